@@ -1,0 +1,108 @@
+# make demo        build the demonstration territory and serve it      (ARGS="--size tiny --no-serve")
+# make test        house laws, style, types, tests: what CI runs
+# make lint        style and types only
+# make format      put the code in the house's form
+# make fuzz        random inputs for five minutes                       (FUZZ_SECONDS=60)
+# make bench       the benchmarks, one after the other
+# make .venv       everything a developer needs, in .venv
+# make lock        compile requirements*.lock anew                      (UPGRADE=--upgrade for newer releases)
+# make clean       remove .venv and the caches
+#
+# PYTHON=python3.12 chooses the interpreter (3.11 or later). Where packages come from is the machine's own
+# setting (pip's or uv's configuration and environment): the project names no index.
+
+PYTHON ?= python3
+ARGS ?=
+UPGRADE ?=
+FUZZ_SECONDS ?= 300
+
+BIN = .venv/bin
+COMPILE = $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock" $(UPGRADE) pyproject.toml
+
+# uv does not read pip's settings: hand it the machine's index, if pip has one.
+FROM_MACHINE = if [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ]; then \
+	index=$${PIP_INDEX_URL:-$$($(BIN)/pip config get global.index-url 2>/dev/null || true)}; \
+	if [ -n "$$index" ]; then UV_DEFAULT_INDEX=$$index; export UV_DEFAULT_INDEX; fi; fi
+
+# The lines of a lock file that are (1), or are not (0), those of uv.
+PICK = awk -v wanted=$(1) '/^[a-z0-9]/ { kept = ($$0 ~ /^uv==/) == wanted } kept'
+
+# $(1) is the lock file, $(2) the verb of uv; plain pip where uv cannot run or fails.
+define INSTALL
+	echo "Installing $(1), every hash checked"
+	$(FROM_MACHINE); \
+	{ [ -x $(BIN)/uv ] && $(BIN)/uv pip $(2) $(1) -q --require-hashes --python $(BIN)/python; } || { \
+		echo "uv could not do it: trying with pip"; \
+		$(call PICK,0) $(1) > .venv/without-uv.lock && \
+		$(BIN)/pip install -q --require-hashes -r .venv/without-uv.lock; }
+	$(BIN)/pip install -q --no-deps --no-index --no-build-isolation -e .
+	touch $@
+endef
+
+.SILENT:
+.PHONY: help demo test laws lint format lock fuzz bench clean .venv
+
+help:
+	sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
+
+demo: .venv/run.stamp
+	$(BIN)/gisement demo $(ARGS)
+
+test: laws lint
+	echo "== Tests"
+	$(BIN)/pytest --ignore=tests/test_house.py
+
+laws: .venv/dev.stamp
+	echo "== House laws"
+	$(BIN)/pytest tests/test_house.py
+
+lint: .venv/dev.stamp
+	echo "== Style and types"
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict
+
+format: .venv/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+fuzz: .venv/dev.stamp
+	end=$$(( $$(date +%s) + $(FUZZ_SECONDS) )); rounds=0; \
+	while [ "$$(date +%s)" -lt "$$end" ]; do \
+		$(BIN)/pytest --hypothesis-profile=fuzz tests/fuzz || exit 1; rounds=$$(( rounds + 1 )); \
+	done; echo "fuzz: $$rounds rounds without a failure"
+
+bench: .venv/dev.stamp
+	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+lock: .venv/made.stamp
+	$(FROM_MACHINE); $(COMPILE) --all-extras -o requirements.lock
+	$(FROM_MACHINE); $(COMPILE) --extra install -c requirements.lock -o requirements-run.lock
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv: .venv/dev.stamp
+
+.venv/made.stamp:
+	for python in "$(PYTHON)" python3.13 python3.12 python3.11 python3.14 ''; do \
+		if "$$python" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "No Python 3.11 or later with its venv module: install one (Debian: apt-get install python3-venv)," \
+			"or say which with 'make PYTHON=/path/to/python3'." >&2; exit 2; \
+	fi; \
+	echo "Making .venv with $$("$$python" --version)"; \
+	"$$python" -m venv --clear .venv
+	$(call PICK,1) requirements-run.lock > .venv/uv.lock
+	$(BIN)/pip install -q --require-hashes -r .venv/uv.lock || echo "uv cannot be installed here: pip will do"
+	touch $@
+
+# To run: a small set, without Spark (0.5 GB) or the tools of development.
+.venv/run.stamp: .venv/made.stamp requirements-run.lock pyproject.toml
+	$(call INSTALL,requirements-run.lock,install -r)
+
+# To work on it: exactly the lock file, nothing else.
+.venv/dev.stamp: .venv/run.stamp requirements.lock
+	$(call INSTALL,requirements.lock,sync)

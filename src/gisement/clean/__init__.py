@@ -1,0 +1,1 @@
+"""Raw tables to field-standard tables; the vocabulary of the files stops here."""

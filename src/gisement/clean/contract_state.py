@@ -1,0 +1,185 @@
+"""Contracts as they are now: the initial award, then every amendment in order; and their holders' shares in exact cents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from gisement.catalog import parameter
+from gisement.clean.values import identifier_key, joined
+from gisement.terms import step
+
+FIRST_YEAR = parameter("date_first_year")
+LATE_PER_MILLE = parameter("late_publication_per_mille")
+
+
+@step
+def observation(contract_record: Any) -> Any:
+    """One row: `as_of_date`, the latest plausible publication date, which stands for today in every step."""
+    dated = contract_record.filter(contract_record.publication_date.notnull())
+    days = dated.group_by("publication_date").agg(records_count=dated.count())
+    later = days.records_count.sum().over(ibis.window(order_by=ibis.desc("publication_date"), preceding=(None, 0)))
+    days = days.mutate(later=later, total=days.records_count.sum().over(ibis.window(group_by=ibis.literal(1))))
+    plausible = days.filter((days.later * 1000 >= days.total * LATE_PER_MILLE))
+    return plausible.agg(as_of_date=plausible.publication_date.max(), dated_records_count=plausible.total.max())
+
+
+@step
+def contract_state(contract_record: Any, award_version: Any, record_decision: Any, amendment: Any, observation: Any,
+                   correction: Any) -> Any:  # fmt: skip
+    """One row per contract lot: what changes in its life, now (amendments, then corrections by hand, applied).
+
+    A date before the first plausible year or after the observation date is read and set aside.
+    """
+    c = _initial(contract_record, award_version, record_decision)
+    c = c.left_join(_last_known(amendment, "amount_cents", "amended_amount"), [("contract_key", "amended_amount_of")])
+    c = c.left_join(_last_known(amendment, "duration_months", "amended_duration"), [("contract_key", "amended_duration_of")])
+    counts = amendment.group_by("contract_key").agg(amended=amendment.count()).rename(counted_key="contract_key")
+    c = _with_frameworks(c.left_join(counts, [("contract_key", "counted_key")]))
+    c = c.cross_join(observation.select("as_of_date"))
+    is_plausible = (c.notification_date_read.year() >= FIRST_YEAR) & (c.notification_date_read <= c.as_of_date)
+    is_kept = is_plausible | c.as_of_date.isnull()
+    c = c.mutate(
+        amount_cents=ibis.coalesce(c.amended_amount, c.amount_cents_initial),
+        duration_months=ibis.coalesce(c.amended_duration, c.duration_months_initial),
+        amendments_count=ibis.coalesce(c.amended, 0).cast("int64"),
+        notification_date=ibis.ifelse(is_kept, c.notification_date_read, ibis.null("date")),
+    )
+    c = _corrected(c, correction)
+    return c.mutate(
+        amount_reason=ibis.ifelse(c.amount_cents.notnull(), ibis.null("string"), c.amount_reason),
+        annualised_cents=_per_year(c.amount_cents, c.duration_months),
+    ).select(*CONTRACT_STATE)
+
+
+CONTRACT_STATE = (
+    "contract_key", "record_hash", "records_count", "lots_count", "buyer_id", "buyer_id_reported", "buyer_siren",
+    "framework_id", "cpv_code", "cpv_code_reported", "duration_months", "duration_months_initial", "notification_date",
+    "notification_date_read", "amount_cents", "amount_cents_initial", "amount_cents_reported", "amount_reason",
+    "annualised_cents", "amendments_count", "is_concession", "is_subsequent", "is_subsequent_of_known",
+)  # fmt: skip
+
+
+def _per_year(amount: Any, months: Any) -> Any:
+    """The amount for one year of a duration over a year, in whole cents (rounded down); the amount itself under a year."""
+    yearly = amount * 12
+    whole = ibis.ifelse(months > 12, (yearly - yearly % months) / months, ibis.null("float64")).cast("int64")
+    return ibis.coalesce(whole, amount)
+
+
+def _initial(contract_record: Any, award_version: Any, record_decision: Any) -> Any:
+    """The first state of each contract, told by the richest record of its first version."""
+    first = record_decision.filter(record_decision.decision == "contract").select("record_hash", "contract_key")
+    told = record_decision.group_by("contract_key").agg(told_by=record_decision.copies.sum()).rename(told_key="contract_key")
+    units = award_version.select(version_of="unit_key", shared_lots="lots_count")
+    r = contract_record.inner_join(first.rename(decided="record_hash"), [("record_hash", "decided")])
+    r = r.left_join(told, [("contract_key", "told_key")]).left_join(units, [("unit_key", "version_of")])
+    return r.select(
+        "contract_key", "record_hash", "buyer_id", "buyer_id_reported", "buyer_siren", "contract_id", "framework_id",
+        "cpv_code", "cpv_code_reported", "amount_cents_reported", "amount_reason", "is_subsequent",
+        amount_cents_initial=r.amount_cents, duration_months_initial=r.duration_months,
+        notification_date_read=r.notification_date,
+        records_count=r.told_by.cast("decimal(38,0)").cast("int64"),
+        lots_count=ibis.coalesce(r.shared_lots, 1),
+        is_concession=r.record_kind == "contrat-concession",
+    )  # fmt: skip
+
+
+def _last_known(amendment: Any, column: str, name: str) -> Any:
+    """The last value that an amendment gives to a column, per contract."""
+    told = amendment.filter(amendment[column].notnull())
+    last = told.group_by("contract_key").agg(amendment_rank=told.amendment_rank.max())
+    kept = told.inner_join(last, ["contract_key", "amendment_rank"])
+    return kept.select(**{f"{name}_of": kept.contract_key, name: kept[column]})
+
+
+def _with_frameworks(c: Any) -> Any:
+    """Mark the subsequent contracts whose framework agreement is among the contracts of the same buyer."""
+    buyer = ibis.coalesce(c.buyer_siren, c.buyer_id, c.buyer_id_reported)
+    c = c.mutate(own_key=joined(buyer, identifier_key(c.contract_id)))
+    parent_id = identifier_key(c.framework_id)
+    parent = ibis.ifelse(parent_id.length() > 0, joined(buyer, parent_id), ibis.null("string"))
+    c = c.mutate(parent_key=parent)
+    parents = c.filter(~ibis.coalesce(c.is_subsequent, False)).select(known_key=c.own_key).distinct()
+    children = c.filter(c.parent_key.notnull() & (c.parent_key != c.own_key)).select("contract_key", "parent_key")
+    known = children.semi_join(parents, children.parent_key == parents.known_key).select(child_key="contract_key")
+    c = c.left_join(known, c.contract_key == known.child_key)
+    return c.mutate(is_subsequent_of_known=c.child_key.notnull()).drop("child_key", "own_key", "parent_key")
+
+
+def _corrected(c: Any, correction: Any) -> Any:
+    """The corrections made by hand, where the old value matches the current or the reported one."""
+    for column, kind in CORRECTABLE.items():
+        found = correction.filter((correction.table == "contract") & (correction.column == column) & correction.is_latest)
+        found = found.select(corrected_key=found.key, new_value=found.new_value, old_value=found.old_value)
+        c = c.left_join(found, [("contract_key", "corrected_key")])
+        current, reported = c[column].cast("string"), c[REPORTED.get(column, column)].cast("string")
+        matches = (c.old_value == current) | (c.old_value == reported) | (c.old_value.isnull() & c[column].isnull())
+        is_mended = c.corrected_key.notnull() & ibis.coalesce(matches, False)
+        c = c.mutate(**{column: ibis.ifelse(is_mended, c.new_value.try_cast(kind), c[column])})
+        c = c.drop("corrected_key", "new_value", "old_value")
+    return c
+
+
+CORRECTABLE = {
+    "amount_cents": "int64",
+    "notification_date": "date",
+    "duration_months": "int64",
+    "cpv_code": "string",
+    "buyer_id": "string",
+}
+REPORTED = {
+    "amount_cents": "amount_cents_reported",
+    "notification_date": "notification_date_read",
+    "cpv_code": "cpv_code_reported",
+    "buyer_id": "buyer_id_reported",
+}
+
+
+@step
+def contract_supplier(contract_state: Any, holder: Any, record_decision: Any, amendment: Any) -> Any:
+    """One row per contract lot and holder with its cents; a contract without known holder has one row without supplier.
+
+    The cents of a joint award are split equally, the remainder going to the first holder in the order of identifiers:
+    they add up to the contract's, whichever holder comes first in the file.
+    """
+    holders = _current_holders(holder, record_decision, amendment)
+    c = contract_state.select("contract_key", contract_cents="amount_cents")
+    rows = c.left_join(holders, "contract_key").drop("contract_key_right")
+    of_contract = ibis.window(group_by="contract_key")
+    rows = rows.mutate(
+        holder_number=(ibis.row_number().over(ibis.window(group_by="contract_key", order_by="supplier_id")) + 1).cast("int64"),
+        holders_count=rows.contract_key.count().over(of_contract).cast("int64"),
+    )
+    remainder = rows.contract_cents % rows.holders_count
+    equal = ((rows.contract_cents - remainder) / rows.holders_count).cast("int64")
+    return rows.select(
+        "contract_key", "holder_number", "holders_count", *HOLDER_COLUMNS, "contract_cents",
+        amount_cents=ibis.ifelse(rows.holder_number == 1, equal + remainder, equal),
+        amount_level=ibis.ifelse(rows.holders_count > 1, "derived", "observed"),
+    )  # fmt: skip
+
+
+HOLDER_COLUMNS = (
+    "supplier_id", "supplier_id_kind", "supplier_id_kind_reported", "supplier_id_rule", "supplier_siren", "supplier_id_reported", "supplier_name",
+    "supplier_commune_code_reported", "supplier_department_code_reported",
+)  # fmt: skip
+
+
+def _current_holders(holder: Any, record_decision: Any, amendment: Any) -> Any:
+    """Holders of each contract now: those of the last amendment that names any, else those of the award."""
+    base = record_decision.filter((record_decision.decision != "amendment_line") & ~record_decision.has_version)
+    base = base.select("contract_key", holder_set="record_hash")
+    naming = amendment.filter(amendment.holders_count > 0)
+    last = naming.group_by("contract_key").agg(amendment_rank=naming.amendment_rank.max())
+    acts = naming.inner_join(last, ["contract_key", "amendment_rank"])
+    told = acts.filter(acts.set_key.notnull()).select("contract_key", "set_key")
+    told = told.inner_join(record_decision.select("set_key", "record_hash"), "set_key")
+    told = told.select("contract_key", holder_set="record_hash")
+    nested = acts.filter(acts.holder_set.notnull()).select("contract_key", "holder_set")
+    sets = base.anti_join(acts, "contract_key").union(nested).union(told)
+    named = holder.inner_join(sets, "holder_set")
+    return named.group_by(["contract_key", "supplier_id"]).agg(
+        **{column: named[column].min() for column in HOLDER_COLUMNS if column != "supplier_id"}
+    )

@@ -1,0 +1,195 @@
+"""Published contract records to field-standard ones: one row per distinct record, values repaired or left unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from gisement.catalog import parameter
+from gisement.clean.identifiers import identify
+from gisement.clean.values import (
+    cents,
+    cpv,
+    day,
+    has_only_one_digit,
+    identifier_key,
+    joined,
+    present,
+    skeleton,
+    trimmed,
+    whole,
+    yes_no,
+)
+from gisement.terms import step
+
+ABSURD = parameter("amount_absurd_cents")
+REPEATED = parameter("amount_repeated_digit_cents")
+SYMBOLIC = parameter("amount_symbolic_cents")
+LONGEST = parameter("duration_max_months")
+
+
+def distinct_records(raw_decp: Any) -> Any:
+    """Readable records, each content once, with `copies`: how often it was published in all files together."""
+    readable = raw_decp.filter(raw_decp.unreadable_reason.isnull())
+    readable = readable.mutate(row_id=readable.snapshot + ":" + readable.position.cast("string"))
+    seen = readable.group_by("record_hash").agg(first_row=readable.row_id.min(), copies=readable.count())
+    return readable.inner_join(seen.rename(seen_hash="record_hash"), readable.row_id == seen.first_row).drop("seen_hash")
+
+
+@step
+def contract_record(raw_decp: Any) -> Any:
+    """One row per distinct record, with comparison keys (`group_key`, `unit_key`) for identity."""
+    records = distinct_records(raw_decp)
+    records = records.mutate(
+        is_tabular=records.source_format == "tabular",
+        amount_text=present(records.montant),
+        holder_ids=_holder_ids(records.titulaires),
+        amendment_number=whole(records.modification_numero),
+    )
+    records = records.mutate(
+        amount_cents_reported=cents(records.amount_text),
+        holders_count=ibis.coalesce(records.holder_ids.length(), 0).cast("int64"),
+    )
+    records = identify(_holder_bounds(records), "acheteur_id", None, "buyer_")
+    return _keys(_columns(records))
+
+
+def _holder_ids(holders: Any) -> Any:
+    """The distinct holders of a record as comparable identifiers, in order; an unreadable one is left out."""
+    ids = holders.map(lambda holder: holder["id"].upper().re_replace(r"[^A-Z0-9]", "").nullif(""))
+    return ids.filter(lambda holder: holder.notnull()).unique().sort()
+
+
+def _holder_bounds(records: Any) -> Any:
+    """First and last holder: with their number, enough to compare the holders of two awards."""
+    known, last = records.holders_count > 0, ibis.greatest(records.holders_count - 1, 0)
+    return records.mutate(
+        first_holder=ibis.ifelse(known, records.holder_ids[0], ibis.null("string")),
+        last_holder=ibis.ifelse(known, records.holder_ids[last], ibis.null("string")),
+    )
+
+
+def _columns(r: Any) -> Any:
+    """The standard columns, from the file's."""
+    amount, reason = trusted_amount(r.amount_text, r.amount_cents_reported)
+    return r.select(
+        "record_hash", "copies", "source_format", "record_kind", "is_tabular", "has_lost_letters", "amendment_number",
+        buyer_id_reported=r.acheteur_id, buyer_id=r.buyer_identifier, buyer_id_kind=r.buyer_identifier_kind,
+        buyer_id_rule=r.buyer_identifier_rule, buyer_siren=r.buyer_siren, buyer_name=present(r.acheteur_nom),
+        buyer_commune_code_reported=present(r.acheteur_commune_code),
+        buyer_department_code_reported=department(r.acheteur_departement_code),
+        contract_id=present(r.id), framework_id=present(r.idAccordCadre),
+        contract_nature=present(r.nature), title=r.objet,
+        cpv_code_reported=r.codeCPV, cpv_code=cpv(r.codeCPV),
+        procurement_method_details=present(r.procedure),
+        execution_place_code=present(r.lieuExecution_code), execution_place_kind=present(r.lieuExecution_typeCode),
+        duration_months_reported=r.dureeMois, duration_months=_duration(r.dureeMois),
+        notification_date_reported=r.dateNotification, notification_date=day(r.dateNotification),
+        publication_date_reported=r.datePublicationDonnees, publication_date=day(r.datePublicationDonnees),
+        amount_reported=r.montant, amount_cents_reported=r.amount_cents_reported, amount_cents=amount,
+        amount_reason=reason, offers_count=_positive(whole(r.offresRecues)),
+        is_framework=_mentions(r.nature, r.techniques, "accord"), has_purchase_orders=_listed(r.modalitesExecution, "commande"),
+        is_subsequent=r.nature.lower().contains("subs"),
+        is_innovative=yes_no(r.marcheInnovant), has_advance=yes_no(r.attributionAvance),
+        has_subcontracting=yes_no(r.sousTraitanceDeclaree),
+        social_state=_consideration(r.considerationsSociales, r.source_format),
+        environmental_state=_consideration(r.considerationsEnvironnementales, r.source_format),
+        holders_count=r.holders_count, first_holder=r.first_holder, last_holder=r.last_holder,
+        subcontracts_count=ibis.coalesce(r.actesSousTraitance.length(), 0).cast("int64"),
+    )  # fmt: skip
+
+
+def _keys(r: Any) -> Any:
+    """Comparison keys: the same buyer and id (`group_key`), and within it the same award (`unit_key`).
+
+    Lines of a flat table hold one holder each, so holders do not tell their awards apart: a joint award is lines that
+    agree on all but the holder.
+    """
+    buyer = ibis.coalesce(r.buyer_siren, r.buyer_id, r.buyer_id_reported)
+    has_group = buyer.notnull() & (identifier_key(r.contract_id).length() > 0)
+    group = joined(r.record_kind, buyer, identifier_key(r.contract_id))
+    r = r.mutate(
+        buyer_key=buyer,
+        id_key=identifier_key(r.contract_id),
+        title_key=skeleton(r.title),
+        group_key=ibis.ifelse(has_group, group, r.record_hash).hexdigest("md5"),
+        richness=_filled(r),
+    )
+    holders = joined(r.holders_count.cast("string"), r.first_holder, r.last_holder)
+    flat = joined(r.duration_months_reported, r.offers_count.cast("string"))
+    award = joined(
+        r.group_key, r.notification_date_reported, r.amount_cents_reported.cast("string"), r.cpv_code_reported, r.title_key
+    )
+    return r.mutate(unit_key=(award + ibis.ifelse(r.is_tabular, "t" + flat, "r" + holders)).hexdigest("md5"))
+
+
+def trusted_amount(text: Any, amount: Any) -> tuple[Any, Any]:
+    """The amount that may enter sums, and the reason where it may not.
+
+    Reasons: `missing`, `unreadable`, `symbolic` (at most one euro, as frameworks without maximum are published),
+    `negative`, `absurd` (beyond the absolute bound), `repeated_digits`.
+    """
+    reason = ibis.cases(
+        (text.isnull(), "missing"),
+        (amount.isnull(), "unreadable"),
+        (amount < 0, "negative"),
+        (amount <= SYMBOLIC, "symbolic"),
+        (amount >= ABSURD, "absurd"),
+        ((amount >= REPEATED) & has_only_one_digit(amount), "repeated_digits"),
+    )
+    return ibis.ifelse(reason.isnull(), amount, ibis.null("int64")), reason
+
+
+def department(text: Any) -> Any:
+    """A department code of a table: `1` becomes `01`, `2a` becomes `2A`, anything else is null."""
+    code = trimmed(text).upper().re_replace(r"\.0$", "")
+    padded = ibis.ifelse(code.length() == 1, ibis.literal("0") + code, code)
+    return ibis.ifelse(padded.re_search(r"^([0-9]{2}|2[AB]|9[78][0-9])$"), padded, ibis.null("string"))
+
+
+def _duration(text: Any) -> Any:
+    months = whole(text)
+    return ibis.ifelse((months > 0) & (months <= LONGEST), months, ibis.null("int64"))
+
+
+def _positive(number: Any) -> Any:
+    return ibis.ifelse(number > 0, number, ibis.null("int64"))
+
+
+def _mentions(nature: Any, techniques: Any, word: str) -> Any:
+    """Whether a nature or a listed technique holds a word; unknown where neither is given."""
+    in_nature = ibis.ifelse(nature.isnull(), ibis.null("boolean"), nature.lower().contains(word))
+    return ibis.coalesce(in_nature.nullif(False), _listed(techniques, word), in_nature)
+
+
+def _listed(values: Any, word: str) -> Any:
+    text = values.join("|").lower()
+    return ibis.ifelse(ibis.coalesce(values.length(), 0) > 0, text.contains(word), ibis.null("boolean"))
+
+
+def _consideration(values: Any, source_format: Any) -> Any:
+    """`yes`, `none` (declared), `unknown` (non-value or contradiction) or `not_collected` (the format had no field)."""
+    text = ibis.coalesce(values.join("|"), "").lower()
+    positive = text.re_search(r"clause|crit|serv[ée]|serv.e")
+    none = text.re_search(r"pas de consid|sans objet")
+    return ibis.cases(
+        (source_format == "decp_2019", "not_collected"),
+        (positive & none, "unknown"),
+        (positive, "yes"),
+        (none, "none"),
+        else_="unknown",
+    )
+
+
+def _filled(r: Any) -> Any:
+    """How many of the columns that matter are given: the richer of two twins is kept."""
+    columns = (
+        r.buyer_name, r.title, r.cpv_code, r.procurement_method_details, r.duration_months, r.notification_date,
+        r.publication_date, r.amount_cents, r.offers_count, r.first_holder, r.buyer_department_code_reported,
+    )  # fmt: skip
+    total = columns[0].notnull().cast("int64")
+    for column in columns[1:]:
+        total = total + column.notnull().cast("int64")
+    known = (r.social_state.isin(("yes", "none"))).cast("int64")
+    return total + known

@@ -1,0 +1,23 @@
+"""Communes, and the code of today for those that have merged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gisement.terms import step
+
+
+@step
+def commune(raw_commune: Any) -> Any:
+    """One row per commune of today."""
+    return raw_commune.select(
+        "commune_code", "commune_name", "epci_code", "department_code", "region_code", "siren", "population"
+    )
+
+
+@step
+def commune_code_today(raw_commune: Any, raw_commune_former: Any) -> Any:
+    """One row per code that a file may hold, of today or of a former or delegated commune, with the code of today."""
+    today = raw_commune.select(any_code=raw_commune.commune_code, commune_code=raw_commune.commune_code)
+    former = raw_commune_former.select(any_code="commune_former_code", commune_code="commune_code")
+    return today.union(former.anti_join(today, "any_code").distinct())

@@ -1,0 +1,175 @@
+"""Which records tell of the same contract: duplicates, lots, versions and joint awards, each decision with its rule.
+
+Under one buyer and (normalised) id, in order:
+1. same date, amount, CPV, title and holders → one award published several times (`duplicate`); in a flat table, whose
+   lines hold one holder each, the lines of one award that differ by the holder → `joint`;
+2. same buyer, date, amount, title and holders under two spellings of an id → `duplicate` too;
+3. same title and CPV on different dates → `version`s of one contract, the latest giving its current state;
+4. anything else under one id → lots, all kept.
+Only records that share an id or an award with another one are looked at closely; the others are contracts at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from gisement.clean.values import joined, loose_identifier_key
+from gisement.terms import step
+
+SHORTEST_PREFIX = 10
+
+
+@step
+def award_unit(contract_record: Any) -> Any:
+    """One row per published award (records that agree on everything but, in a flat table, the holder)."""
+    r = contract_record.filter(~_is_amendment_line(contract_record))
+    r = r.mutate(rank=(99 - r.richness).cast("string").lpad(2, "0") + r.record_hash)
+    units = r.group_by("unit_key").agg(
+        group_key=r.group_key.min(), buyer_key=r.buyer_key.min(), id_key=r.id_key.min(), title_key=r.title_key.min(),
+        is_tabular=r.is_tabular.max(), cpv_code_reported=r.cpv_code_reported.min(),
+        duration_months_reported=r.duration_months_reported.min(), offers_count=r.offers_count.min(),
+        notification_date=r.notification_date.min(), amount_cents=r.amount_cents.min(),
+        first_holder=r.first_holder.min(), last_holder=r.last_holder.max(),
+        told_holders=r.holders_count.max(), listed_holders=r.first_holder.nunique(),
+        records_count=r.count(), best_rank=r.rank.min(),
+    )  # fmt: skip
+    holders = ibis.ifelse(units.is_tabular, units.listed_holders, units.told_holders)
+    return units.mutate(holders_count=holders.cast("int64"), record_hash=units.best_rank.substr(2)).select(*AWARD_UNIT)
+
+
+AWARD_UNIT = (
+    "unit_key", "group_key", "buyer_key", "id_key", "title_key", "is_tabular", "cpv_code_reported",
+    "duration_months_reported", "offers_count", "notification_date", "amount_cents", "first_holder", "last_holder",
+    "holders_count", "records_count", "best_rank", "record_hash",
+)  # fmt: skip
+
+
+def _is_amendment_line(r: Any) -> Any:
+    """A line of a flat table that tells of an amendment, while another line tells of the initial state."""
+    return ibis.coalesce(r.amendment_number, 0) > 0
+
+
+@step
+def award_twin(award_unit: Any) -> Any:
+    """One row per award that is another spelling of the id of a richer one: `unit_key` → `main_unit_key`."""
+    u = award_unit
+    known = u.filter(u.notification_date.notnull() & u.amount_cents.notnull() & (u.holders_count > 0))
+    known = known.mutate(
+        award_key=joined(
+            known.buyer_key, known.notification_date.cast("string"), known.amount_cents.cast("string"),
+            known.holders_count.cast("string"), known.first_holder, known.last_holder, known.title_key),
+        loose_key=loose_identifier_key(known.id_key),
+    ).select("unit_key", "award_key", "loose_key", "id_key", "best_rank")  # fmt: skip
+    several = known.group_by("award_key").agg(units_count=known.count())
+    twins = known.semi_join(several.filter(several.units_count > 1), "award_key")
+    in_order = ibis.window(group_by="award_key", order_by=["loose_key", "id_key", "unit_key"])
+    before = twins.loose_key.lag().over(in_order)
+    same = (before == twins.loose_key) | ((before.length() >= SHORTEST_PREFIX) & twins.loose_key.startswith(before))
+    twins = twins.mutate(is_other=(~ibis.coalesce(same, False)).cast("int64"))
+    running = ibis.window(group_by="award_key", order_by=["loose_key", "id_key", "unit_key"], preceding=(None, 0))
+    twins = twins.mutate(cluster=twins.is_other.sum().over(running))
+    best = ibis.window(group_by=["award_key", "cluster"], order_by=["best_rank", "unit_key"])
+    twins = twins.mutate(main_unit_key=twins.unit_key.first().over(best))
+    return twins.filter(twins.main_unit_key != twins.unit_key).select("unit_key", "main_unit_key")
+
+
+@step
+def award_version(award_unit: Any, award_twin: Any) -> Any:
+    """One row per award of an id that has several: the first version of its contract, its number, the number of lots."""
+    units = award_unit.anti_join(award_twin, "unit_key").select(*AWARD_UNIT)
+    several = units.group_by("group_key").agg(units_count=units.count())
+    u = units.semi_join(several.filter(several.units_count > 1), "group_key")
+    flat = joined(u.duration_months_reported, u.offers_count.cast("string"))
+    terms = ibis.ifelse(u.is_tabular, flat, ibis.literal(""))
+    wide = joined(u.group_key, u.title_key, u.cpv_code_reported, terms)
+    narrow = joined(wide, u.holders_count.cast("string"), u.first_holder, u.last_holder)
+    u = u.select("unit_key", "group_key", "notification_date", wide_key=wide, narrow_key=narrow)
+    u = _with_dates(_with_dates(u, "wide_key", "is_wide"), "narrow_key", "is_narrow")
+    version_key = ibis.cases((u.is_wide, u.wide_key), (u.is_narrow, u.narrow_key), else_=u.unit_key)
+    u = u.mutate(version_key=version_key)
+    in_order = ibis.window(group_by="version_key", order_by=["notification_date", "unit_key"])
+    u = u.mutate(contract_key=u.unit_key.first().over(in_order), version_number=ibis.row_number().over(in_order))
+    lots = u.group_by("group_key").agg(lots_count=u.contract_key.nunique())
+    u = u.inner_join(lots.rename(lots_of="group_key"), [("group_key", "lots_of")])
+    return u.select("unit_key", "contract_key", version_number=u.version_number.cast("int64"), lots_count=u.lots_count)
+
+
+def _with_dates(u: Any, key: str, name: str) -> Any:
+    """Mark the groups of several units whose dates are all known and all different: versions of one contract."""
+    group = ibis.window(group_by=key)
+    u = u.mutate(
+        units_in_group=u.unit_key.count().over(group),
+        dates_in_group=u.notification_date.count().over(group),
+        units_of_day=u.unit_key.count().over(ibis.window(group_by=[key, "notification_date"])),
+    )
+    most_of_a_day = u.units_of_day.max().over(group)
+    is_versions = (u.units_in_group > 1) & (u.dates_in_group == u.units_in_group) & (most_of_a_day == 1)
+    return u.mutate(**{name: is_versions}).drop("units_in_group", "dates_in_group", "units_of_day")
+
+
+@step
+def record_decision(contract_record: Any, award_unit: Any, award_twin: Any, award_version: Any) -> Any:
+    """One row per distinct record: the contract it tells of, and what it is to it (see the rules above).
+
+    Records of one `set_key` tell the same state of a contract, each with its holders.
+    """
+    r = contract_record.select(
+        "record_hash", "unit_key", "group_key", "amendment_number", "is_tabular", "first_holder", "copies"
+    )
+    units = award_unit.select(unit_of="unit_key", unit_record="record_hash", unit_holders="holders_count")
+    a = r.filter(~_is_amendment_line(r)).inner_join(units, [("unit_key", "unit_of")])
+    a = a.left_join(award_twin.select(twin_of="unit_key", main_unit_key="main_unit_key"), [("unit_key", "twin_of")])
+    a = a.mutate(main_key=ibis.coalesce(a.main_unit_key, a.unit_key), is_merged=a.main_unit_key.notnull())
+    versions = award_version.select("contract_key", "version_number", "lots_count", version_of="unit_key")
+    a = a.left_join(versions, [("main_key", "version_of")])
+    holder_seen = ibis.row_number().over(ibis.window(group_by=["unit_key", "first_holder"], order_by="record_hash"))
+    awards = a.select(
+        "record_hash", "unit_key", "copies", "is_merged",
+        contract_key=ibis.coalesce(a.contract_key, a.main_key),
+        version_number=ibis.coalesce(a.version_number, 0),
+        lots_count=ibis.coalesce(a.lots_count, 1),
+        is_best=a.record_hash == a.unit_record,
+        is_joint=a.is_tabular & (a.unit_holders > 1) & (holder_seen == 0),
+    )  # fmt: skip
+    decided = awards.select(
+        "record_hash", "contract_key", set_key=awards.unit_key, copies=awards.copies,
+        decision=ibis.cases(
+            (awards.is_merged, "duplicate"),
+            (~awards.is_best, ibis.ifelse(awards.is_joint, "joint", "duplicate")),
+            (awards.version_number > 0, "version"),
+            else_="contract",
+        ),
+        decision_rule=ibis.cases(
+            (awards.is_merged, "same_award_other_id_spelling"),
+            (~awards.is_best, ibis.ifelse(awards.is_joint, "same_award_other_holder", "same_award_same_id")),
+            (awards.version_number > 0, "same_title_later_date"),
+            (awards.lots_count > 1, "lot_under_shared_id"),
+            else_="single",
+        ),
+        has_version=awards.version_number > 0,
+    )  # fmt: skip
+    return decided.union(_amendment_lines(r, award_unit, award_version))
+
+
+def _amendment_lines(r: Any, award_unit: Any, award_version: Any) -> Any:
+    """Lines of amendments in flat tables, joined to the contract of their id (a contract of their own if it has none)."""
+    lines = r.filter(_is_amendment_line(r))
+    tabular = award_unit.filter(award_unit.is_tabular)
+    roots = award_version.select(version_of="unit_key", root_key="contract_key")
+    tabular = tabular.left_join(roots, [("unit_key", "version_of")])
+    tabular = tabular.mutate(contract_key=ibis.coalesce(tabular.root_key, tabular.unit_key))
+    first = tabular.group_by("group_key").agg(found_key=tabular.contract_key.min())
+    lines = lines.left_join(first.rename(found_group="group_key"), [("group_key", "found_group")])
+    best = ibis.window(group_by="group_key", order_by=["amendment_number", "record_hash"])
+    is_orphan_base = lines.found_key.isnull() & (ibis.row_number().over(best) == 0)
+    return lines.select(
+        "record_hash",
+        contract_key=ibis.coalesce(lines.found_key, lines.group_key),
+        set_key=joined(lines.group_key, lines.amendment_number.cast("string")).hexdigest("md5"),
+        copies=lines.copies,
+        decision=ibis.ifelse(is_orphan_base, "contract", "amendment_line"),
+        decision_rule=ibis.ifelse(is_orphan_base, "amendment_without_initial_state", "amendment_line_of_table"),
+        has_version=ibis.literal(False),
+    )

@@ -1,0 +1,372 @@
+"""The command line: verbs, and the only reader of settings. Heavy libraries load inside commands."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gisement.terms import Perimeter, Trouble, Verdict, parse_territory
+
+if TYPE_CHECKING:
+    from gisement.store import Workspace
+    from gisement.terms import Indicator
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Gisement : l'observatoire de la commande publique d'un territoire.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+Format = Annotated[str, typer.Option("--format", help="table, json ou csv")]
+Where = Annotated[list[str] | None, typer.Option("--where", help="CLÉ=VALEUR, autant de fois que voulu")]
+
+
+class Settings:
+    """What the environment and the global options say."""
+
+    workspace: Path = Path(os.environ.get("GISEMENT_WORKSPACE", "."))
+    language: str = "en" if os.environ.get("GISEMENT_LANG", "fr").startswith("en") else "fr"
+
+
+@app.callback()
+def settings(
+    workspace: Annotated[Path | None, typer.Option("-w", "--workspace", help="dossier de l'espace de travail")] = None,
+    lang: Annotated[str | None, typer.Option("--lang", help="fr ou en")] = None,
+) -> None:
+    """Global options."""
+    if workspace is not None:
+        Settings.workspace = workspace
+    if lang is not None:
+        Settings.language = "en" if lang == "en" else "fr"
+
+
+@app.command()
+def init(
+    territory: Annotated[str, typer.Option(help="epci:200069854, commune:86194, department:86 ou region:75")],
+    name: Annotated[str | None, typer.Option(help="nom du territoire, s'il n'est pas l'officiel")] = None,
+) -> None:
+    """Créer un espace de travail pour un territoire."""
+    from gisement.sources.geography import area_name, territory_communes
+    from gisement.store import Workspace
+
+    wanted = parse_territory(territory, name=name)
+    official = area_name(wanted)
+    Workspace.create(Settings.workspace, parse_territory(territory, name=name or official))
+    communes = len(territory_communes(wanted))
+    say(f"{Settings.workspace} : {name or official} ({communes} communes).")
+
+
+@app.command()
+def add(
+    kind: Annotated[str, typer.Argument(help="decp, sirene, legal-units, distance, correction")],
+    files: Annotated[list[Path], typer.Argument(help="fichiers, dossiers ou archives")],
+) -> None:
+    """Ajouter des fichiers : chacun est copié tel quel, lu, et son compte affiché."""
+    from gisement.engine.intake import add_files
+    from gisement.sources.registry import SOURCES
+
+    source = SOURCES.get(kind)
+    if source is None:
+        allowed = ", ".join(SOURCES)
+        raise Trouble(
+            fr=f"« {kind} » n'est pas un genre de fichier : choisir parmi {allowed}.",
+            en=f"'{kind}' is not a kind of file: choose among {allowed}.",
+        )
+    with progress() as step:
+        added = add_files(opened(), source, files, say=step)
+    for one in added:
+        if one.trouble is None:
+            say(f"{one.name} : {_account(one.reading)}")
+    troubles = [one.trouble for one in added if one.trouble is not None]
+    for trouble in troubles:
+        complain(trouble)
+    if troubles:
+        raise typer.Exit(2)
+
+
+def _account(reading: Any) -> str:
+    if reading is None:
+        return "déjà présent."
+    details = [f"{reading.records} enregistrements"]
+    details += [f"{reading.unreadable} illisibles"] if reading.unreadable else []
+    details += [str(note) for note in reading.details.get("notes", [])]
+    return ", ".join(details[:2]) + "." + "".join(f"\n  {note}" for note in details[2:])
+
+
+@app.command()
+def remove(snapshot: Annotated[str, typer.Argument(help="identifiant ou nom du fichier (voir « sources »)")]) -> None:
+    """Retirer un fichier : il part à l'instant, et tout ce qui en vient à la prochaine construction."""
+    from gisement.store import remove_snapshot
+
+    workspace = opened()
+    with workspace.locked():
+        gone = remove_snapshot(workspace, snapshot)
+    say(f"{gone.name} est retiré ; lancer « gisement build » pour refaire les tables sans lui.")
+
+
+@app.command()
+def fetch(
+    sources: Annotated[list[str] | None, typer.Argument(help="sources (toutes, si aucune n'est nommée)")] = None,
+    base_url: Annotated[str, typer.Option(hidden=True)] = "https://www.data.gouv.fr",
+) -> None:
+    """Télécharger ce que le territoire demande : reprise, requêtes conditionnelles, empreintes."""
+    from gisement.engine.intake import fetch_source
+    from gisement.sources.cards import card, cards
+    from gisement.sources.registry import SOURCES
+
+    default = [c.name for c in cards().values() if c.resolution and c.kind in SOURCES and c.name in DEFAULT_SOURCES]
+    troubles = 0
+    for name in sources or default:
+        chosen = card(name)
+        kind = SOURCES.get(chosen.kind or "")
+        if kind is None:
+            raise Trouble(
+                fr=f"{name} ne se télécharge pas : {chosen.title}.", en=f"{name} is not downloaded: {chosen.title}."
+            )
+        try:
+            with progress() as step:
+                added = fetch_source(opened(), chosen, kind, base_url, step)
+        except Trouble as trouble:
+            complain(trouble)
+            troubles += 1
+            continue
+        say(f"{chosen.title} : {_account(added.reading)}")
+    if troubles:
+        raise typer.Exit(2)
+
+
+DEFAULT_SOURCES = ("decp", "sirene_establishments", "sirene_legal_units")
+
+
+@app.command()
+def build(
+    tables: Annotated[list[str] | None, typer.Argument(help="tables (toutes, si aucune n'est nommée)")] = None,
+    engine: Annotated[str, typer.Option(help="duckdb ou spark")] = "duckdb",
+) -> None:
+    """Construire les tables : seules celles dont une entrée a changé sont refaites."""
+    from gisement.engine.build import build as build_tables
+    from gisement.sources.registry import SOURCES
+
+    with progress() as step:
+        made = build_tables(opened(), pipeline_steps, SOURCES, names=tables or (), engine=engine, say=step)
+    say(f"{len(made)} tables refaites." if made else "Tout était à jour.")
+
+
+def pipeline_steps() -> Any:
+    """The steps of the pipeline, imported only when they must be compiled."""
+    from gisement.pipeline import STEPS
+
+    return STEPS
+
+
+@app.command()
+def check(format: Format = "table") -> None:
+    """Contrôler : problèmes trouvés, compte des enregistrements, couverture, attentes."""
+    from gisement.engine.checks import Checks
+    from gisement.publish import answers, tables
+
+    checks = Checks(opened())
+    if format == "json":
+        content = {"findings": list(checks.findings()), "expectations": checks.expectations(), "coverage": checks.coverage()}
+        print(answers.to_json(content))
+    elif format == "csv":
+        sys.stdout.write(answers.to_csv(checks.findings()))
+    else:
+        tables.show_checks(checks.findings_by_rule(), checks.account(), checks.expectations(), Settings.language)
+    if any(expectation["failed"] for expectation in checks.expectations()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def measure(
+    indicator: str,
+    by: Annotated[str | None, typer.Option(help="dimensions, séparées par une virgule")] = None,
+    where: Where = None,
+    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="toutes les définitions côte à côte")] = False,
+    format: Format = "table",
+) -> None:
+    """Mesurer un indicateur, avec ses bornes."""
+    from gisement.engine import Observatory
+    from gisement.publish import answers, tables
+
+    chosen, perimeter = indicator_named(indicator), perimeter_of(where)
+    observatory = Observatory(opened())
+    if sensitivity:
+        figures = observatory.sensitivity(chosen, perimeter)
+    else:
+        figures = observatory.measure(chosen, perimeter, [name for name in (by or "").split(",") if name])
+    if format == "json":
+        print(answers.to_json(answers.answer(chosen, perimeter, figures, Settings.language)))
+    elif format == "csv":
+        sys.stdout.write(answers.to_csv(answers.as_dict(figure) for figure in figures))
+    else:
+        tables.show_figures(chosen, figures, Settings.language, with_options=sensitivity)
+
+
+@app.command()
+def rows(
+    indicator: str,
+    verdict: Annotated[str, typer.Option(help="part, rest, unknown ou excluded")],
+    where: Where = None,
+    format: Format = "table",
+) -> None:
+    """Lister les lignes derrière un chiffre."""
+    from gisement.engine import Observatory
+    from gisement.publish import answers, tables
+
+    if verdict not in set(Verdict):
+        allowed = ", ".join(Verdict)
+        raise Trouble(
+            fr=f"« {verdict} » n'est pas un verdict : choisir parmi {allowed}.",
+            en=f"'{verdict}' is not a verdict: choose among {allowed}.",
+        )
+    found = Observatory(opened()).rows(indicator_named(indicator), perimeter_of(where), Verdict(verdict))
+    if format == "json":
+        print(answers.to_json(list(found)))
+    elif format == "csv":
+        sys.stdout.write(answers.to_csv(found))
+    else:
+        tables.show_rows(found)
+
+
+@app.command()
+def indicators(format: Format = "table") -> None:
+    """Dire ce qui se mesure, avec les définitions."""
+    from gisement.indicators import INDICATORS
+    from gisement.publish import answers, tables
+
+    found = [answers.described(indicator, Settings.language) for indicator in INDICATORS]
+    if format == "json":
+        print(answers.to_json(found))
+    else:
+        tables.show_list(found, ("name", "title", "definition"))
+
+
+@app.command()
+def sources(format: Format = "table") -> None:
+    """Dire d'où viennent les données : sources connues, fichiers de l'espace de travail."""
+    from gisement.publish import answers, tables
+    from gisement.sources.cards import cards
+    from gisement.store import Workspace, snapshots
+
+    known = [{"source": c.name, "title": c.title, "producer": c.producer, "licence": c.licence} for c in cards().values()]
+    is_workspace = (Settings.workspace / "territory.toml").is_file()
+    held = [
+        {"snapshot": s.identifier, "kind": s.kind, "name": s.name, "bytes": s.size, "licence": s.card.get("licence", "")}
+        for s in (snapshots(Workspace.open(Settings.workspace)) if is_workspace else ())
+    ]
+    if format == "json":
+        print(answers.to_json({"sources": known, "snapshots": held}))
+    else:
+        tables.show_list(known, ("source", "title", "producer", "licence"))
+        tables.show_list(held, ("snapshot", "kind", "name", "bytes"))
+
+
+@app.command()
+def segments(format: Format = "table") -> None:
+    """Lister les segments d'achat, leurs préfixes CPV et ce qui est médical."""
+    from gisement.catalog.segments import segments as known
+    from gisement.publish import answers, tables
+
+    found = list(known().values())
+    if format == "json":
+        print(answers.to_json(found))
+    elif format == "csv":
+        sys.stdout.write(answers.to_csv(found))
+    else:
+        tables.show_list(found, ("family_id", "segment_id", "segment_fr", "cpv_prefixes", "excluded_medical"))
+
+
+def indicator_named(name: str) -> Indicator:
+    """The indicator of that name; `Trouble` with the names that exist."""
+    from gisement.indicators import INDICATORS
+
+    found = {indicator.name: indicator for indicator in INDICATORS}
+    if name not in found:
+        allowed = ", ".join(found)
+        raise Trouble(
+            fr=f"« {name} » n'est pas un indicateur : choisir parmi {allowed}.",
+            en=f"'{name}' is not an indicator: choose among {allowed}.",
+        )
+    return found[name]
+
+
+def perimeter_of(where: list[str] | None) -> Perimeter:
+    """The perimeter that `--where KEY=VALUE` spells: options of definitions apart from filters on rows."""
+    from gisement.indicators.options import OPTION_NAMES
+
+    filters: dict[str, tuple[str, ...]] = {}
+    options: dict[str, str] = {}
+    for pair in where or ():
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise Trouble(
+                fr=f"« {pair} » ne se lit pas : écrire --where clé=valeur, par exemple --where year=2024.",
+                en=f"'{pair}' cannot be read: write --where key=value, for instance --where year=2024.",
+            )
+        if key in OPTION_NAMES:
+            options[key] = value
+        else:
+            filters[key] = (*filters.get(key, ()), value)
+    return Perimeter(filters, options)
+
+
+def opened() -> Workspace:
+    """The workspace that was asked for."""
+    from gisement.store import Workspace
+
+    return Workspace.open(Settings.workspace)
+
+
+def say(text: str) -> None:
+    """Tell the user something, on standard output."""
+    print(text)
+
+
+def complain(trouble: Trouble) -> None:
+    """One plain sentence on standard error."""
+    print(trouble.sentence(Settings.language), file=sys.stderr)
+
+
+@contextmanager
+def progress() -> Iterator[Any]:
+    """A progress bar on standard error, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda what, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total or None)
+
+
+def main() -> None:
+    """Run a command; whatever goes wrong, the user reads one sentence, and the status is 2."""
+    try:
+        app()
+    except Trouble as trouble:
+        complain(trouble)
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        if os.environ.get("GISEMENT_DEBUG"):
+            raise
+        complain(
+            Trouble(
+                fr=f"Erreur imprévue ({type(error).__name__} : {str(error).splitlines()[0][:300] if str(error) else ''}) : "
+                "relancer avec GISEMENT_DEBUG=1 et signaler le message complet.",
+                en=f"Unexpected error ({type(error).__name__}: {str(error).splitlines()[0][:300] if str(error) else ''}): "
+                "run again with GISEMENT_DEBUG=1 and report the whole message.",
+            )
+        )
+        sys.exit(2)

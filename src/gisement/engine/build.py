@@ -1,0 +1,116 @@
+"""Build tables: parse the snapshots that are not yet parsed, then run the steps whose inputs or code changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gisement.catalog import raw_tables, tables
+from gisement.engine.duck import DuckRunner
+from gisement.engine.own import OWN, give_own_tables
+from gisement.engine.plan import Planned, Steps, needed, plan
+from gisement.store import database, snapshots
+from gisement.store.workspace import Workspace
+from gisement.terms import Snapshot, Source, Trouble
+
+Say = Callable[[str, int, int], None]
+
+
+def build(
+    workspace: Workspace,
+    steps: Steps,
+    sources: Mapping[str, Source],
+    *,
+    names: Sequence[str] = (),
+    engine: str = "duckdb",
+    say: Say = lambda what, done, total: None,
+) -> list[str]:
+    """Bring the named tables (all, if none is named) up to date; returns the tables that were made anew.
+
+    A build killed at any instant leaves the last good tables; the next one goes on from there.
+    """
+    _check_names(names)
+    with workspace.locked():
+        give_own_tables(workspace)
+        parse(workspace, sources, say)
+        runner = _runner(workspace, engine)
+        try:
+            return _run(workspace, needed(plan(workspace, steps, runner.dialect), names), runner, steps, say)
+        finally:
+            runner.close()
+            for leftover in workspace.scratch.glob("spill-*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+
+
+def parse(workspace: Workspace, sources: Mapping[str, Source], say: Say = lambda what, done, total: None) -> None:
+    """Make the raw tables of every snapshot that has none yet (a killed `add`, a copied workspace)."""
+    for snapshot in snapshots(workspace):
+        if snapshot.kind in sources:
+            parse_snapshot(workspace, sources[snapshot.kind], snapshot, say)
+
+
+def parse_snapshot(workspace: Workspace, source: Source, snapshot: Snapshot, say: Say) -> Any:
+    """The raw tables of one snapshot, and the reading's account; None where they were there already."""
+    targets = {table: workspace.raw / table / f"{snapshot.identifier}.parquet" for table in source.raw_tables}
+    if all(path.is_file() for path in targets.values()):
+        return None
+    unfinished = {table: workspace.scratch / "raw" / f"{table}-{snapshot.identifier}" for table in targets}
+    for path in (*targets.values(), *unfinished.values()):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    say(snapshot.name, 0, 1)
+    reading = source.read(snapshot.path, unfinished, snapshot.name)
+    for table, path in unfinished.items():
+        path.replace(targets[table])
+    return reading
+
+
+def _check_names(names: Sequence[str]) -> None:
+    unknown = sorted(set(names) - set(tables()))
+    if unknown:
+        allowed = ", ".join(sorted(tables()))
+        raise Trouble(
+            fr=f"Table inconnue : {', '.join(unknown)}. Tables possibles : {allowed}.",
+            en=f"Unknown table: {', '.join(unknown)}. Tables: {allowed}.",
+        )
+
+
+def _runner(workspace: Workspace, engine: str) -> Any:
+    if engine == "duckdb":
+        return DuckRunner(workspace)
+    if engine == "spark":
+        from gisement.engine.spark import SparkRunner
+
+        return SparkRunner(workspace)
+    raise Trouble(
+        fr=f"Moteur inconnu : « {engine} ». Choisir duckdb ou spark.",
+        en=f"Unknown engine: '{engine}'. Choose duckdb or spark.",
+    )
+
+
+def _run(workspace: Workspace, planned: Sequence[Planned], runner: Any, steps: Steps, say: Say) -> list[str]:
+    digests: dict[str, str] = {}
+    made: list[str] = []
+    for number, step in enumerate(planned):
+        say(step.name, number, len(planned))
+        inputs = {name: _input_digest(workspace, name, digests) for name in step.inputs}
+        lineage = database.read_lineage(workspace, step.name)
+        if lineage and lineage["step"] == step.digest and lineage["inputs"] == inputs:
+            digests[step.name] = lineage["content"]
+            continue
+        rows = runner.local(step, steps) if step.local else runner.run(step)
+        digests[step.name] = database.fingerprint(database.table_path(workspace, step.name))
+        made.append(step.name)
+        account = {"step": step.digest, "inputs": inputs, "content": digests[step.name], "rows": rows}
+        database.write_lineage(workspace, step.name, {**account, "engine": runner.version, "sql": step.sql})
+    say("", len(planned), len(planned))
+    return made
+
+
+def _input_digest(workspace: Workspace, name: str, digests: dict[str, str]) -> Any:
+    if name not in raw_tables():
+        return digests[name]
+    return {
+        identifier: identifier if identifier != OWN else database.fingerprint(path)
+        for identifier, path in database.raw_files(workspace, name).items()
+    }

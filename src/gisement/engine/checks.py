@@ -1,0 +1,127 @@
+"""What is to be known before a figure is trusted: findings, the account of records, coverage, expectations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gisement.catalog import tables
+from gisement.store import database, snapshots
+from gisement.store.workspace import Workspace
+from gisement.terms import Trouble
+
+_FINDINGS = """
+SELECT f.rule, coalesce(s.snapshot, '') AS source, f.record_hash AS key, f."column", f.reported, f.kept, f.action
+FROM finding f LEFT JOIN (SELECT record_hash, min(snapshot) AS snapshot FROM raw_decp GROUP BY record_hash) s
+USING (record_hash)
+ORDER BY ALL
+"""
+
+_ACCOUNT = """
+WITH line AS (
+    SELECT snapshot, position, record_hash, unreadable_reason IS NOT NULL AS is_unreadable, record_kind,
+           row_number() OVER (PARTITION BY record_hash ORDER BY snapshot, position) AS copy
+    FROM raw_decp
+)
+SELECT l.snapshot,
+       count(*) AS records,
+       count(*) FILTER (NOT is_unreadable AND copy = 1 AND d.decision = 'contract') AS contracts,
+       count(*) FILTER (NOT is_unreadable AND copy = 1 AND d.decision IN ('joint', 'version', 'amendment_line')) AS joined,
+       count(*) FILTER (NOT is_unreadable AND (copy > 1 OR d.decision = 'duplicate')) AS duplicates,
+       count(*) FILTER (is_unreadable) AS unreadable,
+       count(*) FILTER (record_kind = 'contrat-concession') AS concessions
+FROM line l LEFT JOIN record_decision d USING (record_hash)
+GROUP BY l.snapshot ORDER BY l.snapshot
+"""
+
+_BY_RULE = "SELECT rule, action, count(*) AS findings FROM finding GROUP BY ALL ORDER BY findings DESC, rule, action"
+
+_PAIRS = """
+SELECT least(a.snapshot, b.snapshot) AS one, greatest(a.snapshot, b.snapshot) AS other, count(DISTINCT a.contract_key) AS contracts
+FROM told a JOIN told b ON a.contract_key = b.contract_key AND a.snapshot < b.snapshot GROUP BY ALL ORDER BY ALL
+"""
+
+_BUYERS = """
+SELECT coalesce(buyer_place_rule, 'unknown') AS rule, count(*) AS buyers,
+       count(*) FILTER (is_in_territory) AS in_territory, count(*) FILTER (is_in_territory IS NULL) AS unknown
+FROM buyer GROUP BY ALL ORDER BY ALL
+"""
+
+
+class Checks:
+    """The findings, accounts and expectations of a built workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.connection = database.connect(workspace)
+        self.names = {snapshot.identifier: snapshot.name for snapshot in snapshots(workspace)}
+        for table in ("finding", "record_decision", "contract", "contract_supplier", "purchase", "buyer"):
+            if not database.table_path(workspace, table).is_file():
+                raise Trouble(
+                    fr=f"La table {table} n'est pas construite : lancer d'abord « gisement build ».",
+                    en=f"The table {table} is not built: first run 'gisement build'.",
+                )
+            self.connection.execute(f"CREATE VIEW {table} AS {database.view_sql(workspace, table)}")
+        self.connection.execute(f"CREATE VIEW raw_decp AS {database.view_sql(workspace, 'raw_decp')}")
+
+    def findings(self) -> Iterator[dict[str, Any]]:
+        """Every finding, with the file of its record (the first one, if several files hold it)."""
+        return self._named(self._rows(_FINDINGS), "source")
+
+    def findings_by_rule(self) -> list[dict[str, Any]]:
+        """How many findings of each rule, and what was done."""
+        return list(self._rows(_BY_RULE))
+
+    def account(self) -> list[dict[str, Any]]:
+        """Per file: records = contracts + joined + duplicates + unreadable, to the unit."""
+        return list(self._named(self._rows(_ACCOUNT), "snapshot"))
+
+    def shared(self) -> list[dict[str, Any]]:
+        """How many contracts two files have in common."""
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE told AS SELECT DISTINCT snapshot, contract_key "
+            "FROM raw_decp JOIN record_decision USING (record_hash)"
+        )
+        return list(self._named(self._named(self._rows(_PAIRS), "one"), "other"))
+
+    def coverage(self) -> list[dict[str, Any]]:
+        """The account of each file, and how the buyers were located."""
+        files = [{"of": "file", **row} for row in self.account()]
+        shared = [{"of": "files_in_common", **row} for row in self.shared()]
+        return [*files, *shared, *({"of": "buyer_place", **row} for row in self._rows(_BUYERS))]
+
+    def expectations(self) -> list[dict[str, Any]]:
+        """What must hold of any built workspace: `failed` counts the rows that break it."""
+        open_accounts = sum(
+            row["records"] != row["contracts"] + row["joined"] + row["duplicates"] + row["unreadable"] for row in self.account()
+        )
+        found = [{"expectation": "records_account_closes", "table": "raw_decp", "failed": open_accounts}]
+        found += [{"expectation": "cents_add_up", "table": "contract_supplier", "failed": self._one(_CENTS)}]
+        found += [{"expectation": "purchases_cover_contracts", "table": "purchase", "failed": self._one(_COVERED)}]
+        for name in ("contract", "contract_supplier", "purchase", "buyer", "record_decision"):
+            key = ", ".join(f'"{column}"' for column in tables()[name].key)
+            failed = self._one(f"SELECT count(*) - count(DISTINCT ({key})) FROM {name}")
+            found.append({"expectation": "key_is_unique", "table": name, "failed": failed})
+        return found
+
+    def _one(self, sql: str) -> int:
+        row = self.connection.execute(sql).fetchone()
+        return int(row[0]) if row else 0
+
+    def _rows(self, sql: str) -> Iterator[dict[str, Any]]:
+        answer = self.connection.cursor().execute(sql)
+        names = [column[0] for column in answer.description or ()]
+        while block := answer.fetchmany(1000):
+            yield from (dict(zip(names, row, strict=True)) for row in block)
+
+    def _named(self, rows: Iterator[dict[str, Any]], column: str) -> Iterator[dict[str, Any]]:
+        for row in rows:
+            yield {**row, column: self.names.get(str(row[column]), row[column])}
+
+
+_CENTS = """
+SELECT count(*) FROM (
+    SELECT contract_key, sum(amount_cents) AS parts, min(contract_cents) AS whole, count(*) AS n, count(amount_cents) AS known
+    FROM contract_supplier GROUP BY contract_key
+) WHERE parts IS DISTINCT FROM whole OR (known NOT IN (0, n))
+"""
+_COVERED = "SELECT count(*) FROM contract ANTI JOIN purchase USING (contract_key)"

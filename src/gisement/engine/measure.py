@@ -1,0 +1,207 @@
+"""Measure an indicator over a perimeter: sums by verdict become figures; the rows come from the same expression."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+
+from gisement.catalog import raw_tables
+from gisement.store import database, snapshots
+from gisement.store.workspace import Workspace
+from gisement.terms import (
+    Figure,
+    Indicator,
+    Level,
+    Origin,
+    Perimeter,
+    Ring,
+    Sums,
+    Territory,
+    Trouble,
+    Verdict,
+    existing_rings,
+    highest,
+)
+from gisement.terms.arithmetic import share, total
+
+HIDDEN = ("in_scope", "counting")
+
+
+class Observatory:
+    """A built workspace, open for reading: figures and rows.
+
+    With `load`, the tables of the figures are held in memory: any figure then takes milliseconds.
+    """
+
+    def __init__(self, workspace: Workspace, tables: Sequence[str] = ("contract", "purchase"), *, load: bool = False) -> None:
+        self.workspace = workspace
+        self.territory = workspace.territory()
+        self.connection = database.connect(workspace)
+        for table in tables:
+            self._show(table, load)
+
+    def _show(self, table: str, load: bool) -> None:
+        if not database.table_path(self.workspace, table).is_file():
+            raise Trouble(
+                fr=f"La table {table} n'est pas construite : lancer d'abord « gisement build ».",
+                en=f"The table {table} is not built: first run 'gisement build'.",
+            )
+        kind = "TABLE" if load else "VIEW"
+        self.connection.execute(f'CREATE {kind} "{table}" AS {database.view_sql(self.workspace, table)}')
+
+    def measure(self, indicator: Indicator, perimeter: Perimeter, by: Sequence[str] = ()) -> list[Figure]:
+        """One figure per group of `by` (one alone without it), in the order of the groups."""
+        option = self.options(indicator, perimeter)
+        sql = _sum_sql(indicator, _frozen(perimeter), _frozen_option(option), self.territory.buyers, tuple(by))
+        cursor = self.connection.cursor()
+        answer = cursor.execute(sql)
+        names = [column[0] for column in answer.description or ()]
+        found = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        return [self._figure(indicator, perimeter, vars(option), by, row) for row in found]
+
+    def sensitivity(self, indicator: Indicator, perimeter: Perimeter) -> list[Figure]:
+        """The same figure for every combination of the declared options (rings inside the territory left out)."""
+        rings = {ring.name.lower() for ring in existing_rings(self.territory)}
+        choices = [
+            [(o.name, value) for value in o.values if o.name != "ring" or value in rings] for o in indicator.options
+        ]
+        return [
+            self.measure(indicator, Perimeter(perimeter.filters, dict(combination)))[0]
+            for combination in itertools.product(*choices)
+        ]
+
+    def rows(self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict) -> Iterator[dict[str, Any]]:
+        """The rows of one verdict, in the order of the table's key: their weights add up to the figure's."""
+        option = self.options(indicator, perimeter)
+        sql = _rows_sql(indicator, _frozen(perimeter), _frozen_option(option), self.territory.buyers, str(verdict))
+        answer = self.connection.cursor().execute(sql)
+        names = [column[0] for column in answer.description or ()]
+        while block := answer.fetchmany(1000):
+            for row in block:
+                yield {name: value for name, value in zip(names, row, strict=True) if name not in HIDDEN}
+
+    def options(self, indicator: Indicator, perimeter: Perimeter) -> SimpleNamespace:
+        """The options chosen, checked; the ring is at least the territory's own level."""
+        unknown = set(perimeter.options) - {option.name for option in indicator.options}
+        if unknown:
+            allowed = ", ".join(option.name for option in indicator.options) or "aucune"
+            raise Trouble(
+                fr=f"{indicator.name} n'a pas d'option « {', '.join(sorted(unknown))} » (options : {allowed}).",
+                en=f"{indicator.name} has no option '{', '.join(sorted(unknown))}' (options: {allowed}).",
+            )
+        chosen = indicator.choose(perimeter.options)
+        if hasattr(chosen, "ring"):
+            chosen.ring = _ring(self.territory, chosen.ring, given="ring" in perimeter.options)
+        return chosen
+
+    def origins(self, table: str) -> tuple[Origin, ...]:
+        """The snapshots that a table was made from, through every step."""
+        identifiers = _snapshot_identifiers(self.workspace, table, set())
+        return tuple(
+            Origin(s.kind, s.card.get("producer", ""), s.card.get("licence", ""), s.name, s.sha256)
+            for s in snapshots(self.workspace)
+            if s.identifier in identifiers
+        )
+
+    def _figure(
+        self, indicator: Indicator, perimeter: Perimeter, options: Mapping[str, str], by: Sequence[str], row: Mapping[str, Any]
+    ) -> Figure:
+        sums = _sums(row)
+        divisor = indicator.unit.divisor
+        result = share(sums) if indicator.kind == "share" else total(sums, divisor)
+        group = {name: row[name] for name in by}
+        return Figure(
+            indicator=indicator.name, unit=indicator.unit.name, group=group, value=result.value, low=result.low,
+            high=result.high, interval="missing", coverage=result.coverage, sums=sums,
+            level=highest([indicator.level, list(Level)[sums.level_rank]]), origins=self.origins(indicator.table),
+            rows=_address(indicator, perimeter, options, group), weight_divisor=100 if indicator.weight else 1,
+            options=dict(options),
+        )  # fmt: skip
+
+
+def _ring(territory: Territory, name: str, *, given: bool) -> str:
+    existing = existing_rings(territory)
+    ring = Ring[name.upper()]
+    if ring in existing:
+        return name
+    if not given:
+        return max(ring, territory.level.ring).name.lower()
+    allowed = ", ".join(r.name.lower() for r in existing if r != Ring.WORLD)
+    raise Trouble(
+        fr=f"L'anneau « {name} » n'existe pas autour de {territory.key} : choisir parmi {allowed}.",
+        en=f"The ring '{name}' does not exist around {territory.key}: choose among {allowed}.",
+    )
+
+
+def _sums(row: Mapping[str, Any]) -> Sums:
+    def number(name: str) -> int:
+        return int(row[name] or 0)
+
+    return Sums(
+        part=number("part"), rest=number("rest"), unknown_positive=number("unknown_positive"),
+        unknown_negative=number("unknown_negative"), excluded=number("excluded"),
+        counts={verdict: number(f"{verdict}_rows") for verdict in Verdict}, unweighted=number("unweighted"),
+        level_rank=number("level_rank"),
+    )  # fmt: skip
+
+
+def _address(indicator: Indicator, perimeter: Perimeter, options: Mapping[str, str], group: Mapping[str, Any]) -> str:
+    """The address of the rows of a figure: it holds the whole perimeter."""
+    held = Perimeter(perimeter.filters, options).as_dict() | {k: "" if v is None else str(v) for k, v in group.items()}
+    return f"/figures/{indicator.name}/rows?{urlencode(held)}"
+
+
+def _snapshot_identifiers(workspace: Workspace, table: str, seen: set[str]) -> set[str]:
+    found: set[str] = set()
+    lineage = database.read_lineage(workspace, table) or {"inputs": {}}
+    for name in lineage["inputs"]:
+        if name in seen:
+            continue
+        seen.add(name)
+        if name in raw_tables():
+            found |= set(lineage["inputs"][name])
+        else:
+            found |= _snapshot_identifiers(workspace, name, seen)
+    return found
+
+
+Frozen = tuple[tuple[str, Any], ...]
+
+
+def _frozen(perimeter: Perimeter) -> Frozen:
+    return tuple(sorted(perimeter.filters.items()))
+
+
+def _frozen_option(option: SimpleNamespace) -> Frozen:
+    return tuple(sorted(vars(option).items()))
+
+
+@lru_cache(maxsize=4096)
+def _sum_sql(indicator: Indicator, filters: Frozen, option: Frozen, buyers: tuple[str, ...], by: tuple[str, ...]) -> str:
+    import ibis
+
+    from gisement.engine.query import column_of, judged, summed
+
+    for key in by:
+        column_of(indicator, key)
+    rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
+    return str(ibis.to_sql(summed(rows, by), dialect="duckdb", pretty=False))
+
+
+@lru_cache(maxsize=1024)
+def _rows_sql(indicator: Indicator, filters: Frozen, option: Frozen, buyers: tuple[str, ...], verdict: str) -> str:
+    import ibis
+
+    from gisement.catalog import tables
+    from gisement.engine.query import judged
+
+    rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
+    rows = rows.filter(rows.verdict == verdict).order_by(list(tables()[indicator.table].key))
+    return str(ibis.to_sql(rows, dialect="duckdb", pretty=False))
+
+

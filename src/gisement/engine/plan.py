@@ -1,0 +1,110 @@
+"""Steps compiled to SQL, once: the plan of a version of the code is kept in the workspace.
+
+Compiling needs Ibis, whose import alone takes most of a second; a workspace that was built once by this version of
+the code needs neither. The plan is keyed by the content of every file of the package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from gisement.store.database import schema
+from gisement.store.workspace import Workspace, write_atomically
+from gisement.terms import Step
+
+PACKAGE = Path(__file__).parent.parent
+Steps = Callable[[], Sequence[Step]]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A step ready to run: its SQL (empty for a local step) and a digest of what it does."""
+
+    name: str
+    inputs: tuple[str, ...]
+    sql: str
+    digest: str
+    local: bool = False
+
+
+def plan(workspace: Workspace, steps: Steps, dialect: str = "duckdb") -> list[Planned]:
+    """Every step of the pipeline, compiled for an engine, in an order in which they can run."""
+    kept = workspace.scratch / "plans" / f"{code_digest()}-{dialect}.json"
+    if kept.is_file():
+        return [Planned(**{**entry, "inputs": tuple(entry["inputs"])}) for entry in json.loads(kept.read_text("utf-8"))]
+    compiled = [compile_step(step, dialect) for step in ordered(steps())]
+    write_atomically(kept, json.dumps([asdict(planned) for planned in compiled]))
+    return compiled
+
+
+def compile_step(step: Step, dialect: str) -> Planned:
+    """One step as SQL; raises TypeError where its columns are not those that the catalog declares."""
+    if step.local:
+        source = inspect.getsource(inspect.getmodule(step.function) or step.function)
+        return Planned(step.name, step.inputs, "", _digest(source), local=True)
+    import ibis
+
+    expression = step(*(ibis.table(schema(name), name=name) for name in step.inputs))
+    declared = ibis.schema(schema(step.name))
+    if expression.schema().names != declared.names:
+        wrong = set(expression.schema().names) ^ set(declared.names)
+        raise TypeError(f"{step.name} does not make the columns that the catalog declares: {sorted(wrong) or 'order'}")
+    if dialect == "pyspark":
+        from ibis.backends.pyspark import Backend
+
+        Backend.register_options()  # normally done on connecting; its compiler reads them
+    sql = str(ibis.to_sql(expression.cast(dict(declared.items())), dialect=dialect, pretty=False))
+    return Planned(step.name, step.inputs, sql, _digest(sql))
+
+
+def ordered(steps: Iterable[Step]) -> list[Step]:
+    """The steps so that each comes after those whose table it reads."""
+    by_name = {step.name: step for step in steps}
+    done: dict[str, Step] = {}
+
+    def visit(name: str) -> None:
+        if name in by_name and name not in done:
+            for needed in by_name[name].inputs:
+                visit(needed)
+            done[name] = by_name[name]
+
+    for name in by_name:
+        visit(name)
+    return list(done.values())
+
+
+def needed(planned: Sequence[Planned], names: Sequence[str]) -> list[Planned]:
+    """The steps that make the named tables (all where none is named), with what they need, in order."""
+    by_name = {step.name: step for step in planned}
+    wanted: set[str] = set()
+
+    def want(name: str) -> None:
+        if name in by_name and name not in wanted:
+            wanted.add(name)
+            for needed_name in by_name[name].inputs:
+                want(needed_name)
+
+    for name in names or by_name:
+        want(name)
+    return [step for step in planned if step.name in wanted]
+
+
+@cache
+def code_digest() -> str:
+    """A digest of every file of the package: another version of the code makes another plan."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.suffix in {".py", ".csv", ".yaml", ".parquet"}:
+            digest.update(str(path.relative_to(PACKAGE)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

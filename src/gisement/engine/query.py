@@ -1,0 +1,121 @@
+"""Verdicts as queries: the same expression gives the sums of a figure and the rows behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import ibis
+
+from gisement.store.database import schema
+from gisement.terms import Indicator, Level, Perimeter, Trouble, Verdict
+
+DIMENSIONS: Mapping[str, str] = {
+    "buyer": "buyer_id",
+    "buyer_department": "buyer_department_code",
+    "buyer_commune": "buyer_commune_code",
+    "supplier": "supplier_id",
+    "segment": "segment",
+    "family": "family",
+    "year": "year",
+    "basis": "basis",
+    "size_class": "size_class",
+    "naf": "naf_code",
+    "cpv": "cpv_code",
+    "commune": "supplier_commune_code",
+}
+"""Keys of `--by` and `--where`, and the column of each."""
+PREFIXES = ("naf", "cpv")
+BUYERS = "buyers"
+CHOOSING_BUYERS = frozenset({"buyer", "buyer_department", "buyer_commune", BUYERS})
+_RANKS = {level: level.rank for level in Level}
+
+
+def judged(indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, buyers: Sequence[str]) -> Any:
+    """The rows of the perimeter with their `verdict` and `weight`."""
+    rows = ibis.table(schema(indicator.table), name=indicator.table)
+    rows = rows.filter(*_filters(rows, indicator, perimeter, buyers)) if _filters(rows, indicator, perimeter, buyers) else rows
+    weight = ibis.literal(1, "int64") if indicator.weight is None else rows[indicator.weight]
+    in_scope, counting = indicator.scope(rows, option), indicator.counts(rows, option)
+    return rows.mutate(weight=weight, in_scope=in_scope, counting=counting).mutate(
+        verdict=lambda t: ibis.cases(
+            (t.in_scope == False, str(Verdict.EXCLUDED)),  # noqa: E712
+            # compared, not negated: Ibis writes `NOT (x) IS NULL`, which reads as NOT (x IS NULL)
+            ((t.in_scope == True).isnull() | (t.counting == True).isnull() | t.weight.isnull(), str(Verdict.UNKNOWN)),  # noqa: E712
+            (t.counting, str(Verdict.PART)),
+            else_=str(Verdict.REST),
+        )
+    )
+
+
+def summed(rows: Any, by: Sequence[str]) -> Any:
+    """One row per group: weights and numbers of rows by verdict (the columns that `Sums` needs)."""
+    is_unknown = rows.verdict == str(Verdict.UNKNOWN)
+    if "amount_level" not in rows.columns:
+        rows = rows.mutate(amount_level=ibis.literal(str(Level.OBSERVED)))
+    rank = ibis.cases(*((rows.amount_level == str(name), number) for name, number in _RANKS.items()), else_=0)
+    measures = {
+        "part": _sum(rows, rows.verdict == str(Verdict.PART)),
+        "rest": _sum(rows, rows.verdict == str(Verdict.REST)),
+        "excluded": _sum(rows, rows.verdict == str(Verdict.EXCLUDED)),
+        "unknown_positive": _sum(rows, is_unknown & (rows.weight > 0)),
+        "unknown_negative": _sum(rows, is_unknown & (rows.weight < 0)),
+        "unweighted": (is_unknown & rows.weight.isnull()).cast("int64").sum(),
+        "level_rank": rank.max(where=rows.verdict.isin((str(Verdict.PART), str(Verdict.REST)))),
+        **{f"{verdict}_rows": (rows.verdict == str(verdict)).cast("int64").sum() for verdict in Verdict},
+    }
+    columns = {name: rows[DIMENSIONS[name]] for name in by}
+    grouped = rows.group_by(**columns).agg(**measures) if by else rows.agg(**measures)
+    counted = {name: grouped[name].cast("decimal(38,0)").cast("int64") for name in measures}
+    return grouped.mutate(**counted).order_by(list(by)) if by else grouped.mutate(**counted)
+
+
+def _sum(rows: Any, where: Any) -> Any:
+    return ibis.coalesce(rows.weight.sum(where=where), 0)
+
+
+def _filters(rows: Any, indicator: Indicator, perimeter: Perimeter, buyers: Sequence[str]) -> list[Any]:
+    kept = [_matches(rows, indicator, key, values) for key, values in perimeter.filters.items() if key != BUYERS]
+    if not CHOOSING_BUYERS & set(perimeter.filters):
+        if buyers:
+            kept.append(rows.buyer_id.isin(buyers) | rows.buyer_siren.isin(buyers))
+        else:
+            kept.append(rows.is_buyer_in_territory)
+    return kept
+
+
+def _matches(rows: Any, indicator: Indicator, key: str, values: Sequence[str]) -> Any:
+    column = column_of(indicator, key)
+    if "" in values:
+        known = [value for value in values if value]
+        missing = rows[column].isnull()
+        return (missing | _matches(rows, indicator, key, known)) if known else missing
+    if key == "year":
+        return rows[column].isin([_year(value) for value in values])
+    if key == "buyer":
+        return rows.buyer_id.isin(values) | rows.buyer_siren.isin(values)
+    if key in PREFIXES:
+        found = rows[column].startswith(values[0])
+        for value in values[1:]:
+            found = found | rows[column].startswith(value)
+        return found
+    return rows[column].isin(values)
+
+
+def column_of(indicator: Indicator, key: str) -> str:
+    """The column of a key of `--by` or `--where`; `Trouble` if the indicator's rows do not have it."""
+    column = DIMENSIONS.get(key)
+    if column is None or column not in schema(indicator.table):
+        allowed = ", ".join(name for name, held in DIMENSIONS.items() if held in schema(indicator.table))
+        raise Trouble(
+            fr=f"« {key} » n'est pas une clé de {indicator.name} : choisir parmi {allowed}.",
+            en=f"'{key}' is not a key of {indicator.name}: choose among {allowed}.",
+        )
+    return column
+
+
+def _year(value: str) -> int:
+    if not value.isdigit():
+        raise Trouble(fr=f"« {value} » n'est pas une année : écrire year=2024.", en=f"'{value}' is not a year: write year=2024.")
+    return int(value)

@@ -1,0 +1,1 @@
+"""Joins: register, places, rings, amounts."""

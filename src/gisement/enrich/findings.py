@@ -1,0 +1,179 @@
+"""Every problem found in a source and what was done about it: nothing is dropped or changed without a row here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from gisement.catalog import parameter
+from gisement.terms import step
+
+LARGE = parameter("amount_large_cents")
+NULLED = ("absurd", "repeated_digits", "negative", "symbolic", "unreadable")
+
+
+def rows(table: Any, rule: Any, column: str, reported: Any, kept: Any, action: Any) -> Any:
+    """Findings of one rule, in the shape of the table `finding`."""
+    return table.select(
+        rule=rule if not isinstance(rule, str) else ibis.literal(rule),
+        record_hash=table.record_hash,
+        column=ibis.literal(column),
+        reported=reported.cast("string"),
+        kept=kept.cast("string"),
+        action=action if not isinstance(action, str) else ibis.literal(action),
+    )
+
+
+def of_records(r: Any) -> list[Any]:
+    """Findings about the values of records."""
+    parts = [_identifier(r, "buyer_id_rule", "buyer_id", r.buyer_id_reported, r.buyer_id), *_amounts(r), *_dates(r), *_codes(r)]
+    lost = r.filter(ibis.coalesce(r.has_lost_letters, False))
+    parts.append(rows(lost, "letters_lost_before_publication", "title", lost.title, lost.title, "kept"))
+    for axis in ("social", "environmental"):
+        unclear = r.filter(r[f"{axis}_state"] == "unknown")
+        nothing = ibis.null("string")
+        parts.append(rows(unclear, f"{axis}_consideration_unclear", f"{axis}_state", nothing, unclear[f"{axis}_state"], "nulled"))
+    copies = r.filter(r.copies > 1)
+    parts.append(rows(copies, "same_record_published_again", "record_hash", copies.copies, ibis.literal(1), "merged"))
+    return parts
+
+
+def _identifier(t: Any, rule: str, column: str, reported: Any, kept: Any) -> Any:
+    """Repairs and doubts about identifiers: the rule is the one that read it."""
+    found = t.filter(t[rule].notnull())
+    action = ibis.cases(
+        (found[column].isnull(), "nulled"), (found[rule].isin(("bad_checksum", "wrong_length", "not_an_identifier")), "kept"),
+        else_="repaired",
+    )  # fmt: skip
+    return rows(found, ibis.literal("identifier_") + found[rule], column, reported, kept, action)
+
+
+def _amounts(r: Any) -> list[Any]:
+    nulled = r.filter(r.amount_reason.isin(NULLED))
+    missing = r.filter(r.amount_reason == "missing")
+    large = r.filter(r.amount_cents >= LARGE)
+    rule = ibis.literal("amount_") + nulled.amount_reason
+    return [
+        rows(nulled, rule, "amount_cents", nulled.amount_reported, nulled.amount_cents, "nulled"),
+        rows(missing, "amount_missing", "amount_cents", missing.amount_reported, missing.amount_cents, "kept"),
+        rows(large, "amount_large", "amount_cents", large.amount_reported, large.amount_cents, "kept"),
+    ]
+
+
+def _dates(r: Any) -> list[Any]:
+    found = []
+    for column in ("notification_date", "publication_date"):
+        reported = f"{column}_reported"
+        missing = r.filter(r[reported].isnull())
+        unread = r.filter(r[reported].notnull() & r[column].isnull())
+        moved = r.filter(r[column].notnull() & (r[reported] != r[column].cast("string")))
+        found += [
+            rows(missing, f"{column}_missing", column, missing[reported], missing[column], "kept"),
+            rows(unread, f"{column}_unreadable", column, unread[reported], unread[column], "nulled"),
+            rows(moved, f"{column}_rewritten", column, moved[reported], moved[column], "repaired"),
+        ]
+    return found
+
+
+def _codes(r: Any) -> list[Any]:
+    missing = r.filter(r.cpv_code_reported.isnull())
+    unread = r.filter(r.cpv_code_reported.notnull() & r.cpv_code.isnull())
+    mended = r.filter(r.cpv_code.notnull() & (r.cpv_code_reported.substr(0, 8) != r.cpv_code))
+    long = r.filter(r.duration_months_reported.notnull() & r.duration_months.isnull())
+    return [
+        rows(missing, "cpv_code_missing", "cpv_code", missing.cpv_code_reported, missing.cpv_code, "kept"),
+        rows(unread, "cpv_code_invalid", "cpv_code", unread.cpv_code_reported, unread.cpv_code, "nulled"),
+        rows(mended, "cpv_code_completed", "cpv_code", mended.cpv_code_reported, mended.cpv_code, "repaired"),
+        rows(long, "duration_implausible", "duration_months", long.duration_months_reported, long.duration_months, "nulled"),
+    ]
+
+
+@step
+def finding(contract_record: Any, raw_decp: Any, record_decision: Any, holder: Any, amendment: Any,
+            contract_state: Any, contract_supplier: Any, unusual_amount: Any, correction: Any) -> Any:  # fmt: skip
+    """One row per problem found in a source: rule, record, column, reported and kept value, and what was done."""
+    repeatable = [
+        _unreadable(raw_decp), _holders(holder, record_decision), *_acts(amendment), *_corrections(contract_state, correction),
+    ]  # fmt: skip
+    single = [
+        *of_records(contract_record), *_decisions(record_decision), *_contracts(contract_state), _unusual(unusual_amount),
+        _without_holder(contract_state, contract_supplier),
+    ]  # fmt: skip
+    return ibis.union(*single, ibis.union(*repeatable).distinct())
+
+
+def _unreadable(raw_decp: Any) -> Any:
+    lost = raw_decp.filter(raw_decp.unreadable_reason.notnull())
+    return rows(lost, "record_unreadable", "record", lost.unreadable_reason, ibis.null("string"), "unreadable")
+
+
+def _decisions(d: Any) -> list[Any]:
+    merged = d.filter(d.decision == "duplicate")
+    added = d.filter(d.decision.isin(("joint", "version", "amendment_line")))
+    lots = d.filter((d.decision == "contract") & (d.decision_rule != "single"))
+    return [
+        rows(merged, merged.decision_rule, "contract_key", merged.record_hash, merged.contract_key, "merged"),
+        rows(added, added.decision_rule, "contract_key", added.record_hash, added.contract_key, "joined"),
+        rows(lots, lots.decision_rule, "contract_key", lots.record_hash, lots.contract_key, "kept"),
+    ]
+
+
+def _holders(holder: Any, record_decision: Any) -> Any:
+    of_records = holder.mutate(record_hash=holder.holder_set).semi_join(record_decision, "record_hash")
+    return _identifier(of_records, "supplier_id_rule", "supplier_id", of_records.supplier_id_reported, of_records.supplier_id)
+
+
+def _without_holder(c: Any, contract_supplier: Any) -> Any:
+    """Contracts of which no holder can be read (none given, or a non-value such as NC): kept, place and size unknown."""
+    nobody = contract_supplier.filter(contract_supplier.supplier_id.isnull()).select("contract_key")
+    nothing = ibis.null("string")
+    return rows(c.semi_join(nobody, "contract_key"), "supplier_missing", "supplier_id", nothing, nothing, "kept")
+
+
+def _acts(a: Any) -> list[Any]:
+    odd = a.filter((a.amendment_source == "act") & a.amount_reason.notnull() & (a.amount_reason != "missing"))
+    undated = a.filter(a.amendment_date.isnull())
+    rule = ibis.literal("amendment_amount_") + odd.amount_reason
+    return [
+        rows(odd, rule, "amount_cents", odd.amount_reported, odd.amount_cents, "nulled"),
+        rows(undated, "amendment_date_unreadable", "amendment_date", undated.amendment_date_reported, undated.amendment_date, "kept"),
+    ]
+
+
+def _contracts(c: Any) -> list[Any]:
+    wrong = c.filter(c.notification_date_read.notnull() & c.notification_date.isnull())
+    orphan = c.filter(ibis.coalesce(c.is_subsequent, False) & ~c.is_subsequent_of_known)
+    known = c.filter(c.is_subsequent_of_known)
+    amended = c.filter((c.amendments_count > 0) & (c.amount_cents != c.amount_cents_initial))
+    return [
+        rows(wrong, "notification_date_implausible", "notification_date", wrong.notification_date_read, wrong.notification_date, "nulled"),
+        rows(orphan, "framework_of_subsequent_unknown", "framework_id", orphan.framework_id, orphan.framework_id, "kept"),
+        rows(known, "subsequent_of_known_framework", "framework_id", known.framework_id, known.framework_id, "joined"),
+        rows(amended, "amount_amended", "amount_cents", amended.amount_cents_initial, amended.amount_cents, "joined"),
+    ]
+
+
+def _unusual(u: Any) -> Any:
+    return rows(u, u.unusual_rule, "amount_cents", u.amount_cents, ibis.coalesce(u.proposed_cents, u.amount_cents), "kept")
+
+
+def _corrections(c: Any, correction: Any) -> list[Any]:
+    """Corrections by hand: applied where the cell now holds the new value, else not."""
+    asked = correction.filter(correction.is_latest)
+    cells = ibis.union(
+        *(
+            c.select("record_hash", cell_key="contract_key", cell_column=ibis.literal(name), cell=c[name].cast("string"))
+            for name in ("amount_cents", "notification_date", "duration_months", "cpv_code", "buyer_id")
+        )
+    )
+    found = asked.left_join(cells, [("key", "cell_key"), ("column", "cell_column")])
+    found = found.mutate(record_hash=ibis.coalesce(found.record_hash, found.key))
+    is_applied = ibis.coalesce(found.cell == found.new_value, False)
+    rule = ibis.ifelse(is_applied, "correction_applied", "correction_not_applied")
+    action = ibis.ifelse(is_applied, "repaired", "kept")
+    return [
+        found.select(
+            rule=rule, record_hash=found.record_hash, column=found["column"], reported=found.old_value, kept=found.cell, action=action
+        )
+    ]

@@ -1,0 +1,130 @@
+"""The facts that figures add up: contracts and purchases, with all that a filter or a verdict may ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from gisement.terms import Ring, step
+
+
+@step
+def contract(contract_state: Any, contract_record: Any, buyer: Any, cpv_segment: Any) -> Any:
+    """One row per contract lot in its current state, with its buyer's place, its segment and its year."""
+    lasting = contract_record.select(told_by="record_hash", **{column: column for column in LASTING})
+    c = contract_state.inner_join(lasting, [("record_hash", "told_by")])
+    c = _with_buyer_and_segment(c, buyer, cpv_segment)
+    return c.mutate(
+        basis=ibis.literal("contract"),
+        year=c.notification_date.year().cast("int64"),
+        cpv_division=c.cpv_code.substr(0, 2),
+    ).select(*CONTRACT)
+
+
+LASTING = (
+    "record_kind", "source_format", "buyer_name", "contract_id", "contract_nature", "title", "procurement_method_details",
+    "execution_place_code", "execution_place_kind", "notification_date_reported", "publication_date", "amount_reported",
+    "offers_count", "is_framework", "has_purchase_orders", "is_innovative", "has_advance", "has_subcontracting",
+    "subcontracts_count", "social_state", "environmental_state",
+)  # fmt: skip
+SHARED = (
+    "contract_key", "basis", "year", "buyer_id", "buyer_siren", "buyer_name", "buyer_kind", "buyer_commune_code",
+    "buyer_department_code", "is_buyer_in_territory", "cpv_code", "cpv_division", "segment", "segment_rule", "family",
+    "is_medical", "is_medical_wide", "notification_date", "offers_count", "is_concession", "is_subsequent_of_known",
+    "is_framework",
+)  # fmt: skip
+CONTRACT = (
+    *SHARED, "record_hash", "record_kind", "source_format", "records_count", "lots_count", "contract_id", "framework_id",
+    "contract_nature", "title", "procurement_method_details", "execution_place_code", "execution_place_kind",
+    "duration_months", "duration_months_initial", "notification_date_reported", "publication_date", "amount_cents",
+    "amount_cents_initial", "amount_cents_reported", "amount_reported", "amount_reason", "annualised_cents",
+    "amendments_count", "has_purchase_orders", "is_subsequent", "is_innovative", "has_advance", "has_subcontracting",
+    "subcontracts_count", "social_state", "environmental_state",
+)  # fmt: skip
+
+
+def _with_buyer_and_segment(c: Any, buyer: Any, cpv_segment: Any) -> Any:
+    known = buyer.select(
+        known_buyer="buyer_id", known_siren="buyer_siren", known_name="buyer_name", buyer_kind="buyer_kind",
+        buyer_commune_code="buyer_commune_code", buyer_department_code="buyer_department_code",
+        is_buyer_in_territory="is_in_territory",
+    )  # fmt: skip
+    c = c.left_join(known, [("buyer_id", "known_buyer")])
+    c = c.mutate(
+        buyer_name=ibis.coalesce(c.known_name, c.buyer_name), buyer_siren=ibis.coalesce(c.known_siren, c.buyer_siren)
+    )
+    return c.left_join(cpv_segment.rename(known_cpv="cpv_code"), [("cpv_code", "known_cpv")])
+
+
+@step
+def joint_place(contract_supplier: Any, place: Any) -> Any:
+    """One row per joint award and place basis: ring bounds of its closest (`any`) and of its farthest holder (`all`)."""
+    joint = contract_supplier.filter(contract_supplier.holders_count > 1).select("contract_key", "supplier_id")
+    here = place.select("place_basis", ring_of="supplier_id", near="ring_nearest", far="ring_farthest")
+    held = joint.inner_join(here, [("supplier_id", "ring_of")])
+    return held.group_by(["contract_key", "place_basis"]).agg(
+        any_nearest=held.near.min(), any_farthest=held.far.min(), all_nearest=held.near.max(), all_farthest=held.far.max()
+    )
+
+
+@step
+def first_contract(contract: Any, contract_supplier: Any) -> Any:
+    """One row per buyer and supplier: the day of their first dated contract, and the buyer's first year on record."""
+    dated = contract.filter(contract.notification_date.notnull()).select("contract_key", "buyer_id", "notification_date")
+    held = contract_supplier.filter(contract_supplier.supplier_id.notnull()).select("contract_key", "supplier_id")
+    first = dated.inner_join(held, "contract_key")
+    first = first.group_by(["buyer_id", "supplier_id"]).agg(first_date=first.notification_date.min())
+    years = dated.group_by("buyer_id").agg(first_year=dated.notification_date.min().year().cast("int64"))
+    return first.inner_join(years, "buyer_id").select("buyer_id", "supplier_id", "first_date", "first_year")
+
+
+@step
+def purchase(contract: Any, contract_supplier: Any, supplier: Any, place: Any, joint_place: Any, first_contract: Any) -> Any:
+    """One row per spending fact. On the contract basis: per contract lot and holder, its cents in the notification year."""
+    s = contract_supplier.select(
+        "contract_key", "holder_number", "holders_count", "supplier_id", "amount_cents", "amount_level"
+    )
+    p = s.inner_join(contract.select(*SHARED), "contract_key")
+    known = supplier.select(
+        known_supplier="supplier_id", supplier_siren="supplier_siren", supplier_name="supplier_name",
+        naf_code="naf_code", size_class="size_class",
+    )  # fmt: skip
+    p = p.left_join(known, [("supplier_id", "known_supplier")])
+    for basis in BASES:
+        p = _with_rings(p, place, joint_place, basis)
+    first = first_contract.rename(first_buyer="buyer_id", first_supplier="supplier_id")
+    p = p.left_join(first, [("buyer_id", "first_buyer"), ("supplier_id", "first_supplier")])
+    is_new = ibis.ifelse(p.year > p.first_year, p.notification_date == p.first_date, ibis.null("boolean"))
+    p = p.mutate(is_new_supplier=is_new, purchase_key=p.contract_key + "-" + p.holder_number.cast("string"))
+    return p.select("purchase_key", *SHARED, *PURCHASE)
+
+
+BASES = ("establishment", "head_office")
+RINGS = tuple(
+    f"{basis}_{which}"
+    for basis in BASES
+    for which in ("nearest", "farthest", "any_nearest", "any_farthest", "all_nearest", "all_farthest")
+)
+PURCHASE = (
+    "holder_number", "holders_count", "supplier_id", "supplier_siren", "supplier_name", "naf_code", "size_class",
+    "is_new_supplier", "amount_cents", "amount_level", "supplier_commune_code", "supplier_department_code", *RINGS,
+)  # fmt: skip
+
+
+def _with_rings(p: Any, place: Any, joint_place: Any, basis: str) -> Any:
+    """Ring bounds of the supplier, and of any and of all holders of a joint award (a missing place: no bound known)."""
+    here = place.filter(place.place_basis == basis)
+    columns = {"ring_of": "supplier_id", "near": "ring_nearest", "far": "ring_farthest"}
+    if basis == "establishment":
+        columns |= {"supplier_commune_code": "commune_code", "supplier_department_code": "department_code"}
+    joint = joint_place.filter(joint_place.place_basis == basis).drop("place_basis").rename(joint_of="contract_key")
+    p = p.left_join(here.select(**columns), [("supplier_id", "ring_of")]).left_join(joint, [("contract_key", "joint_of")])
+    near, far = ibis.coalesce(p.near, int(Ring.COMMUNE)), ibis.coalesce(p.far, int(Ring.WORLD))
+    return p.mutate(
+        **{
+            f"{basis}_nearest": near, f"{basis}_farthest": far,
+            f"{basis}_any_nearest": ibis.coalesce(p.any_nearest, near), f"{basis}_any_farthest": ibis.coalesce(p.any_farthest, far),
+            f"{basis}_all_nearest": ibis.coalesce(p.all_nearest, near), f"{basis}_all_farthest": ibis.coalesce(p.all_farthest, far),
+        }
+    ).drop("ring_of", "near", "far", "joint_of", "any_nearest", "any_farthest", "all_nearest", "all_farthest")  # fmt: skip

@@ -1,0 +1,98 @@
+"""The establishments and legal units that matter here: of holders and buyers, out of the whole register."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from gisement.terms import step
+
+MASKED = ("P", "N")
+NATURAL_PERSON = "1"
+
+
+@step
+def establishment(raw_establishment: Any, holder: Any, contract_record: Any) -> Any:
+    """One row per establishment of the register that a holder or buyer names, and per head office of its legal unit.
+
+    A masked establishment (`disclosure_status` P or N) keeps its commune, never its names.
+    """
+    named = holder.select(siret="supplier_id").union(contract_record.select(siret="buyer_id")).distinct()
+    named = named.filter(named.siret.length() >= 9)
+    sirens = named.select(siren=named.siret.substr(0, 9)).distinct()
+    found = raw_establishment.semi_join(sirens, "siren")
+    found = found.left_join(named.select(named_siret="siret"), found.siret == named.siret)
+    is_head = found.is_head_office.lower().isin(("true", "1", "oui"))
+    kept = found.mutate(is_head=is_head).filter(is_head | found.named_siret.notnull())
+    is_masked = ibis.coalesce(kept.disclosure_status.isin(MASKED), False)
+    name = ibis.ifelse(is_masked, ibis.null("string"), ibis.coalesce(kept.usual_name, kept.sign_name))
+    return kept.mutate(name=name).group_by("siret").agg(
+        siren=kept.siren.min(),
+        is_head_office=ibis.coalesce(kept.is_head.max(), False),
+        commune_code_reported=kept.commune_code.min(),
+        naf_code=_naf(kept.naf_code, kept.naf_nomenclature).min(),
+        headcount_band=kept.headcount_band.min(),
+        is_closed=(kept.state == "F").max(),
+        creation_date=kept.creation_date.substr(0, 10).try_cast("date").min(),
+        disclosure_status=kept.disclosure_status.max(),
+        establishment_name=lambda t: t.name.min(),
+    )
+
+
+@step
+def legal_unit(raw_legal_unit: Any, holder: Any, contract_record: Any) -> Any:
+    """One row per legal unit of a holder or buyer; the name of a natural person or of a masked unit is null."""
+    holders = holder.select(siren=holder.supplier_id.substr(0, 9))
+    sirens = holders.union(contract_record.select(siren=contract_record.buyer_id.substr(0, 9))).distinct()
+    found = raw_legal_unit.semi_join(sirens, "siren")
+    is_hidden = found.legal_category.startswith(NATURAL_PERSON) | found.disclosure_status.isin(MASKED)
+    name = ibis.ifelse(ibis.coalesce(is_hidden, False), ibis.null("string"), found.denomination)
+    return found.mutate(name=name).group_by("siren").agg(
+        legal_unit_name=lambda t: t.name.min(),
+        legal_category=found.legal_category.min(),
+        size_class=found.enterprise_category.upper().nullif("").min(),
+        is_social_economy=(found.is_social_economy.upper() == "O").max(),
+        unit_naf_code=_naf(found.naf_code, found.naf_nomenclature).min(),
+        unit_disclosure_status=found.disclosure_status.max(),
+        head_office_nic=found.head_office_nic.max(),
+    )
+
+
+@step
+def supplier(holder: Any, establishment: Any, legal_unit: Any) -> Any:
+    """One row per holder (establishment, or what the file gave), with what the register says of it.
+
+    The name of a natural person (legal category 1…) or of a masked firm is null, whatever a contract file says: it
+    must not come back through another source.
+    """
+    h = holder.group_by("supplier_id").agg(
+        supplier_id_kind=holder.supplier_id_kind.min(),
+        supplier_siren=holder.supplier_siren.min(),
+        supplier_id_kind_reported=holder.supplier_id_kind_reported.max(),
+        supplier_commune_code_reported=holder.supplier_commune_code_reported.min(),
+        supplier_department_code_reported=holder.supplier_department_code_reported.min(),
+        reported_name=holder.supplier_name.min(),
+    )
+    s = h.mutate(unit_siren=h.supplier_id.substr(0, 9)).left_join(establishment, h.supplier_id == establishment.siret)
+    s = s.drop("siren", "siret").left_join(legal_unit, s.unit_siren == legal_unit.siren)
+    is_person = ibis.coalesce(s.legal_category.startswith(NATURAL_PERSON), False)
+    is_masked = ibis.coalesce(ibis.coalesce(s.unit_disclosure_status, s.disclosure_status).isin(MASKED), False)
+    name = ibis.coalesce(s.legal_unit_name, s.establishment_name, s.reported_name)
+    return s.select(
+        "supplier_id", "supplier_id_kind", "supplier_id_kind_reported", "supplier_siren",
+        "supplier_commune_code_reported", "supplier_department_code_reported",
+        supplier_name=ibis.ifelse(is_person | is_masked, ibis.null("string"), name),
+        naf_code=ibis.coalesce(s.naf_code, s.unit_naf_code),
+        size_class=ibis.ifelse(s.size_class.isin(("PME", "ETI", "GE")), s.size_class, ibis.null("string")),
+        headcount_band=s.headcount_band, legal_category=s.legal_category, is_social_economy=s.is_social_economy,
+        is_natural_person=is_person, is_masked=is_masked, is_closed=s.is_closed,
+        creation_date=s.creation_date, is_in_register=s.is_head_office.notnull(),
+    )  # fmt: skip
+
+
+def _naf(code: Any, nomenclature: Any) -> Any:
+    """The NAF rev. 2 code with its dot; null where the register still holds one of an older nomenclature."""
+    is_current = ibis.coalesce(nomenclature.lower().re_search("rev ?2"), True)
+    dotted = ibis.ifelse(code.contains("."), code, code.substr(0, 2) + "." + code.substr(2))
+    return ibis.ifelse(is_current & dotted.re_search(r"^[0-9]{2}\.[0-9]{2}[A-Z]$"), dotted, ibis.null("string"))

@@ -1,0 +1,20 @@
+"""Definitions, one file per family; no loops."""
+
+from gisement.indicators.contracts import CONTRACTS_COUNT, SINGLE_OFFER_SHARE
+from gisement.indicators.coverage import COVERAGE
+from gisement.indicators.place import LOCAL_SHARE
+from gisement.indicators.spend import TOTAL_SPEND
+from gisement.indicators.suppliers import NEW_SUPPLIER_SHARE, SME_COUNT_SHARE, SME_SHARE
+from gisement.terms import Indicator
+
+INDICATORS: tuple[Indicator, ...] = (
+    LOCAL_SHARE,
+    TOTAL_SPEND,
+    CONTRACTS_COUNT,
+    SME_SHARE,
+    SME_COUNT_SHARE,
+    NEW_SUPPLIER_SHARE,
+    SINGLE_OFFER_SHARE,
+    *COVERAGE,
+)
+"""Every indicator, the headline first."""

@@ -1,0 +1,47 @@
+"""The choices of definitions, and what each makes of a row."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import ibis
+
+from gisement.terms import Option, Ring
+
+PLACE = Option("place", ("establishment", "head_office"), "establishment")
+MEDICAL = Option("medical", ("excluded", "excluded_wide", "included"), "excluded")
+ALL_GOODS = Option("medical", ("excluded", "excluded_wide", "included"), "included")
+RING = Option("ring", tuple(ring.name.lower() for ring in Ring if ring != Ring.WORLD), "department")
+JOINT = Option("joint", ("equal", "all_local", "none_local"), "equal")
+
+_HOLDERS = {"equal": "", "all_local": "any_", "none_local": "all_"}
+
+
+def within(row: Any, option: SimpleNamespace) -> Any:
+    """Whether the supplier is inside the ring; null where nobody knows.
+
+    `joint=all_local` takes the closest holder of a joint award for all of them, `none_local` the farthest.
+    """
+    prefix = f"{option.place}_{_HOLDERS[option.joint]}"
+    ring = int(Ring[option.ring.upper()])
+    return ibis.cases(
+        (row[f"{prefix}farthest"] <= ring, True),
+        (row[f"{prefix}nearest"] > ring, False),
+        else_=ibis.null("boolean"),
+    )
+
+
+def is_needed(row: Any, option: SimpleNamespace) -> Any:
+    """Whether the purchase is not a medical good that the chosen perimeter leaves out; null where the CPV is unknown."""
+    if option.medical == "included":
+        return ibis.literal(True)
+    return ~(row.is_medical if option.medical == "excluded" else row.is_medical_wide)
+
+
+def is_own_money(row: Any) -> Any:
+    """Whether its amount may be added to others: no concession, no subsequent contract of a framework counted already."""
+    return ~row.is_concession & ~row.is_subsequent_of_known
+
+
+OPTION_NAMES = frozenset(option.name for option in (PLACE, MEDICAL, RING, JOINT))

@@ -1,0 +1,1 @@
+"""Mathematics: arrays or tables in, tables out."""

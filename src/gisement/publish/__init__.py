@@ -1,0 +1,1 @@
+"""Faces: they lay out figures and rows, and do no arithmetic."""

@@ -1,0 +1,105 @@
+"""Figures and rows as the command line and the interface for programs give them: one shape, documented in the design."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from gisement.catalog import texts
+from gisement.terms import Figure, Indicator, Perimeter, Verdict
+
+
+def answer(
+    indicator: Indicator, perimeter: Perimeter, figures: Sequence[Figure], language: str = "fr"
+) -> dict[str, Any]:
+    """Indicator, perimeter and figures, ready for JSON."""
+    return {
+        "indicator": described(indicator, language),
+        "perimeter": perimeter.as_dict(),
+        "figures": [as_dict(figure) for figure in figures],
+    }
+
+
+def described(indicator: Indicator, language: str = "fr") -> dict[str, Any]:
+    """What an indicator is, for people: title, unit, definition, exclusions, options with their values and default."""
+    text = texts(language)["indicators"][indicator.name]
+    return {
+        "name": indicator.name,
+        "title": text["title"],
+        "unit": indicator.unit.name,
+        "definition": text["definition"],
+        "excludes": text["excludes"],
+        "assumes": text["assumes"],
+        "references": list(indicator.references),
+        "options": {o.name: {"default": o.default, "values": list(o.values)} for o in indicator.options},
+    }
+
+
+def as_dict(figure: Figure) -> dict[str, Any]:
+    """One figure: fractions for shares, exact euros with two decimals for sums of money."""
+    sums = figure.sums
+    weights = {"part": sums.part, "rest": sums.rest, "unknown": sums.unknown, "excluded": sums.excluded}
+    return {
+        "group": dict(figure.group),
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "interval": figure.interval,
+        "coverage": figure.coverage,
+        "sums_eur": {k: euros(v) for k, v in weights.items()} if figure.weight_divisor == 100 else None,
+        "counts": {str(verdict): sums.rows(verdict) for verdict in Verdict},
+        "unweighted": sums.unweighted,
+        "level": str(figure.level),
+        "options": dict(figure.options),
+        "origins": [vars(origin) for origin in figure.origins],
+        "rows": figure.rows,
+    }
+
+
+def euros(cents: int) -> float:
+    """Cents as euros: the nearest double of a number with two decimals prints as that number."""
+    return cents / 100
+
+
+def to_json(content: Any) -> str:
+    """JSON text with French letters as they are."""
+    return json.dumps(content, ensure_ascii=False, indent=1, default=_plain)
+
+
+def to_csv(rows: Iterable[Mapping[str, Any]]) -> str:
+    """CSV text of rows that share their columns; a cell that a spreadsheet would run as a formula is quoted as text."""
+    buffer = io.StringIO()
+    writer: csv.DictWriter[str] | None = None
+    for row in rows:
+        flat = flattened(row)
+        if writer is None:
+            writer = csv.DictWriter(buffer, list(flat), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow({name: _safe(value) for name, value in flat.items()})
+    return buffer.getvalue()
+
+
+def flattened(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested values under joined names (`sums_eur_part`); lists as JSON text."""
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            flat |= flattened(value, f"{prefix}{name}_")
+        else:
+            flat[f"{prefix}{name}"] = (
+                json.dumps(value, ensure_ascii=False, default=_plain) if isinstance(value, list) else value
+            )
+    return flat
+
+
+def _safe(value: Any) -> Any:
+    is_formula = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return f"'{value}" if is_formula else value
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else str(value)

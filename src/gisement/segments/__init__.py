@@ -1,0 +1,1 @@
+"""Which segment a purchase belongs to, by which rule and with what confidence."""

@@ -1,0 +1,165 @@
+"""Opens what users give (file, folder, zip, gzip): nothing outside of it is read, and no bomb unpacked."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Final
+
+from gisement.sources.decp import refusals
+
+LARGEST: Final = 16 << 30
+"""Bytes that one argument may unpack to, archives in it included."""
+RATIO: Final = 200
+"""Bytes unpacked for one packed: contracts give 10 to 40, a bomb about 1,000."""
+MOST_FILES: Final = 20_000
+DEEPEST: Final = 2
+"""Archives inside archives."""
+
+_ALWAYS_FREE: Final = 8 << 20
+_BLOCK: Final = 1 << 20
+_ZIP: Final = b"PK\x03\x04"
+_EMPTY_ZIP: Final = b"PK\x05\x06"
+_GZIP: Final = b"\x1f\x8b"
+_WORKBOOK: Final = frozenset(("[Content_Types].xml", "mimetype"))
+
+
+@dataclass
+class _Budget:
+    """What one argument may still unpack."""
+
+    folder: Path
+    room: int = LARGEST
+    files: int = 0
+
+    def path(self, name: str) -> Path:
+        """A new place for a file, never under a name that the archive chose."""
+        self.files += 1
+        if self.files > MOST_FILES:
+            raise refusals.unsafe_archive(
+                name, f"il contient plus de {MOST_FILES} fichiers", f"it holds more than {MOST_FILES} files"
+            )
+        return self.folder / f"{self.files:06}"
+
+
+def expand(path: Path, workdir: Path) -> Iterator[tuple[str, Path]]:
+    """Each file to read in `path`, with the name to show to users, in order of name.
+
+    A folder is walked whole, links that lead out of it and hidden files left aside; a `.zip` or `.gz` (one in
+    the other too) is unpacked into `workdir`. Raises `Trouble` for an archive that is broken, encrypted, too
+    large, or that names a place outside of itself.
+    """
+    budget = _Budget(workdir)
+    if path.is_dir():
+        yield from _folder(path, budget)
+    elif path.is_file():
+        yield from _file(path.name, path, budget, depth=0)
+    else:
+        raise refusals.not_a_file(str(path.name))
+
+
+def _folder(root: Path, budget: _Budget) -> Iterator[tuple[str, Path]]:
+    inside = root.resolve()
+    for folder, names, files in os.walk(root, followlinks=False):
+        names[:] = sorted(name for name in names if not _hidden(name))
+        for name in sorted(files):
+            path = Path(folder) / name
+            if not _hidden(name) and path.is_file() and path.resolve().is_relative_to(inside):
+                yield from _file(path.relative_to(root).as_posix(), path, budget, depth=0)
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith(".") or name == "__MACOSX"
+
+
+def _file(name: str, path: Path, budget: _Budget, depth: int) -> Iterator[tuple[str, Path]]:
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head in (_ZIP, _EMPTY_ZIP):
+        yield from _zip(name, path, budget, depth)
+    elif head.startswith(_GZIP):
+        target = budget.path(name)
+        with _telling(name), gzip.open(path) as packed:
+            _unpack(name, packed, path.stat().st_size, target, budget)
+        yield from _inner(name.removesuffix(".gz"), target, budget, depth)
+    else:
+        yield name, path
+
+
+def _inner(name: str, path: Path, budget: _Budget, depth: int) -> Iterator[tuple[str, Path]]:
+    if depth >= DEEPEST:
+        yield name, path
+    else:
+        yield from _file(name, path, budget, depth + 1)
+
+
+def _zip(name: str, path: Path, budget: _Budget, depth: int) -> Iterator[tuple[str, Path]]:
+    with _telling(name), zipfile.ZipFile(path) as archive:
+        entries = sorted(archive.infolist(), key=lambda entry: entry.filename)
+        if any(entry.filename in _WORKBOOK for entry in entries):
+            raise refusals.unknown_format(name)
+        wanted = [entry for entry in entries if _wanted(name, entry)]
+        unpacked = []
+        for entry in wanted:
+            target = budget.path(name)
+            with archive.open(entry) as packed:
+                _unpack(f"{name}/{entry.filename}", packed, entry.compress_size, target, budget)
+            unpacked.append((f"{name}/{entry.filename}", target))
+    for shown, target in unpacked:
+        yield from _inner(shown, target, budget, depth)
+
+
+def _wanted(name: str, entry: zipfile.ZipInfo) -> bool:
+    """Whether an entry of a zip is a file to read; raises `Trouble` where it is dangerous."""
+    parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
+    if ".." in parts or (parts and (parts[0].startswith("/") or ":" in parts[0])):
+        raise refusals.unsafe_archive(
+            name,
+            f"son fichier « {entry.filename} » sort de l'archive",
+            f"its file “{entry.filename}” leaves the archive",
+        )
+    if entry.flag_bits & 1:
+        raise refusals.unsafe_archive(
+            name, "il est protégé par un mot de passe", "it is protected by a password"
+        )
+    is_link = stat.S_ISLNK(entry.external_attr >> 16)
+    return not (entry.is_dir() or is_link or any(map(_hidden, parts)))
+
+
+def _unpack(name: str, packed: IO[bytes] | gzip.GzipFile, size: int, target: Path, budget: _Budget) -> None:
+    """Writes what is packed, and counts what really comes out: an archive may lie about its sizes."""
+    done = 0
+    allowed = max(size * RATIO, _ALWAYS_FREE)
+    with target.open("wb") as out:
+        while block := packed.read(_BLOCK):
+            done += len(block)
+            budget.room -= len(block)
+            if done > allowed or budget.room < 0:
+                raise refusals.unsafe_archive(
+                    name,
+                    "il se décompresse en un volume démesuré (bombe de décompression ?)",
+                    "it unpacks to an unreasonable size (a decompression bomb?)",
+                )
+            out.write(block)
+
+
+class _telling:
+    """Turns what a broken archive raises into a `Trouble`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, zipfile.BadZipFile | zlib.error | EOFError | gzip.BadGzipFile):
+            raise refusals.broken_table(self.name, "archive abîmée") from None
+        if isinstance(error, NotImplementedError | RuntimeError | ValueError | OverflowError | UnicodeError):
+            raise refusals.broken_table(self.name, "compression non reconnue") from None

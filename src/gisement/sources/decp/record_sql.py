@@ -1,0 +1,138 @@
+"""The one query that turns a published record into a raw row, for JSON (fast and slow path) and XML.
+
+A line of a chunk is `{"p": position, "k": kind, "u": reason, "h": hash, "r": record}`; `u` and `h`
+are for a record that could not be read, and it has no `r`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from gisement.sources.decp import raw
+from gisement.sources.decp.published import (
+    CONTRACT,
+    ELEMENTS,
+    FLATTENED_SIGNS,
+    HOLDER_FIELDS,
+    LABELS,
+    TEXT,
+    duckdb_type,
+)
+
+CONCESSION: Final = "contrat-concession"
+CONTRACT_KIND: Final = "marche"
+
+NOTHING_KNOWN: Final = "Aucun champ connu d'un contrat DECP dans cet enregistrement."
+
+_PLAIN: Final = (
+    "id source nature objet codeCPV procedure dureeMois datePublicationDonnees montantSubventionPublique "
+    "formePrix marcheInnovant attributionAvance tauxAvance ccag offresRecues typeGroupementOperateurs "
+    "sousTraitanceDeclaree idAccordCadre origineUE origineFrance"
+)
+
+# Fields that the 2019 format does not have; one of them is enough (files that mix both exist).
+_SINCE_2022: Final = (
+    "considerationsSociales considerationsEnvironnementales modalitesExecution modaliteExecution techniques "
+    "technique typesPrix typePrix ccag offresRecues typeGroupementOperateurs attributionAvance "
+    "sousTraitanceDeclaree"
+)
+
+
+def query(chunks: Sequence[Path]) -> str:
+    """The raw rows of these chunks. DuckDB refuses it as soon as one record has another shape."""
+    shape = {**CONTRACT, **dict.fromkeys(FLATTENED_SIGNS, TEXT)}
+    named = ", ".join(raw.literal(str(path)) for path in chunks)
+    lines = (
+        f"read_json([{named}], format = 'newline_delimited', columns = {{p: 'BIGINT', k: 'VARCHAR', "
+        f"u: 'VARCHAR', h: 'VARCHAR', r: '{duckdb_type(shape)}'}})"
+    )
+    return raw.select(_values(), lines, reason=_reason(), fingerprint="h")
+
+
+def _reason() -> str:
+    signs = ", ".join(f'r."{sign}"' for sign in FLATTENED_SIGNS)
+    known = "r.id, r.uid, r.uuid, r.acheteur.id, r.autoriteConcedante.id, r.objet, r.dateNotification, "
+    known += "r.datePublicationDonnees, r.montant, r.valeurGlobale, r.source"
+    return (
+        f"CASE WHEN u IS NOT NULL THEN u WHEN coalesce({signs}) IS NOT NULL THEN error('flattened') "
+        f"WHEN coalesce({known}) IS NULL AND r.titulaires IS NULL THEN {raw.literal(NOTHING_KNOWN)} END"
+    )
+
+
+def _values() -> dict[str, str]:
+    """The SQL of each raw column, from a line."""
+    return {
+        "position": "p",
+        "source_format": _format(),
+        "record_kind": _kind(),
+        **{name: _text(name) for name in _PLAIN.split()},
+        "uid": _text("uid", "uuid"),
+        "acheteur_id": _text("acheteur.id", "autoriteConcedante.id"),
+        "acheteur_nom": _text("acheteur.nom", "autoriteConcedante.nom"),
+        **{f"lieuExecution_{part}": _text(f"lieuExecution.{part}") for part in ("code", "typeCode", "nom")},
+        "dateNotification": _text("dateNotification", "dateSignature", "dateDebutExecution"),
+        "montant": _text("montant", "valeurGlobale"),
+        **{plural: _texts(plural, singular) for plural, singular in LABELS.items()},
+        "titulaires": _holders(),
+        **{name: _elements(name) for name in ELEMENTS if name not in ("titulaires", "concessionnaires")},
+    }
+
+
+def _format() -> str:
+    signs = " OR ".join(f"r.{name} IS NOT NULL" for name in _SINCE_2022.split())
+    nested = "r.titulaires[1].titulaire IS NOT NULL OR r.concessionnaires[1].concessionnaire IS NOT NULL"
+    return f"CASE WHEN u IS NOT NULL THEN NULL WHEN {signs} OR {nested} THEN 'decp_2022' ELSE 'decp_2019' END"
+
+
+def _kind() -> str:
+    conceded = "nullif(r.autoriteConcedante.id, '') IS NOT NULL OR len(r.concessionnaires) > 0"
+    return (
+        f"CASE WHEN k = '{CONCESSION}' OR r._type ILIKE '%concession%' THEN '{CONCESSION}' "
+        f"WHEN r._type ILIKE 'march%' THEN '{CONTRACT_KIND}' WHEN {conceded} THEN '{CONCESSION}' "
+        f"WHEN u IS NULL OR k IS NOT NULL THEN '{CONTRACT_KIND}' END"
+    )
+
+
+def _text(*fields: str) -> str:
+    """The first of these fields that is not empty: an empty text is no value."""
+    parts = [f"nullif(r.{field}, '')" for field in fields]
+    return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
+
+
+def _texts(plural: str, singular: str) -> str:
+    """A list of labels, under its plural (2022) or bare under its singular (drafts of 2022)."""
+    empty = f"CASE WHEN r.{plural} IS NOT NULL THEN []::VARCHAR[] END"
+    bare = f"r.{singular}, " if singular in CONTRACT else ""
+    return f"coalesce(r.{plural}.{singular}, {bare}{empty})"
+
+
+def _first(variable: str, wrappers: tuple[str, ...], fields: tuple[str, ...]) -> str:
+    """The first field given by a list element, under one of its wrappers or bare."""
+    owners = [*(f"{variable}.{wrapper}" for wrapper in wrappers), variable]
+    return "coalesce(" + ", ".join(f"nullif({o}.{f}, '')" for f in fields for o in owners) + ")"
+
+
+def _elements(name: str, extra: str = "") -> str:
+    """The list of raw structs made from a published list, without the elements that say nothing."""
+    element = ELEMENTS[name]
+    made = {field: _first("e", element.wrappers, sources) for field, sources in element.fields.items()}
+    if "titulaires" in made:
+        owners = [*(f"e.{wrapper}" for wrapper in element.wrappers), "e"]
+        made["titulaires"] = _act_holders("coalesce(" + ", ".join(f"{o}.titulaires" for o in owners) + ")")
+    said = " OR ".join(f"s.{field} IS NOT NULL" for field in made)
+    packed = ", ".join(f"{field} := {sql}" for field, sql in made.items())
+    return f"list_filter(list_transform(r.{name}, lambda e: struct_pack({packed}{extra})), lambda s: {said})"
+
+
+def _act_holders(items: str) -> str:
+    packed = ", ".join(f"{field} := {_first('t', ('titulaire',), of)}" for field, of in HOLDER_FIELDS.items())
+    said = " OR ".join(f"t.{field} IS NOT NULL" for field in HOLDER_FIELDS)
+    return f"list_filter(list_transform({items}, lambda t: struct_pack({packed})), lambda t: {said})"
+
+
+def _holders() -> str:
+    extra = ", commune_code := NULL::VARCHAR, departement_code := NULL::VARCHAR"
+    conceded = _elements("concessionnaires", extra)
+    return f"CASE WHEN len(r.concessionnaires) > 0 THEN {conceded} ELSE {_elements('titulaires', extra)} END"

@@ -1,0 +1,132 @@
+"""Official XML of contracts (2019 and 2022), element by element, without entities or network."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+from lxml import etree
+
+from gisement.sources.decp import refusals
+from gisement.sources.decp.chunks import Chunks
+from gisement.sources.decp.published import CONTRACT, TEXT, Shape
+from gisement.sources.decp.record_sql import CONCESSION, CONTRACT_KIND
+from gisement.sources.decp.report import Progress
+
+_DECLARED: Final = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
+KINDS: Final = {"marche": CONTRACT_KIND, "contrat-concession": CONCESSION}
+
+
+def declared_encoding(head: bytes) -> str:
+    """The encoding that an XML file says it is in; `utf-8` where it says nothing."""
+    found = _DECLARED.search(head)
+    return found[1].decode().lower() if found else "utf-8"
+
+
+def split(
+    path: Path, name: str, chunks: Chunks, progress: Progress | None = None, *, encoding: str | None = None
+) -> str:
+    """Puts every contract of an XML file in the chunks and answers its encoding. Raises `Trouble`.
+
+    One child and several read alike: what the published structure calls a list is a list. `encoding`
+    overrides what the file declares.
+    """
+    size = path.stat().st_size
+    try:
+        with path.open("rb") as file:
+            for _, root in _events(file, encoding, events=("start",)):
+                used = _checked_root(root, name)
+                break
+            file.seek(0)
+            tags = [f"{{*}}{kind}" for kind in KINDS]
+            for _, element in _events(file, encoding, events=("end",), tag=tags):
+                _take(element, chunks)
+                if progress:
+                    progress(file.tell(), 2 * size)
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        raise refusals.not_xml(name, line or 1, column or 1, str(error.msg).split(", line")[0]) from None
+    chunks.close()
+    return used
+
+
+def _events(file: Any, encoding: str | None, **wanted: Any) -> Any:
+    return etree.iterparse(
+        file,
+        encoding=encoding,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        **wanted,
+    )
+
+
+def _take(element: Any, chunks: Chunks) -> None:
+    """Takes a contract that stands at its place, and frees what has been read."""
+    parent = element.getparent()
+    if parent is not None and parent.getparent() is not None:
+        return
+    kind = _local(element.tag)
+    chunks.fit(_object(element, CONTRACT), KINDS[kind])
+    element.clear()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def _checked_root(element: Any, name: str) -> str:
+    """The encoding of a document whose root is one of the official ones."""
+    if element.getroottree().docinfo.internalDTD is not None:
+        raise refusals.document_type(name)
+    if _local(element.tag) not in {*KINDS, "marches"}:
+        raise refusals.other_xml(name, _local(element.tag))
+    return str(element.getroottree().docinfo.encoding or "utf-8").lower()
+
+
+def _value(element: Any, shape: Shape) -> Any:
+    if isinstance(shape, str):
+        text = "".join(element.itertext()) if len(element) else element.text
+        return (text and text.strip()) or None
+    if isinstance(shape, list):
+        return _list(element, shape[0])
+    return _object(element, shape)
+
+
+def _object(element: Any, shape: dict[str, Shape]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for child in element:
+        name = _local(child.tag)
+        kind = shape.get(name)
+        if kind is None:
+            continue
+        value = _value(child, kind)
+        if isinstance(made.get(name), list) and isinstance(value, list):
+            made[name] += value
+        elif made.get(name) is None:
+            made[name] = value
+    return made
+
+
+def _list(element: Any, inner: Shape) -> list[Any]:
+    """The children of a list; one whose fields stand directly in it is its only element."""
+    children = [child for child in element if isinstance(child.tag, str)]
+    if inner == TEXT or isinstance(inner, str):
+        texts = [_value(child, TEXT) for child in children] if children else [_value(element, TEXT)]
+        return [text for text in texts if text is not None]
+    if not isinstance(inner, dict):
+        return []
+    if any(
+        _local(child.tag) in inner and not isinstance(inner[_local(child.tag)], dict) for child in children
+    ):
+        return [_object(element, inner)]
+    return [_object(child, inner) for child in children]
+
+
+def _local(tag: Any) -> str:
+    """A tag without its namespace; empty for what is no element (an entity left unread)."""
+    if not isinstance(tag, str):
+        return ""
+    return tag.rpartition("}")[2] if "}" in tag else tag

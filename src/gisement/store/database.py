@@ -1,0 +1,175 @@
+"""DuckDB over the Parquet files of a workspace: views to read, one sorted file to write."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from gisement.catalog import Table, raw_tables, tables
+from gisement.store.snapshots import snapshots
+from gisement.store.workspace import Workspace, write_atomically
+
+ROW_GROUP = 122_880
+MEMORY = os.environ.get("GISEMENT_MEMORY", "800MB")
+
+
+def connect(workspace: Workspace, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection that spills into the workspace's scratch folder and reads nothing from outside."""
+    spill = workspace.scratch / f"spill-{os.getpid()}"
+    spill.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        config={"memory_limit": memory, "temp_directory": str(spill), "autoinstall_known_extensions": "false"}
+    )
+    connection.execute("SET preserve_insertion_order = true")
+    return connection
+
+
+def raw_files(workspace: Workspace, table: str) -> dict[str, Path]:
+    """The parsed snapshots of a raw table, by snapshot identifier."""
+    present = {snapshot.identifier for snapshot in snapshots(workspace)}
+    found = {path.stem: path for path in sorted((workspace.raw / table).glob("*.parquet"))}
+    return {identifier: path for identifier, path in found.items() if identifier in present or identifier == "own"}
+
+
+def table_path(workspace: Workspace, table: str) -> Path:
+    """Where a built table stands."""
+    return workspace.tables / f"{table}.parquet"
+
+
+def view_sql(workspace: Workspace, table: str) -> str:
+    """A SELECT over the file(s) of a raw or built table; an absent source gives an empty table of its schema."""
+    if table in raw_tables():
+        return _raw_view(raw_tables()[table], raw_files(workspace, table))
+    return f"SELECT * FROM read_parquet({literal(table_path(workspace, table))})"
+
+
+def _raw_view(table: Table, files: Mapping[str, Path]) -> str:
+    columns = ", ".join(f'"{column}"' for column in table.schema)
+    if not files:
+        empty = ", ".join(f'NULL::{sql_type(kind)} AS "{column}"' for column, kind in table.schema.items())
+        return f"SELECT {empty}, NULL::VARCHAR AS snapshot WHERE false"
+    parts = (
+        f"SELECT {columns}, {literal(identifier)} AS snapshot FROM read_parquet({literal(path)})"
+        for identifier, path in files.items()
+    )
+    return " UNION ALL ".join(parts)
+
+
+def spark_view_sql(workspace: Workspace, table: str) -> str:
+    """The same SELECT in Spark's SQL."""
+    if table not in raw_tables():
+        return f"SELECT * FROM parquet.`{table_path(workspace, table)}`"
+    declared = raw_tables()[table]
+    columns = ", ".join(f"`{column}`" for column in declared.schema)
+    files = raw_files(workspace, table)
+    if not files:
+        empty = ", ".join(f"CAST(NULL AS {spark_type(kind)}) AS `{column}`" for column, kind in declared.schema.items())
+        return f"SELECT {empty}, CAST(NULL AS STRING) AS snapshot WHERE false"
+    return " UNION ALL ".join(
+        f"SELECT {columns}, {literal(identifier)} AS snapshot FROM parquet.`{path}`" for identifier, path in files.items()
+    )
+
+
+def schema(table: str) -> dict[str, str]:
+    """The declared columns and types of a raw or built table, as steps see them."""
+    if table in raw_tables():
+        return {**raw_tables()[table].schema, "snapshot": "string"}
+    return dict(tables()[table].schema)
+
+
+def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, target: Path) -> int:
+    """Write the rows of a query as the one file of a table, totally ordered by its key; returns the row count.
+
+    Same rows in, same bytes out: fixed order, row groups and compression, and no wall-clock metadata.
+    """
+    columns = ", ".join(f'"{column}"::{sql_type(kind)} AS "{column}"' for column, kind in table.schema.items())
+    order = ", ".join(f'"{column}"' for column in table.key)
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    written = connection.execute(
+        f"COPY (SELECT {columns} FROM ({sql}) ORDER BY {order}) TO {literal(unfinished)} "
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+    ).fetchone()
+    unfinished.replace(target)
+    return int(written[0]) if written else 0
+
+
+def write_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]], target: Path) -> None:
+    """Write a few rows known to the program (the territory, embedded geography) as a raw table's file."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    described = schema(table)
+    names = [column for column in described if column != "snapshot"]
+    holder = ", ".join(f'"{column}" {sql_type(described[column])}' for column in names)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE given ({holder})")
+    if rows:
+        marks = ", ".join("?" for _ in names)
+        connection.executemany(f"INSERT INTO given VALUES ({marks})", [[row.get(n) for n in names] for row in rows])
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
+    connection.execute(f"COPY given TO {literal(unfinished)} (FORMAT parquet, COMPRESSION zstd)")
+    unfinished.replace(target)
+
+
+def fingerprint(path: Path) -> str:
+    """A digest of a file's content."""
+    with path.open("rb") as reader:
+        return hashlib.file_digest(reader, "blake2b").hexdigest()[:32]
+
+
+def read_lineage(workspace: Workspace, table: str) -> dict[str, Any] | None:
+    """What is known of how a table was built, or None if it was not."""
+    path = workspace.tables / f"{table}.lineage.json"
+    if not path.is_file() or not table_path(workspace, table).is_file():
+        return None
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def write_lineage(workspace: Workspace, table: str, content: Mapping[str, Any]) -> None:
+    """Say beside a table what it was built from; written after the table itself."""
+    write_atomically(
+        workspace.tables / f"{table}.lineage.json", json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    )
+
+
+def literal(value: object) -> str:
+    """A SQL text literal."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+_SQL_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "int32": "INTEGER", "int16": "SMALLINT", "int8": "TINYINT",
+              "float64": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE", "timestamp": "TIMESTAMP"}  # fmt: skip
+
+
+def sql_type(kind: str) -> str:
+    """The DuckDB name of a catalog type (`array<struct<id: string>>` gives `STRUCT("id" VARCHAR)[]`)."""
+    kind = kind.strip()
+    if kind.startswith("array<"):
+        return sql_type(kind[len("array<") : -1]) + "[]"
+    if kind.startswith("struct<"):
+        fields = (part.split(":", 1) for part in _split(kind[len("struct<") : -1]))
+        return "STRUCT(" + ", ".join(f'"{name.strip()}" {sql_type(inner)}' for name, inner in fields) + ")"
+    return _SQL_TYPES[kind]
+
+
+def spark_type(kind: str) -> str:
+    """The Spark name of a catalog type."""
+    names = {"int64": "BIGINT", "int32": "INT", "int16": "SMALLINT", "int8": "TINYINT", "float64": "DOUBLE"}
+    for name, spark in names.items():
+        kind = kind.replace(name, spark)
+    return kind
+
+
+def _split(text: str) -> list[str]:
+    parts, depth, start = [], 0, 0
+    for position, letter in enumerate(text):
+        depth += (letter == "<") - (letter == ">")
+        if letter == "," and depth == 0:
+            parts.append(text[start:position])
+            start = position + 1
+    return [*parts, text[start:]]

@@ -1,0 +1,75 @@
+"""Snapshots: files as they were received, named by their content, never altered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from gisement.store.workspace import Workspace, write_atomically
+from gisement.terms import Snapshot, Trouble
+
+BLOCK = 1 << 20
+IDENTIFIER_LENGTH = 16
+
+
+def add_snapshot(workspace: Workspace, kind: str, name: str, source: Path, card: Mapping[str, Any]) -> Snapshot:
+    """Copy a file into the workspace; the same content added twice is one snapshot.
+
+    The copy, its card and its folder appear in one step: a killed `add` leaves nothing behind but scratch.
+    """
+    incoming = workspace.scratch / f"incoming-{os.getpid()}"
+    shutil.rmtree(incoming, ignore_errors=True)
+    incoming.mkdir(parents=True)
+    digest, size = _copy_and_hash(source, incoming / "content")
+    target = workspace.snapshots / kind / digest[:IDENTIFIER_LENGTH]
+    if not (target / "card.json").is_file():
+        content = {"kind": kind, "name": name, "sha256": digest, "size": size, **card}
+        write_atomically(incoming / "card.json", json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        incoming.replace(target)
+    shutil.rmtree(incoming, ignore_errors=True)
+    return _read(target)
+
+
+def snapshots(workspace: Workspace, kind: str | None = None) -> Iterator[Snapshot]:
+    """Every snapshot (of one kind), ordered by kind and content."""
+    for path in sorted(workspace.snapshots.glob(f"{kind or '*'}/*/card.json")):
+        yield _read(path.parent)
+
+
+def remove_snapshot(workspace: Workspace, identifier: str) -> Snapshot:
+    """Withdraw a snapshot and all that was parsed from it; derived tables go at the next build."""
+    found = [s for s in snapshots(workspace) if identifier and (s.identifier.startswith(identifier) or s.name == identifier)]
+    if len(found) != 1:
+        raise Trouble(
+            fr=f"« {identifier} » désigne {len(found)} fichiers de l'espace de travail : donner l'identifiant d'un seul "
+            "(voir « gisement sources »).",
+            en=f"'{identifier}' names {len(found)} files of the workspace: give the identifier of one "
+            "(see 'gisement sources').",
+        )
+    for parsed in workspace.raw.glob(f"*/{found[0].identifier}.parquet"):
+        parsed.unlink()
+    shutil.rmtree(found[0].path.parent)
+    return found[0]
+
+
+def _copy_and_hash(source: Path, target: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with source.open("rb") as reader, target.open("wb") as writer:
+        while block := reader.read(BLOCK):
+            digest.update(block)
+            writer.write(block)
+            size += len(block)
+    return digest.hexdigest(), size
+
+
+def _read(folder: Path) -> Snapshot:
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    return Snapshot(
+        folder.name, card["kind"], card["name"], folder / "content", card["sha256"], card["size"], card
+    )

@@ -1,0 +1,119 @@
+"""A workspace is one folder: `territory.toml`, `snapshots/`, `raw/`, `tables/`, `out/`; copy it, or throw it away."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gisement.terms import Territory, Trouble, parse_territory
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The places inside a workspace folder."""
+
+    root: Path
+
+    @property
+    def tables(self) -> Path:
+        """Built tables, one Parquet file each, with their lineage beside them."""
+        return self.root / "tables"
+
+    @property
+    def raw(self) -> Path:
+        """Parsed snapshots: `raw/<table>/<snapshot>.parquet`."""
+        return self.root / "raw"
+
+    @property
+    def snapshots(self) -> Path:
+        """Files as they were received: `snapshots/<kind>/<identifier>/`."""
+        return self.root / "snapshots"
+
+    @property
+    def scratch(self) -> Path:
+        """Unfinished files and what the engine spills; always safe to delete."""
+        return self.root / ".scratch"
+
+    @property
+    def out(self) -> Path:
+        """Reports and exports asked for without another address."""
+        return self.root / "out"
+
+    @classmethod
+    def create(cls, root: Path, territory: Territory) -> Workspace:
+        """A new workspace for a territory; the same folder may be given again to change the territory."""
+        workspace = cls(root)
+        for folder in (workspace.tables, workspace.raw, workspace.snapshots, workspace.out):
+            folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(root / "territory.toml", _territory_toml(territory))
+        return workspace
+
+    @classmethod
+    def open(cls, root: Path) -> Workspace:
+        """The workspace at `root`; `Trouble` if there is none."""
+        if not (root / "territory.toml").is_file():
+            raise Trouble(
+                fr=f"{root} n'est pas un espace de travail : lancer d'abord "
+                f"« gisement -w {root} init --territory epci:… ».",
+                en=f"{root} is not a workspace: first run 'gisement -w {root} init --territory epci:…'.",
+            )
+        return cls(root)
+
+    def territory(self) -> Territory:
+        """The territory that `territory.toml` declares."""
+        path = self.root / "territory.toml"
+        try:
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            return parse_territory(
+                content["territory"],
+                name=content.get("name") or None,
+                food_plan=tuple(content.get("food_plan", ())),
+                buyers=tuple(content.get("buyers", ())),
+            )
+        except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError) as error:
+            raise Trouble(
+                fr=f"{path} est illisible ({error}) : corriger ce fichier ou relancer « gisement init ».",
+                en=f"{path} cannot be read ({error}): mend it or run 'gisement init' again.",
+            ) from None
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the workspace for one writer; `Trouble` if another process is building."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise Trouble(
+                    fr=f"Une autre commande travaille déjà dans {self.root} : attendre qu'elle se termine.",
+                    en=f"Another command is at work in {self.root}: wait until it ends.",
+                ) from None
+            yield
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a small text file in one step, so that no reader ever sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
+
+
+def _territory_toml(territory: Territory) -> str:
+    def listed(values: tuple[str, ...]) -> str:
+        return json.dumps(list(values), ensure_ascii=False)
+
+    return (
+        f'territory = "{territory.key}"\n'
+        f"name = {json.dumps(territory.name or '', ensure_ascii=False)}\n"
+        "# Communes (codes Insee) du plan alimentaire territorial, s'il y en a un.\n"
+        f"food_plan = {listed(territory.food_plan)}\n"
+        "# SIREN ou SIRET des acheteurs suivis ; vide : ceux qui sont situés sur le territoire.\n"
+        f"buyers = {listed(territory.buyers)}\n"
+    )

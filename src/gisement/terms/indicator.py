@@ -1,0 +1,77 @@
+"""An indicator gives a verdict on each row of one table; a figure adds the verdicts up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from gisement.terms.trouble import Trouble
+from gisement.terms.verdict import Level
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The unit of a figure: its name in the tables, and how many weights make one of it."""
+
+    name: str
+    divisor: int
+    decimals: int
+
+
+PERCENT = Unit("percent", 1, 1)
+EUROS = Unit("euros", 100, 0)
+CONTRACTS = Unit("contracts", 1, 0)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a definition: it changes the verdict, never the rows.
+
+    The default of a ring is widened to the territory's own level where that is wider.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    default: str
+
+    def read(self, value: str) -> str:
+        """`value` if it is allowed; otherwise a `Trouble` that names the allowed ones."""
+        if value in self.values:
+            return value
+        allowed = ", ".join(self.values)
+        raise Trouble(
+            fr=f"« {value} » n'est pas une valeur de {self.name} : choisir parmi {allowed}.",
+            en=f"'{value}' is not a value of {self.name}: choose among {allowed}.",
+        )
+
+
+Rule = Callable[[Any, SimpleNamespace], Any]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A definition: which rows are in scope, which of them count, and how they are weighed.
+
+    `scope` and `counts` take the unbound table of rows and the chosen options, and return boolean
+    expressions; `weight` names a column of integers (cents), or is None where each row weighs one. `kind` is `share`
+    or `total`.
+    """
+
+    name: str
+    unit: Unit
+    table: str
+    weight: str | None
+    kind: str
+    scope: Rule
+    counts: Rule
+    options: tuple[Option, ...] = ()
+    level: Level = Level.OBSERVED
+    needs: tuple[str, ...] = ()
+    references: tuple[str, ...] = field(default=())
+
+    def choose(self, given: Mapping[str, str]) -> SimpleNamespace:
+        """The value of every option: the given one, checked, or the default."""
+        chosen = {o.name: o.read(given[o.name]) if o.name in given else o.default for o in self.options}
+        return SimpleNamespace(**chosen)

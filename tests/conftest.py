@@ -1,0 +1,79 @@
+"""What every test may ask for, and the rule that in CI (`CI=true`) nothing is skipped without being seen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED_DATA = PROJECT.parent / "shared" / "data"
+IN_CI = os.environ.get("CI", "").lower() == "true"
+# The one reason for which CI lets a test be skipped: real files that may not ship with the project.
+DATA_ABSENT = "the real files of ../shared/data are absent: they may not ship with the project"
+JAVA_ABSENT = (
+    "Apache Spark needs a Java runtime, and there is none (Debian: apt-get install default-jre-headless)"
+)
+
+settings.register_profile("quick", max_examples=25, deadline=None, derandomize=True)
+settings.register_profile("fuzz", max_examples=1000, deadline=None, print_blob=True)
+settings.load_profile("quick")
+
+_skips: list[tuple[str, str]] = []
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real files, read in place; a test that asks for it is skipped where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(DATA_ABSENT)
+    return SHARED_DATA
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip Spark tests where there is no Java; in CI they run, and fail."""
+    if IN_CI or _java():
+        return
+    for item in items:
+        if item.get_closest_marker("spark"):
+            item.add_marker(pytest.mark.skip(reason=JAVA_ABSENT))
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Note a module that skipped itself whole."""
+    _note(report)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note a test that was skipped (one that fails as expected is not)."""
+    if not hasattr(report, "wasxfail"):
+        _note(report)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI, a test skipped for any reason but absent data makes the run fail."""
+    hidden = [(test, reason) for test, reason in _skips if not _allowed(reason)]
+    if not (IN_CI and hidden):
+        return
+    for test, reason in hidden:
+        print(f"\nCI skips nothing, yet {test} was skipped: {reason}")
+    session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _note(report: pytest.CollectReport | pytest.TestReport) -> None:
+    if report.skipped:
+        told = report.longrepr
+        _skips.append((report.nodeid, told[2] if isinstance(told, tuple) else str(told)))
+
+
+def _allowed(reason: str) -> bool:
+    return ("../shared/data" in reason or "real data" in reason) and not SHARED_DATA.is_dir()
+
+
+def _java() -> bool:
+    home = os.environ.get("JAVA_HOME", "")
+    return shutil.which("java") is not None or bool(home and (Path(home) / "bin" / "java").is_file())

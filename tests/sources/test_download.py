@@ -1,0 +1,375 @@
+"""Downloads from a real server on the loopback, with everything that goes wrong on real networks."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from gisement.sources.download import Download, Session, download
+from gisement.terms.trouble import Trouble
+
+BODY = bytes(range(256)) * 4096
+OTHER = BODY[::-1]
+FIRST, SECOND = '"first"', '"second"'
+
+
+@dataclass
+class Scene:
+    """What the server has, what it does with the n-th request, and what it was asked."""
+
+    body: bytes = BODY
+    etag: str | None = FIRST
+    last_modified: str | None = None
+    ranges: bool = True
+    acts: list[Callable[[Handler], bool]] = field(default_factory=list)
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """A server that knows conditional and partial requests, unless the scene plays something else."""
+
+    scene: ClassVar[Scene]
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        scene = self.scene
+        scene.asked.append(
+            {"path": self.path} | {name.lower(): value for name, value in self.headers.items()}
+        )
+        if scene.acts and scene.acts.pop(0)(self):
+            return
+        asked = self.headers.get("Range")
+        is_same = self.headers.get("If-Range", scene.etag) in (scene.etag, scene.last_modified)
+        if scene.etag and self.headers.get("If-None-Match") == scene.etag:
+            self.answer(304)
+        elif asked and scene.ranges and is_same:
+            self.partial(int(asked.removeprefix("bytes=").rstrip("-")))
+        else:
+            self.answer(200, scene.body)
+
+    def partial(self, start: int) -> None:
+        """The rest of the file, or 416 if there is none."""
+        size = len(self.scene.body)
+        if start >= size:
+            self.answer(416, b"", {"Content-Range": f"bytes */{size}"})
+        else:
+            content_range = {"Content-Range": f"bytes {start}-{size - 1}/{size}"}
+            self.answer(206, self.scene.body[start:], content_range)
+
+    def answer(
+        self, status: int, body: bytes = b"", headers: dict[str, str] | None = None, sent: int | None = None
+    ) -> None:
+        """An answer; with `sent`, the connection breaks after so many bytes of the announced body."""
+        self.send_response(status)
+        validators = {"ETag": self.scene.etag, "Last-Modified": self.scene.last_modified}
+        announced = {} if status == 304 else {"Content-Length": str(len(body))}
+        for name, value in {**announced, **validators, **(headers or {})}.items():
+            if value is not None:
+                self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body[:sent])
+        if sent is not None:
+            self.close_connection = True
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing is printed."""
+
+
+def says(status: int, **headers: str) -> Callable[[Handler], bool]:
+    """An act: answer `status`."""
+
+    def act(handler: Handler) -> bool:
+        handler.answer(status, b"no", {name.replace("_", "-"): value for name, value in headers.items()})
+        return True
+
+    return act
+
+
+def breaks_after(count: int) -> Callable[[Handler], bool]:
+    """An act: send `count` bytes of the whole body, then close."""
+
+    def act(handler: Handler) -> bool:
+        handler.answer(200, handler.scene.body, sent=count)
+        return True
+
+    return act
+
+
+def changes(body: bytes, etag: str | None) -> Callable[[Handler], bool]:
+    """An act: the file becomes another one, then the request is served as usual."""
+
+    def act(handler: Handler) -> bool:
+        handler.scene.body, handler.scene.etag = body, etag
+        return False
+
+    return act
+
+
+class Server(ThreadingHTTPServer):
+    """A server that keeps quiet about clients that hang up."""
+
+    def handle_error(self, *_: Any) -> None:
+        """Nothing is printed."""
+
+
+addresses: dict[int, str] = {}
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    """A fresh scene on a server of its own."""
+    Handler.scene = Scene()
+    server = Server(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    addresses[id(Handler.scene)] = f"http://127.0.0.1:{server.server_address[1]}"
+    yield Handler.scene
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def _get(scene: Scene, target: Path, waits: list[float] | None = None, **rules: Any) -> Download:
+    sleep = [].append if waits is None else waits.append
+    session = Session(**{"sleep": sleep, "timeout": 5.0, **rules})
+    return download(f"{addresses[id(scene)]}/file", target, session=session)
+
+
+def _leftovers(target: Path) -> set[str]:
+    return {path.name for path in target.parent.iterdir()} - {target.name, f"{target.name}.download.json"}
+
+
+def test_plain_download(scene: Scene, tmp_path: Path) -> None:
+    seen: list[tuple[int, int | None]] = []
+    target = tmp_path / "deep" / "file.bin"
+    address = f"{addresses[id(scene)]}/file"
+    found = download(address, target, progress=lambda *step: seen.append(step))
+    assert target.read_bytes() == BODY
+    digest = hashlib.sha256(BODY).hexdigest()
+    assert found == Download(address, target, len(BODY), digest, FIRST, None, True)
+    assert (seen[0], seen[-1]) == ((0, len(BODY)), (len(BODY), len(BODY)))
+    assert [received for received, _ in seen] == sorted({received for received, _ in seen})
+    assert _leftovers(target) == set()
+    assert scene.asked[0]["accept-encoding"] == "identity"
+
+
+def test_unchanged_file_is_not_sent_again(scene: Scene, tmp_path: Path) -> None:
+    target = tmp_path / "file.bin"
+    first, second = _get(scene, target), _get(scene, target)
+    assert (first.is_new, second.is_new) == (True, False)
+    assert (second.sha256, second.size) == (first.sha256, first.size)
+    assert scene.asked[1]["if-none-match"] == FIRST
+    scene.body, scene.etag = OTHER, SECOND
+    assert _get(scene, target).sha256 == hashlib.sha256(OTHER).hexdigest()
+    assert target.read_bytes() == OTHER
+
+
+def test_damaged_file_is_asked_for_anew(scene: Scene, tmp_path: Path) -> None:
+    target = tmp_path / "file.bin"
+    _get(scene, target)
+    target.write_bytes(b"short")
+    assert _get(scene, target).is_new
+    (tmp_path / "file.bin.download.json").write_text("{rompu", encoding="utf-8")
+    assert _get(scene, target).is_new
+    assert target.read_bytes() == BODY
+    assert all("if-none-match" not in asked for asked in scene.asked)
+
+
+@pytest.mark.parametrize("validator", ["etag", "date"])
+def test_truncated_body_is_resumed(scene: Scene, tmp_path: Path, validator: str) -> None:
+    if validator == "date":
+        scene.etag, scene.last_modified = None, "Mon, 05 Jan 2026 06:00:00 GMT"
+    scene.acts = [breaks_after(300_000)]
+    waits: list[float] = []
+    assert _get(scene, tmp_path / "file.bin", waits).size == len(BODY)
+    assert (tmp_path / "file.bin").read_bytes() == BODY
+    assert scene.asked[1]["range"] == "bytes=300000-"
+    assert scene.asked[1]["if-range"] == (scene.etag or scene.last_modified)
+    assert waits == [1.0]
+    assert _leftovers(tmp_path / "file.bin") == set()
+
+
+def test_next_run_resumes_what_the_last_one_left(scene: Scene, tmp_path: Path) -> None:
+    target = tmp_path / "file.bin"
+    scene.acts = [breaks_after(300_000)]
+    with pytest.raises(Trouble, match="did not succeed"):
+        _get(scene, target, attempts=1)
+    assert not target.exists()
+    assert _leftovers(target) == {"file.bin.part", "file.bin.part.download.json"}
+    assert _get(scene, target).size == len(BODY)
+    assert [asked.get("range") for asked in scene.asked] == [None, "bytes=300000-"]
+    assert target.read_bytes() == BODY
+
+
+def test_file_changed_between_two_ranges(scene: Scene, tmp_path: Path) -> None:
+    scene.acts = [breaks_after(300_000), changes(OTHER, SECOND)]
+    found = _get(scene, tmp_path / "file.bin")
+    assert (tmp_path / "file.bin").read_bytes() == OTHER
+    assert (found.etag, found.sha256) == (SECOND, hashlib.sha256(OTHER).hexdigest())
+
+
+@pytest.mark.parametrize("body", [OTHER, OTHER[:200_000], OTHER + OTHER])
+def test_file_changed_and_if_range_ignored(scene: Scene, tmp_path: Path, body: bytes) -> None:
+    """A server that sends the rest of the new file after the start of the old one: the ETag tells."""
+
+    def sends_anyway(handler: Handler) -> bool:
+        handler.scene.body, handler.scene.etag = body, SECOND
+        handler.partial(300_000)
+        return True
+
+    scene.acts = [breaks_after(300_000), sends_anyway]
+    _get(scene, tmp_path / "file.bin")
+    assert (tmp_path / "file.bin").read_bytes() == body
+    assert "range" not in scene.asked[2]
+
+
+def test_server_without_ranges_starts_again(scene: Scene, tmp_path: Path) -> None:
+    scene.ranges = False
+    scene.acts = [breaks_after(300_000)]
+    _get(scene, tmp_path / "file.bin")
+    assert (tmp_path / "file.bin").read_bytes() == BODY
+    assert "range" in scene.asked[1]
+
+
+def test_without_validator_nothing_is_resumed_or_trusted(scene: Scene, tmp_path: Path) -> None:
+    scene.etag = None
+    scene.acts = [breaks_after(300_000)]
+    _get(scene, tmp_path / "file.bin")
+    assert _get(scene, tmp_path / "file.bin").is_new
+    assert (tmp_path / "file.bin").read_bytes() == BODY
+    assert all("range" not in asked and "if-none-match" not in asked for asked in scene.asked)
+
+
+def test_weak_etag_is_not_resumed(scene: Scene, tmp_path: Path) -> None:
+    scene.etag = 'W/"first"'
+    scene.acts = [breaks_after(300_000)]
+    _get(scene, tmp_path / "file.bin")
+    assert "range" not in scene.asked[1]
+    assert not _get(scene, tmp_path / "file.bin").is_new
+
+
+def test_busy_server_says_how_long_to_wait(scene: Scene, tmp_path: Path) -> None:
+    in_a_minute = formatdate(time.time() + 60, usegmt=True)
+    scene.acts = [says(429, Retry_After=asked) for asked in ("7", in_a_minute, "nonsense")]
+    waits: list[float] = []
+    assert _get(scene, tmp_path / "file.bin", waits).size == len(BODY)
+    assert waits[0] == 7.0
+    assert 55 < waits[1] <= 61
+    assert waits[2] == 4.0  # the third wait of our own: 1, 2, 4
+
+
+def test_wait_too_long_is_refused(scene: Scene, tmp_path: Path) -> None:
+    scene.acts = [says(429, Retry_After="86400")]
+    waits: list[float] = []
+    with pytest.raises(Trouble, match="wait asked for: 86400 s"):
+        _get(scene, tmp_path / "file.bin", waits)
+    assert waits == []
+
+
+def test_two_failures_then_success_with_growing_waits(scene: Scene, tmp_path: Path) -> None:
+    scene.acts = [says(500), says(500)]
+    waits: list[float] = []
+    _get(scene, tmp_path / "file.bin", waits, first_wait=0.5)
+    assert waits == [0.5, 1.0]
+    assert (tmp_path / "file.bin").read_bytes() == BODY
+
+
+def test_lasting_failure_keeps_the_last_good_file(scene: Scene, tmp_path: Path) -> None:
+    target = tmp_path / "file.bin"
+    _get(scene, target)
+    scene.acts = [says(502)] * 3
+    with pytest.raises(Trouble, match=r"^[^\n]*HTTP 502[^\n]*$"):
+        _get(scene, target, attempts=3)
+    assert len(scene.asked) == 4
+    assert target.read_bytes() == BODY
+
+
+def test_missing_file_is_refused_at_once(scene: Scene, tmp_path: Path) -> None:
+    scene.acts = [says(404)]
+    with pytest.raises(Trouble, match="HTTP 404"):
+        _get(scene, tmp_path / "file.bin")
+    assert len(scene.asked) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_redirect_is_followed(scene: Scene, tmp_path: Path) -> None:
+    scene.acts = [says(302, Location="/elsewhere")]
+    _get(scene, tmp_path / "file.bin")
+    assert [asked["path"] for asked in scene.asked] == ["/file", "/elsewhere"]
+    scene.acts = [says(302, Location="/file")] * 30
+    with pytest.raises(Trouble, match="redirects"):
+        _get(scene, tmp_path / "other.bin")
+
+
+def test_slow_drip_is_given_up_and_resumed(scene: Scene, tmp_path: Path) -> None:
+    def drips(handler: Handler) -> bool:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(BODY)))
+        handler.send_header("ETag", FIRST)
+        handler.end_headers()
+        for start in range(0, 1000, 50):
+            handler.wfile.write(BODY[start : start + 50])
+            time.sleep(0.02)
+        handler.close_connection = True
+        return True
+
+    scene.acts = [drips]
+    _get(scene, tmp_path / "file.bin", longest_attempt=0.1)
+    assert 0 < int(scene.asked[1]["range"].removeprefix("bytes=").rstrip("-")) < 1000
+    assert (tmp_path / "file.bin").read_bytes() == BODY
+
+
+def test_silent_server_times_out(scene: Scene, tmp_path: Path) -> None:
+    def hangs(handler: Handler) -> bool:
+        time.sleep(0.4)
+        handler.close_connection = True
+        return True
+
+    scene.acts = [hangs]
+    with pytest.raises(Trouble, match="did not succeed"):
+        _get(scene, tmp_path / "file.bin", timeout=0.1, attempts=1)
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_too_large_file_is_refused(scene: Scene, tmp_path: Path, announced: bool) -> None:
+    def unannounced(handler: Handler) -> bool:
+        handler.send_response(200)
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        handler.wfile.write(BODY)
+        handler.close_connection = True
+        return True
+
+    scene.acts = [] if announced else [unannounced]
+    with pytest.raises(Trouble, match="more than 100000 bytes"):
+        _get(scene, tmp_path / "file.bin", largest=100_000)
+    assert not (tmp_path / "file.bin").exists()
+
+
+def test_body_compressed_on_the_fly_is_stored_plain(scene: Scene, tmp_path: Path) -> None:
+    def compresses(handler: Handler) -> bool:
+        handler.answer(200, gzip.compress(BODY), {"Content-Encoding": "gzip"})
+        return True
+
+    scene.acts = [compresses]
+    assert _get(scene, tmp_path / "file.bin").size == len(BODY)
+    assert (tmp_path / "file.bin").read_bytes() == BODY
+
+
+def test_no_server_at_all(tmp_path: Path) -> None:
+    waits: list[float] = []
+    with pytest.raises(Trouble, match="did not succeed"):
+        download("http://127.0.0.1:9/file", tmp_path / "f", session=Session(sleep=waits.append, attempts=3))
+    assert waits == [1.0, 2.0]
+    with pytest.raises(Trouble, match="check the address"):
+        download("ftp://127.0.0.1/file", tmp_path / "f", session=Session(sleep=waits.append))
