@@ -204,7 +204,7 @@ def measure(
     if format == "json":
         print(answers.to_json(answers.answer(chosen, perimeter, figures, Settings.language)))
     elif format == "csv":
-        sys.stdout.write(answers.to_csv(answers.as_dict(figure) for figure in figures))
+        sys.stdout.write(answers.to_csv(answers.as_line(figure) for figure in figures))
     else:
         tables.show_figures(chosen, figures, Settings.language, with_options=sensitivity)
 

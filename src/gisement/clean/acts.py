@@ -1,6 +1,6 @@
 """Amendments: from the nested acts of records, later versions and amendment lines to one ordered list per contract.
 
-Acts are ordered by date, number, publication date and content, so that ties always fall the same way; an act may be
+Acts are ordered by date (that of publication, failing it), number and content, so that ties always fall the same way; an act may be
 dated on the day of notification, or before it. A field that an act does not mention keeps its value.
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import ibis
 
-from gisement.clean.contracts import distinct_records, trusted_amount
+from gisement.clean.contracts import distinct_records, plausible_duration, trusted_amount
 from gisement.clean.values import cents, day, joined, present, whole
 from gisement.terms import step
 
@@ -45,7 +45,7 @@ def nested_act(raw_decp: Any) -> Any:
         amount_reported=acts.act["montant"],
         amount_cents=amount,
         amount_reason=reason,
-        duration_months=_duration(acts.act["dureeMois"]),
+        duration_months=plausible_duration(acts.act["dureeMois"]),
         holders_count=ibis.coalesce(acts.act["titulaires"].length(), 0).cast("int64"),
     ).distinct()  # fmt: skip
 
@@ -64,9 +64,8 @@ def amendment(nested_act: Any, contract_record: Any, award_unit: Any, award_vers
     once = acts.group_by(["contract_key", "amendment_key"]).agg(
         **{column: acts[column].min() for column in _ACT_COLUMNS},
     )
-    in_order = ibis.window(
-        group_by="contract_key", order_by=["amendment_date", "amendment_number", "publication_date", "amendment_key"]
-    )
+    once = once.mutate(order_date=ibis.coalesce(once.amendment_date, once.publication_date))
+    in_order = ibis.window(group_by="contract_key", order_by=["order_date", "amendment_number", "amendment_key"])
     return once.select(
         "contract_key", "amendment_key", (ibis.row_number().over(in_order) + 1).cast("int64").name("amendment_rank"),
         *_ACT_COLUMNS,
@@ -116,8 +115,3 @@ def _state(r: Any, source: str, number: Any) -> Any:
         amendment_title=ibis.null("string"), amount_reported=r.amount_reported, amount_cents=r.amount_cents,
         amount_reason=r.amount_reason, duration_months=r.duration_months, holders_count=r.holders_count,
     )  # fmt: skip
-
-
-def _duration(text: Any) -> Any:
-    months = whole(text)
-    return ibis.ifelse(months > 0, months, ibis.null("int64"))

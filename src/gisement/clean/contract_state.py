@@ -16,13 +16,17 @@ LATE_PER_MILLE = parameter("late_publication_per_mille")
 
 @step
 def observation(contract_record: Any) -> Any:
-    """One row: `as_of_date`, the latest plausible publication date, which stands for today in every step."""
-    dated = contract_record.filter(contract_record.publication_date.notnull())
-    days = dated.group_by("publication_date").agg(records_count=dated.count())
-    later = days.records_count.sum().over(ibis.window(order_by=ibis.desc("publication_date"), preceding=(None, 0)))
+    """One row: `as_of_date`, which stands for today in every step: the latest plausible day of publication.
+
+    A record without publication date (flat tables often have none) is taken by its day of notification.
+    """
+    r = contract_record.mutate(seen_date=ibis.coalesce(contract_record.publication_date, contract_record.notification_date))
+    dated = r.filter(r.seen_date.notnull())
+    days = dated.group_by("seen_date").agg(records_count=dated.count())
+    later = days.records_count.sum().over(ibis.window(order_by=ibis.desc("seen_date"), preceding=(None, 0)))
     days = days.mutate(later=later, total=days.records_count.sum().over(ibis.window(group_by=ibis.literal(1))))
     plausible = days.filter((days.later * 1000 >= days.total * LATE_PER_MILLE))
-    return plausible.agg(as_of_date=plausible.publication_date.max(), dated_records_count=plausible.total.max())
+    return plausible.agg(as_of_date=plausible.seen_date.max(), dated_records_count=plausible.total.max())
 
 
 @step

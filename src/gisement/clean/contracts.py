@@ -84,7 +84,7 @@ def _columns(r: Any) -> Any:
         cpv_code_reported=r.codeCPV, cpv_code=cpv(r.codeCPV),
         procurement_method_details=present(r.procedure),
         execution_place_code=present(r.lieuExecution_code), execution_place_kind=present(r.lieuExecution_typeCode),
-        duration_months_reported=r.dureeMois, duration_months=_duration(r.dureeMois),
+        duration_months_reported=r.dureeMois, duration_months=plausible_duration(r.dureeMois),
         notification_date_reported=r.dateNotification, notification_date=day(r.dateNotification),
         publication_date_reported=r.datePublicationDonnees, publication_date=day(r.datePublicationDonnees),
         amount_reported=r.montant, amount_cents_reported=r.amount_cents_reported, amount_cents=amount,
@@ -148,7 +148,8 @@ def department(text: Any) -> Any:
     return ibis.ifelse(padded.re_search(r"^([0-9]{2}|2[AB]|9[78][0-9])$"), padded, ibis.null("string"))
 
 
-def _duration(text: Any) -> Any:
+def plausible_duration(text: Any) -> Any:
+    """A duration in months, or null where it is none or beyond the longest plausible one."""
     months = whole(text)
     return ibis.ifelse((months > 0) & (months <= LONGEST), months, ibis.null("int64"))
 
@@ -174,7 +175,7 @@ def _consideration(values: Any, source_format: Any) -> Any:
     positive = text.re_search(r"clause|crit|serv[ée]|serv.e")
     none = text.re_search(r"pas de consid|sans objet")
     return ibis.cases(
-        (source_format == "decp_2019", "not_collected"),
+        ((source_format == "decp_2019") | ((source_format == "tabular") & values.isnull()), "not_collected"),
         (positive & none, "unknown"),
         (positive, "yes"),
         (none, "none"),

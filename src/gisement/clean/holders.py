@@ -17,12 +17,14 @@ from gisement.terms import step
 def holder(raw_decp: Any) -> Any:
     """One row per set of holders and holder; `holder_set` is a record, or an act of a record (`act_key`).
 
-    The identifier is a SIRET, a SIREN given in its place, or a foreign one; where it cannot be read, the text as
-    published stands for the holder, so that nobody disappears.
+    The identifier is a SIRET, a SIREN given in its place, or a foreign one. Where none can be read, a digest of the text
+    or name published stands for the holder: nobody disappears, and no name becomes a key.
     """
     named = _of_records(raw_decp).union(_of_acts(raw_decp))
     named = identify(named, "holder_id_reported", "holder_id_kind_reported")
-    named = named.mutate(supplier_id=ibis.coalesce(named.identifier, named.holder_id_reported, named.holder_name))
+    said = ibis.coalesce(named.holder_id_reported, named.holder_name)
+    digest = ibis.ifelse(said.re_search("^[0-9]+$"), said, ibis.literal("unread-") + said.hexdigest("md5").substr(0, 16))
+    named = named.mutate(supplier_id=ibis.coalesce(named.identifier, digest))
     named = named.filter(named.supplier_id.notnull())
     return named.group_by(["holder_set", "supplier_id"]).agg(
         supplier_id_kind=named.identifier_kind.min(),

@@ -78,7 +78,7 @@ class Checks:
     def shared(self) -> list[dict[str, Any]]:
         """How many contracts two files have in common."""
         self.connection.execute(
-            "CREATE OR REPLACE TEMP TABLE told AS SELECT DISTINCT snapshot, contract_key "
+            "CREATE OR REPLACE TABLE told AS SELECT DISTINCT snapshot, contract_key "
             "FROM raw_decp JOIN record_decision USING (record_hash)"
         )
         return list(self._named(self._named(self._rows(_PAIRS), "one"), "other"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.engine.build import Say, parse_snapshot
-from gisement.sources.cards import Card, cards, fetch
+from gisement.sources.cards import Card, fetch
 from gisement.sources.decp import expand
 from gisement.store import add_snapshot, remove_snapshot, snapshots
 from gisement.store.workspace import Workspace
@@ -39,7 +39,7 @@ def add_files(
     workdir = workspace.scratch / "expanded"
     shutil.rmtree(workdir, ignore_errors=True)
     workdir.mkdir(parents=True, exist_ok=True)
-    about = {**describe(source), **(card or {})}
+    about = card or {"producer": "", "licence": ""}
     with workspace.locked():
         added: list[Added] = []
         for path in paths:
@@ -50,12 +50,6 @@ def add_files(
                 added.append(Added(path.name, None, None, trouble))
         shutil.rmtree(workdir, ignore_errors=True)
     return added
-
-
-def describe(source: Source) -> dict[str, str]:
-    """What is known of a kind of file without asking: producer and licence of its card, else unknown."""
-    card: Card | None = cards().get(source.card)
-    return {"producer": card.producer if card else "", "licence": card.licence if card else ""}
 
 
 def fetch_source(workspace: Workspace, card: Card, source: Source, base_url: str, say: Say) -> Added:

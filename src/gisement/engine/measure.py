@@ -151,9 +151,20 @@ def _sums(row: Mapping[str, Any]) -> Sums:
 
 
 def _address(indicator: Indicator, perimeter: Perimeter, options: Mapping[str, str], group: Mapping[str, Any]) -> str:
-    """The address of the rows of a figure: it holds the whole perimeter."""
-    held = Perimeter(perimeter.filters, options).as_dict() | {k: "" if v is None else str(v) for k, v in group.items()}
+    """The address of the rows of a figure: it holds the whole perimeter, the territory's buyers included."""
+    from gisement.engine.query import BUYERS, keeps_to_territory
+
+    held = Perimeter(perimeter.filters, options).as_dict() | {name: _value(name, value) for name, value in group.items()}
+    if keeps_to_territory(perimeter) and group:
+        held[BUYERS] = "territory"
     return f"/figures/{indicator.name}/rows?{urlencode(held)}"
+
+
+def _value(name: str, value: Any) -> str:
+    """How a group's value is asked for again: nothing for a missing one, `=` before a buyer to mean just that one."""
+    if value is None:
+        return ""
+    return f"={value}" if name == "buyer" else str(value)
 
 
 def _snapshot_identifiers(workspace: Workspace, table: str, seen: set[str]) -> set[str]:

@@ -28,14 +28,19 @@ DIMENSIONS: Mapping[str, str] = {
 """Keys of `--by` and `--where`, and the column of each."""
 PREFIXES = ("naf", "cpv")
 BUYERS = "buyers"
-CHOOSING_BUYERS = frozenset({"buyer", "buyer_department", "buyer_commune", BUYERS})
+BUYER_SETS = ("territory", "all")
+CHOOSING_BUYERS = frozenset({"buyer", "buyer_department", "buyer_commune"})
 _RANKS = {level: level.rank for level in Level}
 
 
 def judged(indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, buyers: Sequence[str]) -> Any:
     """The rows of the perimeter with their `verdict` and `weight`."""
     rows = ibis.table(schema(indicator.table), name=indicator.table)
-    rows = rows.filter(*_filters(rows, indicator, perimeter, buyers)) if _filters(rows, indicator, perimeter, buyers) else rows
+    kept = _filters(rows, indicator, perimeter, buyers)
+    rows = rows.filter(*kept) if kept else rows
+    if indicator.weight is None:
+        # counting rows uses no amount, so that a split of amounts derives nothing
+        rows = rows.mutate(amount_level=ibis.literal(str(Level.OBSERVED)))
     weight = ibis.literal(1, "int64") if indicator.weight is None else rows[indicator.weight]
     in_scope, counting = indicator.scope(rows, option), indicator.counts(rows, option)
     return rows.mutate(weight=weight, in_scope=in_scope, counting=counting).mutate(
@@ -77,12 +82,23 @@ def _sum(rows: Any, where: Any) -> Any:
 
 def _filters(rows: Any, indicator: Indicator, perimeter: Perimeter, buyers: Sequence[str]) -> list[Any]:
     kept = [_matches(rows, indicator, key, values) for key, values in perimeter.filters.items() if key != BUYERS]
-    if not CHOOSING_BUYERS & set(perimeter.filters):
-        if buyers:
-            kept.append(rows.buyer_id.isin(buyers) | rows.buyer_siren.isin(buyers))
-        else:
-            kept.append(rows.is_buyer_in_territory)
+    if keeps_to_territory(perimeter):
+        in_list = rows.buyer_id.isin(buyers) | rows.buyer_siren.isin(buyers)
+        kept.append(in_list if buyers else rows.is_buyer_in_territory)
     return kept
+
+
+def keeps_to_territory(perimeter: Perimeter) -> bool:
+    """Whether only the territory's buyers are taken: by default, unless a filter chooses buyers itself."""
+    asked = perimeter.filters.get(BUYERS, ())
+    for value in asked:
+        if value not in BUYER_SETS:
+            allowed = ", ".join(BUYER_SETS)
+            raise Trouble(
+                fr=f"« {value} » n'est pas une valeur de buyers : choisir parmi {allowed}.",
+                en=f"'{value}' is not a value of buyers: choose among {allowed}.",
+            )
+    return "territory" in asked or not (asked or CHOOSING_BUYERS & set(perimeter.filters))
 
 
 def _matches(rows: Any, indicator: Indicator, key: str, values: Sequence[str]) -> Any:
@@ -94,7 +110,9 @@ def _matches(rows: Any, indicator: Indicator, key: str, values: Sequence[str]) -
     if key == "year":
         return rows[column].isin([_year(value) for value in values])
     if key == "buyer":
-        return rows.buyer_id.isin(values) | rows.buyer_siren.isin(values)
+        exact = [value.removeprefix("=") for value in values]
+        sirens = [value for value in values if not value.startswith("=")]
+        return rows.buyer_id.isin(exact) | rows.buyer_siren.isin(sirens) if sirens else rows.buyer_id.isin(exact)
     if key in PREFIXES:
         found = rows[column].startswith(values[0])
         for value in values[1:]:
@@ -107,7 +125,7 @@ def column_of(indicator: Indicator, key: str) -> str:
     """The column of a key of `--by` or `--where`; `Trouble` if the indicator's rows do not have it."""
     column = DIMENSIONS.get(key)
     if column is None or column not in schema(indicator.table):
-        allowed = ", ".join(name for name, held in DIMENSIONS.items() if held in schema(indicator.table))
+        allowed = ", ".join([*(n for n, held in DIMENSIONS.items() if held in schema(indicator.table)), BUYERS])
         raise Trouble(
             fr=f"« {key} » n'est pas une clé de {indicator.name} : choisir parmi {allowed}.",
             en=f"'{key}' is not a key of {indicator.name}: choose among {allowed}.",

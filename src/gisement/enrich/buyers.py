@@ -1,8 +1,8 @@
 """Where a buyer is, what kind it is, and whether it belongs to the territory.
 
 Order of evidence: register, the SIREN of a commune, EPCI or department in the geography, the commune in the file, the
-department in the file, the department that the SIREN of a local public body spells (its fourth and third last... see
-`_spelled`). A buyer of unknown place is counted in the coverage.
+department in the file, the department that the SIREN of a local public body spells in its third and fourth digits (21 86…
+is a commune of the Vienne). A buyer of unknown place is counted in the coverage.
 """
 
 from __future__ import annotations

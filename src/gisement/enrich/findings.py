@@ -10,6 +10,7 @@ from gisement.catalog import parameter
 from gisement.terms import step
 
 LARGE = parameter("amount_large_cents")
+UNREPAIRED = ("missing", "bad_checksum", "wrong_length", "not_an_identifier", "scientific_notation")
 NULLED = ("absurd", "repeated_digits", "negative", "symbolic", "unreadable")
 
 
@@ -43,9 +44,8 @@ def _identifier(t: Any, rule: str, column: str, reported: Any, kept: Any) -> Any
     """Repairs and doubts about identifiers: the rule is the one that read it."""
     found = t.filter(t[rule].notnull())
     action = ibis.cases(
-        (found[column].isnull(), "nulled"), (found[rule].isin(("bad_checksum", "wrong_length", "not_an_identifier")), "kept"),
-        else_="repaired",
-    )  # fmt: skip
+        (found[rule].isin(UNREPAIRED), "kept"), (found[column].isnull(), "nulled"), else_="repaired"
+    )
     return rows(found, ibis.literal("identifier_") + found[rule], column, reported, kept, action)
 
 
@@ -145,7 +145,7 @@ def _contracts(c: Any) -> list[Any]:
     wrong = c.filter(c.notification_date_read.notnull() & c.notification_date.isnull())
     orphan = c.filter(ibis.coalesce(c.is_subsequent, False) & ~c.is_subsequent_of_known)
     known = c.filter(c.is_subsequent_of_known)
-    amended = c.filter((c.amendments_count > 0) & (c.amount_cents != c.amount_cents_initial))
+    amended = c.filter((c.amendments_count > 0) & ~c.amount_cents.identical_to(c.amount_cents_initial))
     return [
         rows(wrong, "notification_date_implausible", "notification_date", wrong.notification_date_read, wrong.notification_date, "nulled"),
         rows(orphan, "framework_of_subsequent_unknown", "framework_id", orphan.framework_id, orphan.framework_id, "kept"),

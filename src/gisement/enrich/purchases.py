@@ -70,13 +70,14 @@ def joint_place(contract_supplier: Any, place: Any) -> Any:
 
 @step
 def first_contract(contract: Any, contract_supplier: Any) -> Any:
-    """One row per buyer and supplier: the day of their first dated contract, and the buyer's first year on record."""
-    dated = contract.filter(contract.notification_date.notnull()).select("contract_key", "buyer_id", "notification_date")
+    """One row per buyer (legal unit) and supplier: the day of their first dated contract, the buyer's first year on record."""
+    dated = contract.filter(contract.notification_date.notnull() & contract.buyer_siren.notnull())
+    dated = dated.select("contract_key", "buyer_siren", "notification_date")
     held = contract_supplier.filter(contract_supplier.supplier_id.notnull()).select("contract_key", "supplier_id")
     first = dated.inner_join(held, "contract_key")
-    first = first.group_by(["buyer_id", "supplier_id"]).agg(first_date=first.notification_date.min())
-    years = dated.group_by("buyer_id").agg(first_year=dated.notification_date.min().year().cast("int64"))
-    return first.inner_join(years, "buyer_id").select("buyer_id", "supplier_id", "first_date", "first_year")
+    first = first.group_by(["buyer_siren", "supplier_id"]).agg(first_date=first.notification_date.min())
+    years = dated.group_by("buyer_siren").agg(first_year=dated.notification_date.min().year().cast("int64"))
+    return first.inner_join(years, "buyer_siren").select("buyer_siren", "supplier_id", "first_date", "first_year")
 
 
 @step
@@ -93,8 +94,8 @@ def purchase(contract: Any, contract_supplier: Any, supplier: Any, place: Any, j
     p = p.left_join(known, [("supplier_id", "known_supplier")])
     for basis in BASES:
         p = _with_rings(p, place, joint_place, basis)
-    first = first_contract.rename(first_buyer="buyer_id", first_supplier="supplier_id")
-    p = p.left_join(first, [("buyer_id", "first_buyer"), ("supplier_id", "first_supplier")])
+    first = first_contract.rename(first_buyer="buyer_siren", first_supplier="supplier_id")
+    p = p.left_join(first, [("buyer_siren", "first_buyer"), ("supplier_id", "first_supplier")])
     is_new = ibis.ifelse(p.year > p.first_year, p.notification_date == p.first_date, ibis.null("boolean"))
     p = p.mutate(is_new_supplier=is_new, purchase_key=p.contract_key + "-" + p.holder_number.cast("string"))
     return p.select("purchase_key", *SHARED, *PURCHASE)

@@ -65,6 +65,11 @@ def euros(cents: int) -> float:
     return cents / 100
 
 
+def as_line(figure: Figure) -> dict[str, Any]:
+    """One figure as a line of a table: the same without the list of its origins."""
+    return {name: value for name, value in as_dict(figure).items() if name != "origins"}
+
+
 def to_json(content: Any) -> str:
     """JSON text with French letters as they are."""
     return json.dumps(content, ensure_ascii=False, indent=1, default=_plain)

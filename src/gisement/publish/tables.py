@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from gisement.publish.format import amount, bounds, percent
 from gisement.terms import Figure, Indicator, Verdict
 
 LONGEST = 50
+PIPED_WIDTH = 200
 
 
 def show_figures(
@@ -91,4 +93,4 @@ def show_rows(rows: Iterator[Mapping[str, Any]]) -> None:
 
 
 def _console() -> Console:
-    return Console(soft_wrap=False)
+    return Console() if sys.stdout.isatty() else Console(width=PIPED_WIDTH)

@@ -27,6 +27,7 @@ def connect(workspace: Workspace, memory: str = MEMORY) -> duckdb.DuckDBPyConnec
         config={"memory_limit": memory, "temp_directory": str(spill), "autoinstall_known_extensions": "false"}
     )
     connection.execute("SET preserve_insertion_order = true")
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 
