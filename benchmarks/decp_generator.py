@@ -98,9 +98,7 @@ _SIZES: Final = ("NN", "00", "01", "02", "03", "11", "12", "21", "22", "31", "41
 def draw(rows: Numbers, purpose: int, among: int) -> Numbers:
     """A number from 0 to `among` − 1 for each row and purpose, always the same one (splitmix64)."""
     with np.errstate(over="ignore"):
-        mixed = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(
-            purpose * 0xD1B54A32D192ED03 % 2**64
-        )
+        mixed = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(purpose * 0xD1B54A32D192ED03 % 2**64)
         mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         mixed ^= mixed >> np.uint64(31)
@@ -182,9 +180,7 @@ def _amounts(rows: Numbers) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]
     return np.where(draw(rows, 61, 1000) == 0, absurd, usual)
 
 
-def _record(
-    buyer: str, holders: str, count: int, amount: float, amended: int, day: dt.date, pick: int
-) -> str:
+def _record(buyer: str, holders: str, count: int, amount: float, amended: int, day: dt.date, pick: int) -> str:
     grouping = "Pas de groupement" if count == 1 else ("Conjoint", "Solidaire")[pick % 2]
     work, thing, lot = _WORKS[pick % 6], _THINGS[pick // 6 % 9], pick // 54 % 12
     title = f"{work} {thing} n° {pick // 648 % 97}, programme pluriannuel d'investissement et groupement de "

@@ -85,9 +85,7 @@ def _results(case: Case) -> Iterator[str]:
         spelled = case.expected[name]
         exact = number(spelled)
         if exact is None:
-            yield (
-                f"- `{name}` : non borné, un montant manque" if name == "high" else f"- `{name}` : non connu"
-            )
+            yield (f"- `{name}` : non borné, un montant manque" if name == "high" else f"- `{name}` : non connu")
             continue
         shown = _shown(case, name, exact)
         sum_spelled = str(spelled).replace(".", ",")

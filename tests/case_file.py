@@ -172,9 +172,7 @@ def _known(value: Any) -> Any:
 
 def _holders(row: Row, rows: Sequence[Row]) -> dict[str, Any]:
     """Ring bounds of the supplier, and of the nearest and farthest of all holders of its contract."""
-    together = (
-        [row] if row.get("contract") is None else [r for r in rows if r.get("contract") == row["contract"]]
-    )
+    together = [row] if row.get("contract") is None else [r for r in rows if r.get("contract") == row["contract"]]
     found: dict[str, Any] = {"amount_level": "derived" if len(together) > 1 else "observed"}
     for basis, field in (("establishment", "place"), ("head_office", "head_office")):
         nearest, farthest = zip(*(_bounds(holder.get(field, UNKNOWN)) for holder in together), strict=True)

@@ -14,9 +14,7 @@ SHARED_DATA = PROJECT.parent / "shared" / "data"
 IN_CI = os.environ.get("CI", "").lower() == "true"
 # The one reason for which CI lets a test be skipped: real files that may not ship with the project.
 DATA_ABSENT = "the real files of ../shared/data are absent: they may not ship with the project"
-JAVA_ABSENT = (
-    "Apache Spark needs a Java runtime, and there is none (Debian: apt-get install default-jre-headless)"
-)
+JAVA_ABSENT = "Apache Spark needs a Java runtime, and there is none (Debian: apt-get install default-jre-headless)"
 
 settings.register_profile("quick", max_examples=25, deadline=None, derandomize=True)
 settings.register_profile("fuzz", max_examples=1000, deadline=None, print_blob=True)

@@ -92,9 +92,7 @@ def _calls_of_rows(
 ) -> Iterator[tuple[ast.Call, Mapping[str, tuple[str, ...]]]]:
     """Every call of `rows(...)`, with the texts that the variables of the loops around it take."""
     if isinstance(node, ast.For) and isinstance(node.target, ast.Name) and isinstance(node.iter, ast.Tuple):
-        values = tuple(
-            e.value for e in node.iter.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)
-        )
+        values = tuple(e.value for e in node.iter.elts if isinstance(e, ast.Constant) and isinstance(e.value, str))
         loop = {**loop, node.target.id: values}
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "rows":
         yield node, loop

@@ -45,16 +45,13 @@ BARRED = {
 READING_ROOMS = words("cli publish sources store catalog")
 WRITING_ROOMS = words("publish sources store")
 READS = words("open read_text read_bytes iterdir glob rglob is_file is_dir read_parquet")
-WRITES = words(
-    "write_text write_bytes mkdir unlink rmdir touch symlink_to hardlink_to to_parquet write_table"
-)
+WRITES = words("write_text write_bytes mkdir unlink rmdir touch symlink_to hardlink_to to_parquet write_table")
 WRITING_MODULES = words("shutil tempfile")
 
 NETWORK_ROOMS = words("sources publish")
 NETWORK = words("aiohttp ftplib http httpx requests smtplib socket ssl urllib.request urllib3")
 IMPURE = words(
-    "duckdb io multiprocessing os pathlib pyspark random secrets shutil subprocess tempfile threading "
-    "time uuid"
+    "duckdb io multiprocessing os pathlib pyspark random secrets shutil subprocess tempfile threading time uuid"
 )
 CLOCKLESS_ROOMS = {"pipeline", "engine", "catalog", "terms", *SIBLINGS}
 CLOCK = words("now today utcnow time time_ns localtime gmtime")

@@ -72,9 +72,7 @@ def verdicts(case: Case, observed: Observatory, perimeter: Perimeter) -> dict[st
 
 def counts(figure: Figure) -> Counter[str]:
     """Rows by verdict, those without any left out."""
-    return Counter(
-        {str(verdict): figure.sums.rows(verdict) for verdict in Verdict if figure.sums.rows(verdict)}
-    )
+    return Counter({str(verdict): figure.sums.rows(verdict) for verdict in Verdict if figure.sums.rows(verdict)})
 
 
 def sums(figure: Figure) -> dict[str, int]:

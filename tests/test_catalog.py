@@ -43,9 +43,7 @@ NAMED_WITHOUT_UNIT = {
     "population": "inhabitants: the word says it",
     "year": "a year",
 }
-NAMED_AFTER_UNIT = re.compile(
-    r"_count$|_year$|_cents(_initial|_reported)?$|_months(_initial)?$|_(nearest|farthest)$"
-)
+NAMED_AFTER_UNIT = re.compile(r"_count$|_year$|_cents(_initial|_reported)?$|_months(_initial)?$|_(nearest|farthest)$")
 SUFFIXES = {
     "boolean": re.compile(r"^(is|has|in)_"),
     "date": re.compile(r"_date(_read)?$"),
@@ -98,9 +96,7 @@ def misnamed(known: dict[str, tuple[str, str]]) -> list[str]:
         is_text = re.search(r"_(code|name|id|key|rule)" + ADDED, name) is not None
         is_told = bool(right.search(name)) or name in NAMED_WITHOUT_UNIT
         is_boolean_name = re.match(r"(is|has|in)_", name) is not None
-        wrong = (
-            not is_told or lies or (is_text and kind != "string") or (is_boolean_name and kind != "boolean")
-        )
+        wrong = not is_told or lies or (is_text and kind != "string") or (is_boolean_name and kind != "boolean")
         found += [name] if wrong else []
     return found
 
@@ -180,9 +176,7 @@ def test_medical_goods_are_seven_segments_and_the_wide_reading_adds_services() -
     assert len(strict) == 7
     assert strict < wide
     assert {segments()[name]["family_id"] for name in strict} == {"medical_pharma"}
-    assert {
-        value for s in segments().values() for value in (s["excluded_medical"], s["excluded_medical_wide"])
-    } == {
+    assert {value for s in segments().values() for value in (s["excluded_medical"], s["excluded_medical_wide"])} == {
         "true",
         "false",
     }
@@ -289,9 +283,7 @@ CEILING = {"fr": ("maxim", "estim"), "en": ("ceiling", "estimate")}
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize(
-    "indicator", [i for i in INDICATORS if i.weight], ids=lambda indicator: indicator.name
-)
+@pytest.mark.parametrize("indicator", [i for i in INDICATORS if i.weight], ids=lambda indicator: indicator.name)
 def test_a_text_about_euros_says_that_they_are_ceilings(indicator: Any, language: str) -> None:
     text = texts(language)["indicators"][indicator.name]
     for part in ("sentence", "definition", "unit_label"):
@@ -300,9 +292,7 @@ def test_a_text_about_euros_says_that_they_are_ceilings(indicator: Any, language
 
 
 def test_nothing_in_the_texts_prefers_the_near_or_confirms_a_figure() -> None:
-    refused = re.compile(
-        r"préférence locale|local preference|\bconfirm|dépensé|acheter local|buy local", re.I
-    )
+    refused = re.compile(r"préférence locale|local preference|\bconfirm|dépensé|acheter local|buy local", re.I)
     for language in ("fr", "en"):
         whole = (FOLDER / "texts" / f"{language}.yaml").read_text(encoding="utf-8")
         assert refused.findall(whole) == []

@@ -30,9 +30,7 @@ CHAPTERS = [
     "Commande",
 ]
 TOLD = ("`value`", "`low`", "`high`", "`interval`", "`missing`", "`coverage`", "`level`")
-LOCAL_PREFERENCE = re.compile(
-    r"préférence locale|favoriser (les|des) entreprises locales|acheter local", re.I
-)
+LOCAL_PREFERENCE = re.compile(r"préférence locale|favoriser (les|des) entreprises locales|acheter local", re.I)
 
 
 def page(name: str) -> str:

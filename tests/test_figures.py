@@ -267,9 +267,7 @@ def test_sensitivity_is_every_combination_once(indicator: Indicator, home: Obser
     assert sorted(map(str, told)) == sorted(map(str, combinations(indicator)))
     default = indicator.choose({})
     (plain,) = home.measure(indicator, Perimeter())
-    (alike,) = [
-        figure for figure, option in zip(figures, told, strict=True) if SimpleNamespace(**option) == default
-    ]
+    (alike,) = [figure for figure, option in zip(figures, told, strict=True) if SimpleNamespace(**option) == default]
     assert alike.sums == plain.sums
 
 
@@ -280,9 +278,7 @@ def test_sensitivity_is_every_combination_once(indicator: Indicator, home: Obser
         ("joint", ("none_local", "equal", "all_local")),
     ],
 )
-def test_a_wider_reading_never_counts_less(
-    name: str, narrow_to_wide: tuple[str, ...], home: Observatory
-) -> None:
+def test_a_wider_reading_never_counts_less(name: str, narrow_to_wide: tuple[str, ...], home: Observatory) -> None:
     (indicator,) = (each for each in INDICATORS if each.name == "local_share")
     fill(home, indicator.table, random_rows(indicator, signed=False))
     for place in ("establishment", "head_office"):
@@ -351,12 +347,7 @@ def test_a_share_is_its_published_formula(part: int, rest: int, more: int, less:
 @given(POSITIVE, POSITIVE, POSITIVE)
 def test_a_share_of_positive_weights_lies_between_its_bounds(part: int, rest: int, more: int) -> None:
     found = share(made(part, rest, more, 0))
-    assert (
-        found.value is None
-        or found.low is None
-        or found.high is None
-        or found.low <= found.value <= found.high
-    )
+    assert found.value is None or found.low is None or found.high is None or found.low <= found.value <= found.high
     assert (found.value is None) == (part + rest == 0)
     assert (found.low is None) == (part + rest + more == 0)
 

@@ -126,9 +126,7 @@ def hold(problems: Iterable[str]) -> None:
         pytest.fail(told, pytrace=False)
 
 
-@pytest.mark.parametrize(
-    ("law", "name", "source"), BROKEN, ids=[f"{n}-{law}" for n, (law, *_) in enumerate(BROKEN)]
-)
+@pytest.mark.parametrize(("law", "name", "source"), BROKEN, ids=[f"{n}-{law}" for n, (law, *_) in enumerate(BROKEN)])
 def test_a_breach_is_seen(law: str, name: str, source: str) -> None:
     assert list(getattr(house_laws, law)(Module(name, source)))
 
@@ -188,9 +186,7 @@ def test_lock_files_are_hashed_name_no_host_and_agree() -> None:
 
 def declared() -> dict[str, tuple[str, ...]]:
     """The runtime dependencies, for every room; pyspark for the two that may meet it."""
-    everywhere: Mapping[str, tuple[str, ...]] = {
-        distribution(text): () for text in pyproject()["dependencies"]
-    }
+    everywhere: Mapping[str, tuple[str, ...]] = {distribution(text): () for text in pyproject()["dependencies"]}
     return {**everywhere, "pyspark": ("engine", "store")}
 
 
@@ -213,9 +209,7 @@ def unexplained(names: list[str], page: str) -> list[str]:
 
 def lock_problems(text: str) -> list[str]:
     """The lines that name a place or an option, and the pins without a hash."""
-    placed = [
-        line for line in text.splitlines() if "://" in line or " @ " in line or re.match(r"-\w|--\w", line)
-    ]
+    placed = [line for line in text.splitlines() if "://" in line or " @ " in line or re.match(r"-\w|--\w", line)]
     bare = re.findall(r"^[a-z0-9][^\n]*(?:\n|\Z)(?!    --hash=)", text, flags=re.MULTILINE)
     return placed + [line.strip() for line in bare]
 
@@ -242,9 +236,7 @@ def loaded_by(module: str) -> list[str]:
     """The heavy libraries that a fresh interpreter has loaded after importing `module`."""
     code = f"import sys, {module}; print(*[name for name in {HEAVY} if name in sys.modules])"
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     return done.stdout.split()
 
 
@@ -252,9 +244,7 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
     hold(f"{path.relative_to(PROJECT)}:{line}" for path in files() for line in places(path))
 
 
-@pytest.mark.parametrize(
-    "text", ["cd /" + "work/x", "'/" + "tmp'", "/" + "home/someone/x", "see " + HOSTS[0]]
-)
+@pytest.mark.parametrize("text", ["cd /" + "work/x", "'/" + "tmp'", "/" + "home/someone/x", "see " + HOSTS[0]])
 def test_a_place_is_seen(text: str, tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text(f"good: ../shared/data, a/work/b, https://example.org/tmp\n{text}\n")
     assert [line.split(":")[0] for line in places(tmp_path / "x.md")] == ["2"]

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gisement.terms import Perimeter, Trouble, Verdict, parse_territory
+from gisement.terms import Trouble, Verdict, parse_territory
 
 if TYPE_CHECKING:
     from gisement.store import Workspace
-    from gisement.terms import Indicator
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +30,10 @@ class Settings:
     """What the environment and the global options say."""
 
     workspace: Path = Path(os.environ.get("GISEMENT_WORKSPACE", "."))
+    memory: str | None = os.environ.get("GISEMENT_MEMORY")
+    threads: int | None = (
+        int(os.environ["GISEMENT_THREADS"]) if os.environ.get("GISEMENT_THREADS", "").isdigit() else None
+    )
     language: str = "en" if os.environ.get("GISEMENT_LANG", "fr").startswith("en") else "fr"
 
 
@@ -100,7 +103,9 @@ def _account(reading: Any) -> str:
 
 
 @app.command()
-def remove(snapshot: Annotated[str, typer.Argument(help="identifiant ou nom du fichier (voir « sources »)")]) -> None:
+def remove(
+    snapshot: Annotated[str, typer.Argument(help="identifiant ou nom du fichier (voir « sources »)")],
+) -> None:
     """Retirer un fichier : il part à l'instant, et tout ce qui en vient à la prochaine construction."""
     from gisement.store import remove_snapshot
 
@@ -127,7 +132,8 @@ def fetch(
         kind = SOURCES.get(chosen.kind or "")
         if kind is None:
             raise Trouble(
-                fr=f"{name} ne se télécharge pas : {chosen.title}.", en=f"{name} is not downloaded: {chosen.title}."
+                fr=f"{name} ne se télécharge pas : {chosen.title}.",
+                en=f"{name} is not downloaded: {chosen.title}.",
             )
         try:
             with progress() as step:
@@ -173,7 +179,11 @@ def check(format: Format = "table") -> None:
 
     checks = Checks(opened())
     if format == "json":
-        content = {"findings": list(checks.findings()), "expectations": checks.expectations(), "coverage": checks.coverage()}
+        content = {
+            "findings": list(checks.findings()),
+            "expectations": checks.expectations(),
+            "coverage": checks.coverage(),
+        }
         print(answers.to_json(content))
     elif format == "csv":
         sys.stdout.write(answers.to_csv(checks.findings()))
@@ -193,6 +203,7 @@ def measure(
 ) -> None:
     """Mesurer un indicateur, avec ses bornes."""
     from gisement.engine import Observatory
+    from gisement.pipeline import indicator_named, perimeter_of
     from gisement.publish import answers, tables
 
     chosen, perimeter = indicator_named(indicator), perimeter_of(where)
@@ -218,6 +229,7 @@ def rows(
 ) -> None:
     """Lister les lignes derrière un chiffre."""
     from gisement.engine import Observatory
+    from gisement.pipeline import indicator_named, perimeter_of
     from gisement.publish import answers, tables
 
     if verdict not in set(Verdict):
@@ -255,10 +267,18 @@ def sources(format: Format = "table") -> None:
     from gisement.sources.cards import cards
     from gisement.store import Workspace, snapshots
 
-    known = [{"source": c.name, "title": c.title, "producer": c.producer, "licence": c.licence} for c in cards().values()]
+    known = [
+        {"source": c.name, "title": c.title, "producer": c.producer, "licence": c.licence} for c in cards().values()
+    ]
     is_workspace = (Settings.workspace / "territory.toml").is_file()
     held = [
-        {"snapshot": s.identifier, "kind": s.kind, "name": s.name, "bytes": s.size, "licence": s.card.get("licence", "")}
+        {
+            "snapshot": s.identifier,
+            "kind": s.kind,
+            "name": s.name,
+            "bytes": s.size,
+            "licence": s.card.get("licence", ""),
+        }
         for s in (snapshots(Workspace.open(Settings.workspace)) if is_workspace else ())
     ]
     if format == "json":
@@ -283,45 +303,62 @@ def segments(format: Format = "table") -> None:
         tables.show_list(found, ("family_id", "segment_id", "segment_fr", "cpv_prefixes", "excluded_medical"))
 
 
-def indicator_named(name: str) -> Indicator:
-    """The indicator of that name; `Trouble` with the names that exist."""
-    from gisement.indicators import INDICATORS
+@app.command()
+def demo(
+    size: Annotated[str, typer.Option(help="tiny ou demo")] = "demo",
+    port: Annotated[int, typer.Option(help="port de la page")] = 8000,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="servir la page, ou finir")] = True,
+) -> None:
+    """Construire un territoire de démonstration (données fictives), en dire le diagnostic et le servir."""
+    from gisement.engine.build import build as build_tables
+    from gisement.engine.intake import add_files
+    from gisement.sources.demonstration import write
+    from gisement.sources.registry import SOURCES
+    from gisement.store import Workspace
 
-    found = {indicator.name: indicator for indicator in INDICATORS}
-    if name not in found:
-        allowed = ", ".join(found)
+    root = Settings.workspace if Settings.workspace != Path(".") else Path("demo")
+    made = write(root / "files", size)
+    workspace = Workspace.create(root, parse_territory(made.territory, name=made.name))
+    with progress() as step:
+        for kind, path in made.files:
+            add_files(workspace, SOURCES[kind], [path], card=made.card, say=step)
+        build_tables(workspace, pipeline_steps, SOURCES, say=step)
+    _diagnose(workspace, port, serve)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="adresse : cette machine seulement")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port de la page")] = 8000,
+) -> None:
+    """Refaire la page du diagnostic et la servir sur cette machine."""
+    if host not in ("127.0.0.1", "localhost"):
         raise Trouble(
-            fr=f"« {name} » n'est pas un indicateur : choisir parmi {allowed}.",
-            en=f"'{name}' is not an indicator: choose among {allowed}.",
+            fr=f"La page ne se sert que sur cette machine (127.0.0.1), pas sur {host}.",
+            en=f"The page is served on this machine only (127.0.0.1), not on {host}.",
         )
-    return found[name]
+    _diagnose(opened(), port, wanted=True)
 
 
-def perimeter_of(where: list[str] | None) -> Perimeter:
-    """The perimeter that `--where KEY=VALUE` spells: options of definitions apart from filters on rows."""
-    from gisement.indicators.options import OPTION_NAMES
+def _diagnose(workspace: Workspace, port: int, wanted: bool) -> None:
+    """The diagnosis in the terminal and as a page, then the page served."""
+    from gisement.engine import Observatory
+    from gisement.publish.diagnosis import diagnose, show, write_page
+    from gisement.publish.serve import serve as serve_page
 
-    filters: dict[str, tuple[str, ...]] = {}
-    options: dict[str, str] = {}
-    for pair in where or ():
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise Trouble(
-                fr=f"« {pair} » ne se lit pas : écrire --where clé=valeur, par exemple --where year=2024.",
-                en=f"'{pair}' cannot be read: write --where key=value, for instance --where year=2024.",
-            )
-        if key in OPTION_NAMES:
-            options[key] = value
-        else:
-            filters[key] = (*filters.get(key, ()), value)
-    return Perimeter(filters, options)
+    found = diagnose(Observatory(workspace, load=True))
+    show(found)
+    page = write_page(found, workspace.out / "diagnosis.html")
+    say(f"Diagnostic : {page}")
+    if wanted:
+        serve_page(page, port, say)
 
 
 def opened() -> Workspace:
     """The workspace that was asked for."""
     from gisement.store import Workspace
 
-    return Workspace.open(Settings.workspace)
+    return Workspace.open(Settings.workspace, Settings.memory, Settings.threads)
 
 
 def say(text: str) -> None:

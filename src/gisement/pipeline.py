@@ -5,9 +5,10 @@ from __future__ import annotations
 from gisement.clean import acts, contract_state, contracts, corrections, geography, holders, identity
 from gisement.enrich import buyers, findings, outliers, places, purchases, register, rings
 from gisement.indicators import INDICATORS as INDICATORS
+from gisement.indicators.options import OPTION_NAMES
 from gisement.segments import by_cpv
 from gisement.sources.registry import SOURCES as SOURCES
-from gisement.terms import Step
+from gisement.terms import Indicator, Perimeter, Step, Trouble
 
 STEPS: tuple[Step, ...] = (
     # The map: communes of today, and the rings around the territory.
@@ -17,6 +18,7 @@ STEPS: tuple[Step, ...] = (
     rings.ring_department,
     # Contracts: published records, what each is to which contract, amendments, the state of today.
     contracts.contract_record,
+    contracts.record_title,
     identity.award_unit,
     identity.award_twin,
     identity.award_version,
@@ -47,6 +49,31 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-def steps() -> tuple[Step, ...]:
-    """Every step of the pipeline."""
-    return STEPS
+def indicator_named(name: str) -> Indicator:
+    """The indicator of that name; `Trouble` with the names that exist."""
+    found = {indicator.name: indicator for indicator in INDICATORS}
+    if name not in found:
+        allowed = ", ".join(found)
+        raise Trouble(
+            fr=f"« {name} » n'est pas un indicateur : choisir parmi {allowed}.",
+            en=f"'{name}' is not an indicator: choose among {allowed}.",
+        )
+    return found[name]
+
+
+def perimeter_of(where: list[str] | None) -> Perimeter:
+    """The perimeter that `--where KEY=VALUE` spells: options of definitions apart from filters on rows."""
+    filters: dict[str, tuple[str, ...]] = {}
+    options: dict[str, str] = {}
+    for pair in where or ():
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise Trouble(
+                fr=f"« {pair} » ne se lit pas : écrire --where clé=valeur, par exemple --where year=2024.",
+                en=f"'{pair}' cannot be read: write --where key=value, for instance --where year=2024.",
+            )
+        if key in OPTION_NAMES:
+            options[key] = value
+        else:
+            filters[key] = (*filters.get(key, ()), value)
+    return Perimeter(filters, options)

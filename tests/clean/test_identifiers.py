@@ -103,9 +103,7 @@ def _on_spark(spark: Any, pairs: list[tuple[str | None, str | None]]) -> list[di
 
 
 def _identities(rows: list[dict[str, Any]]) -> dict[tuple[Any, Any], Identity]:
-    return {
-        (row["text"], row["kind_text"]): tuple(row["x_" + name] for name in IDENTITY_COLUMNS) for row in rows
-    }
+    return {(row["text"], row["kind_text"]): tuple(row["x_" + name] for name in IDENTITY_COLUMNS) for row in rows}
 
 
 @lru_cache
@@ -145,12 +143,7 @@ def _disagreements(rows: list[dict[str, Any]]) -> list[Any]:
             wrong.append(row)
         if text.startswith("FR") and row["x_is_checksum_valid"] != bool(stdnum_tva.is_valid(text)):
             wrong.append(row)
-        if (
-            len(text) == 14
-            and text.isdigit()
-            and int(text)
-            and row["x_is_checksum_valid"] != _expected_siret(text)
-        ):
+        if len(text) == 14 and text.isdigit() and int(text) and row["x_is_checksum_valid"] != _expected_siret(text):
             wrong.append(row)
     return wrong
 
@@ -180,9 +173,7 @@ def test_other_columns_stay() -> None:
 @pytest.mark.skipif(not REGISTER.exists(), reason="real data not there")
 def test_real_register_is_valid() -> None:
     with REGISTER.open(encoding="utf-8", newline="") as lines:
-        pairs: list[tuple[str | None, str | None]] = [
-            (row["siret"], "SIRET") for row in csv.DictReader(lines)
-        ]
+        pairs: list[tuple[str | None, str | None]] = [(row["siret"], "SIRET") for row in csv.DictReader(lines)]
     identities = _identities(_on_duckdb(pairs))
     assert len(identities) == 8264
     assert {identity[1] for identity in identities.values()} == {"siret"}

@@ -41,13 +41,10 @@ def _connect(territory: str, food_plan: tuple[str, ...]) -> Any:
     return connection
 
 
-def _rings(
-    territory: str, food_plan: tuple[str, ...] = ()
-) -> tuple[dict[str, int], dict[str, tuple[int, int]]]:
+def _rings(territory: str, food_plan: tuple[str, ...] = ()) -> tuple[dict[str, int], dict[str, tuple[int, int]]]:
     connection = _connect(territory, food_plan)
     communes, departments = (
-        connection.raw_sql(ibis.to_sql(expression, dialect="duckdb")).fetchall()
-        for expression in _expressions()
+        connection.raw_sql(ibis.to_sql(expression, dialect="duckdb")).fetchall() for expression in _expressions()
     )
     assert len(communes) == len(dict(communes)) == 34969
     return dict(communes), {code: (near, far) for code, near, far in departments}

@@ -161,9 +161,7 @@ def test_the_page_can_be_heard_and_read(page: str) -> None:
 
 def test_every_figure_has_definition_sources_and_rows(page: str) -> None:
     document = html.document_fromstring(page)
-    figures = document.xpath(
-        "//tr[td[contains(@class, 'figure')]] | //div[contains(@class, 'card')] | //h1/.."
-    )
+    figures = document.xpath("//tr[td[contains(@class, 'figure')]] | //div[contains(@class, 'card')] | //h1/..")
     assert len(figures) > 50
     for figure in figures:
         values = figure.xpath(".//span[starts-with(@class, 'value')]")
@@ -230,9 +228,7 @@ def test_a_figure_without_value_is_not_known_and_one_outside_says_so() -> None:
 
 
 def test_rows_commands_hold_the_whole_perimeter() -> None:
-    address = (
-        "/figures/local_share/rows?joint=equal&medical=included&place=establishment&ring=region&year=2024"
-    )
+    address = "/figures/local_share/rows?joint=equal&medical=included&place=establishment&ring=region&year=2024"
     held = Figure("local_share", "percent", {}, 1, 1, 1, "missing", 1, Sums(), Level.OBSERVED, rows=address)
     wanted = "--where medical=included --where ring=region --where year=2024"
     assert rows_command(held) == f"gisement rows local_share --verdict part {wanted}"

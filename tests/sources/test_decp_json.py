@@ -179,9 +179,7 @@ def test_values_stay_as_published_and_empty_ones_are_null(tmp_path: Path) -> Non
 
 
 def test_holders_whose_values_were_lost_are_none(tmp_path: Path) -> None:
-    lost = [
-        {"modification": {"id": 1, "titulaires": [{"titulaire": "typeIdentifiant"}, {"titulaire": "id"}]}}
-    ]
+    lost = [{"modification": {"id": 1, "titulaires": [{"titulaire": "typeIdentifiant"}, {"titulaire": "id"}]}}]
     row = one(tmp_path, contract(modifications=lost))
     assert row["modifications"][0]["titulaires"] == []
     assert len(row["titulaires"]) == 2
@@ -215,9 +213,7 @@ def test_fast_and_slow_paths_agree(tmp_path: Path) -> None:
     assert fast == slow
 
 
-TEXTS = st.text(max_size=12) | st.sampled_from(
-    ["NC", "", "[a", "{'id'", "0", "oui", "[]", "nan", "\u0000", "�"]
-)
+TEXTS = st.text(max_size=12) | st.sampled_from(["NC", "", "[a", "{'id'", "0", "oui", "[]", "nan", "\u0000", "�"])
 SCALARS = TEXTS | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans() | st.none()
 
 
@@ -321,9 +317,7 @@ def test_unknown_keys_are_told(tmp_path: Path) -> None:
     assert any("couleur" in note for note in report.notes)
 
 
-@pytest.mark.parametrize(
-    "text", ["[" * 100_000, '{"a":' * 50_000, '{"marches":[' + "[" * 5000 + "]" * 5000 + "]}"]
-)
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 50_000, '{"marches":[' + "[" * 5000 + "]" * 5000 + "]}"])
 def test_deep_nesting_is_no_crash(tmp_path: Path, text: str) -> None:
     try:
         report, _ = read_rows(tmp_path, text)

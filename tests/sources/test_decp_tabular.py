@@ -106,9 +106,7 @@ def test_scdl_amendments(tmp_path: Path) -> None:
 
 
 def test_a_repeated_amount_is_no_amendment(tmp_path: Path) -> None:
-    text = (
-        "id;acheteur_id;Montant initial (Ht);Montant modifie (Ht)\n1;2;38 800,00;38 800,00\n2;2;10,00;12,00\n"
-    )
+    text = "id;acheteur_id;Montant initial (Ht);Montant modifie (Ht)\n1;2;38 800,00;38 800,00\n2;2;10,00;12,00\n"
     first, second = lines(tmp_path, text)
     assert first["montant"] == "38 800,00"
     assert (first["modifications"], second["modifications"][0]["montant"]) == ([], "12,00")

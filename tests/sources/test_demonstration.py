@@ -109,9 +109,7 @@ def test_every_identifier_is_fictive(demo: Demonstration, records: list[dict[str
             assert all(siret_rules.is_valid(line["siret"]) for line in lines if "siret" in line)
 
 
-def test_every_file_and_record_says_that_it_is_fictive(
-    demo: Demonstration, records: list[dict[str, Any]]
-) -> None:
+def test_every_file_and_record_says_that_it_is_fictive(demo: Demonstration, records: list[dict[str, Any]]) -> None:
     assert all("fictives" in record["objet"] for record in records)
     assert all("fictif" in path.name for _, path in demo.files)
     assert all("Données fictives" in path.read_text(encoding="utf-8") for path in contract_files(demo))
@@ -152,9 +150,7 @@ def test_files_of_the_new_format_obey_the_official_schema(demo: Demonstration, s
     recent = [path for path in contract_files(demo) if "2019" not in path.name]
     assert len(recent) == 5
     for path in recent:
-        assert [
-            error.message for error in validator.iter_errors(json.loads(path.read_text(encoding="utf-8")))
-        ] == []
+        assert [error.message for error in validator.iter_errors(json.loads(path.read_text(encoding="utf-8")))] == []
 
 
 def test_cpv_codes_exist(shared_data: Path) -> None:

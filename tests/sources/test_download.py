@@ -43,9 +43,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         scene = self.scene
-        scene.asked.append(
-            {"path": self.path} | {name.lower(): value for name, value in self.headers.items()}
-        )
+        scene.asked.append({"path": self.path} | {name.lower(): value for name, value in self.headers.items()})
         if scene.acts and scene.acts.pop(0)(self):
             return
         asked = self.headers.get("Range")

@@ -31,9 +31,7 @@ FACTS = {
     "SELECT count(*) FROM commune WHERE department_code IN ('2A', '2B') AND commune_code LIKE '20%'": (0,),
     "SELECT count(*) FROM department WHERE department_zone = 'com'": (8,),
     "SELECT count(*) FROM commune WHERE department_code = '987'": (48,),
-    "SELECT count(*) FROM commune_former WHERE commune_former_kind = 'district' AND commune_code = '75056'": (
-        20,
-    ),
+    "SELECT count(*) FROM commune_former WHERE commune_former_kind = 'district' AND commune_code = '75056'": (20,),
     "SELECT count(*) FROM commune_former WHERE commune_former_kind = 'district'": (45,),
     "SELECT count(*), count(DISTINCT commune_former_code) FROM commune_former": (4869, 4869),
     "SELECT count(*) FROM commune_former ANTI JOIN commune USING (commune_code)": (0,),

@@ -105,9 +105,7 @@ def test_every_wrapping_gives_the_same_rows(tmp_path: Path) -> None:
 
 def test_no_street_and_no_person(tmp_path: Path) -> None:
     columns = set(raw_tables()["raw_establishment"].schema) | set(raw_tables()["raw_legal_unit"].schema)
-    assert not [
-        c for c in columns if "street" in c or "address" in c or "first_name" in c or "last_name" in c
-    ]
+    assert not [c for c in columns if "street" in c or "address" in c or "first_name" in c or "last_name" in c]
     source, made = tmp_path / "units", tmp_path / "made.parquet"
     source.write_text(
         "siren,nomUniteLegale,prenom1UniteLegale,denominationUniteLegale,sigleUniteLegale,categorieJuridiqueUniteLegale\n"
@@ -125,9 +123,7 @@ def test_no_street_and_no_person(tmp_path: Path) -> None:
 
 def test_lost_zeros_latin_letters_and_broken_lines(tmp_path: Path) -> None:
     source, made = tmp_path / "content", tmp_path / "made.parquet"
-    lines = (
-        "SIRET;Code commune établissement;enseigne\n705006500015;04143;Été\na;b;c;d\n1;2\n00705006500023;;\n"
-    )
+    lines = "SIRET;Code commune établissement;enseigne\n705006500015;04143;Été\na;b;c;d\n1;2\n00705006500023;;\n"
     source.write_bytes(lines.encode("latin-1"))
     report = read_establishments(source, made)
     assert (report.rows, report.unreadable) == (2, 2)
@@ -160,9 +156,7 @@ def test_answers_of_the_search(tmp_path: Path) -> None:
         assert _columns(made) == dict(raw_tables()["raw_establishment"].schema)
         assert read_legal_units(source, made).rows == 2
         assert _columns(made) == dict(raw_tables()["raw_legal_unit"].schema)
-        assert _rows(
-            made, "siren, denomination, enterprise_category, is_social_economy, head_office_nic"
-        ) == [
+        assert _rows(made, "siren, denomination, enterprise_category, is_social_economy, head_office_nic") == [
             ("218601946", "COMMUNE FICTIVE", "ETI", "false", "00013"),
             ("356000000", None, None, None, "00048"),
         ]

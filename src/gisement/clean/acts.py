@@ -82,7 +82,10 @@ _ACT_COLUMNS = (
 def _nested(nested_act: Any, record_decision: Any) -> Any:
     a = nested_act.inner_join(record_decision.select("record_hash", "contract_key"), "record_hash")
     return a.mutate(
-        amendment_source=ibis.literal("act"), holder_set=a.act_key, set_key=ibis.null("string"), holders_key=a.holders_count.cast("string")
+        amendment_source=ibis.literal("act"),
+        holder_set=a.act_key,
+        set_key=ibis.null("string"),
+        holders_key=a.holders_count.cast("string"),
     ).select("contract_key", "holders_key", *_ACT_COLUMNS)
 
 
@@ -97,7 +100,9 @@ def _versions(contract_record: Any, award_unit: Any, award_version: Any) -> Any:
 
 def _lines(contract_record: Any, record_decision: Any) -> Any:
     """Amendment lines of flat tables: the first line of each number tells it (the others name its other holders)."""
-    lines = record_decision.filter(record_decision.decision == "amendment_line").select("record_hash", "contract_key", "set_key")
+    lines = record_decision.filter(record_decision.decision == "amendment_line").select(
+        "record_hash", "contract_key", "set_key"
+    )
     r = contract_record.inner_join(lines, "record_hash")
     first = ibis.window(group_by=["contract_key", "amendment_number"], order_by="record_hash")
     r = r.mutate(line=ibis.row_number().over(first))

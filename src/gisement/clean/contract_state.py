@@ -10,9 +10,6 @@ from gisement.catalog import parameter
 from gisement.clean.values import identifier_key, joined
 from gisement.terms import step
 
-FIRST_YEAR = parameter("date_first_year")
-LATE_PER_MILLE = parameter("late_publication_per_mille")
-
 
 @step
 def observation(contract_record: Any) -> Any:
@@ -20,12 +17,14 @@ def observation(contract_record: Any) -> Any:
 
     A record without publication date (flat tables often have none) is taken by its day of notification.
     """
-    r = contract_record.mutate(seen_date=ibis.coalesce(contract_record.publication_date, contract_record.notification_date))
+    r = contract_record.mutate(
+        seen_date=ibis.coalesce(contract_record.publication_date, contract_record.notification_date)
+    )
     dated = r.filter(r.seen_date.notnull())
     days = dated.group_by("seen_date").agg(records_count=dated.count())
     later = days.records_count.sum().over(ibis.window(order_by=ibis.desc("seen_date"), preceding=(None, 0)))
     days = days.mutate(later=later, total=days.records_count.sum().over(ibis.window(group_by=ibis.literal(1))))
-    plausible = days.filter((days.later * 1000 >= days.total * LATE_PER_MILLE))
+    plausible = days.filter(days.later * 1000 >= days.total * parameter("late_publication_per_mille"))
     return plausible.agg(as_of_date=plausible.seen_date.max(), dated_records_count=plausible.total.max())
 
 
@@ -38,11 +37,16 @@ def contract_state(contract_record: Any, award_version: Any, record_decision: An
     """
     c = _initial(contract_record, award_version, record_decision)
     c = c.left_join(_last_known(amendment, "amount_cents", "amended_amount"), [("contract_key", "amended_amount_of")])
-    c = c.left_join(_last_known(amendment, "duration_months", "amended_duration"), [("contract_key", "amended_duration_of")])
+    c = c.left_join(
+        _last_known(amendment, "duration_months", "amended_duration"),
+        [("contract_key", "amended_duration_of")],
+    )
     counts = amendment.group_by("contract_key").agg(amended=amendment.count()).rename(counted_key="contract_key")
     c = _with_frameworks(c.left_join(counts, [("contract_key", "counted_key")]))
     c = c.cross_join(observation.select("as_of_date"))
-    is_plausible = (c.notification_date_read.year() >= FIRST_YEAR) & (c.notification_date_read <= c.as_of_date)
+    is_plausible = (c.notification_date_read.year() >= parameter("date_first_year")) & (
+        c.notification_date_read <= c.as_of_date
+    )
     is_kept = is_plausible | c.as_of_date.isnull()
     c = c.mutate(
         amount_cents=ibis.coalesce(c.amended_amount, c.amount_cents_initial),
@@ -75,7 +79,11 @@ def _per_year(amount: Any, months: Any) -> Any:
 def _initial(contract_record: Any, award_version: Any, record_decision: Any) -> Any:
     """The first state of each contract, told by the richest record of its first version."""
     first = record_decision.filter(record_decision.decision == "contract").select("record_hash", "contract_key")
-    told = record_decision.group_by("contract_key").agg(told_by=record_decision.copies.sum()).rename(told_key="contract_key")
+    told = (
+        record_decision.group_by("contract_key")
+        .agg(told_by=record_decision.copies.sum())
+        .rename(told_key="contract_key")
+    )
     units = award_version.select(version_of="unit_key", shared_lots="lots_count")
     r = contract_record.inner_join(first.rename(decided="record_hash"), [("record_hash", "decided")])
     r = r.left_join(told, [("contract_key", "told_key")]).left_join(units, [("unit_key", "version_of")])
@@ -115,12 +123,16 @@ def _with_frameworks(c: Any) -> Any:
 def _corrected(c: Any, correction: Any) -> Any:
     """The corrections made by hand, where the old value matches the current or the reported one."""
     for column, kind in CORRECTABLE.items():
-        found = correction.filter((correction.table == "contract") & (correction.column == column) & correction.is_latest)
+        found = correction.filter(
+            (correction.table == "contract") & (correction.column == column) & correction.is_latest
+        )
         found = found.select(corrected_key=found.key, new_value=found.new_value, old_value=found.old_value)
         c = c.left_join(found, [("contract_key", "corrected_key")])
         current, reported = c[column].cast("string"), c[REPORTED.get(column, column)].cast("string")
         matches = (c.old_value == current) | (c.old_value == reported) | (c.old_value.isnull() & c[column].isnull())
-        is_mended = c.corrected_key.notnull() & ibis.coalesce(matches, False)
+        # a value that cannot be read would empty the cell; no value at all says that nobody knows
+        is_read = c.new_value.isnull() | c.new_value.try_cast(kind).notnull()
+        is_mended = c.corrected_key.notnull() & ibis.coalesce(matches, False) & is_read
         c = c.mutate(**{column: ibis.ifelse(is_mended, c.new_value.try_cast(kind), c[column])})
         c = c.drop("corrected_key", "new_value", "old_value")
     return c
@@ -153,7 +165,9 @@ def contract_supplier(contract_state: Any, holder: Any, record_decision: Any, am
     rows = c.left_join(holders, "contract_key").drop("contract_key_right")
     of_contract = ibis.window(group_by="contract_key")
     rows = rows.mutate(
-        holder_number=(ibis.row_number().over(ibis.window(group_by="contract_key", order_by="supplier_id")) + 1).cast("int64"),
+        holder_number=(ibis.row_number().over(ibis.window(group_by="contract_key", order_by="supplier_id")) + 1).cast(
+            "int64"
+        ),
         holders_count=rows.contract_key.count().over(of_contract).cast("int64"),
     )
     remainder = rows.contract_cents % rows.holders_count

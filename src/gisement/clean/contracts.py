@@ -12,6 +12,7 @@ from gisement.clean.values import (
     cents,
     cpv,
     day,
+    digest,
     has_only_one_digit,
     identifier_key,
     joined,
@@ -23,18 +24,19 @@ from gisement.clean.values import (
 )
 from gisement.terms import step
 
-ABSURD = parameter("amount_absurd_cents")
-REPEATED = parameter("amount_repeated_digit_cents")
-SYMBOLIC = parameter("amount_symbolic_cents")
-LONGEST = parameter("duration_max_months")
-
 
 def distinct_records(raw_decp: Any) -> Any:
-    """Readable records, each content once, with `copies`: how often it was published in all files together."""
+    """Readable records, each content once, with `copies`: how often it was published in all files together.
+
+    Only the contents that occur several times are joined back: joining all of them made the engine hold every record.
+    """
     readable = raw_decp.filter(raw_decp.unreadable_reason.isnull())
     readable = readable.mutate(row_id=readable.snapshot + ":" + readable.position.cast("string"))
-    seen = readable.group_by("record_hash").agg(first_row=readable.row_id.min(), copies=readable.count())
-    return readable.inner_join(seen.rename(seen_hash="record_hash"), readable.row_id == seen.first_row).drop("seen_hash")
+    seen = readable.group_by("record_hash").agg(first_row=readable.row_id.min(), times=readable.count())
+    repeated = seen.filter(seen.times > 1).rename(seen_hash="record_hash")
+    records = readable.left_join(repeated, [("record_hash", "seen_hash")])
+    records = records.filter(records.first_row.isnull() | (records.first_row == records.row_id))
+    return records.mutate(copies=ibis.coalesce(records.times, 1).cast("int64")).drop("seen_hash", "first_row", "times")
 
 
 @step
@@ -53,6 +55,15 @@ def contract_record(raw_decp: Any) -> Any:
     )
     records = identify(_holder_bounds(records), "acheteur_id", None, "buyer_")
     return _keys(_columns(records))
+
+
+@step
+def record_title(raw_decp: Any) -> Any:
+    """One row per distinct record that has an object: what it says, kept apart since nothing is compared with it."""
+    named = raw_decp.filter(raw_decp.objet.notnull())
+    return named.group_by("record_hash").agg(
+        title=named.objet.min(), has_lost_letters=ibis.coalesce(named.has_lost_letters.max(), False)
+    )
 
 
 def _holder_ids(holders: Any) -> Any:
@@ -74,13 +85,13 @@ def _columns(r: Any) -> Any:
     """The standard columns, from the file's."""
     amount, reason = trusted_amount(r.amount_text, r.amount_cents_reported)
     return r.select(
-        "record_hash", "copies", "source_format", "record_kind", "is_tabular", "has_lost_letters", "amendment_number",
+        "record_hash", "copies", "source_format", "record_kind", "is_tabular", "amendment_number",
         buyer_id_reported=r.acheteur_id, buyer_id=r.buyer_identifier, buyer_id_kind=r.buyer_identifier_kind,
         buyer_id_rule=r.buyer_identifier_rule, buyer_siren=r.buyer_siren, buyer_name=present(r.acheteur_nom),
         buyer_commune_code_reported=present(r.acheteur_commune_code),
         buyer_department_code_reported=department(r.acheteur_departement_code),
         contract_id=present(r.id), framework_id=present(r.idAccordCadre),
-        contract_nature=present(r.nature), title=r.objet,
+        contract_nature=present(r.nature),
         cpv_code_reported=r.codeCPV, cpv_code=cpv(r.codeCPV),
         procurement_method_details=present(r.procedure),
         execution_place_code=present(r.lieuExecution_code), execution_place_kind=present(r.lieuExecution_typeCode),
@@ -96,7 +107,7 @@ def _columns(r: Any) -> Any:
         social_state=_consideration(r.considerationsSociales, r.source_format),
         environmental_state=_consideration(r.considerationsEnvironnementales, r.source_format),
         holders_count=r.holders_count, first_holder=r.first_holder, last_holder=r.last_holder,
-        subcontracts_count=ibis.coalesce(r.actesSousTraitance.length(), 0).cast("int64"),
+        subcontracts_count=ibis.coalesce(r.actesSousTraitance.length(), 0).cast("int64"), title=r.objet,
     )  # fmt: skip
 
 
@@ -112,16 +123,20 @@ def _keys(r: Any) -> Any:
     r = r.mutate(
         buyer_key=buyer,
         id_key=identifier_key(r.contract_id),
-        title_key=skeleton(r.title),
-        group_key=ibis.ifelse(has_group, group, r.record_hash).hexdigest("md5"),
+        title_key=digest(skeleton(r.title).fill_null("")),
+        group_key=digest(ibis.ifelse(has_group, group, r.record_hash)),
         richness=_filled(r),
     )
     holders = joined(r.holders_count.cast("string"), r.first_holder, r.last_holder)
     flat = joined(r.duration_months_reported, r.offers_count.cast("string"))
     award = joined(
-        r.group_key, r.notification_date_reported, r.amount_cents_reported.cast("string"), r.cpv_code_reported, r.title_key
+        r.group_key,
+        r.notification_date_reported,
+        r.amount_cents_reported.cast("string"),
+        r.cpv_code_reported,
+        r.title_key,
     )
-    return r.mutate(unit_key=(award + ibis.ifelse(r.is_tabular, "t" + flat, "r" + holders)).hexdigest("md5"))
+    return r.mutate(unit_key=digest(award + ibis.ifelse(r.is_tabular, "t" + flat, "r" + holders))).drop("title")
 
 
 def trusted_amount(text: Any, amount: Any) -> tuple[Any, Any]:
@@ -134,9 +149,12 @@ def trusted_amount(text: Any, amount: Any) -> tuple[Any, Any]:
         (text.isnull(), "missing"),
         (amount.isnull(), "unreadable"),
         (amount < 0, "negative"),
-        (amount <= SYMBOLIC, "symbolic"),
-        (amount >= ABSURD, "absurd"),
-        ((amount >= REPEATED) & has_only_one_digit(amount), "repeated_digits"),
+        (amount <= parameter("amount_symbolic_cents"), "symbolic"),
+        (amount >= parameter("amount_absurd_cents"), "absurd"),
+        (
+            (amount >= parameter("amount_repeated_digit_cents")) & has_only_one_digit(amount),
+            "repeated_digits",
+        ),
     )
     return ibis.ifelse(reason.isnull(), amount, ibis.null("int64")), reason
 
@@ -151,7 +169,7 @@ def department(text: Any) -> Any:
 def plausible_duration(text: Any) -> Any:
     """A duration in months, or null where it is none or beyond the longest plausible one."""
     months = whole(text)
-    return ibis.ifelse((months > 0) & (months <= LONGEST), months, ibis.null("int64"))
+    return ibis.ifelse((months > 0) & (months <= parameter("duration_max_months")), months, ibis.null("int64"))
 
 
 def _positive(number: Any) -> Any:
@@ -170,10 +188,13 @@ def _listed(values: Any, word: str) -> Any:
 
 
 def _consideration(values: Any, source_format: Any) -> Any:
-    """`yes`, `none` (declared), `unknown` (non-value or contradiction) or `not_collected` (the format had no field)."""
+    """`yes`, `none` (declared), `unknown` (non-value or contradiction) or `not_collected` (the format had no field).
+
+    Tables write `Sans objet` where they mean none; in a record of 2022, which has a label for that, it is a non-value.
+    """
     text = ibis.coalesce(values.join("|"), "").lower()
     positive = text.re_search(r"clause|crit|serv[ée]|serv.e")
-    none = text.re_search(r"pas de consid|sans objet")
+    none = text.contains("pas de consid") | ((source_format == "tabular") & text.contains("sans objet"))
     return ibis.cases(
         ((source_format == "decp_2019") | ((source_format == "tabular") & values.isnull()), "not_collected"),
         (positive & none, "unknown"),
@@ -186,7 +207,7 @@ def _consideration(values: Any, source_format: Any) -> Any:
 def _filled(r: Any) -> Any:
     """How many of the columns that matter are given: the richer of two twins is kept."""
     columns = (
-        r.buyer_name, r.title, r.cpv_code, r.procurement_method_details, r.duration_months, r.notification_date,
+        r.buyer_name, r.cpv_code, r.procurement_method_details, r.duration_months, r.notification_date,
         r.publication_date, r.amount_cents, r.offers_count, r.first_holder, r.buyer_department_code_reported,
     )  # fmt: skip
     total = columns[0].notnull().cast("int64")

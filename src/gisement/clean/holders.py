@@ -23,7 +23,9 @@ def holder(raw_decp: Any) -> Any:
     named = _of_records(raw_decp).union(_of_acts(raw_decp))
     named = identify(named, "holder_id_reported", "holder_id_kind_reported")
     said = ibis.coalesce(named.holder_id_reported, named.holder_name)
-    digest = ibis.ifelse(said.re_search("^[0-9]+$"), said, ibis.literal("unread-") + said.hexdigest("md5").substr(0, 16))
+    digest = ibis.ifelse(
+        said.re_search("^[0-9]+$"), said, ibis.literal("unread-") + said.hexdigest("md5").substr(0, 16)
+    )
     named = named.mutate(supplier_id=ibis.coalesce(named.identifier, digest))
     named = named.filter(named.supplier_id.notnull())
     return named.group_by(["holder_set", "supplier_id"]).agg(

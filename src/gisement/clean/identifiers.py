@@ -142,12 +142,8 @@ def _has_key(number: ir.IntegerValue, siren_number: ir.IntegerValue) -> ir.Boole
     nic = number % 100000
     nic_digits = nic - 9 * (nic // 10 + nic // 100 + nic // 1000 + nic // 10000)
     # a SIREN alone is its own siren_number: La Poste's passes Luhn, as does its head office
-    has_own_rule = (siren_number == _POST_OFFICE_SIREN) & ~number.isin(
-        (_POST_OFFICE_SIREN, _POST_OFFICE_HEAD)
-    )
-    return ibis.ifelse(
-        has_own_rule, (14 + nic_digits) % 5 == 0, is_luhn_valid(number)
-    )  # 14: digits of its SIREN
+    has_own_rule = (siren_number == _POST_OFFICE_SIREN) & ~number.isin((_POST_OFFICE_SIREN, _POST_OFFICE_HEAD))
+    return ibis.ifelse(has_own_rule, (14 + nic_digits) % 5 == 0, is_luhn_valid(number))  # 14: digits of its SIREN
 
 
 def _read_text(row: Row) -> dict[str, ir.Value]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import ibis
 
-from gisement.clean.values import joined, loose_identifier_key
+from gisement.clean.values import digest, joined, loose_identifier_key
 from gisement.terms import step
 
 SHORTEST_PREFIX = 10
@@ -167,7 +167,7 @@ def _amendment_lines(r: Any, award_unit: Any, award_version: Any) -> Any:
     return lines.select(
         "record_hash",
         contract_key=ibis.coalesce(lines.found_key, lines.group_key),
-        set_key=joined(lines.group_key, lines.amendment_number.cast("string")).hexdigest("md5"),
+        set_key=digest(joined(lines.group_key, lines.amendment_number.cast("string"))),
         copies=lines.copies,
         decision=ibis.ifelse(is_orphan_base, "contract", "amendment_line"),
         decision_rule=ibis.ifelse(is_orphan_base, "amendment_without_initial_state", "amendment_line_of_table"),

@@ -12,20 +12,24 @@ import ibis
 # Non-values seen in real files. "0" and "" are values of some columns and are treated there.
 ABSENT = ("", "nc", "n/c", "na", "n/a", "nan", "none", "null", "inconnu", "non renseigné", "non renseigne",
           "mq", "cdl", "inx", "indisponible", "non disponible", "#n/a", "-", "/")  # fmt: skip
+LONGEST_ABSENT = max(len(word) for word in ABSENT)
+BLANKS = (" ", "\t", "\n", "\r", "\u00a0")
 LARGEST_EUROS = 10**14
 PLAIN_AMOUNT = r"^[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?$"
 ASCENDING = tuple("1234567890123456"[:length] for length in range(9, 15))
 
 
 def trimmed(text: Any) -> Any:
-    """The text without outer blanks. (Ibis's own `strip` takes the letters v and f away on Spark: ` \\v\\f` is no escape there.)"""
-    return ibis.ifelse(text.re_search(r"^\s|\s$"), text.re_replace(r"^\s+|\s+$", ""), text)
+    """The text without outer blanks. (Ibis's own `strip` takes the letters v and f away on Spark: `\\v\\f` is no escape there.)"""
+    is_padded = text.left(1).isin(BLANKS) | text.right(1).isin(BLANKS)
+    return ibis.ifelse(is_padded, text.re_replace(r"^\s+|\s+$", ""), text)
 
 
 def present(text: Any) -> Any:
     """The text without its outer blanks, or null where it is one of the known non-values."""
     stripped = trimmed(text)
-    return ibis.ifelse(stripped.lower().isin(ABSENT), ibis.null("string"), stripped)
+    is_absent = ibis.ifelse(stripped.length() > LONGEST_ABSENT, False, stripped.lower().isin(ABSENT))
+    return ibis.ifelse(is_absent, ibis.null("string"), stripped)
 
 
 def plain_amount(text: Any) -> Any:
@@ -85,7 +89,8 @@ def yes_no(text: Any) -> Any:
     """A boolean of `true`, `oui`, `1`, `false`, `non`, `0` in any case; null for anything else."""
     small = trimmed(text).lower()
     return ibis.cases(
-        (small.isin(("true", "oui", "1", "vrai", "1.0")), True), (small.isin(("false", "non", "0", "faux", "0.0")), False)
+        (small.isin(("true", "oui", "1", "vrai", "1.0")), True),
+        (small.isin(("false", "non", "0", "faux", "0.0")), False),
     )
 
 
@@ -112,7 +117,10 @@ def skeleton(text: Any) -> Any:
 
 
 _NO_LETTERS = (
-    "aeiouyc" "àâäáãåæçéèêëíîïìñóôöòõœúùûüÿ\ufffd" " \t\r\n\u00a0\u202f\u2009" "-‐‑–—_.,;:!?'’‘`´\"“”«»()[]{}/\\|*+=&%#@<>°ºª^~$€"
+    "aeiouyc"
+    "àâäáãåæçéèêëíîïìñóôöòõœúùûüÿ\ufffd"
+    " \t\r\n\u00a0\u202f\u2009"
+    "-‐‑–—_.,;:!?'’‘`´\"“”«»()[]{}/\\|*+=&%#@<>°ºª^~$€"
 )
 
 
@@ -131,6 +139,11 @@ CPV_DIVISIONS = (
     "42", "43", "44", "45", "48", "50", "51", "55", "60", "63", "64", "65", "66", "70", "71", "72", "73", "75", "76",
     "77", "79", "80", "85", "90", "92", "98",
 )  # fmt: skip
+
+
+def digest(text: Any) -> Any:
+    """Sixteen hexadecimal digits of a text's md5: enough to tell millions of keys apart, half as long to sort and join."""
+    return text.hexdigest("md5").substr(0, 16)
 
 
 def joined(*parts: Any) -> Any:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gisement.catalog import raw_tables, tables
 from gisement.engine.duck import DuckRunner
-from gisement.engine.own import OWN, give_own_tables
+from gisement.engine.own import give_own_tables
 from gisement.engine.plan import Planned, Steps, needed, plan
-from gisement.store import database, snapshots
+from gisement.store import database, parsed, snapshots
 from gisement.store.workspace import Workspace
 from gisement.terms import Snapshot, Source, Trouble
 
@@ -39,12 +38,12 @@ def build(
             return _run(workspace, needed(plan(workspace, steps, runner.dialect), names), runner, steps, say)
         finally:
             runner.close()
-            for leftover in workspace.scratch.glob("spill-*"):
-                shutil.rmtree(leftover, ignore_errors=True)
+            parsed.sweep(workspace)
 
 
 def parse(workspace: Workspace, sources: Mapping[str, Source], say: Say = lambda what, done, total: None) -> None:
-    """Make the raw tables of every snapshot that has none yet (a killed `add`, a copied workspace)."""
+    """Make the raw tables of every snapshot that has none yet (a killed `add`, a copied workspace, newer readers)."""
+    parsed.forget_other_readers(workspace)
     for snapshot in snapshots(workspace):
         if snapshot.kind in sources:
             parse_snapshot(workspace, sources[snapshot.kind], snapshot, say)
@@ -52,17 +51,8 @@ def parse(workspace: Workspace, sources: Mapping[str, Source], say: Say = lambda
 
 def parse_snapshot(workspace: Workspace, source: Source, snapshot: Snapshot, say: Say) -> Any:
     """The raw tables of one snapshot, and the reading's account; None where they were there already."""
-    targets = {table: workspace.raw / table / f"{snapshot.identifier}.parquet" for table in source.raw_tables}
-    if all(path.is_file() for path in targets.values()):
-        return None
-    unfinished = {table: workspace.scratch / "raw" / f"{table}-{snapshot.identifier}" for table in targets}
-    for path in (*targets.values(), *unfinished.values()):
-        path.parent.mkdir(parents=True, exist_ok=True)
     say(snapshot.name, 0, 1)
-    reading = source.read(snapshot.path, unfinished, snapshot.name)
-    for table, path in unfinished.items():
-        path.replace(targets[table])
-    return reading
+    return parsed.parse_once(workspace, source, snapshot)
 
 
 def _check_names(names: Sequence[str]) -> None:
@@ -111,6 +101,6 @@ def _input_digest(workspace: Workspace, name: str, digests: dict[str, str]) -> A
     if name not in raw_tables():
         return digests[name]
     return {
-        identifier: identifier if identifier != OWN else database.fingerprint(path)
+        identifier: identifier if identifier != database.OWN else database.fingerprint(path)
         for identifier, path in database.raw_files(workspace, name).items()
     }

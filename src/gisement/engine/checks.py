@@ -55,7 +55,7 @@ class Checks:
         self.connection = database.connect(workspace)
         self.names = {snapshot.identifier: snapshot.name for snapshot in snapshots(workspace)}
         for table in ("finding", "record_decision", "contract", "contract_supplier", "purchase", "buyer"):
-            if not database.table_path(workspace, table).is_file():
+            if not database.is_built(workspace, table):
                 raise Trouble(
                     fr=f"La table {table} n'est pas construite : lancer d'abord « gisement build ».",
                     en=f"The table {table} is not built: first run 'gisement build'.",
@@ -92,7 +92,8 @@ class Checks:
     def expectations(self) -> list[dict[str, Any]]:
         """What must hold of any built workspace: `failed` counts the rows that break it."""
         open_accounts = sum(
-            row["records"] != row["contracts"] + row["joined"] + row["duplicates"] + row["unreadable"] for row in self.account()
+            row["records"] != row["contracts"] + row["joined"] + row["duplicates"] + row["unreadable"]
+            for row in self.account()
         )
         found = [{"expectation": "records_account_closes", "table": "raw_decp", "failed": open_accounts}]
         found += [{"expectation": "cents_add_up", "table": "contract_supplier", "failed": self._one(_CENTS)}]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from gisement.engine.build import Say, parse_snapshot
 from gisement.sources.cards import Card, fetch
 from gisement.sources.decp import expand
-from gisement.store import add_snapshot, remove_snapshot, snapshots
+from gisement.store import add_snapshot, parsed, remove_snapshot, snapshots
 from gisement.store.workspace import Workspace
 from gisement.terms import Reading, Snapshot, Source, Trouble
 
@@ -35,10 +34,8 @@ def add_files(
     say: Say = lambda what, done, total: None,
 ) -> list[Added]:
     """Add files, whole folders and archives; one entry per file found, good or bad."""
-    _check_present(paths)
-    workdir = workspace.scratch / "expanded"
-    shutil.rmtree(workdir, ignore_errors=True)
-    workdir.mkdir(parents=True, exist_ok=True)
+    parsed.each_present(paths, _absent)
+    workdir = parsed.fresh_folder(workspace, "expanded")
     about = card or {"producer": "", "licence": ""}
     with workspace.locked():
         added: list[Added] = []
@@ -48,13 +45,18 @@ def add_files(
                     added.append(_add(workspace, source, name, file, about, say))
             except Trouble as trouble:
                 added.append(Added(path.name, None, None, trouble))
-        shutil.rmtree(workdir, ignore_errors=True)
+        parsed.drop_folder(workdir)
     return added
 
 
 def fetch_source(workspace: Workspace, card: Card, source: Source, base_url: str, say: Say) -> Added:
     """Download a source if it has changed, and add it; the former version stays a snapshot until it is removed."""
-    done = fetch(card, workspace.scratch / "downloads", base_url, progress=lambda got, of: say(card.title, got, of or 0))
+    done = fetch(
+        card,
+        workspace.scratch / "downloads",
+        base_url,
+        progress=lambda got, of: say(card.title, got, of or 0),
+    )
     about = {"producer": card.producer, "licence": card.licence, "address": done.url, "fetched": True}
     former = [s for s in _fetched(workspace, source.kind) if s.sha256 != done.sha256]
     with workspace.locked():
@@ -79,10 +81,8 @@ def _add(workspace: Workspace, source: Source, name: str, file: Path, about: Map
     return Added(name, snapshot, reading)
 
 
-def _check_present(paths: Sequence[Path]) -> None:
-    for path in paths:
-        if not path.exists():
-            raise Trouble(
-                fr=f"{path} n'existe pas : vérifier le chemin du fichier ou du dossier.",
-                en=f"{path} does not exist: check the path of the file or folder.",
-            )
+def _absent(path: Path) -> Trouble:
+    return Trouble(
+        fr=f"{path} n'existe pas : vérifier le chemin du fichier ou du dossier.",
+        en=f"{path} does not exist: check the path of the file or folder.",
+    )

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
-
 from gisement.catalog import raw_tables
 from gisement.store import database, snapshots
 from gisement.store.workspace import Workspace
@@ -38,7 +37,9 @@ class Observatory:
     With `load`, the tables of the figures are held in memory: any figure then takes milliseconds.
     """
 
-    def __init__(self, workspace: Workspace, tables: Sequence[str] = ("contract", "purchase"), *, load: bool = False) -> None:
+    def __init__(
+        self, workspace: Workspace, tables: Sequence[str] = ("contract", "purchase"), *, load: bool = False
+    ) -> None:
         self.workspace = workspace
         self.territory = workspace.territory()
         self.connection = database.connect(workspace)
@@ -46,7 +47,7 @@ class Observatory:
             self._show(table, load)
 
     def _show(self, table: str, load: bool) -> None:
-        if not database.table_path(self.workspace, table).is_file():
+        if not database.is_built(self.workspace, table):
             raise Trouble(
                 fr=f"La table {table} n'est pas construite : lancer d'abord « gisement build ».",
                 en=f"The table {table} is not built: first run 'gisement build'.",
@@ -109,7 +110,12 @@ class Observatory:
         )
 
     def _figure(
-        self, indicator: Indicator, perimeter: Perimeter, options: Mapping[str, str], by: Sequence[str], row: Mapping[str, Any]
+        self,
+        indicator: Indicator,
+        perimeter: Perimeter,
+        options: Mapping[str, str],
+        by: Sequence[str],
+        row: Mapping[str, Any],
     ) -> Figure:
         sums = _sums(row)
         divisor = indicator.unit.divisor
@@ -154,7 +160,9 @@ def _address(indicator: Indicator, perimeter: Perimeter, options: Mapping[str, s
     """The address of the rows of a figure: it holds the whole perimeter, the territory's buyers included."""
     from gisement.engine.query import BUYERS, keeps_to_territory
 
-    held = Perimeter(perimeter.filters, options).as_dict() | {name: _value(name, value) for name, value in group.items()}
+    held = Perimeter(perimeter.filters, options).as_dict() | {
+        name: _value(name, value) for name, value in group.items()
+    }
     if keeps_to_territory(perimeter) and group:
         held[BUYERS] = "territory"
     return f"/figures/{indicator.name}/rows?{urlencode(held)}"
@@ -193,7 +201,9 @@ def _frozen_option(option: SimpleNamespace) -> Frozen:
 
 
 @lru_cache(maxsize=4096)
-def _sum_sql(indicator: Indicator, filters: Frozen, option: Frozen, buyers: tuple[str, ...], by: tuple[str, ...]) -> str:
+def _sum_sql(
+    indicator: Indicator, filters: Frozen, option: Frozen, buyers: tuple[str, ...], by: tuple[str, ...]
+) -> str:
     import ibis
 
     from gisement.engine.query import column_of, judged, summed
@@ -214,5 +224,3 @@ def _rows_sql(indicator: Indicator, filters: Frozen, option: Frozen, buyers: tup
     rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
     rows = rows.filter(rows.verdict == verdict).order_by(list(tables()[indicator.table].key))
     return str(ibis.to_sql(rows, dialect="duckdb", pretty=False))
-
-

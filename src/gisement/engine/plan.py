@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 
+from gisement.store.code import keep_plan, kept_plan
 from gisement.store.database import schema
-from gisement.store.workspace import Workspace, write_atomically
+from gisement.store.workspace import Workspace
 from gisement.terms import Step
 
-PACKAGE = Path(__file__).parent.parent
 Steps = Callable[[], Sequence[Step]]
 
 
@@ -35,11 +32,11 @@ class Planned:
 
 def plan(workspace: Workspace, steps: Steps, dialect: str = "duckdb") -> list[Planned]:
     """Every step of the pipeline, compiled for an engine, in an order in which they can run."""
-    kept = workspace.scratch / "plans" / f"{code_digest()}-{dialect}.json"
-    if kept.is_file():
-        return [Planned(**{**entry, "inputs": tuple(entry["inputs"])}) for entry in json.loads(kept.read_text("utf-8"))]
+    kept = kept_plan(workspace, dialect)
+    if kept is not None:
+        return [Planned(**{**entry, "inputs": tuple(entry["inputs"])}) for entry in kept]
     compiled = [compile_step(step, dialect) for step in ordered(steps())]
-    write_atomically(kept, json.dumps([asdict(planned) for planned in compiled]))
+    keep_plan(workspace, dialect, [asdict(planned) for planned in compiled])
     return compiled
 
 
@@ -93,17 +90,6 @@ def needed(planned: Sequence[Planned], names: Sequence[str]) -> list[Planned]:
     for name in names or by_name:
         want(name)
     return [step for step in planned if step.name in wanted]
-
-
-@cache
-def code_digest() -> str:
-    """A digest of every file of the package: another version of the code makes another plan."""
-    digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(PACKAGE.rglob("*")):
-        if path.suffix in {".py", ".csv", ".yaml", ".parquet"}:
-            digest.update(str(path.relative_to(PACKAGE)).encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _digest(text: str) -> str:

@@ -47,7 +47,10 @@ def judged(indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, 
         verdict=lambda t: ibis.cases(
             (t.in_scope == False, str(Verdict.EXCLUDED)),  # noqa: E712
             # compared, not negated: Ibis writes `NOT (x) IS NULL`, which reads as NOT (x IS NULL)
-            ((t.in_scope == True).isnull() | (t.counting == True).isnull() | t.weight.isnull(), str(Verdict.UNKNOWN)),  # noqa: E712
+            (
+                (t.in_scope == True).isnull() | (t.counting == True).isnull() | t.weight.isnull(),
+                str(Verdict.UNKNOWN),
+            ),
             (t.counting, str(Verdict.PART)),
             else_=str(Verdict.REST),
         )
@@ -135,5 +138,8 @@ def column_of(indicator: Indicator, key: str) -> str:
 
 def _year(value: str) -> int:
     if not value.isdigit():
-        raise Trouble(fr=f"« {value} » n'est pas une année : écrire year=2024.", en=f"'{value}' is not a year: write year=2024.")
+        raise Trouble(
+            fr=f"« {value} » n'est pas une année : écrire year=2024.",
+            en=f"'{value}' is not a year: write year=2024.",
+        )
     return int(value)

@@ -33,13 +33,13 @@ SETTINGS = {
 }
 TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
 _LOGGING = """\
-rootLogger.level = error
+rootLogger.level = fatal
 rootLogger.appenderRef.stderr.ref = console
 appender.console.type = Console
 appender.console.name = console
 appender.console.target = SYSTEM_ERR
 appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = Spark: %p %c{1}: %.400m%n
+appender.console.layout.pattern = Spark: %p %c{1}: %.400m%n%ex{0}
 """
 
 
@@ -127,6 +127,7 @@ def _serve(master: str, folder: Path) -> tuple[Any, str]:
     The usual short cut (`remote("local…")`) always takes port 15002: two builds at once could not both have it.
     """
     from pyspark import SparkConf, SparkContext
+    from pyspark.sql import SparkSession
 
     (folder / "conf").mkdir()
     (folder / "conf" / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
@@ -136,12 +137,14 @@ def _serve(master: str, folder: Path) -> tuple[Any, str]:
     port = _free_port()
     conf = SparkConf().setMaster(master).setAppName("gisement").setAll(list(SETTINGS.items()))
     conf.set("spark.plugins", "org.apache.spark.sql.connect.SparkConnectPlugin")
-    conf.set("spark.connect.grpc.binding.address", "127.0.0.1")
+    conf.set("spark.connect.grpc.binding.address", "localhost")
     conf.set("spark.connect.grpc.binding.port", str(port))
     conf.set("spark.driver.bindAddress", "127.0.0.1").set("spark.driver.host", "127.0.0.1")
     conf.set("spark.ui.enabled", "false").set("spark.ui.showConsoleProgress", "false")
     conf.set("spark.sql.warehouse.dir", str(folder / "warehouse"))
-    return SparkContext.getOrCreate(conf), f"sc://127.0.0.1:{port}/;token={os.environ[TOKEN]}"
+    context = SparkContext.getOrCreate(conf)
+    SparkSession(context)  # the server makes the sessions of its clients from this one
+    return context, f"sc://localhost:{port}"
 
 
 def _free_port() -> int:

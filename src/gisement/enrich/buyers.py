@@ -11,7 +11,7 @@ from typing import Any
 
 import ibis
 
-from gisement.terms import Ring, step
+from gisement.terms import step
 
 SPELLING_PREFIXES = ("17", "19", "21", "22", "24", "25", "26", "27", "28")
 
@@ -30,7 +30,10 @@ def buyer(contract_record: Any, establishment: Any, legal_unit: Any, commune: An
     b = b.left_join(by_siren, [("buyer_siren", "siren_key")])
     b = b.left_join(_epci_departments(commune), [("buyer_siren", "epci_key")])
     b = b.mutate(commune_any=ibis.coalesce(b.register_commune, b.siren_commune, b.commune_reported))
-    b = b.left_join(commune_code_today.select(any_code="any_code", buyer_commune_code="commune_code"), [("commune_any", "any_code")])
+    b = b.left_join(
+        commune_code_today.select(any_code="any_code", buyer_commune_code="commune_code"),
+        [("commune_any", "any_code")],
+    )
     where = commune.select(found_commune="commune_code", found_department="department_code")
     b = b.left_join(where, [("buyer_commune_code", "found_commune")])
     b = b.left_join(raw_department.select(spelled_department="department_code"), [("spelled", "spelled_department")])

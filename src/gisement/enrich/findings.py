@@ -9,7 +9,6 @@ import ibis
 from gisement.catalog import parameter
 from gisement.terms import step
 
-LARGE = parameter("amount_large_cents")
 UNREPAIRED = ("missing", "bad_checksum", "wrong_length", "not_an_identifier", "scientific_notation")
 NULLED = ("absurd", "repeated_digits", "negative", "symbolic", "unreadable")
 
@@ -28,13 +27,25 @@ def rows(table: Any, rule: Any, column: str, reported: Any, kept: Any, action: A
 
 def of_records(r: Any) -> list[Any]:
     """Findings about the values of records."""
-    parts = [_identifier(r, "buyer_id_rule", "buyer_id", r.buyer_id_reported, r.buyer_id), *_amounts(r), *_dates(r), *_codes(r)]
-    lost = r.filter(ibis.coalesce(r.has_lost_letters, False))
-    parts.append(rows(lost, "letters_lost_before_publication", "title", lost.title, lost.title, "kept"))
+    parts = [
+        _identifier(r, "buyer_id_rule", "buyer_id", r.buyer_id_reported, r.buyer_id),
+        *_amounts(r),
+        *_dates(r),
+        *_codes(r),
+    ]
     for axis in ("social", "environmental"):
         unclear = r.filter(r[f"{axis}_state"] == "unknown")
         nothing = ibis.null("string")
-        parts.append(rows(unclear, f"{axis}_consideration_unclear", f"{axis}_state", nothing, unclear[f"{axis}_state"], "nulled"))
+        parts.append(
+            rows(
+                unclear,
+                f"{axis}_consideration_unclear",
+                f"{axis}_state",
+                nothing,
+                unclear[f"{axis}_state"],
+                "nulled",
+            )
+        )
     copies = r.filter(r.copies > 1)
     parts.append(rows(copies, "same_record_published_again", "record_hash", copies.copies, ibis.literal(1), "merged"))
     return parts
@@ -43,16 +54,14 @@ def of_records(r: Any) -> list[Any]:
 def _identifier(t: Any, rule: str, column: str, reported: Any, kept: Any) -> Any:
     """Repairs and doubts about identifiers: the rule is the one that read it."""
     found = t.filter(t[rule].notnull())
-    action = ibis.cases(
-        (found[rule].isin(UNREPAIRED), "kept"), (found[column].isnull(), "nulled"), else_="repaired"
-    )
+    action = ibis.cases((found[rule].isin(UNREPAIRED), "kept"), (found[column].isnull(), "nulled"), else_="repaired")
     return rows(found, ibis.literal("identifier_") + found[rule], column, reported, kept, action)
 
 
 def _amounts(r: Any) -> list[Any]:
     nulled = r.filter(r.amount_reason.isin(NULLED))
     missing = r.filter(r.amount_reason == "missing")
-    large = r.filter(r.amount_cents >= LARGE)
+    large = r.filter(r.amount_cents >= parameter("amount_large_cents"))
     rule = ibis.literal("amount_") + nulled.amount_reason
     return [
         rows(nulled, rule, "amount_cents", nulled.amount_reported, nulled.amount_cents, "nulled"),
@@ -85,12 +94,19 @@ def _codes(r: Any) -> list[Any]:
         rows(missing, "cpv_code_missing", "cpv_code", missing.cpv_code_reported, missing.cpv_code, "kept"),
         rows(unread, "cpv_code_invalid", "cpv_code", unread.cpv_code_reported, unread.cpv_code, "nulled"),
         rows(mended, "cpv_code_completed", "cpv_code", mended.cpv_code_reported, mended.cpv_code, "repaired"),
-        rows(long, "duration_implausible", "duration_months", long.duration_months_reported, long.duration_months, "nulled"),
+        rows(
+            long,
+            "duration_implausible",
+            "duration_months",
+            long.duration_months_reported,
+            long.duration_months,
+            "nulled",
+        ),
     ]
 
 
 @step
-def finding(contract_record: Any, raw_decp: Any, record_decision: Any, holder: Any, amendment: Any,
+def finding(contract_record: Any, record_title: Any, raw_decp: Any, record_decision: Any, holder: Any, amendment: Any,
             contract_state: Any, contract_supplier: Any, unusual_amount: Any, correction: Any) -> Any:  # fmt: skip
     """One row per problem found in a source: rule, record, column, reported and kept value, and what was done."""
     repeatable = [
@@ -98,7 +114,7 @@ def finding(contract_record: Any, raw_decp: Any, record_decision: Any, holder: A
     ]  # fmt: skip
     single = [
         *of_records(contract_record), *_decisions(record_decision), *_contracts(contract_state), _unusual(unusual_amount),
-        _without_holder(contract_state, contract_supplier),
+        _without_holder(contract_state, contract_supplier), _lost_letters(record_title),
     ]  # fmt: skip
     return ibis.union(*single, ibis.union(*repeatable).distinct())
 
@@ -106,6 +122,11 @@ def finding(contract_record: Any, raw_decp: Any, record_decision: Any, holder: A
 def _unreadable(raw_decp: Any) -> Any:
     lost = raw_decp.filter(raw_decp.unreadable_reason.notnull())
     return rows(lost, "record_unreadable", "record", lost.unreadable_reason, ibis.null("string"), "unreadable")
+
+
+def _lost_letters(t: Any) -> Any:
+    lost = t.filter(t.has_lost_letters)
+    return rows(lost, "letters_lost_before_publication", "title", lost.title, lost.title, "kept")
 
 
 def _decisions(d: Any) -> list[Any]:
@@ -121,7 +142,9 @@ def _decisions(d: Any) -> list[Any]:
 
 def _holders(holder: Any, record_decision: Any) -> Any:
     of_records = holder.mutate(record_hash=holder.holder_set).semi_join(record_decision, "record_hash")
-    return _identifier(of_records, "supplier_id_rule", "supplier_id", of_records.supplier_id_reported, of_records.supplier_id)
+    return _identifier(
+        of_records, "supplier_id_rule", "supplier_id", of_records.supplier_id_reported, of_records.supplier_id
+    )
 
 
 def _without_holder(c: Any, contract_supplier: Any) -> Any:
@@ -137,7 +160,14 @@ def _acts(a: Any) -> list[Any]:
     rule = ibis.literal("amendment_amount_") + odd.amount_reason
     return [
         rows(odd, rule, "amount_cents", odd.amount_reported, odd.amount_cents, "nulled"),
-        rows(undated, "amendment_date_unreadable", "amendment_date", undated.amendment_date_reported, undated.amendment_date, "kept"),
+        rows(
+            undated,
+            "amendment_date_unreadable",
+            "amendment_date",
+            undated.amendment_date_reported,
+            undated.amendment_date,
+            "kept",
+        ),
     ]
 
 
@@ -147,15 +177,50 @@ def _contracts(c: Any) -> list[Any]:
     known = c.filter(c.is_subsequent_of_known)
     amended = c.filter((c.amendments_count > 0) & ~c.amount_cents.identical_to(c.amount_cents_initial))
     return [
-        rows(wrong, "notification_date_implausible", "notification_date", wrong.notification_date_read, wrong.notification_date, "nulled"),
-        rows(orphan, "framework_of_subsequent_unknown", "framework_id", orphan.framework_id, orphan.framework_id, "kept"),
-        rows(known, "subsequent_of_known_framework", "framework_id", known.framework_id, known.framework_id, "joined"),
-        rows(amended, "amount_amended", "amount_cents", amended.amount_cents_initial, amended.amount_cents, "joined"),
+        rows(
+            wrong,
+            "notification_date_implausible",
+            "notification_date",
+            wrong.notification_date_read,
+            wrong.notification_date,
+            "nulled",
+        ),
+        rows(
+            orphan,
+            "framework_of_subsequent_unknown",
+            "framework_id",
+            orphan.framework_id,
+            orphan.framework_id,
+            "kept",
+        ),
+        rows(
+            known,
+            "subsequent_of_known_framework",
+            "framework_id",
+            known.framework_id,
+            known.framework_id,
+            "joined",
+        ),
+        rows(
+            amended,
+            "amount_amended",
+            "amount_cents",
+            amended.amount_cents_initial,
+            amended.amount_cents,
+            "joined",
+        ),
     ]
 
 
 def _unusual(u: Any) -> Any:
-    return rows(u, u.unusual_rule, "amount_cents", u.amount_cents, ibis.coalesce(u.proposed_cents, u.amount_cents), "kept")
+    return rows(
+        u,
+        u.unusual_rule,
+        "amount_cents",
+        u.amount_cents,
+        ibis.coalesce(u.proposed_cents, u.amount_cents),
+        "kept",
+    )
 
 
 def _corrections(c: Any, correction: Any) -> list[Any]:
@@ -163,17 +228,31 @@ def _corrections(c: Any, correction: Any) -> list[Any]:
     asked = correction.filter(correction.is_latest)
     cells = ibis.union(
         *(
-            c.select("record_hash", cell_key="contract_key", cell_column=ibis.literal(name), cell=c[name].cast("string"))
+            c.select(
+                "record_hash",
+                cell_key="contract_key",
+                cell_column=ibis.literal(name),
+                cell=c[name].cast("string"),
+            )
             for name in ("amount_cents", "notification_date", "duration_months", "cpv_code", "buyer_id")
         )
     )
     found = asked.left_join(cells, [("key", "cell_key"), ("column", "cell_column")])
-    found = found.mutate(record_hash=ibis.coalesce(found.record_hash, found.key))
-    is_applied = ibis.coalesce(found.cell == found.new_value, False)
+    is_emptied = found.record_hash.notnull() & found.new_value.isnull() & found.cell.isnull()
+    found = found.mutate(
+        record_hash=ibis.coalesce(found.record_hash, found.key),
+        is_applied=ibis.coalesce(found.cell == found.new_value, False) | is_emptied,
+    )
+    is_applied = found.is_applied
     rule = ibis.ifelse(is_applied, "correction_applied", "correction_not_applied")
     action = ibis.ifelse(is_applied, "repaired", "kept")
     return [
         found.select(
-            rule=rule, record_hash=found.record_hash, column=found["column"], reported=found.old_value, kept=found.cell, action=action
+            rule=rule,
+            record_hash=found.record_hash,
+            column=found["column"],
+            reported=found.old_value,
+            kept=found.cell,
+            action=action,
         )
     ]

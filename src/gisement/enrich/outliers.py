@@ -9,9 +9,6 @@ import ibis
 from gisement.catalog import parameter
 from gisement.terms import step
 
-ENOUGH = parameter("outlier_min_contracts")
-SPREAD_TENTHS = parameter("outlier_spread_tenths")
-
 
 @step
 def usual_amount(contract: Any) -> Any:
@@ -22,7 +19,7 @@ def usual_amount(contract: Any) -> Any:
         contracts_count=known.count(),
         low=known.log_amount.quantile(0.25), middle=known.log_amount.quantile(0.5), high=known.log_amount.quantile(0.75),
     )  # fmt: skip
-    kinds = kinds.filter((kinds.contracts_count >= ENOUGH) & kinds.buyer_kind.notnull())
+    kinds = kinds.filter((kinds.contracts_count >= parameter("outlier_min_contracts")) & kinds.buyer_kind.notnull())
     return kinds.select(
         "cpv_division", "buyer_kind", "contracts_count",
         usual_low_cents=_from_log(kinds.low), usual_middle_cents=_from_log(kinds.middle),
@@ -45,7 +42,7 @@ def unusual_amount(contract: Any, usual_amount: Any) -> Any:
     c = c.inner_join(usual_amount, ["cpv_division", "buyer_kind"])
     log, middle = c.amount_cents.cast("float64").ln(), c.usual_middle_cents.cast("float64").ln()
     spread = c.usual_high_cents.cast("float64").ln() - c.usual_low_cents.cast("float64").ln()
-    c = c.mutate(distance_tenths=(log - middle) * 10, fence=spread * SPREAD_TENTHS)
+    c = c.mutate(distance_tenths=(log - middle) * 10, fence=spread * parameter("outlier_spread_tenths"))
     c = c.filter((c.amount_cents > 0) & (c.fence > 0) & (c.distance_tenths.abs() > c.fence))
     is_high = c.distance_tenths > 0
     hundredth, thousandfold = (c.amount_cents / 100).round().cast("int64"), c.amount_cents * 1000
@@ -66,5 +63,3 @@ def unusual_amount(contract: Any, usual_amount: Any) -> Any:
 
 def _usual(amount: Any, c: Any) -> Any:
     return (amount >= c.usual_low_cents) & (amount <= c.usual_high_cents)
-
-

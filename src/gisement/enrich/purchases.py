@@ -10,10 +10,11 @@ from gisement.terms import Ring, step
 
 
 @step
-def contract(contract_state: Any, contract_record: Any, buyer: Any, cpv_segment: Any) -> Any:
+def contract(contract_state: Any, contract_record: Any, record_title: Any, buyer: Any, cpv_segment: Any) -> Any:
     """One row per contract lot in its current state, with its buyer's place, its segment and its year."""
     lasting = contract_record.select(told_by="record_hash", **{column: column for column in LASTING})
     c = contract_state.inner_join(lasting, [("record_hash", "told_by")])
+    c = c.left_join(record_title.select("title", titled="record_hash"), [("record_hash", "titled")])
     c = _with_buyer_and_segment(c, buyer, cpv_segment)
     return c.mutate(
         basis=ibis.literal("contract"),
@@ -23,7 +24,7 @@ def contract(contract_state: Any, contract_record: Any, buyer: Any, cpv_segment:
 
 
 LASTING = (
-    "record_kind", "source_format", "buyer_name", "contract_id", "contract_nature", "title", "procurement_method_details",
+    "record_kind", "source_format", "buyer_name", "contract_id", "contract_nature", "procurement_method_details",
     "execution_place_code", "execution_place_kind", "notification_date_reported", "publication_date", "amount_reported",
     "offers_count", "is_framework", "has_purchase_orders", "is_innovative", "has_advance", "has_subcontracting",
     "subcontracts_count", "social_state", "environmental_state",
@@ -52,7 +53,8 @@ def _with_buyer_and_segment(c: Any, buyer: Any, cpv_segment: Any) -> Any:
     )  # fmt: skip
     c = c.left_join(known, [("buyer_id", "known_buyer")])
     c = c.mutate(
-        buyer_name=ibis.coalesce(c.known_name, c.buyer_name), buyer_siren=ibis.coalesce(c.known_siren, c.buyer_siren)
+        buyer_name=ibis.coalesce(c.known_name, c.buyer_name),
+        buyer_siren=ibis.coalesce(c.known_siren, c.buyer_siren),
     )
     return c.left_join(cpv_segment.rename(known_cpv="cpv_code"), [("cpv_code", "known_cpv")])
 
@@ -64,7 +66,10 @@ def joint_place(contract_supplier: Any, place: Any) -> Any:
     here = place.select("place_basis", ring_of="supplier_id", near="ring_nearest", far="ring_farthest")
     held = joint.inner_join(here, [("supplier_id", "ring_of")])
     return held.group_by(["contract_key", "place_basis"]).agg(
-        any_nearest=held.near.min(), any_farthest=held.far.min(), all_nearest=held.near.max(), all_farthest=held.far.max()
+        any_nearest=held.near.min(),
+        any_farthest=held.far.min(),
+        all_nearest=held.near.max(),
+        all_farthest=held.far.max(),
     )
 
 
@@ -81,7 +86,9 @@ def first_contract(contract: Any, contract_supplier: Any) -> Any:
 
 
 @step
-def purchase(contract: Any, contract_supplier: Any, supplier: Any, place: Any, joint_place: Any, first_contract: Any) -> Any:
+def purchase(
+    contract: Any, contract_supplier: Any, supplier: Any, place: Any, joint_place: Any, first_contract: Any
+) -> Any:
     """One row per spending fact. On the contract basis: per contract lot and holder, its cents in the notification year."""
     s = contract_supplier.select(
         "contract_key", "holder_number", "holders_count", "supplier_id", "amount_cents", "amount_level"
@@ -120,7 +127,9 @@ def _with_rings(p: Any, place: Any, joint_place: Any, basis: str) -> Any:
     if basis == "establishment":
         columns |= {"supplier_commune_code": "commune_code", "supplier_department_code": "department_code"}
     joint = joint_place.filter(joint_place.place_basis == basis).drop("place_basis").rename(joint_of="contract_key")
-    p = p.left_join(here.select(**columns), [("supplier_id", "ring_of")]).left_join(joint, [("contract_key", "joint_of")])
+    p = p.left_join(here.select(**columns), [("supplier_id", "ring_of")]).left_join(
+        joint, [("contract_key", "joint_of")]
+    )
     near, far = ibis.coalesce(p.near, int(Ring.COMMUNE)), ibis.coalesce(p.far, int(Ring.WORLD))
     return p.mutate(
         **{

@@ -27,16 +27,20 @@ def establishment(raw_establishment: Any, holder: Any, contract_record: Any) -> 
     kept = found.mutate(is_head=is_head).filter(is_head | found.named_siret.notnull())
     is_masked = ibis.coalesce(kept.disclosure_status.isin(MASKED), False)
     name = ibis.ifelse(is_masked, ibis.null("string"), ibis.coalesce(kept.usual_name, kept.sign_name))
-    return kept.mutate(name=name).group_by("siret").agg(
-        siren=kept.siren.min(),
-        is_head_office=ibis.coalesce(kept.is_head.max(), False),
-        commune_code_reported=kept.commune_code.min(),
-        naf_code=_naf(kept.naf_code, kept.naf_nomenclature).min(),
-        headcount_band=kept.headcount_band.min(),
-        is_closed=(kept.state == "F").max(),
-        creation_date=kept.creation_date.substr(0, 10).try_cast("date").min(),
-        disclosure_status=kept.disclosure_status.max(),
-        establishment_name=lambda t: t.name.min(),
+    return (
+        kept.mutate(name=name)
+        .group_by("siret")
+        .agg(
+            siren=kept.siren.min(),
+            is_head_office=ibis.coalesce(kept.is_head.max(), False),
+            commune_code_reported=kept.commune_code.min(),
+            naf_code=_naf(kept.naf_code, kept.naf_nomenclature).min(),
+            headcount_band=kept.headcount_band.min(),
+            is_closed=(kept.state == "F").max(),
+            creation_date=kept.creation_date.substr(0, 10).try_cast("date").min(),
+            disclosure_status=kept.disclosure_status.max(),
+            establishment_name=lambda t: t.name.min(),
+        )
     )
 
 
@@ -48,14 +52,18 @@ def legal_unit(raw_legal_unit: Any, holder: Any, contract_record: Any) -> Any:
     found = raw_legal_unit.semi_join(sirens, "siren")
     is_hidden = found.legal_category.startswith(NATURAL_PERSON) | found.disclosure_status.isin(MASKED)
     name = ibis.ifelse(ibis.coalesce(is_hidden, False), ibis.null("string"), found.denomination)
-    return found.mutate(name=name).group_by("siren").agg(
-        legal_unit_name=lambda t: t.name.min(),
-        legal_category=found.legal_category.min(),
-        size_class=found.enterprise_category.upper().nullif("").min(),
-        is_social_economy=(found.is_social_economy.upper() == "O").max(),
-        unit_naf_code=_naf(found.naf_code, found.naf_nomenclature).min(),
-        unit_disclosure_status=found.disclosure_status.max(),
-        head_office_nic=found.head_office_nic.max(),
+    return (
+        found.mutate(name=name)
+        .group_by("siren")
+        .agg(
+            legal_unit_name=lambda t: t.name.min(),
+            legal_category=found.legal_category.min(),
+            size_class=found.enterprise_category.upper().nullif("").min(),
+            is_social_economy=(found.is_social_economy.upper() == "O").max(),
+            unit_naf_code=_naf(found.naf_code, found.naf_nomenclature).min(),
+            unit_disclosure_status=found.disclosure_status.max(),
+            head_office_nic=found.head_office_nic.max(),
+        )
     )
 
 

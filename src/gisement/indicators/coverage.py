@@ -26,8 +26,9 @@ SUPPLIER_PLACE_KNOWN_SHARE = Indicator(
     weight="amount_cents",
     kind="share",
     scope=lambda row, option: is_own_money(row),
-    counts=lambda row, option: (row.establishment_farthest <= int(Ring.DEPARTMENT))
-    | (row.establishment_nearest > int(Ring.DEPARTMENT)),
+    counts=lambda row, option: (
+        (row.establishment_farthest <= int(Ring.DEPARTMENT)) | (row.establishment_nearest > int(Ring.DEPARTMENT))
+    ),
     needs=("establishment_nearest",),
 )
 

@@ -102,9 +102,7 @@ class Pages(BaseHTTPRequestHandler):
         self.send_response(HTTPStatus.NOT_FOUND if path is None else HTTPStatus.OK)
         self.send_header("Content-Type", "text/plain; charset=utf-8" if path is None else TYPES[path.suffix])
         self.send_header("Content-Length", str(len(content)))
-        self.send_header(
-            "Content-Security-Policy", policy(content if path and path.suffix == ".html" else b"")
-        )
+        self.send_header("Content-Security-Policy", policy(content if path and path.suffix == ".html" else b""))
         self.end_headers()
         if with_body:
             self.wfile.write(content)

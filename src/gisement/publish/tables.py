@@ -18,14 +18,10 @@ LONGEST = 50
 PIPED_WIDTH = 200
 
 
-def show_figures(
-    indicator: Indicator, figures: Sequence[Figure], language: str, *, with_options: bool = False
-) -> None:
+def show_figures(indicator: Indicator, figures: Sequence[Figure], language: str, *, with_options: bool = False) -> None:
     """The figures of an indicator: value, bounds, coverage, rows behind, one line per group."""
     text = texts(language)["indicators"][indicator.name]
-    table = Table(
-        title=text["title"], caption=text["definition"], title_justify="left", caption_justify="left"
-    )
+    table = Table(title=text["title"], caption=text["definition"], title_justify="left", caption_justify="left")
     names = list(figures[0].options if with_options else figures[0].group) if figures else []
     for name in names:
         table.add_column(name)
@@ -58,9 +54,7 @@ def show_checks(
         [{**row, "texte": sentences.get(row["rule"], "")} for row in rules],
         ("rule", "action", "findings", "texte"),
     )
-    show_list(
-        account, ("snapshot", "records", "contracts", "joined", "duplicates", "unreadable", "concessions")
-    )
+    show_list(account, ("snapshot", "records", "contracts", "joined", "duplicates", "unreadable", "concessions"))
     show_list(expectations, ("expectation", "table", "failed"))
 
 

@@ -139,8 +139,7 @@ def _not_there(source: Card) -> Trouble:
     return Trouble(
         fr=f"Le fichier de la source « {source.name} » n'est plus dans le jeu de données : le prendre sur"
         f" {source.page} et l'ajouter.",
-        en=f"The file of source '{source.name}' is no longer in its dataset: take it at {source.page}"
-        " and add it.",
+        en=f"The file of source '{source.name}' is no longer in its dataset: take it at {source.page} and add it.",
     )
 
 

@@ -85,9 +85,7 @@ class _Again(Exception):
         self.wait = wait
 
 
-def download(
-    url: str, target: Path, *, progress: Progress | None = None, session: Session | None = None
-) -> Download:
+def download(url: str, target: Path, *, progress: Progress | None = None, session: Session | None = None) -> Download:
     """Bring `url` to `target`, or leave `target` as it is if the server has the same file.
 
     Raises Trouble, in one sentence, if the file cannot be had; `target` then is what it was.
@@ -141,9 +139,7 @@ def _attempt(client: httpx.Client, url: str, target: Path, progress: Progress, r
     return _install(target, mark)
 
 
-def _conditions(
-    target: Path, known: _Mark | None, part: _Mark | None, resumed: int, url: str
-) -> dict[str, str]:
+def _conditions(target: Path, known: _Mark | None, part: _Mark | None, resumed: int, url: str) -> dict[str, str]:
     """The headers that ask for the rest of a part, or for the file only if it has changed."""
     if resumed and part is not None and part.resume_key:
         return {"Range": f"bytes={resumed}-", "If-Range": part.resume_key}

@@ -81,12 +81,8 @@ def embed(folder: Path, target: Path = FOLDER) -> Mapping[str, int]:
     connection = duckdb.connect(config={"threads": 1})
     for name in _PACKAGE_FILES:
         connection.read_json(str(folder / f"{name}.json"), maximum_object_size=1 << 26).create(name)
-    connection.execute(
-        "CREATE TABLE members AS SELECT code AS epci, unnest(membres).code AS commune FROM epci"
-    )
-    return {
-        table: _write(connection, query, target / f"{table}.parquet") for table, query in _QUERIES.items()
-    }
+    connection.execute("CREATE TABLE members AS SELECT code AS epci, unnest(membres).code AS commune FROM epci")
+    return {table: _write(connection, query, target / f"{table}.parquet") for table, query in _QUERIES.items()}
 
 
 def territory_communes(territory: Territory) -> list[str]:
@@ -103,8 +99,7 @@ def territory_rows(territory: Territory) -> dict[str, list[dict[str, str]]]:
     Codes of former communes in the food plan become those of today. Raises Trouble if a code is unknown.
     """
     communes = [
-        {"commune_code": code, "territory_level": str(territory.level)}
-        for code in territory_communes(territory)
+        {"commune_code": code, "territory_level": str(territory.level)} for code in territory_communes(territory)
     ]
     plan = sorted({_current_commune(code) for code in territory.food_plan})
     return {"territory": communes, "territory_food_plan": [{"commune_code": code} for code in plan]}

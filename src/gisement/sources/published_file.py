@@ -127,9 +127,7 @@ def _streamed(
         read_options=arrow_csv.ReadOptions(
             column_names=list(headers), skip_rows=1, encoding=encoding, block_size=_STREAM_BLOCK_BYTES
         ),
-        parse_options=arrow_csv.ParseOptions(
-            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip
-        ),
+        parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip),
         convert_options=arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(headers, string()), strings_can_be_null=True, null_values=[""]
         ),
@@ -175,6 +173,5 @@ def _no_table(source: Path) -> Trouble:
     return Trouble(
         fr=f"Le fichier {source.name} n'est pas un tableau lisible : donner un CSV (virgule ou point-virgule,"
         " avec en-têtes) ou un Parquet.",
-        en=f"File {source.name} is no readable table: give a CSV (comma or semicolon, with headers) or"
-        " a Parquet file.",
+        en=f"File {source.name} is no readable table: give a CSV (comma or semicolon, with headers) or a Parquet file.",
     )

@@ -202,9 +202,7 @@ def _write_search(
     connection.execute(f"CREATE TABLE answers ({', '.join(f'{name} VARCHAR' for name in names)})")
     if rows:
         marks = ", ".join("?" for _ in names)
-        connection.executemany(
-            f"INSERT INTO answers VALUES ({marks})", [[row.get(n) for n in names] for row in rows]
-        )
+        connection.executemany(f"INSERT INTO answers VALUES ({marks})", [[row.get(n) for n in names] for row in rows])
     unfinished = target.with_name(f".{target.name}.part")
     written = _copy(connection, "SELECT * FROM answers ORDER BY ALL", unfinished)
     unfinished.replace(target)

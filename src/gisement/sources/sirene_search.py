@@ -111,9 +111,7 @@ def _legal_unit(unit: Answer) -> dict[str, str | None]:
     row |= {name: _text(complements.get(key)) for name, key in _COMPLEMENTS.items()}
     head_office = str((unit.get("siege") or {}).get("siret") or "")
     row["head_office_nic"] = head_office[9:] or None
-    is_person = (row["legal_category"] or "1").startswith("1") or complements.get(
-        "est_entrepreneur_individuel"
-    )
+    is_person = (row["legal_category"] or "1").startswith("1") or complements.get("est_entrepreneur_individuel")
     return {**row, "denomination": None, "acronym": None} if is_person else row
 
 

@@ -44,7 +44,9 @@ def snapshots(workspace: Workspace, kind: str | None = None) -> Iterator[Snapsho
 
 def remove_snapshot(workspace: Workspace, identifier: str) -> Snapshot:
     """Withdraw a snapshot and all that was parsed from it; derived tables go at the next build."""
-    found = [s for s in snapshots(workspace) if identifier and (s.identifier.startswith(identifier) or s.name == identifier)]
+    found = [
+        s for s in snapshots(workspace) if identifier and (s.identifier.startswith(identifier) or s.name == identifier)
+    ]
     if len(found) != 1:
         raise Trouble(
             fr=f"« {identifier} » désigne {len(found)} fichiers de l'espace de travail : donner l'identifiant d'un seul "
@@ -70,6 +72,4 @@ def _copy_and_hash(source: Path, target: Path) -> tuple[str, int]:
 
 def _read(folder: Path) -> Snapshot:
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    return Snapshot(
-        folder.name, card["kind"], card["name"], folder / "content", card["sha256"], card["size"], card
-    )
+    return Snapshot(folder.name, card["kind"], card["name"], folder / "content", card["sha256"], card["size"], card)

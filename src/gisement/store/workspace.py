@@ -16,9 +16,11 @@ from gisement.terms import Territory, Trouble, parse_territory
 
 @dataclass(frozen=True)
 class Workspace:
-    """The places inside a workspace folder."""
+    """The places inside a workspace folder, and what an engine may take of the machine (`threads` None: all)."""
 
     root: Path
+    memory: str = "900MB"
+    threads: int | None = None
 
     @property
     def tables(self) -> Path:
@@ -55,7 +57,7 @@ class Workspace:
         return workspace
 
     @classmethod
-    def open(cls, root: Path) -> Workspace:
+    def open(cls, root: Path, memory: str | None = None, threads: int | None = None) -> Workspace:
         """The workspace at `root`; `Trouble` if there is none."""
         if not (root / "territory.toml").is_file():
             raise Trouble(
@@ -63,7 +65,7 @@ class Workspace:
                 f"« gisement -w {root} init --territory epci:… ».",
                 en=f"{root} is not a workspace: first run 'gisement -w {root} init --territory epci:…'.",
             )
-        return cls(root)
+        return cls(root, memory or cls.memory, threads)
 
     def territory(self) -> Territory:
         """The territory that `territory.toml` declares."""

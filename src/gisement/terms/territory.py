@@ -72,9 +72,7 @@ def parse_territory(
 def existing_rings(territory: Territory) -> tuple[Ring, ...]:
     """The rings of `territory`, from itself to the world; the food plan only if one is declared."""
     own = territory.level.ring
-    return tuple(
-        ring for ring in Ring if ring >= own and (ring != Ring.FOOD_PLAN or bool(territory.food_plan))
-    )
+    return tuple(ring for ring in Ring if ring >= own and (ring != Ring.FOOD_PLAN or bool(territory.food_plan)))
 
 
 def _bad_form(text: str) -> Trouble:

@@ -112,10 +112,7 @@ def _readings(observatory: Observatory, share: Indicator) -> tuple[Line, ...]:
 
 def _by(observatory: Observatory, share: Indicator, spend: Indicator, key: str) -> list[Line]:
     """One line per group: its share, and its amount over the same purchases."""
-    amounts = {
-        f.group[key]: f
-        for f in observatory.measure(spend, Perimeter(options={"medical": "included"}), (key,))
-    }
+    amounts = {f.group[key]: f for f in observatory.measure(spend, Perimeter(options={"medical": "included"}), (key,))}
     shares = observatory.measure(share, Perimeter(), (key,))
     return [Line(_label(observatory, key, f.group[key]), f, amounts.get(f.group[key])) for f in shares]
 
@@ -147,9 +144,7 @@ def _weight(line: Line) -> float:
 def _findings(observatory: Observatory) -> tuple[RuleCount, ...]:
     """Findings by rule, the most frequent first."""
     checks = Checks(observatory.workspace)
-    counted = tuple(
-        RuleCount(row["rule"], row["action"], row["findings"]) for row in checks.findings_by_rule()
-    )
+    counted = tuple(RuleCount(row["rule"], row["action"], row["findings"]) for row in checks.findings_by_rule())
     checks.connection.close()
     return counted
 

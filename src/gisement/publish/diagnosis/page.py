@@ -66,9 +66,7 @@ def _content(d: Diagnosis) -> dict[str, Any]:
         "hidden_buyers": d.hidden_buyers,
         "suppliers": _rows(d.suppliers),
         "coverage": _rows(d.coverage),
-        "findings": [
-            (f, texts()["findings"].get(f.rule, f.rule), format.number(f.count)) for f in d.findings
-        ],
+        "findings": [(f, texts()["findings"].get(f.rule, f.rule), format.number(f.count)) for f in d.findings],
         "actions": texts()["actions"],
         "definitions": _definitions(d),
         "origins": [(origin, origin.sha256[:12]) for origin in d.origins],

@@ -30,9 +30,7 @@ class Places:
 def places_of(territory: Territory) -> Places:
     """The names around a territory. Where a ring touches several areas they are all named, or counted."""
     inside = _communes(territory)
-    codes = {
-        level: sorted({code for code in inside[f"{level}_code"].to_pylist() if code}) for level in _LEVELS
-    }
+    codes = {level: sorted({code for code in inside[f"{level}_code"].to_pylist() if code}) for level in _LEVELS}
     names = {level: _names(level, codes[level]) for level in _LEVELS}
     own = str(territory.level)
     rings = {

@@ -30,12 +30,8 @@ def show(diagnosis: Diagnosis, console: Console | None = None) -> None:
             )
         )
     out.print(Panel(escape(sentence(diagnosis)), title=escape(diagnosis.places.territory), style="bold"))
-    out.print(
-        _table("En bref", (_line(diagnosis, "spend"), _line(diagnosis, "contracts"), *diagnosis.suppliers))
-    )
-    out.print(
-        _table("Jusqu'où va l'argent (hors médical ; chaque cercle contient le précédent)", diagnosis.rings)
-    )
+    out.print(_table("En bref", (_line(diagnosis, "spend"), _line(diagnosis, "contracts"), *diagnosis.suppliers)))
+    out.print(_table("Jusqu'où va l'argent (hors médical ; chaque cercle contient le précédent)", diagnosis.rings))
     out.print(_table("La même part, comptée autrement", diagnosis.readings))
     out.print(_table("Part locale par année de notification", diagnosis.by_year))
     out.print(_table("Part locale par famille d'achats", diagnosis.by_family))
@@ -43,9 +39,7 @@ def show(diagnosis: Diagnosis, console: Console | None = None) -> None:
     out.print(_table("Ce que les données disent", diagnosis.coverage))
     if diagnosis.findings:
         out.print(_findings(diagnosis))
-    out.print(
-        f"Définitions : gisement indicators. Lignes derrière la phrase : {shown(diagnosis.headline).command}"
-    )
+    out.print(f"Définitions : gisement indicators. Lignes derrière la phrase : {shown(diagnosis.headline).command}")
 
 
 def sentence(diagnosis: Diagnosis) -> str:
@@ -67,9 +61,7 @@ def _line(diagnosis: Diagnosis, name: str) -> Line:
 
 
 def _table(title: str, lines: Sequence[Line]) -> Table:
-    table = Table(
-        title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False
-    )
+    table = Table(title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     has_amounts = any(line.beside for line in lines)
     table.add_column("", overflow="fold", ratio=3)
     table.add_column("", no_wrap=True)

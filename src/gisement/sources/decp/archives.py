@@ -125,9 +125,7 @@ def _wanted(name: str, entry: zipfile.ZipInfo) -> bool:
             f"its file “{entry.filename}” leaves the archive",
         )
     if entry.flag_bits & 1:
-        raise refusals.unsafe_archive(
-            name, "il est protégé par un mot de passe", "it is protected by a password"
-        )
+        raise refusals.unsafe_archive(name, "il est protégé par un mot de passe", "it is protected by a password")
     is_link = stat.S_ISLNK(entry.external_attr >> 16)
     return not (entry.is_dir() or is_link or any(map(_hidden, parts)))
 

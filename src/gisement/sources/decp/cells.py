@@ -135,8 +135,4 @@ def _text(value: Any) -> str | None:
         return None if value in BLANKS else value
     if value is None or value != value:
         return None
-    return (
-        bytes(value).decode()
-        if isinstance(value, msgspec.Raw)
-        else shapes.encode({"v": value})[5:-1].decode()
-    )
+    return bytes(value).decode() if isinstance(value, msgspec.Raw) else shapes.encode({"v": value})[5:-1].decode()

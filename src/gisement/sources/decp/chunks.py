@@ -21,6 +21,7 @@ LARGEST: Final = 8 << 20
 REFUSED: Final = (duckdb.InvalidInputException, duckdb.ConversionException)
 """What DuckDB raises for a record of another shape; a full disk or memory is not that."""
 
+_BUFFER: Final = 1 << 20
 _TOO_LARGE: Final = "Enregistrement de plus de 8 Mo : trop grand pour un contrat."
 
 
@@ -76,8 +77,8 @@ class Chunks:
 
     def _flush(self) -> None:
         path = self.folder / f"{len(self.paths):06}.ndjson"
-        with path.open("wb") as out:
-            out.write(b"".join(self._lines))
+        with path.open("wb", buffering=_BUFFER) as out:
+            out.writelines(self._lines)
         self.paths.append(path)
         self._lines.clear()
         self._waiting = 0

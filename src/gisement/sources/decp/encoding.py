@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SAMPLES = 64
-_SAMPLE = 1 << 17
+_SAMPLE = 1 << 14
 _WHOLE = _SAMPLES * _SAMPLE
 _BLOCK = 1 << 22
 

@@ -59,9 +59,7 @@ def _known() -> tuple[dict[str, str], tuple[tuple[re.Pattern[str], str], ...]]:
     for row in csv.DictReader(text.splitlines()):
         before, number, after = row["header"].partition(_NUMBER)
         if number:
-            numbered.append(
-                (re.compile(normalised(before) + r"(\d{1,3})" + normalised(after)), row["target"])
-            )
+            numbered.append((re.compile(normalised(before) + r"(\d{1,3})" + normalised(after)), row["target"]))
         else:
             plain[normalised(before)] = row["target"]
     return plain, tuple(numbered)

@@ -43,9 +43,7 @@ def duckdb_type(declared: str) -> str:
     if kind == "array":
         return duckdb_type(inside) + "[]"
     fields = (field.partition(":") for field in _split(inside))
-    return (
-        "STRUCT(" + ", ".join(f'"{name.strip()}" {duckdb_type(of.strip())}' for name, _, of in fields) + ")"
-    )
+    return "STRUCT(" + ", ".join(f'"{name.strip()}" {duckdb_type(of.strip())}' for name, _, of in fields) + ")"
 
 
 def _split(fields: str) -> list[str]:
@@ -98,8 +96,7 @@ def connect(workdir: Path, *, threads: int, memory: str) -> duckdb.DuckDBPyConne
 def copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
     """Writes the rows of `query` as one Parquet file."""
     connection.execute(
-        f"COPY ({query}) TO {literal(str(target))} "
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
     )
 
 

@@ -127,15 +127,11 @@ def _xml(task: _Task) -> str:
 
 
 def _csv(task: _Task) -> str:
-    return tabular.csv_to_parquet(
-        task.source, task.name, task.connection, task.made, task.notes, task.progress
-    )
+    return tabular.csv_to_parquet(task.source, task.name, task.connection, task.made, task.notes, task.progress)
 
 
 def _parquet(task: _Task) -> str:
-    return tabular.parquet_to_parquet(
-        task.source, task.name, task.connection, task.made, task.notes, task.progress
-    )
+    return tabular.parquet_to_parquet(task.source, task.name, task.connection, task.made, task.notes, task.progress)
 
 
 _READERS = {"json": _json, "xml": _xml, "csv": _csv, "parquet": _parquet}

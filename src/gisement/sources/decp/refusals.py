@@ -27,9 +27,7 @@ def no_contract(name: str, found: str) -> Trouble:
 
 def empty(name: str) -> Trouble:
     """A file of no bytes, or of spaces only."""
-    return Trouble(
-        fr=f"{name} est vide : vérifiez le téléchargement.", en=f"{name} is empty: check the download."
-    )
+    return Trouble(fr=f"{name} est vide : vérifiez le téléchargement.", en=f"{name} is empty: check the download.")
 
 
 def unknown_format(name: str) -> Trouble:

@@ -102,9 +102,7 @@ def fit_record(record: object) -> dict[str, Any]:
         raise _unfit("enregistrement", record, "un objet")
     try:
         unfolded = _unflatten(record)
-        return {
-            name: fit(unfolded[name], shape, name) for name, shape in CONTRACT.items() if name in unfolded
-        }
+        return {name: fit(unfolded[name], shape, name) for name, shape in CONTRACT.items() if name in unfolded}
     except RecursionError:
         raise Unreadable("Structures imbriquées trop profondément.") from None
 
@@ -118,9 +116,7 @@ def encode(line: dict[str, Any]) -> bytes:
 
 
 def _decoder() -> json.JSONDecoder:
-    return json.JSONDecoder(
-        strict=False, parse_float=_number, parse_int=_number, parse_constant=lambda constant: None
-    )
+    return json.JSONDecoder(strict=False, parse_float=_number, parse_int=_number, parse_constant=lambda constant: None)
 
 
 def _number(digits: str) -> msgspec.Raw:
@@ -160,11 +156,7 @@ def fit(value: Any, shape: Shape, path: str) -> Any:
     if isinstance(shape, list):
         if shape[0] == "VARCHAR":
             return fit_texts(value)
-        return [
-            fitted
-            for item in _items(value, shape[0], path)
-            if (fitted := fit(item, shape[0], path)) is not None
-        ]
+        return [fitted for item in _items(value, shape[0], path) if (fitted := fit(item, shape[0], path)) is not None]
     return _fit_object(value, shape, path)
 
 
@@ -176,9 +168,7 @@ def _fit_object(value: Any, shape: dict[str, Shape], path: str) -> dict[str, Any
             raise _unfit(path, value, "un seul objet")
         return _fit_object(value[0], shape, path) if value else None
     if isinstance(value, dict):
-        lost = {
-            key for key, given in value.items() if key in _BARE and isinstance(given, str) and given in _LOST
-        }
+        lost = {key for key, given in value.items() if key in _BARE and isinstance(given, str) and given in _LOST}
         return {
             key: fit(value[key], kind, f"{path}.{key}")
             for key, kind in shape.items()
@@ -272,9 +262,7 @@ def _alone(value: Any) -> Any:
 def _is_nothing(value: Any) -> bool:
     if isinstance(value, msgspec.Raw):
         return bytes(value) == b"0"
-    return value in (None, False, 0, [], {}) or (
-        isinstance(value, str) and value.strip().casefold() in NON_VALUES
-    )
+    return value in (None, False, 0, [], {}) or (isinstance(value, str) and value.strip().casefold() in NON_VALUES)
 
 
 def _unfit(path: str, value: Any, expected: str) -> Unreadable:

@@ -98,9 +98,7 @@ class _Table:
                     holders.append(said)
         return made
 
-    def write(
-        self, connection: duckdb.DuckDBPyConnection, target: Path, batches: Iterable[pa.RecordBatch]
-    ) -> None:
+    def write(self, connection: duckdb.DuckDBPyConnection, target: Path, batches: Iterable[pa.RecordBatch]) -> None:
         """Streams the batches through DuckDB into `target`."""
         stream = pa.RecordBatchReader.from_batches(self.schema, self._watched(batches))
         connection.register("lines", stream)
@@ -144,9 +142,7 @@ def csv_to_parquet(
         raise refusals.empty(name)
     if headless.is_headless(first.cells):
         table = _Table(name, headers.recognise(headless.NAMES))
-        notes.append(
-            "Le fichier n'a pas d'en-tête : les colonnes sont reconnues à leur contenu, ligne par ligne."
-        )
+        notes.append("Le fichier n'a pas d'en-tête : les colonnes sont reconnues à leur contenu, ligne par ligne.")
         lines: Iterator[csv_rows.Line] = map(_aligned, csv_rows.records(path, mark, sign))
     else:
         table = _Table(name, _checked(name, first.cells, notes))
@@ -169,9 +165,7 @@ def parquet_to_parquet(
         table = _Table(name, _checked(name, file.schema_arrow.names, notes))
         table.write(connection, target, _parquet_batches(table, file, progress))
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise refusals.broken_table(
-            name, str(error).splitlines()[0][:200] if str(error) else "Parquet"
-        ) from None
+        raise refusals.broken_table(name, str(error).splitlines()[0][:200] if str(error) else "Parquet") from None
     return "parquet"
 
 
@@ -215,16 +209,11 @@ def _parquet_batches(table: _Table, file: Any, progress: Progress | None) -> Ite
 def _texts(column: pa.Array) -> list[Any]:
     """The cells of a Parquet column as texts; a structure as JSON."""
     if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
-        return [
-            None if value is None else shapes.encode({"v": value})[5:-1].decode()
-            for value in column.to_pylist()
-        ]
+        return [None if value is None else shapes.encode({"v": value})[5:-1].decode() for value in column.to_pylist()]
     return list(column.cast(pa.string()).to_pylist())
 
 
-def _array(
-    column: Sequence[Any], kind: pa.DataType, read: Reader | None, reasons: list[str | None]
-) -> pa.Array:
+def _array(column: Sequence[Any], kind: pa.DataType, read: Reader | None, reasons: list[str | None]) -> pa.Array:
     if kind == pa.string():
         return _without_blanks(pa.array(column if read is None else list(map(read, column)), kind))
     assert read is not None

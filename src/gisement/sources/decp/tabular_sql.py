@@ -57,9 +57,7 @@ class Headers:
 
     def all(self, target: str) -> list[str]:
         """The columns of a target, whatever the number of the element."""
-        return [
-            column for (name, _), columns in sorted(self._at.items()) if name == target for column in columns
-        ]
+        return [column for (name, _), columns in sorted(self._at.items()) if name == target for column in columns]
 
     def one(self, target: str, number: int = 1) -> str | None:
         """The SQL of the first value given for a target; None where the table has no such column."""

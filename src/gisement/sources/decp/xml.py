@@ -118,9 +118,7 @@ def _list(element: Any, inner: Shape) -> list[Any]:
         return [text for text in texts if text is not None]
     if not isinstance(inner, dict):
         return []
-    if any(
-        _local(child.tag) in inner and not isinstance(inner[_local(child.tag)], dict) for child in children
-    ):
+    if any(_local(child.tag) in inner and not isinstance(inner[_local(child.tag)], dict) for child in children):
         return [_object(element, inner)]
     return [_object(child, inner) for child in children]
 

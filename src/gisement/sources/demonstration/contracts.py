@@ -111,9 +111,7 @@ def _cells(buyers: Sequence[Buyer], total: int) -> list[_Cell]:
         counts = _apportioned({f: cents**0.5 for f, cents in amounts.items()}, round(buyer.contracts * scale))
         served = sum(cents for family, cents in amounts.items() if counts[family])
         share = scale * sum(amounts.values()) / served
-        cells += [
-            _Cell(buyer, f, counts[f], round(cents * share)) for f, cents in amounts.items() if counts[f]
-        ]
+        cells += [_Cell(buyer, f, counts[f], round(cents * share)) for f, cents in amounts.items() if counts[f]]
     return cells
 
 
@@ -172,11 +170,7 @@ def _with_reserved(contracts: list[Contract], calendar: Sequence[Year], total: i
     """Mark as reserved the number of contracts that each year says (in proportion to the size)."""
     everything = sum(buyer.contracts for buyer in {c.buyer.identifier: c.buyer for c in contracts}.values())
     for year in calendar:
-        suited = [
-            c
-            for c in contracts
-            if c.day.year == year.year and c.family in ("green_spaces", "cleaning_hygiene")
-        ]
+        suited = [c for c in contracts if c.day.year == year.year and c.family in ("green_spaces", "cleaning_hygiene")]
         # counts are those of a whole year, and a contract in seven is drawn
         for contract in suited[: round(year.reserved * total / everything / len(calendar))]:
             contract.social = "Marché réservé"

@@ -33,9 +33,7 @@ def seed(contracts: Sequence[Contract], suppliers: Sequence[Supplier], dice: Dic
         last[contract.buyer.identifier] = contract
 
 
-def copies(
-    contracts: Sequence[Contract], record: Callable[[Contract], dict[str, Any]]
-) -> list[dict[str, Any]]:
+def copies(contracts: Sequence[Contract], record: Callable[[Contract], dict[str, Any]]) -> list[dict[str, Any]]:
     """The records that a second publisher has too: as they are, later, or with another spelling of the id."""
     found = []
     for contract in contracts:

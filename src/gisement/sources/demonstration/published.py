@@ -99,9 +99,7 @@ def concession(number: int, contract: Contract, supplier: Supplier) -> dict[str,
         "montantSubventionPublique": 0,
         "concessionnaires": [{"concessionnaire": {"typeIdentifiant": "SIRET", "id": supplier.siret}}],
         "considerationsSociales": {"considerationSociale": ["Pas de considération sociale"]},
-        "considerationsEnvironnementales": {
-            "considerationEnvironnementale": ["Pas de considération environnementale"]
-        },
+        "considerationsEnvironnementales": {"considerationEnvironnementale": ["Pas de considération environnementale"]},
     }
 
 
@@ -171,9 +169,7 @@ def _execution(contract: Contract) -> str:
 def _terms(contract: Contract) -> str:
     if contract.family in WORKS:
         return "Travaux"
-    return (
-        "Prestations intellectuelles" if contract.family in SERVICES else "Fournitures courantes et services"
-    )
+    return "Prestations intellectuelles" if contract.family in SERVICES else "Fournitures courantes et services"
 
 
 def _procedure(contract: Contract) -> str:
@@ -190,6 +186,4 @@ def _social(contract: Contract) -> list[str]:
 
 
 def _environmental(contract: Contract) -> list[str]:
-    return [
-        "Clause environnementale" if contract.is_environmental else "Pas de considération environnementale"
-    ]
+    return ["Clause environnementale" if contract.is_environmental else "Pas de considération environnementale"]

@@ -47,9 +47,7 @@ def establishments(buyers: Sequence[Buyer], suppliers: Sequence[Supplier]) -> st
             continue
         is_head = s.head_office == s.commune
         is_closed = s.fault == "establishment_closed"
-        rows.append(
-            _establishment(s.siret, s.name, s.commune, s.naf_code, is_head=is_head, is_closed=is_closed)
-        )
+        rows.append(_establishment(s.siret, s.name, s.commune, s.naf_code, is_head=is_head, is_closed=is_closed))
         if not is_head:
             rows.append(_establishment(siret(s.siren, 1), s.name, s.head_office, s.naf_code, is_head=True))
     return _table(ESTABLISHMENT, rows)

@@ -111,9 +111,7 @@ def years() -> list[Year]:
 
 def fault_rates(per: str) -> dict[str, float]:
     """The rate of each fault of contracts (`contract`) or of the register (`supplier`)."""
-    return {
-        row["fault"]: float(row["rate"]) for row in read_csv("demonstration/faults.csv") if row["per"] == per
-    }
+    return {row["fault"]: float(row["rate"]) for row in read_csv("demonstration/faults.csv") if row["per"] == per}
 
 
 def card() -> dict[str, Any]:
@@ -125,9 +123,7 @@ def card() -> dict[str, Any]:
 @cache
 def cpv_codes() -> Mapping[str, tuple[str, ...]]:
     """The CPV codes of each segment: its prefixes filled with zeros, without those that lead elsewhere."""
-    prefixes = sorted(
-        ((row["prefix"], row["segment"]) for row in segment_prefixes()), key=lambda p: -len(p[0])
-    )
+    prefixes = sorted(((row["prefix"], row["segment"]) for row in segment_prefixes()), key=lambda p: -len(p[0]))
     found: dict[str, list[str]] = {}
     for prefix, segment in prefixes:
         code = prefix.ljust(8, "0")

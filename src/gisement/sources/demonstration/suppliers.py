@@ -99,9 +99,7 @@ def _rings(parts: Sequence[_Part], dice: Dice) -> dict[tuple[str, str], list[_Pa
 
 def _ring(cents: int, family: Sequence[float], year: Sequence[float], dice: Dice) -> int:
     """A ring that family and year both lack, likelier as it lacks more; else the one that both lack most."""
-    both = [
-        max(0.0, lack - cents / 2) * max(0.0, of_year) for lack, of_year in zip(family, year, strict=True)
-    ]
+    both = [max(0.0, lack - cents / 2) * max(0.0, of_year) for lack, of_year in zip(family, year, strict=True)]
     if any(both):
         return dice.weighted(range(len(RINGS)), both)
     together = [lack + of_year for lack, of_year in zip(family, year, strict=True)]
@@ -160,9 +158,7 @@ def _size(contracts: Iterable[Contract], suppliers: Sequence[Supplier], dice: Di
         own = [rank for rank, s in enumerate(suppliers) if s.family == family.identifier]
         own.sort(key=lambda rank: (-money[rank], rank))
         head = own[: len(own) - int(len(own) * SMALL_TAIL)]
-        lacking = [
-            share * sum(money[rank] for rank in own) for share in (family.sme_share, 1 - family.sme_share)
-        ]
+        lacking = [share * sum(money[rank] for rank in own) for share in (family.sme_share, 1 - family.sme_share)]
         for rank in own[len(head) :]:
             _set_size(suppliers[rank], dice.chance(SMALL_TAIL_SME), lacking, money[rank], dice)
         for rank in head:

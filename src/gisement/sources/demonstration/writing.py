@@ -61,9 +61,7 @@ def write(target: Path, size: str = "demo", seed: int = 2025) -> Demonstration:
     files.append(
         (
             "sirene",
-            _write(
-                target / "sirene" / "StockEtablissement_fictif.csv", register.establishments(buyers, firms)
-            ),
+            _write(target / "sirene" / "StockEtablissement_fictif.csv", register.establishments(buyers, firms)),
         )
     )
     files.append(
@@ -108,13 +106,9 @@ def _write_decp(
 def _concessions(drawn: Sequence[Contract], firms: Sequence[Supplier]) -> list[dict[str, Any]]:
     """A few concessions of the first platform's buyers, held by suppliers of their contracts."""
     own = [c for c in drawn if c.buyer.publisher == "a" and c.day.year > FIRST_YEAR]
-    chosen = own[:: max(1, CONCESSION_EVERY * len(own) // len(drawn))][
-        : max(2, len(drawn) // CONCESSION_EVERY)
-    ]
+    chosen = own[:: max(1, CONCESSION_EVERY * len(own) // len(drawn))][: max(2, len(drawn) // CONCESSION_EVERY)]
     french = [s for s in firms if s.family == "mobility" and s.ring != "abroad"]
-    return [
-        published.concession(number, c, french[number % len(french)]) for number, c in enumerate(chosen, 1)
-    ]
+    return [published.concession(number, c, french[number % len(french)]) for number, c in enumerate(chosen, 1)]
 
 
 def _local_share(drawn: Sequence[Contract], firms: Sequence[Supplier]) -> float:

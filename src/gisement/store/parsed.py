@@ -1,0 +1,94 @@
+"""Parsed snapshots and the raw tables that the program gives itself: `raw/<table>/<snapshot>.parquet`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from gisement.store import database
+from gisement.store.code import READERS, code_digest
+from gisement.store.workspace import Workspace, write_atomically
+from gisement.terms import Reading, Snapshot, Source
+
+OWN = database.OWN
+
+
+def parse_once(workspace: Workspace, source: Source, snapshot: Snapshot) -> Reading | None:
+    """Read a snapshot into its raw tables, which appear when all are there; None if they were there already."""
+    targets = {table: workspace.raw / table / f"{snapshot.identifier}.parquet" for table in source.raw_tables}
+    if all(path.is_file() for path in targets.values()):
+        return None
+    unfinished = {table: workspace.scratch / "raw" / f"{table}-{snapshot.identifier}" for table in targets}
+    for path in (*targets.values(), *unfinished.values()):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    reading = source.read(snapshot.path, unfinished, snapshot.name)
+    for table, path in unfinished.items():
+        path.replace(targets[table])
+    return reading
+
+
+def forget_other_readers(workspace: Workspace) -> None:
+    """Drop what another version of the readers parsed: it is read again from the snapshots, which never change."""
+    mark, digest = workspace.raw / "readers.txt", code_digest(*READERS)
+    known = mark.read_text(encoding="utf-8") if mark.is_file() else digest
+    if known != digest:
+        for path in workspace.raw.glob("*/*.parquet"):
+            path.unlink()
+    if known != digest or not mark.is_file():
+        write_atomically(mark, digest)
+
+
+def give_file(workspace: Workspace, table: str, source: Path) -> None:
+    """Put an embedded Parquet file in place as a raw table, if it is missing or another one."""
+    target = workspace.raw / table / f"{OWN}.parquet"
+    if target.is_file() and database.fingerprint(target) == database.fingerprint(source):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
+    shutil.copyfile(source, unfinished)
+    unfinished.replace(target)
+
+
+def give_rows(
+    workspace: Workspace, connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Write rows known to the program as a raw table, if it is missing or holds others."""
+    target = workspace.raw / table / f"{OWN}.parquet"
+    columns = [column for column in database.schema(table) if column != "snapshot"]
+    if target.is_file():
+        listed = ", ".join(f'"{column}"' for column in columns)
+        held = connection.execute(f"SELECT {listed} FROM read_parquet({database.literal(target)})").fetchall()
+        if held == [tuple(row.get(column) for column in columns) for row in rows]:
+            return
+    database.write_rows(connection, table, rows, target)
+
+
+def fresh_folder(workspace: Workspace, name: str) -> Path:
+    """An empty folder in the scratch space."""
+    folder = workspace.scratch / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def drop_folder(folder: Path) -> None:
+    """Delete a scratch folder, if it is still there."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(workspace: Workspace) -> None:
+    """Delete what engines spilled."""
+    for leftover in workspace.scratch.glob("spill-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def each_present(paths: Sequence[Path], absent: Callable[[Path], Exception]) -> None:
+    """Raise what `absent` makes of the first path that does not exist."""
+    for path in paths:
+        if not path.exists():
+            raise absent(path)

@@ -1,0 +1,73 @@
+"""Workspaces built by the real functions from a few files; the compiled plan of the steps is shared by a whole session."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gisement import pipeline
+from gisement.engine.build import build
+from gisement.engine.intake import Added, add_files
+from gisement.store import Workspace, database
+from gisement.terms import parse_territory
+
+_plans: dict[str, bytes] = {}
+"""Compiling the steps takes most of a small build: what one workspace compiled serves the next."""
+
+
+def created(folder: Path, territory: str) -> Workspace:
+    """A workspace without any file; given an existing folder, the same one for another territory."""
+    return Workspace.create(folder, parse_territory(territory))
+
+
+def copied(workspace: Workspace, folder: Path, territory: str) -> Workspace:
+    """A copy of a workspace for another territory: what is parsed and built comes along."""
+    shutil.copytree(workspace.root, folder)
+    return created(folder, territory)
+
+
+def added(workspace: Workspace, kind: str, paths: Sequence[Path]) -> list[Added]:
+    """What became of each of these files."""
+    return add_files(workspace, pipeline.SOURCES[kind], paths)
+
+
+def built(workspace: Workspace, names: Sequence[str] = ()) -> list[str]:
+    """Bring the tables (the named ones, with what they need) up to date; which ones were made."""
+    plans = workspace.scratch / "plans"
+    plans.mkdir(parents=True, exist_ok=True)
+    for name, content in _plans.items():
+        if not (plans / name).is_file():
+            (plans / name).write_bytes(content)
+    made = build(workspace, pipeline.steps, pipeline.SOURCES, names=names)
+    _plans.update({path.name: path.read_bytes() for path in plans.glob("*.json")})
+    return made
+
+
+def workspace_of(folder: Path, territory: str, files: Mapping[str, Sequence[Path]]) -> Workspace:
+    """A built workspace holding these files, by kind; none of them may be refused."""
+    workspace = created(folder, territory)
+    for kind, paths in files.items():
+        refused = [one.trouble.fr for one in added(workspace, kind, paths) if one.trouble]
+        assert not refused, refused
+    built(workspace)
+    return workspace
+
+
+def rows(workspace: Workspace, sql: str, tables: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of a query over tables of the workspace, raw or built."""
+    connection = database.connect(workspace)
+    try:
+        for table in tables:
+            connection.execute(f'CREATE VIEW "{table}" AS {database.view_sql(workspace, table)}')
+        answer = connection.execute(sql)
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    finally:
+        connection.close()
+
+
+def content(workspace: Workspace) -> dict[str, bytes]:
+    """Every built table, byte for byte."""
+    return {path.stem: path.read_bytes() for path in sorted(workspace.tables.glob("*.parquet"))}
