@@ -10,6 +10,7 @@ operating system's. The generated files stay in FOLDER.
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 import shutil
@@ -131,7 +132,7 @@ def main(arguments: Sequence[str]) -> None:
         ratios = f"{build.seconds / parse.seconds:.2f} | {build.seconds / floor.seconds:.2f}"
         times = f"{parse.seconds:.1f} | {floor.seconds:.1f} | {build.seconds:.1f}"
         print(f"{size} | {times} | {ratios} | {build.megabytes:.0f} | {parse.megabytes:.0f}", flush=True)
-    for (small, fast), (large, slow) in zip(builds, builds[1:], strict=False):
+    for (small, fast), (large, slow) in itertools.pairwise(builds):
         print(f"growth {small} -> {large}: exponent {math.log(slow / fast) / math.log(large / small):.2f}")
 
 

@@ -40,7 +40,7 @@ def built(workspace: Workspace, names: Sequence[str] = ()) -> list[str]:
     for name, content in _plans.items():
         if not (plans / name).is_file():
             (plans / name).write_bytes(content)
-    made = build(workspace, pipeline.steps, pipeline.SOURCES, names=names)
+    made = build(workspace, lambda: pipeline.STEPS, pipeline.SOURCES, names=names)
     _plans.update({path.name: path.read_bytes() for path in plans.glob("*.json")})
     return made
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,14 +25,12 @@ Where = Annotated[list[str] | None, typer.Option("--where", help="CLÉ=VALEUR, a
 
 
 class Settings:
-    """What the environment and the global options say."""
+    """What the global options say, or else the environment (`GISEMENT_WORKSPACE`, `_LANG`, `_MEMORY`, `_THREADS`)."""
 
-    workspace: Path = Path(os.environ.get("GISEMENT_WORKSPACE", "."))
-    memory: str | None = os.environ.get("GISEMENT_MEMORY")
-    threads: int | None = (
-        int(os.environ["GISEMENT_THREADS"]) if os.environ.get("GISEMENT_THREADS", "").isdigit() else None
-    )
-    language: str = "en" if os.environ.get("GISEMENT_LANG", "fr").startswith("en") else "fr"
+    workspace: Path = Path(".")
+    memory: str | None = None
+    threads: int | None = None
+    language: str = "fr"
 
 
 @app.callback()
@@ -43,10 +39,11 @@ def settings(
     lang: Annotated[str | None, typer.Option("--lang", help="fr ou en")] = None,
 ) -> None:
     """Global options."""
-    if workspace is not None:
-        Settings.workspace = workspace
-    if lang is not None:
-        Settings.language = "en" if lang == "en" else "fr"
+    said, threads = os.environ, os.environ.get("GISEMENT_THREADS", "")
+    Settings.workspace = workspace or Path(said.get("GISEMENT_WORKSPACE", "."))
+    Settings.memory = said.get("GISEMENT_MEMORY")
+    Settings.threads = int(threads) if threads.isdigit() else None
+    Settings.language = "en" if (lang or said.get("GISEMENT_LANG", "fr")).startswith("en") else "fr"
 
 
 @app.command()
@@ -72,6 +69,8 @@ def add(
 ) -> None:
     """Ajouter des fichiers : chacun est copié tel quel, lu, et son compte affiché."""
     from gisement.engine.intake import add_files
+    from gisement.publish import tables
+    from gisement.publish.progress import progress
     from gisement.sources.registry import SOURCES
 
     source = SOURCES.get(kind)
@@ -85,21 +84,12 @@ def add(
         added = add_files(opened(), source, files, say=step)
     for one in added:
         if one.trouble is None:
-            say(f"{one.name} : {_account(one.reading)}")
+            say(f"{one.name} : {tables.account_line(one.reading)}")
     troubles = [one.trouble for one in added if one.trouble is not None]
     for trouble in troubles:
         complain(trouble)
     if troubles:
         raise typer.Exit(2)
-
-
-def _account(reading: Any) -> str:
-    if reading is None:
-        return "déjà présent."
-    details = [f"{reading.records} enregistrements"]
-    details += [f"{reading.unreadable} illisibles"] if reading.unreadable else []
-    details += [str(note) for note in reading.details.get("notes", [])]
-    return ", ".join(details[:2]) + "." + "".join(f"\n  {note}" for note in details[2:])
 
 
 @app.command()
@@ -122,6 +112,8 @@ def fetch(
 ) -> None:
     """Télécharger ce que le territoire demande : reprise, requêtes conditionnelles, empreintes."""
     from gisement.engine.intake import fetch_source
+    from gisement.publish import tables
+    from gisement.publish.progress import progress
     from gisement.sources.cards import card, cards
     from gisement.sources.registry import SOURCES
 
@@ -142,7 +134,7 @@ def fetch(
             complain(trouble)
             troubles += 1
             continue
-        say(f"{chosen.title} : {_account(added.reading)}")
+        say(f"{chosen.title} : {tables.account_line(added.reading)}")
     if troubles:
         raise typer.Exit(2)
 
@@ -157,6 +149,7 @@ def build(
 ) -> None:
     """Construire les tables : seules celles dont une entrée a changé sont refaites."""
     from gisement.engine.build import build as build_tables
+    from gisement.publish.progress import progress
     from gisement.sources.registry import SOURCES
 
     with progress() as step:
@@ -312,6 +305,7 @@ def demo(
     """Construire un territoire de démonstration (données fictives), en dire le diagnostic et le servir."""
     from gisement.engine.build import build as build_tables
     from gisement.engine.intake import add_files
+    from gisement.publish.progress import progress
     from gisement.sources.demonstration import write
     from gisement.sources.registry import SOURCES
     from gisement.store import Workspace
@@ -371,21 +365,6 @@ def complain(trouble: Trouble) -> None:
     print(trouble.sentence(Settings.language), file=sys.stderr)
 
 
-@contextmanager
-def progress() -> Iterator[Any]:
-    """A progress bar on standard error, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda what, done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total or None)
-
-
 def main() -> None:
     """Run a command; whatever goes wrong, the user reads one sentence, and the status is 2."""
     try:
@@ -398,12 +377,12 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("GISEMENT_DEBUG"):
             raise
+        told = str(error).partition("\n")[0][:300]
+        kind, how = type(error).__name__, "GISEMENT_DEBUG=1"
         complain(
             Trouble(
-                fr=f"Erreur imprévue ({type(error).__name__} : {str(error).splitlines()[0][:300] if str(error) else ''}) : "
-                "relancer avec GISEMENT_DEBUG=1 et signaler le message complet.",
-                en=f"Unexpected error ({type(error).__name__}: {str(error).splitlines()[0][:300] if str(error) else ''}): "
-                "run again with GISEMENT_DEBUG=1 and report the whole message.",
+                fr=f"Erreur imprévue ({kind} : {told}) : relancer avec {how} et signaler le message complet.",
+                en=f"Unexpected error ({kind}: {told}): run again with {how} and report the whole message.",
             )
         )
         sys.exit(2)

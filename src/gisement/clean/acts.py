@@ -1,7 +1,7 @@
 """Amendments: from the nested acts of records, later versions and amendment lines to one ordered list per contract.
 
-Acts are ordered by date (that of publication, failing it), number and content, so that ties always fall the same way; an act may be
-dated on the day of notification, or before it. A field that an act does not mention keeps its value.
+Acts are ordered by date (that of publication, failing it), number and content, so that ties always fall the same way;
+an act may be dated on the day of notification, or before it. A field that an act does not mention keeps its value.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gisement.terms import step
 
 
 def distinct_acts(raw_decp: Any) -> Any:
-    """The amendments nested in records: `record_hash`, `act` (as published) and `act_key`, its content within the record."""
+    """The amendments nested in records: `record_hash`, `act` (as published), `act_key` (its content in it)."""
     records = distinct_records(raw_decp)
     acts = records.select("record_hash", act=records.modifications.unnest())
     acts = acts.filter(acts.act.notnull())
@@ -52,7 +52,10 @@ def nested_act(raw_decp: Any) -> Any:
 
 @step
 def amendment(nested_act: Any, contract_record: Any, award_unit: Any, award_version: Any, record_decision: Any) -> Any:
-    """One row per amendment of a contract, in order (`amendment_rank` from 1); `holder_set` or `set_key` says whose holders it names."""
+    """One row per amendment of a contract, in order (`amendment_rank` from 1).
+
+    `holder_set` or `set_key` says whose holders it names.
+    """
     acts = _nested(nested_act, record_decision).union(_versions(contract_record, award_unit, award_version))
     acts = acts.union(_lines(contract_record, record_decision))
     content = joined(
@@ -73,9 +76,9 @@ def amendment(nested_act: Any, contract_record: Any, award_unit: Any, award_vers
 
 
 _ACT_COLUMNS = (
-    "amendment_source", "record_hash", "holder_set", "set_key", "amendment_number", "amendment_date", "amendment_date_reported",
-    "publication_date", "amendment_title", "amount_reported", "amount_cents", "amount_reason", "duration_months",
-    "holders_count",
+    "amendment_source", "record_hash", "holder_set", "set_key", "amendment_number", "amendment_date",
+    "amendment_date_reported", "publication_date", "amendment_title", "amount_reported", "amount_cents",
+    "amount_reason", "duration_months", "holders_count",
 )  # fmt: skip
 
 
@@ -114,8 +117,8 @@ def _state(r: Any, source: str, number: Any) -> Any:
     """The state of a contract that a record tells, as an act that sets it."""
     return r.select(
         "contract_key", holders_key=joined(r.holders_count.cast("string"), r.first_holder, r.last_holder),
-        amendment_source=ibis.literal(source), record_hash=r.record_hash, holder_set=ibis.null("string"), set_key=r.set_key,
-        amendment_number=number.cast("int64"), amendment_date=r.notification_date,
+        amendment_source=ibis.literal(source), record_hash=r.record_hash, holder_set=ibis.null("string"),
+        set_key=r.set_key, amendment_number=number.cast("int64"), amendment_date=r.notification_date,
         amendment_date_reported=r.notification_date_reported, publication_date=r.publication_date,
         amendment_title=ibis.null("string"), amount_reported=r.amount_reported, amount_cents=r.amount_cents,
         amount_reason=r.amount_reason, duration_months=r.duration_months, holders_count=r.holders_count,

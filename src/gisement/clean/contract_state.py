@@ -1,4 +1,4 @@
-"""Contracts as they are now: the initial award, then every amendment in order; and their holders' shares in exact cents."""
+"""Contracts as they are now: the initial award, then every amendment in order; their holders' shares in exact cents."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ CONTRACT_STATE = (
 
 
 def _per_year(amount: Any, months: Any) -> Any:
-    """The amount for one year of a duration over a year, in whole cents (rounded down); the amount itself under a year."""
+    """The amount for one year of a duration over a year, in whole cents, rounded down; under a year, the amount."""
     yearly = amount * 12
     whole = ibis.ifelse(months > 12, (yearly - yearly % months) / months, ibis.null("float64")).cast("int64")
     return ibis.coalesce(whole, amount)
@@ -162,14 +162,9 @@ def contract_supplier(contract_state: Any, holder: Any, record_decision: Any, am
     """
     holders = _current_holders(holder, record_decision, amendment)
     c = contract_state.select("contract_key", contract_cents="amount_cents")
-    rows = c.left_join(holders, "contract_key").drop("contract_key_right")
-    of_contract = ibis.window(group_by="contract_key")
-    rows = rows.mutate(
-        holder_number=(ibis.row_number().over(ibis.window(group_by="contract_key", order_by="supplier_id")) + 1).cast(
-            "int64"
-        ),
-        holders_count=rows.contract_key.count().over(of_contract).cast("int64"),
-    )
+    rows = c.left_join(_ranked(holders), [("contract_key", "held_key")])
+    number, count = ibis.coalesce(rows.rank, 1), ibis.coalesce(rows.held, 1)
+    rows = rows.mutate(holder_number=number.cast("int64"), holders_count=count.cast("int64"))
     remainder = rows.contract_cents % rows.holders_count
     equal = ((rows.contract_cents - remainder) / rows.holders_count).cast("int64")
     return rows.select(
@@ -179,9 +174,22 @@ def contract_supplier(contract_state: Any, holder: Any, record_decision: Any, am
     )  # fmt: skip
 
 
+def _ranked(holders: Any) -> Any:
+    """Holders with their number in the contract and how many it has (only those of joint awards need ranking)."""
+    counts = holders.group_by("contract_key").agg(held=holders.count()).rename(held_key="contract_key")
+    joint = holders.semi_join(counts.filter(counts.held > 1), holders.contract_key == counts.held_key)
+    joint = joint.select(ranked_key="contract_key", ranked_id="supplier_id")
+    order = ibis.window(group_by="ranked_key", order_by="ranked_id")
+    ranks = joint.mutate(
+        rank=ibis.row_number().over(order) + 1, held=joint.ranked_id.count().over(ibis.window(group_by="ranked_key"))
+    )
+    held = holders.left_join(ranks, [("contract_key", "ranked_key"), ("supplier_id", "ranked_id")])
+    return held.select(*HOLDER_COLUMNS, "rank", "held", held_key="contract_key")
+
+
 HOLDER_COLUMNS = (
-    "supplier_id", "supplier_id_kind", "supplier_id_kind_reported", "supplier_id_rule", "supplier_siren", "supplier_id_reported", "supplier_name",
-    "supplier_commune_code_reported", "supplier_department_code_reported",
+    "supplier_id", "supplier_id_kind", "supplier_id_kind_reported", "supplier_id_rule", "supplier_siren",
+    "supplier_id_reported", "supplier_name", "supplier_commune_code_reported", "supplier_department_code_reported",
 )  # fmt: skip
 
 

@@ -17,8 +17,8 @@ from gisement.terms import step
 def holder(raw_decp: Any) -> Any:
     """One row per set of holders and holder; `holder_set` is a record, or an act of a record (`act_key`).
 
-    The identifier is a SIRET, a SIREN given in its place, or a foreign one. Where none can be read, a digest of the text
-    or name published stands for the holder: nobody disappears, and no name becomes a key.
+    The identifier is a SIRET, a SIREN given in its place, or a foreign one. Where none can be read, a digest of the
+    text or name published stands for the holder: nobody disappears, and no name becomes a key.
     """
     named = _of_records(raw_decp).union(_of_acts(raw_decp))
     named = identify(named, "holder_id_reported", "holder_id_kind_reported")

@@ -77,7 +77,7 @@ def award_twin(award_unit: Any) -> Any:
 
 @step
 def award_version(award_unit: Any, award_twin: Any) -> Any:
-    """One row per award of an id that has several: the first version of its contract, its number, the number of lots."""
+    """One row per award of an id that has several: the first version of its contract, its number, the lots."""
     units = award_unit.anti_join(award_twin, "unit_key").select(*AWARD_UNIT)
     several = units.group_by("group_key").agg(units_count=units.count())
     u = units.semi_join(several.filter(several.units_count > 1), "group_key")
@@ -154,7 +154,7 @@ def record_decision(contract_record: Any, award_unit: Any, award_twin: Any, awar
 
 
 def _amendment_lines(r: Any, award_unit: Any, award_version: Any) -> Any:
-    """Lines of amendments in flat tables, joined to the contract of their id (a contract of their own if it has none)."""
+    """Lines of amendments in flat tables, joined to the contract of their id (their own if it has none)."""
     lines = r.filter(_is_amendment_line(r))
     tabular = award_unit.filter(award_unit.is_tabular)
     roots = award_version.select(version_of="unit_key", root_key="contract_key")

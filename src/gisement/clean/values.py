@@ -20,7 +20,10 @@ ASCENDING = tuple("1234567890123456"[:length] for length in range(9, 15))
 
 
 def trimmed(text: Any) -> Any:
-    """The text without outer blanks. (Ibis's own `strip` takes the letters v and f away on Spark: `\\v\\f` is no escape there.)"""
+    """The text without outer blanks.
+
+    (Ibis's own `strip` takes the letters v and f away on Spark: `\\v\\f` is no escape there.)
+    """
     is_padded = text.left(1).isin(BLANKS) | text.right(1).isin(BLANKS)
     return ibis.ifelse(is_padded, text.re_replace(r"^\s+|\s+$", ""), text)
 
@@ -142,7 +145,7 @@ CPV_DIVISIONS = (
 
 
 def digest(text: Any) -> Any:
-    """Sixteen hexadecimal digits of a text's md5: enough to tell millions of keys apart, half as long to sort and join."""
+    """Sixteen hexadecimal digits of a text's md5: enough to tell millions of keys apart, half as long to sort."""
     return text.hexdigest("md5").substr(0, 16)
 
 

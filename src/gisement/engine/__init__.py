@@ -1,4 +1,4 @@
-"""The only code that ties tables to functions: `build` makes tables of steps, `Observatory.measure` figures of indicators."""
+"""The only code that ties tables to functions: `build` makes tables by steps, `Observatory` figures by indicators."""
 
 from gisement.engine.build import build as build
 from gisement.engine.measure import Observatory as Observatory

@@ -26,7 +26,8 @@ WITH line AS (
 SELECT l.snapshot,
        count(*) AS records,
        count(*) FILTER (NOT is_unreadable AND copy = 1 AND d.decision = 'contract') AS contracts,
-       count(*) FILTER (NOT is_unreadable AND copy = 1 AND d.decision IN ('joint', 'version', 'amendment_line')) AS joined,
+       count(*) FILTER (NOT is_unreadable AND copy = 1
+           AND d.decision IN ('joint', 'version', 'amendment_line')) AS joined,
        count(*) FILTER (NOT is_unreadable AND (copy > 1 OR d.decision = 'duplicate')) AS duplicates,
        count(*) FILTER (is_unreadable) AS unreadable,
        count(*) FILTER (record_kind = 'contrat-concession') AS concessions
@@ -37,7 +38,8 @@ GROUP BY l.snapshot ORDER BY l.snapshot
 _BY_RULE = "SELECT rule, action, count(*) AS findings FROM finding GROUP BY ALL ORDER BY findings DESC, rule, action"
 
 _PAIRS = """
-SELECT least(a.snapshot, b.snapshot) AS one, greatest(a.snapshot, b.snapshot) AS other, count(DISTINCT a.contract_key) AS contracts
+SELECT least(a.snapshot, b.snapshot) AS one, greatest(a.snapshot, b.snapshot) AS other,
+       count(DISTINCT a.contract_key) AS contracts
 FROM told a JOIN told b ON a.contract_key = b.contract_key AND a.snapshot < b.snapshot GROUP BY ALL ORDER BY ALL
 """
 
@@ -121,7 +123,8 @@ class Checks:
 
 _CENTS = """
 SELECT count(*) FROM (
-    SELECT contract_key, sum(amount_cents) AS parts, min(contract_cents) AS whole, count(*) AS n, count(amount_cents) AS known
+    SELECT contract_key, sum(amount_cents) AS parts, min(contract_cents) AS whole, count(*) AS n,
+           count(amount_cents) AS known
     FROM contract_supplier GROUP BY contract_key
 ) WHERE parts IS DISTINCT FROM whole OR (known NOT IN (0, n))
 """

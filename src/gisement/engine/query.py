@@ -43,12 +43,13 @@ def judged(indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, 
         rows = rows.mutate(amount_level=ibis.literal(str(Level.OBSERVED)))
     weight = ibis.literal(1, "int64") if indicator.weight is None else rows[indicator.weight]
     in_scope, counting = indicator.scope(rows, option), indicator.counts(rows, option)
+    # compared, not negated: of a negation, Ibis writes `NOT (x) IS NULL`, which reads as NOT (x IS NULL)
+    yes, no = ibis.literal(True), ibis.literal(False)
     return rows.mutate(weight=weight, in_scope=in_scope, counting=counting).mutate(
         verdict=lambda t: ibis.cases(
-            (t.in_scope == False, str(Verdict.EXCLUDED)),  # noqa: E712
-            # compared, not negated: Ibis writes `NOT (x) IS NULL`, which reads as NOT (x IS NULL)
+            (t.in_scope == no, str(Verdict.EXCLUDED)),
             (
-                (t.in_scope == True).isnull() | (t.counting == True).isnull() | t.weight.isnull(),
+                (t.in_scope == yes).isnull() | (t.counting == yes).isnull() | t.weight.isnull(),
                 str(Verdict.UNKNOWN),
             ),
             (t.counting, str(Verdict.PART)),

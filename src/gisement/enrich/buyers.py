@@ -1,8 +1,8 @@
 """Where a buyer is, what kind it is, and whether it belongs to the territory.
 
 Order of evidence: register, the SIREN of a commune, EPCI or department in the geography, the commune in the file, the
-department in the file, the department that the SIREN of a local public body spells in its third and fourth digits (21 86…
-is a commune of the Vienne). A buyer of unknown place is counted in the coverage.
+department in the file, the department that the SIREN of a local public body spells in its third and fourth digits
+(21 86… is a commune of the Vienne). A buyer of unknown place is counted in the coverage.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ SPELLING_PREFIXES = ("17", "19", "21", "22", "24", "25", "26", "27", "28")
 
 
 @step
-def buyer(contract_record: Any, establishment: Any, legal_unit: Any, commune: Any, commune_code_today: Any, raw_department: Any,
-          ring_commune: Any, territory: Any) -> Any:  # fmt: skip
+def buyer(contract_record: Any, establishment: Any, legal_unit: Any, commune: Any, commune_code_today: Any,
+          raw_department: Any, ring_commune: Any, territory: Any) -> Any:  # fmt: skip
     """One row per buyer (SIRET, or what the file gave), with its place and the evidence for it (`buyer_place_rule`)."""
     b = _named(contract_record)
     register = establishment.select(register_siret="siret", register_commune="commune_code_reported")
@@ -84,7 +84,7 @@ def _epci_departments(commune: Any) -> Any:
 
 
 def _in_territory(b: Any, commune: Any, ring_commune: Any, territory: Any) -> Any:
-    """`is_in_territory`: by its commune; an EPCI, or a department's body, by whether its area is the territory's own."""
+    """`is_in_territory`: by its commune; an EPCI or a department's body, by whether their area is its own."""
     inside = territory.select(inside_commune="commune_code").distinct()
     b = b.left_join(inside, [("buyer_commune_code", "inside_commune")])
     level = territory.agg(level=territory.territory_level.max())

@@ -110,11 +110,12 @@ def finding(contract_record: Any, record_title: Any, raw_decp: Any, record_decis
             contract_state: Any, contract_supplier: Any, unusual_amount: Any, correction: Any) -> Any:  # fmt: skip
     """One row per problem found in a source: rule, record, column, reported and kept value, and what was done."""
     repeatable = [
-        _unreadable(raw_decp), _holders(holder, record_decision), *_acts(amendment), *_corrections(contract_state, correction),
+        _unreadable(raw_decp), _holders(holder, record_decision), *_acts(amendment),
+        *_corrections(contract_state, correction),
     ]  # fmt: skip
     single = [
-        *of_records(contract_record), *_decisions(record_decision), *_contracts(contract_state), _unusual(unusual_amount),
-        _without_holder(contract_state, contract_supplier), _lost_letters(record_title),
+        *of_records(contract_record), *_decisions(record_decision), *_contracts(contract_state),
+        _unusual(unusual_amount), _without_holder(contract_state, contract_supplier), _lost_letters(record_title),
     ]  # fmt: skip
     return ibis.union(*single, ibis.union(*repeatable).distinct())
 
@@ -148,7 +149,7 @@ def _holders(holder: Any, record_decision: Any) -> Any:
 
 
 def _without_holder(c: Any, contract_supplier: Any) -> Any:
-    """Contracts of which no holder can be read (none given, or a non-value such as NC): kept, place and size unknown."""
+    """Contracts of which no holder can be read (none given, or a non-value: NC): kept, place and size unknown."""
     nobody = contract_supplier.filter(contract_supplier.supplier_id.isnull()).select("contract_key")
     nothing = ibis.null("string")
     return rows(c.semi_join(nobody, "contract_key"), "supplier_missing", "supplier_id", nothing, nothing, "kept")

@@ -12,12 +12,13 @@ from gisement.terms import step
 
 @step
 def usual_amount(contract: Any) -> Any:
-    """One row per kind of contract (CPV division × kind of buyer) with enough known amounts: their quartiles in cents."""
+    """One row per kind of contract (CPV division × kind of buyer) with enough known amounts: quartiles in cents."""
     known = contract.filter(contract.amount_cents.notnull() & contract.cpv_division.notnull())
     known = known.mutate(log_amount=known.amount_cents.cast("float64").ln())
     kinds = known.group_by(["cpv_division", "buyer_kind"]).agg(
         contracts_count=known.count(),
-        low=known.log_amount.quantile(0.25), middle=known.log_amount.quantile(0.5), high=known.log_amount.quantile(0.75),
+        low=known.log_amount.quantile(0.25), middle=known.log_amount.quantile(0.5),
+        high=known.log_amount.quantile(0.75),
     )  # fmt: skip
     kinds = kinds.filter((kinds.contracts_count >= parameter("outlier_min_contracts")) & kinds.buyer_kind.notnull())
     return kinds.select(

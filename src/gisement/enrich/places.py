@@ -33,7 +33,10 @@ def place(supplier: Any, establishment: Any, commune_code_today: Any, commune: A
     return p.select(
         "supplier_id", "place_basis", "place_rule", "commune_code", "epci_code", "department_code",
         "ring_nearest", "ring_farthest",
-        **{f"in_{ring.name.lower()}": within(p.ring_nearest, p.ring_farthest, int(ring)) for ring in Ring if ring != Ring.WORLD},
+        **{
+            f"in_{ring.name.lower()}": within(p.ring_nearest, p.ring_farthest, int(ring))
+            for ring in Ring if ring != Ring.WORLD
+        },
     )  # fmt: skip
 
 

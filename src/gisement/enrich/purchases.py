@@ -30,13 +30,13 @@ LASTING = (
     "subcontracts_count", "social_state", "environmental_state",
 )  # fmt: skip
 SHARED = (
-    "contract_key", "basis", "year", "buyer_id", "buyer_siren", "buyer_name", "buyer_kind", "buyer_commune_code",
-    "buyer_department_code", "is_buyer_in_territory", "cpv_code", "cpv_division", "segment", "segment_rule", "family",
-    "is_medical", "is_medical_wide", "notification_date", "offers_count", "is_concession", "is_subsequent_of_known",
-    "is_framework",
+    "contract_key", "basis", "year", "buyer_id", "buyer_siren", "buyer_name", "buyer_commune_code",
+    "buyer_department_code", "is_buyer_in_territory", "cpv_code", "segment", "family", "is_medical", "is_medical_wide",
+    "notification_date", "is_concession", "is_subsequent_of_known",
 )  # fmt: skip
 CONTRACT = (
-    *SHARED, "record_hash", "record_kind", "source_format", "records_count", "lots_count", "contract_id", "framework_id",
+    *SHARED, "buyer_kind", "cpv_division", "segment_rule", "offers_count", "is_framework",
+    "record_hash", "record_kind", "source_format", "records_count", "lots_count", "contract_id", "framework_id",
     "contract_nature", "title", "procurement_method_details", "execution_place_code", "execution_place_kind",
     "duration_months", "duration_months_initial", "notification_date_reported", "publication_date", "amount_cents",
     "amount_cents_initial", "amount_cents_reported", "amount_reported", "amount_reason", "annualised_cents",
@@ -61,7 +61,7 @@ def _with_buyer_and_segment(c: Any, buyer: Any, cpv_segment: Any) -> Any:
 
 @step
 def joint_place(contract_supplier: Any, place: Any) -> Any:
-    """One row per joint award and place basis: ring bounds of its closest (`any`) and of its farthest holder (`all`)."""
+    """One row per joint award and place basis: ring bounds of its closest (`any`) and farthest holder (`all`)."""
     joint = contract_supplier.filter(contract_supplier.holders_count > 1).select("contract_key", "supplier_id")
     here = place.select("place_basis", ring_of="supplier_id", near="ring_nearest", far="ring_farthest")
     held = joint.inner_join(here, [("supplier_id", "ring_of")])
@@ -75,7 +75,7 @@ def joint_place(contract_supplier: Any, place: Any) -> Any:
 
 @step
 def first_contract(contract: Any, contract_supplier: Any) -> Any:
-    """One row per buyer (legal unit) and supplier: the day of their first dated contract, the buyer's first year on record."""
+    """One row per buyer (legal unit) and supplier: the day of their first contract, the buyer's first year on record."""
     dated = contract.filter(contract.notification_date.notnull() & contract.buyer_siren.notnull())
     dated = dated.select("contract_key", "buyer_siren", "notification_date")
     held = contract_supplier.filter(contract_supplier.supplier_id.notnull()).select("contract_key", "supplier_id")
@@ -89,7 +89,7 @@ def first_contract(contract: Any, contract_supplier: Any) -> Any:
 def purchase(
     contract: Any, contract_supplier: Any, supplier: Any, place: Any, joint_place: Any, first_contract: Any
 ) -> Any:
-    """One row per spending fact. On the contract basis: per contract lot and holder, its cents in the notification year."""
+    """One row per spending fact: on the contract basis, contract lot and holder, its cents in the notification year."""
     s = contract_supplier.select(
         "contract_key", "holder_number", "holders_count", "supplier_id", "amount_cents", "amount_level"
     )
@@ -131,10 +131,8 @@ def _with_rings(p: Any, place: Any, joint_place: Any, basis: str) -> Any:
         joint, [("contract_key", "joint_of")]
     )
     near, far = ibis.coalesce(p.near, int(Ring.COMMUNE)), ibis.coalesce(p.far, int(Ring.WORLD))
-    return p.mutate(
-        **{
-            f"{basis}_nearest": near, f"{basis}_farthest": far,
-            f"{basis}_any_nearest": ibis.coalesce(p.any_nearest, near), f"{basis}_any_farthest": ibis.coalesce(p.any_farthest, far),
-            f"{basis}_all_nearest": ibis.coalesce(p.all_nearest, near), f"{basis}_all_farthest": ibis.coalesce(p.all_farthest, far),
-        }
-    ).drop("ring_of", "near", "far", "joint_of", "any_nearest", "any_farthest", "all_nearest", "all_farthest")  # fmt: skip
+    bounds = {"nearest": near, "farthest": far}
+    for which in ("any_nearest", "any_farthest", "all_nearest", "all_farthest"):
+        bounds[which] = ibis.coalesce(p[which], near if which.endswith("nearest") else far)
+    p = p.mutate(**{f"{basis}_{which}": bound.cast("int8") for which, bound in bounds.items()})
+    return p.drop("ring_of", "near", "far", "joint_of", "any_nearest", "any_farthest", "all_nearest", "all_farthest")

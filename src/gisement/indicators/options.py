@@ -33,14 +33,14 @@ def within(row: Any, option: SimpleNamespace) -> Any:
 
 
 def is_needed(row: Any, option: SimpleNamespace) -> Any:
-    """Whether the purchase is not a medical good that the chosen perimeter leaves out; null where the CPV is unknown."""
+    """Whether it is not a medical good that the chosen perimeter leaves out; null where the CPV is unknown."""
     if option.medical == "included":
         return ibis.literal(True)
     return ~(row.is_medical if option.medical == "excluded" else row.is_medical_wide)
 
 
 def is_own_money(row: Any) -> Any:
-    """Whether its amount may be added to others: no concession, no subsequent contract of a framework counted already."""
+    """Whether its amount may be added to others: no concession, no contract under a framework counted already."""
     return ~row.is_concession & ~row.is_subsequent_of_known
 
 

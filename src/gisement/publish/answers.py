@@ -1,4 +1,4 @@
-"""Figures and rows as the command line and the interface for programs give them: one shape, documented in the design."""
+"""Figures and rows as the command line and the interface for programs give them: one documented shape."""
 
 from __future__ import annotations
 

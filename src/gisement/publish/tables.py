@@ -12,7 +12,7 @@ from rich.table import Table
 
 from gisement.catalog import texts
 from gisement.publish.format import amount, bounds, percent
-from gisement.terms import Figure, Indicator, Verdict
+from gisement.terms import Figure, Indicator, Reading, Verdict
 
 LONGEST = 50
 PIPED_WIDTH = 200
@@ -56,6 +56,16 @@ def show_checks(
     )
     show_list(account, ("snapshot", "records", "contracts", "joined", "duplicates", "unreadable", "concessions"))
     show_list(expectations, ("expectation", "table", "failed"))
+
+
+def account_line(reading: Reading | None) -> str:
+    """What was read in a file, in a sentence; with what the reader noted, a line each."""
+    if reading is None:
+        return "déjà présent."
+    details = [f"{reading.records} enregistrements"]
+    details += [f"{reading.unreadable} illisibles"] if reading.unreadable else []
+    details += [str(note) for note in reading.details.get("notes", [])]
+    return ", ".join(details[:2]) + "." + "".join(f"\n  {note}" for note in details[2:])
 
 
 def show_list(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:

@@ -108,7 +108,7 @@ def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, 
     target.parent.mkdir(parents=True, exist_ok=True)
     written = connection.execute(
         f"COPY (SELECT {columns} FROM ({sql}) ORDER BY {order}) TO {literal(unfinished)} "
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP})"
     ).fetchone()
     unfinished.replace(target)
     return int(written[0]) if written else 0

@@ -49,8 +49,8 @@ def remove_snapshot(workspace: Workspace, identifier: str) -> Snapshot:
     ]
     if len(found) != 1:
         raise Trouble(
-            fr=f"« {identifier} » désigne {len(found)} fichiers de l'espace de travail : donner l'identifiant d'un seul "
-            "(voir « gisement sources »).",
+            fr=f"« {identifier} » désigne {len(found)} fichiers de l'espace de travail : donner l'identifiant "
+            "d'un seul (voir « gisement sources »).",
             en=f"'{identifier}' names {len(found)} files of the workspace: give the identifier of one "
             "(see 'gisement sources').",
         )
