@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,11 +12,10 @@ from typing import Any
 import pytest
 
 from gisement.sources.demonstration import identifiers
+from tests.commands import START, Run, fresh, gisement
 from tests.sources.decp_samples import contract, wrapped
 from tests.workspaces import added, built, created, workspace_of
 
-PROJECT = Path(__file__).resolve().parent.parent
-START = "from gisement.cli import main; main()"
 VERDICTS = ("part", "rest", "unknown", "excluded")
 BUYER = identifiers.siret(identifiers.siren(20_001), 1)
 NEAR, FAR, NOBODY = (identifiers.siret(identifiers.siren(20_002 + number), 1) for number in range(3))
@@ -32,22 +27,6 @@ TABLE = f"""id,acheteur_id,acheteur_departement_code,objet,codeCPV,montant,dateN
 4,{BUYER},86,Traiteur,55520000,0,2024-03-07,2024-12-20,{NEAR},86
 5,{BUYER},86,Seringues,33141310,50.50,2024-03-08,2024-12-20,{NEAR},86
 """
-
-Run = subprocess.CompletedProcess[str]
-
-
-def gisement(*words: object, workspace: Path | None = None, **environment: str) -> Run:
-    """Run the command in a process of its own, in French unless the environment says otherwise."""
-    before = [] if workspace is None else ["-w", str(workspace)]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GISEMENT_")}
-    return subprocess.run(
-        [sys.executable, "-c", START, *before, *map(str, words)],
-        env={**kept, "PYTHONPATH": str(PROJECT / "src"), **environment},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
-
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -190,24 +169,12 @@ WRONG: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def told(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
-    """Every wrong command, run: two at a time."""
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
-
-    def run(words: tuple[str, ...]) -> Run:
-        return gisement(*words, workspace=elsewhere if words[0] == "init" else workspace)
-
-    with ThreadPoolExecutor(2) as pool:
-        runs = pool.map(run, [words for words, _ in WRONG.values()])
-        return dict(zip(WRONG, runs, strict=True))
-
-
 @pytest.mark.parametrize("kind", WRONG)
-def test_an_error_is_one_sentence_that_says_what_to_do(told: Mapping[str, Run], kind: str) -> None:
-    sentence = refused(told[kind])
-    for word in WRONG[kind][1]:
-        assert word in sentence, sentence
+def test_an_error_is_one_sentence_that_says_what_to_do(workspace: Path, tmp_path: Path, kind: str) -> None:
+    words, named = WRONG[kind]
+    sentence = refused(gisement(*words, workspace=tmp_path if words[0] == "init" else workspace))
+    assert [word for word in named if word not in sentence] == [], sentence
+    assert list(tmp_path.iterdir()) == []
 
 
 def refused(run: Run) -> str:
@@ -309,19 +276,20 @@ def test_from_init_to_figure_and_back(tmp_path: Path) -> None:
 # --- start --------------------------------------------------------------------------------------------------
 
 
+def test_a_fresh_interpreter_answers_the_same(workspace: Path) -> None:
+    measured = ("measure", "local_share", "--by", "year", "--format", "json")
+    again = fresh(*measured, workspace=workspace)
+    assert (again.returncode, again.stdout) == (0, gisement(*measured, workspace=workspace).stdout)
+    refused(fresh("measure", "part_locale", workspace=workspace))
+
+
 def test_help_is_light_and_quick() -> None:
     """In processor time (other work on the machine is not ours), the best of three."""
-    spent = min(processor_seconds(lambda: gisement("--help")) for _ in range(3))
+    spent = min(processor_seconds(lambda: fresh("--help")) for _ in range(3))
     assert spent < 0.5
-    code = f"import sys; sys.argv = ['gisement', '--help']\ntry:\n    {START}\nfinally:\n    print('ibis' in sys.modules, 'duckdb' in sys.modules)"
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": str(PROJECT / "src")},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
-    assert run.stdout.splitlines()[-1] == "False False"
+    loaded = "print('loaded', [n for n in ('ibis', 'duckdb', 'pyarrow') if n in sys.modules])"
+    run = fresh("--help", code=f"import sys\ntry:\n    {START}\nfinally:\n    {loaded}")
+    assert run.stdout.splitlines()[-1] == "loaded []"
 
 
 def processor_seconds(action: Callable[[], Run]) -> float:

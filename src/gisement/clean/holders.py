@@ -21,13 +21,14 @@ def holder(raw_decp: Any) -> Any:
     text or name published stands for the holder: nobody disappears, and no name becomes a key.
     """
     named = _of_records(raw_decp).union(_of_acts(raw_decp))
+    # before identifying: Spark pushes a filter down through its stages, and repeats them at each
+    named = named.filter(named.holder_id_reported.notnull() | named.holder_name.notnull())
     named = identify(named, "holder_id_reported", "holder_id_kind_reported")
     said = ibis.coalesce(named.holder_id_reported, named.holder_name)
     digest = ibis.ifelse(
         said.re_search("^[0-9]+$"), said, ibis.literal("unread-") + said.hexdigest("md5").substr(0, 16)
     )
     named = named.mutate(supplier_id=ibis.coalesce(named.identifier, digest))
-    named = named.filter(named.supplier_id.notnull())
     return named.group_by(["holder_set", "supplier_id"]).agg(
         supplier_id_kind=named.identifier_kind.min(),
         supplier_id_rule=named.identifier_rule.max(),

@@ -1,4 +1,4 @@
-"""Files come in: each becomes a snapshot, read at once so that its account can be shown; a bad one costs only itself."""
+"""Files come in: each becomes a snapshot, read at once so that its account can be shown; a bad one costs itself."""
 
 from __future__ import annotations
 

@@ -43,6 +43,7 @@ class Observatory:
         self.workspace = workspace
         self.territory = workspace.territory()
         self.connection = database.connect(workspace)
+        self._origins: dict[str, tuple[Origin, ...]] = {}
         for table in tables:
             self._show(table, load)
 
@@ -101,13 +102,15 @@ class Observatory:
         return chosen
 
     def origins(self, table: str) -> tuple[Origin, ...]:
-        """The snapshots that a table was made from, through every step."""
-        identifiers = _snapshot_identifiers(self.workspace, table, set())
-        return tuple(
-            Origin(s.kind, s.card.get("producer", ""), s.card.get("licence", ""), s.name, s.sha256)
-            for s in snapshots(self.workspace)
-            if s.identifier in identifiers
-        )
+        """The snapshots that a table was made from, through every step (as of the opening of the observatory)."""
+        if table not in self._origins:
+            identifiers = _snapshot_identifiers(self.workspace, table, set())
+            self._origins[table] = tuple(
+                Origin(s.kind, s.card.get("producer", ""), s.card.get("licence", ""), s.name, s.sha256)
+                for s in snapshots(self.workspace)
+                if s.identifier in identifiers
+            )
+        return self._origins[table]
 
     def _figure(
         self,

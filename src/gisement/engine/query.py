@@ -60,28 +60,48 @@ def judged(indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, 
 
 def summed(rows: Any, by: Sequence[str]) -> Any:
     """One row per group: weights and numbers of rows by verdict (the columns that `Sums` needs)."""
-    is_unknown = rows.verdict == str(Verdict.UNKNOWN)
     if "amount_level" not in rows.columns:
         rows = rows.mutate(amount_level=ibis.literal(str(Level.OBSERVED)))
-    rank = ibis.cases(*((rows.amount_level == str(name), number) for name, number in _RANKS.items()), else_=0)
-    measures = {
-        "part": _sum(rows, rows.verdict == str(Verdict.PART)),
-        "rest": _sum(rows, rows.verdict == str(Verdict.REST)),
-        "excluded": _sum(rows, rows.verdict == str(Verdict.EXCLUDED)),
-        "unknown_positive": _sum(rows, is_unknown & (rows.weight > 0)),
-        "unknown_negative": _sum(rows, is_unknown & (rows.weight < 0)),
-        "unweighted": (is_unknown & rows.weight.isnull()).cast("int64").sum(),
-        "level_rank": rank.max(where=rows.verdict.isin((str(Verdict.PART), str(Verdict.REST)))),
-        **{f"{verdict}_rows": (rows.verdict == str(verdict)).cast("int64").sum() for verdict in Verdict},
-    }
-    columns = {name: rows[DIMENSIONS[name]] for name in by}
-    grouped = rows.group_by(**columns).agg(**measures) if by else rows.agg(**measures)
-    counted = {name: grouped[name].cast("decimal(38,0)").cast("int64") for name in measures}
+    by_verdict = _by_verdict(rows, by)
+    measures = _measures(by_verdict)
+    grouped = by_verdict.group_by(list(by)).agg(**measures) if by else by_verdict.agg(**measures)
+    counted = {name: _whole(grouped[name]) for name in measures}
     return grouped.mutate(**counted).order_by(list(by)) if by else grouped.mutate(**counted)
 
 
-def _sum(rows: Any, where: Any) -> Any:
-    return ibis.coalesce(rows.weight.sum(where=where), 0)
+def _by_verdict(rows: Any, by: Sequence[str]) -> Any:
+    """One row per group and verdict: the table is gone through once; `_measures` lays out the few rows left."""
+    rank = ibis.cases(*((rows.amount_level == str(name), number) for name, number in _RANKS.items()), else_=0)
+    columns = {name: rows[DIMENSIONS[name]] for name in by}
+    sums = rows.group_by(**columns, verdict=rows.verdict).agg(
+        weighed=rows.weight.sum(),
+        positive=rows.weight.sum(where=rows.weight > 0),
+        rows_count=rows.count(),
+        unweighted=rows.weight.isnull().sum(),
+        rank=rank.max(),
+    )
+    return sums.mutate(weighed=_whole(sums.weighed), positive=_whole(sums.positive))
+
+
+def _measures(s: Any) -> dict[str, Any]:
+    def of(verdict: Verdict, value: Any) -> Any:
+        return ibis.coalesce(value.sum(where=s.verdict == str(verdict)), 0)
+
+    unknown = Verdict.UNKNOWN
+    return {
+        "part": of(Verdict.PART, s.weighed),
+        "rest": of(Verdict.REST, s.weighed),
+        "excluded": of(Verdict.EXCLUDED, s.weighed),
+        "unknown_positive": of(unknown, s.positive),
+        "unknown_negative": of(unknown, s.weighed - ibis.coalesce(s.positive, 0)),
+        "unweighted": of(unknown, s.unweighted),
+        "level_rank": s["rank"].max(where=s.verdict.isin((str(Verdict.PART), str(Verdict.REST)))),
+        **{f"{verdict}_rows": of(verdict, s.rows_count) for verdict in Verdict},
+    }
+
+
+def _whole(sum_of_integers: Any) -> Any:
+    return sum_of_integers.cast("decimal(38,0)").cast("int64")
 
 
 def _filters(rows: Any, indicator: Indicator, perimeter: Perimeter, buyers: Sequence[str]) -> list[Any]:

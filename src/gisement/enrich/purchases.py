@@ -75,7 +75,7 @@ def joint_place(contract_supplier: Any, place: Any) -> Any:
 
 @step
 def first_contract(contract: Any, contract_supplier: Any) -> Any:
-    """One row per buyer (legal unit) and supplier: the day of their first contract, the buyer's first year on record."""
+    """One row per buyer (legal unit) and supplier: the day of their first contract, the buyer's first year known."""
     dated = contract.filter(contract.notification_date.notnull() & contract.buyer_siren.notnull())
     dated = dated.select("contract_key", "buyer_siren", "notification_date")
     held = contract_supplier.filter(contract_supplier.supplier_id.notnull()).select("contract_key", "supplier_id")

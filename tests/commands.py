@@ -1,0 +1,86 @@
+"""The command line run in real processes, forked from one that has loaded the libraries: a command then takes moments.
+
+Each command is a process of its own: its interpreter reads the environment and `sys.argv`, runs `gisement.cli.main`, and
+ends with its exit status. Only the import of third-party libraries is shared, which takes two seconds each time otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+PROJECT = Path(__file__).resolve().parent.parent
+START = "from gisement.cli import main; main()"
+SERVER = f"""
+import json, os, sys
+import duckdb, ibis, pyarrow, rich.table, sqlglot, typer, yaml
+assert not [name for name in sys.modules if name.startswith("gisement")]
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if not child:
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        for number, path in enumerate(asked["outputs"], 1):
+            os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
+        sys.argv = ["gisement", *asked["words"]]
+        exec({START!r})
+        sys.exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+Run = subprocess.CompletedProcess[str]
+
+
+def gisement(*words: object, workspace: Path | None = None, **environment: str) -> Run:
+    """Run the command in a process of its own, in French unless the environment says otherwise."""
+    typed = _typed(words, workspace)
+    with TemporaryDirectory() as folder:
+        outputs = [str(Path(folder) / name) for name in ("out", "err")]
+        asked = {"words": typed, "environment": _environment(environment), "outputs": outputs}
+        server = _server()
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(json.dumps(asked) + "\n")
+        server.stdin.flush()
+        status = int(server.stdout.readline())
+        out, err = (Path(path).read_text(encoding="utf-8") for path in outputs)
+    return Run(typed, status, out, err)
+
+
+def fresh(*words: object, workspace: Path | None = None, code: str = START, **environment: str) -> Run:
+    """The same in an interpreter that has loaded nothing, as a user starts it."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *_typed(words, workspace)],
+        env=_environment(environment),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def _typed(words: tuple[object, ...], workspace: Path | None) -> list[str]:
+    return [*([] if workspace is None else ["-w", str(workspace)]), *map(str, words)]
+
+
+def _environment(given: dict[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GISEMENT_")}
+    return {**kept, "PYTHONPATH": str(PROJECT / "src"), "PYTHONUTF8": "1", **given}
+
+
+@cache
+def _server() -> subprocess.Popen[str]:
+    """The process that forks; it ends with the tests, when its standard input is closed."""
+    return subprocess.Popen(
+        [sys.executable, "-c", SERVER],
+        env=_environment({}),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
