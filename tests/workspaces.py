@@ -1,4 +1,4 @@
-"""Workspaces built by the real functions from a few files; the compiled plan of the steps is shared by a whole session."""
+"""Workspaces built by the real functions from a few files; a whole session compiles the steps once."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Case files of contracts: what is published (`published`), what is made of it (`contracts`, `account`, `findings`, `spend`).
+"""Case files of contracts: what is published, what is made of it.
 
+The second part is `contracts`, `account` (of records), `findings` (all of them, by rule) and `spend` (total spend).
 A case is written to be read by a buyer. What a published record does not say is filled in as follows:
 
 - `in` is its format: `2022` (the default), `2019`, or `table` (a line of a flat table, which names one `titulaire`);
@@ -33,9 +34,10 @@ FOLDER = Path(__file__).parent
 HOLDERS = {letter: identifiers.siret(identifiers.siren(50_000 + 10 * rank), 1) for rank, letter in enumerate("ABCDEF")}
 FIELDS = {"case", "published", "contracts", "account", "findings", "spend", "corrections"}
 TABLE = (
-    "id", "nature", "objet", "acheteur_id", "codeCPV", "montant", "dateNotification", "datePublicationDonnees", "dureeMois",
-    "offresRecues", "titulaire_id", "titulaire_typeIdentifiant", "titulaire_commune_code", "titulaire_departement_code",
-    "idAccordCadre", "considerationsSociales", "considerationsEnvironnementales", "modification_id",
+    "id", "nature", "objet", "acheteur_id", "codeCPV", "montant", "dateNotification", "datePublicationDonnees",
+    "dureeMois", "offresRecues", "titulaire_id", "titulaire_typeIdentifiant", "titulaire_commune_code",
+    "titulaire_departement_code", "idAccordCadre", "considerationsSociales", "considerationsEnvironnementales",
+    "modification_id",
 )  # fmt: skip
 NUMBERS = ("montant", "valeurGlobale", "dureeMois")
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")

@@ -1,4 +1,4 @@
-"""Every trap of published contracts, end to end: the cases of the YAML files of this folder, in one workspace of the Vienne.
+"""Every trap of published contracts, end to end: the cases of this folder's YAML files, in one workspace of the Vienne.
 
 All cases are built together, each under a buyer of its own; the whole is built twice, the second time with files and
 records in reverse order, and must come out the same to the byte.
@@ -21,7 +21,7 @@ import pytest
 from gisement.catalog import tables
 from gisement.engine.checks import Checks
 from gisement.engine.measure import Observatory
-from gisement.indicators import TOTAL_SPEND
+from gisement.indicators.spend import TOTAL_SPEND
 from gisement.sources.corrections import HEADER
 from gisement.store import Workspace
 from gisement.terms import Perimeter, Ring, Verdict
@@ -99,7 +99,7 @@ JOIN (SELECT record_hash, min(acheteur_id) AS acheteur_id FROM raw_decp GROUP BY
 JOIN (
     SELECT contract_key, list({
         'supplier_id': s.supplier_id, 'cents': s.amount_cents, 'kind': k.supplier_id_kind, 'siren': k.supplier_siren,
-        'rule': s.supplier_id_rule, 'near': p.establishment_nearest, 'far': p.establishment_farthest, 'level': s.amount_level
+        'near': p.establishment_nearest, 'far': p.establishment_farthest, 'level': s.amount_level
     } ORDER BY s.holder_number) AS parts
     FROM contract_supplier s JOIN purchase p USING (contract_key, holder_number)
     LEFT JOIN supplier k ON k.supplier_id = s.supplier_id
@@ -292,7 +292,7 @@ def test_no_contract_is_left_over(made: Made) -> None:
 
 
 def test_a_correction_of_nothing_is_told(made: Made) -> None:
-    """A correction of a contract that is not there, or of a column that cannot be corrected, stands under the key it gave."""
+    """A correction of an absent contract, or of a column that cannot be corrected, stands under the key it gave."""
     found = rows(made.workspace, OF_NOTHING, ("finding", "raw_decp", "contract"))
     assert [(row["contract_id"], row["column"], row["rule"]) for row in found] == [
         ("K11", "title", "correction_not_applied"),

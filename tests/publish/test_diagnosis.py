@@ -45,7 +45,7 @@ def observatory(demo: Demonstration, folder: Path) -> Observatory:
     workspace = Workspace.create(folder / "workspace", parse_territory(demo.territory, name=demo.name))
     for kind, path in demo.files:
         add_snapshot(workspace, kind, path.name, path, demo.card)
-    build(workspace, pipeline.steps, SOURCES)
+    build(workspace, lambda: pipeline.STEPS, SOURCES)
     return Observatory(workspace, load=True)
 
 

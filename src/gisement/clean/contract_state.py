@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 
 from gisement.catalog import parameter
-from gisement.clean.values import identifier_key, joined
+from gisement.clean.values import day, identifier_key, joined
 from gisement.terms import step
 
 
@@ -131,11 +131,21 @@ def _corrected(c: Any, correction: Any) -> Any:
         current, reported = c[column].cast("string"), c[REPORTED.get(column, column)].cast("string")
         matches = (c.old_value == current) | (c.old_value == reported) | (c.old_value.isnull() & c[column].isnull())
         # a value that cannot be read would empty the cell; no value at all says that nobody knows
-        is_read = c.new_value.isnull() | c.new_value.try_cast(kind).notnull()
+        given = _typed(c.new_value, kind)
+        is_read = c.new_value.isnull() | given.notnull()
         is_mended = c.corrected_key.notnull() & ibis.coalesce(matches, False) & is_read
-        c = c.mutate(**{column: ibis.ifelse(is_mended, c.new_value.try_cast(kind), c[column])})
+        c = c.mutate(**{column: ibis.ifelse(is_mended, given, c[column])})
         c = c.drop("corrected_key", "new_value", "old_value")
     return c
+
+
+def _typed(text: Any, kind: str) -> Any:
+    """The value that a correction spells; null where it is none (engines cast `12.7`, `2024` or `epoch` each its way)."""
+    if kind == "date":
+        return day(text)
+    if kind == "string":
+        return text
+    return ibis.ifelse(text.re_search(r"^-?[0-9]{1,17}\z"), text, ibis.null("string")).try_cast(kind)
 
 
 CORRECTABLE = {

@@ -68,7 +68,7 @@ def record_title(raw_decp: Any) -> Any:
 
 def _holder_ids(holders: Any) -> Any:
     """The distinct holders of a record as comparable identifiers, in order; an unreadable one is left out."""
-    ids = holders.map(lambda holder: holder["id"].upper().re_replace(r"[^A-Z0-9]", "").nullif(""))
+    ids = holders.map(lambda holder: holder["id"].re_replace(r"[^A-Za-z0-9]", "").upper().nullif(""))
     return ids.filter(lambda holder: holder.notnull()).unique().sort()
 
 
@@ -162,9 +162,9 @@ def trusted_amount(text: Any, amount: Any) -> tuple[Any, Any]:
 
 def department(text: Any) -> Any:
     """A department code of a table: `1` becomes `01`, `2a` becomes `2A`, anything else is null."""
-    code = trimmed(text).upper().re_replace(r"\.0$", "")
+    code = trimmed(text).upper().re_replace(r"\.0\z", "")
     padded = ibis.ifelse(code.length() == 1, ibis.literal("0") + code, code)
-    return ibis.ifelse(padded.re_search(r"^([0-9]{2}|2[AB]|9[78][0-9])$"), padded, ibis.null("string"))
+    return ibis.ifelse(padded.re_search(r"^([0-9]{2}|2[AB]|9[78][0-9])\z"), padded, ibis.null("string"))
 
 
 def plausible_duration(text: Any) -> Any:

@@ -26,7 +26,7 @@ def holder(raw_decp: Any) -> Any:
     named = identify(named, "holder_id_reported", "holder_id_kind_reported")
     said = ibis.coalesce(named.holder_id_reported, named.holder_name)
     digest = ibis.ifelse(
-        said.re_search("^[0-9]+$"), said, ibis.literal("unread-") + said.hexdigest("md5").substr(0, 16)
+        said.re_search(r"^[0-9]+\z"), said, ibis.literal("unread-") + said.hexdigest("md5").substr(0, 16)
     )
     named = named.mutate(supplier_id=ibis.coalesce(named.identifier, digest))
     return named.group_by(["holder_set", "supplier_id"]).agg(
@@ -70,4 +70,4 @@ def _of_acts(raw_decp: Any) -> Any:
 
 def _name(text: Any) -> Any:
     """A name without the brackets that some tables leave around it (`['ENGIE']`)."""
-    return present(text.re_replace(r"^\[['\"]|['\"]\]$", ""))
+    return present(text.re_replace(r"^\[['\"]|['\"]\]\z", ""))

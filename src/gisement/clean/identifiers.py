@@ -17,8 +17,14 @@ import ibis.expr.types as ir
 
 Row = Mapping[str, ir.Value]
 
-SEPARATORS = "[^0-9A-Za-z\u00c0-\u1fff\u2c00-\ud7ff]+"
-"""Pattern of what may stand between the characters of an identifier: all but digits and letters."""
+SEPARATORS = (
+    "[^0-9A-Za-z\u00c0-\u00de\u00e0-\u0148\u014a-\u019a\u019c-\u01ef\u01f1-\u0263\u0265-\u038f\u0391-\u03af"
+    "\u03b1-\u0586\u0588-\u1c89\u1c8b-\u1e95\u1e9b-\u1f4f\u2c00-\ua7cc\ua7ce-\ua7da\ua7dc-\ud7ff]+"
+)
+"""Pattern of what may stand between the characters of an identifier: all but digits and letters.
+
+Letters whose capital is several letters, or newer than some engine (ß, ŉ…), are left out: engines differ on them.
+"""
 
 RULES = {
     "missing": "no text at all",
@@ -42,8 +48,8 @@ _PLACEHOLDERS = (
     *("", "NC", "NA", "ND", "MQ", "CDL", "INX", "NULL", "NAN", "NONE"),
     *("INCONNU", "NONRENSEIGNE", "NONRENSEIGNÉ", "AUCUN", "NEANT", "NÉANT"),
 )
-_SCIENTIFIC = "^ *([0-9][.,][0-9]+[eE][+]?[0-9]{1,2}|[0-9]+[eE][+][0-9]{1,2}) *$"
-_DECIMAL = "^ *[0-9]{9,14}[.,]0+ *$"
+_SCIENTIFIC = "^ *([0-9][.,][0-9]+[eE][+]?[0-9]{1,2}|[0-9]+[eE][+][0-9]{1,2}) *\\z"
+_DECIMAL = "^ *[0-9]{9,14}[.,]0+ *\\z"
 _FRENCH_VAT = "^FR[0-9A-HJ-NP-Z]{2}[0-9]{9}$"
 _FOREIGN_VAT = (
     "^(AT|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|ES|FI|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)"
@@ -150,7 +156,7 @@ def _read_text(row: Row) -> dict[str, ir.Value]:
     """Stage 1: the characters that count, and how the identifier is declared."""
     text = row["text"]
     is_decimal = text.re_search(_DECIMAL)
-    whole = ibis.ifelse(is_decimal, text.re_replace("[.,]0+ *$", ""), text)
+    whole = ibis.ifelse(is_decimal, text.re_replace("[.,]0+ *\\z", ""), text)
     kind = row["kind_text"]
     declared = ibis.cases(
         (kind == "SIRET", "siret"),

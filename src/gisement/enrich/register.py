@@ -37,7 +37,7 @@ def establishment(raw_establishment: Any, holder: Any, contract_record: Any) -> 
             naf_code=_naf(kept.naf_code, kept.naf_nomenclature).min(),
             headcount_band=kept.headcount_band.min(),
             is_closed=(kept.state == "F").max(),
-            creation_date=kept.creation_date.substr(0, 10).try_cast("date").min(),
+            creation_date=_day(kept.creation_date).min(),
             disclosure_status=kept.disclosure_status.max(),
             establishment_name=lambda t: t.name.min(),
         )
@@ -97,6 +97,12 @@ def supplier(holder: Any, establishment: Any, legal_unit: Any) -> Any:
         is_natural_person=is_person, is_masked=is_masked, is_closed=s.is_closed,
         creation_date=s.creation_date, is_in_register=s.is_head_office.notnull(),
     )  # fmt: skip
+
+
+def _day(text: Any) -> Any:
+    """The day of `2005-01-01`, whatever follows; null for any other form (engines take more forms, each its own)."""
+    day = ibis.ifelse(text.re_search("^[0-9]{4}-[0-9]{2}-[0-9]{2}"), text.substr(0, 10), ibis.null("string"))
+    return day.try_cast("date")
 
 
 def _naf(code: Any, nomenclature: Any) -> Any:

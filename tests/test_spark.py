@@ -1,0 +1,156 @@
+"""Portability: every table and every figure is the same on DuckDB and on real Spark Connect with two workers."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import ibis
+import pytest
+
+from gisement import pipeline
+from gisement.catalog import tables
+from gisement.engine import spark as spark_engine
+from gisement.engine.build import build
+from gisement.engine.measure import Observatory
+from gisement.engine.query import judged, summed
+from gisement.engine.spark import Cluster, SparkRunner
+from gisement.indicators import INDICATORS
+from gisement.store import Workspace, database
+from gisement.terms import Indicator, Perimeter, Ring, existing_rings
+from tests import mixed_files
+from tests.workspaces import added, built, rows, workspace_of
+
+pytestmark = pytest.mark.spark
+LOCAL_STEPS: Mapping[str, str] = {}
+"""Steps that run on the driver under both engines, with the reason: none so far, all are expressions."""
+PERIMETERS = (Perimeter({}), Perimeter({"buyers": ("all",)}))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One cluster for all tests: it takes seconds to start."""
+    started = Cluster("local-cluster[2,1,1024]")
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def duck(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The mixed files with corrections, built by DuckDB."""
+    folder = tmp_path_factory.mktemp("engines")
+    workspace = workspace_of(folder / "duck", mixed_files.TERRITORY, mixed_files.write(folder / "files"))
+    found = rows(workspace, "SELECT * FROM contract ORDER BY contract_key LIMIT 9", ["contract"])
+    added(workspace, "correction", [mixed_files.corrections(folder / "corrections.csv", found)])
+    built(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def spark(duck: Workspace, cluster: Cluster) -> Workspace:
+    """The same workspace, every table built by Spark."""
+    workspace = Workspace(duck.root.with_name("spark"))
+    shutil.copytree(duck.root, workspace.root)
+    shutil.rmtree(workspace.tables)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spark_engine, "SparkRunner", lambda held: SparkRunner(held, cluster))
+        made = build(workspace, lambda: pipeline.STEPS, pipeline.SOURCES, engine="spark")
+    assert set(made) == set(tables())
+    return workspace
+
+
+@pytest.mark.parametrize("table", tables())
+def test_the_table_is_the_same(table: str, duck: Workspace, spark: Workspace) -> None:
+    connection = database.connect(duck)
+    one, other = (f"read_parquet('{database.table_path(held, table)}')" for held in (duck, spark))
+    for left, right in ((one, other), (other, one)):
+        differing = connection.sql(f"SELECT * FROM {left} EXCEPT ALL SELECT * FROM {right} LIMIT 3")
+        assert differing.fetchall() == []
+    assert connection.sql(f"DESCRIBE FROM {one}").fetchall() == connection.sql(f"DESCRIBE FROM {other}").fetchall()
+    connection.close()
+
+
+def test_the_files_hold_what_engines_read_differently(duck: Workspace) -> None:
+    def count(table: str, where: str) -> int:
+        (found,) = rows(duck, f"SELECT count(*) AS n FROM {table} WHERE {where}", [table])
+        return int(found["n"])
+
+    # purchases are not empty where they could differ, and the mixed file stays small
+    assert 150 < count("raw_decp", "true") <= 300
+    assert all(count(table, "true") for table in tables())
+    assert count("contract_supplier", "holders_count > 1 AND amount_cents % holders_count <> 0")
+    assert count("finding", "rule = 'correction_applied'") >= 3
+    assert count("finding", "rule = 'correction_not_applied'") >= 3
+    assert count("amendment", "amendment_source = 'line'")
+    assert count("amendment", "amendment_source = 'version'")
+    assert count("contract_record", "notification_date < DATE '1582-10-15'")
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
+def test_every_option_value_gives_the_same_sums(
+    indicator: Indicator, duck: Workspace, spark: Workspace, cluster: Cluster
+) -> None:
+    observatory = Observatory(duck, [indicator.table])
+    asked = [
+        summed(judged(indicator, perimeter, option, ()), ()).mutate(asked=ibis.literal(number))
+        for number, (perimeter, option) in enumerate(itertools.product(PERIMETERS, _options(indicator, duck)))
+    ]
+    whole = ibis.union(*asked) if len(asked) > 1 else asked[0]
+    found = _on_spark(whole, spark, cluster, indicator.table)
+    expected = _on_duckdb(whole, observatory)
+    assert len(found) == len(asked)
+    assert found == expected
+    assert any(row["part_rows"] for row in found)
+
+
+@pytest.mark.parametrize("by", [("year",), ("family", "size_class"), ("buyer_department", "commune")])
+def test_groups_are_the_same(by: tuple[str, ...], duck: Workspace, spark: Workspace, cluster: Cluster) -> None:
+    indicator = INDICATORS[0]
+    option = SimpleNamespace(**vars(indicator.choose({})))
+    query = summed(judged(indicator, PERIMETERS[1], option, ()), by)
+    found = _on_spark(query, spark, cluster, indicator.table)
+    assert found == _on_duckdb(query, Observatory(duck, [indicator.table]))
+    assert len(found) > 1
+
+
+def test_rows_of_a_filter_are_the_same(duck: Workspace, spark: Workspace, cluster: Cluster) -> None:
+    indicator = INDICATORS[0]
+    perimeter = Perimeter({"cpv": ("45", "33"), "year": ("2024", ""), "buyers": ("all",)})
+    told = judged(indicator, perimeter, SimpleNamespace(**vars(indicator.choose({}))), ())
+    query = told.select("purchase_key", "verdict", "weight")
+    found = _on_spark(query, spark, cluster, indicator.table)
+    assert found == _on_duckdb(query, Observatory(duck, [indicator.table]))
+    assert len({row["verdict"] for row in found}) > 1
+
+
+def test_steps_that_stay_on_the_driver_are_named_here() -> None:
+    assert {step.name: step.reason for step in pipeline.STEPS if step.local} == dict(LOCAL_STEPS)
+
+
+def _options(indicator: Indicator, workspace: Workspace) -> Iterator[SimpleNamespace]:
+    """The default choice, then each value of each option in turn (rings that exist around the territory)."""
+    yield indicator.choose({})
+    rings = {ring.name.lower() for ring in existing_rings(workspace.territory()) if ring != Ring.WORLD}
+    for option in indicator.options:
+        for value in option.values:
+            if value != option.default and (option.name != "ring" or value in rings):
+                yield indicator.choose({option.name: value})
+
+
+def _on_spark(query: Any, workspace: Workspace, cluster: Cluster, table: str) -> list[dict[str, Any]]:
+    cluster.session.sql(database.spark_view_sql(workspace, table)).createOrReplaceTempView(table)
+    answer = cluster.session.sql(str(ibis.to_sql(query, dialect="pyspark", pretty=False)))
+    return _ordered(row.asDict() for row in answer.collect())
+
+
+def _on_duckdb(query: Any, observatory: Observatory) -> list[dict[str, Any]]:
+    answer = observatory.connection.execute(str(ibis.to_sql(query, dialect="duckdb", pretty=False)))
+    names = [column[0] for column in answer.description or ()]
+    return _ordered(dict(zip(names, row, strict=True)) for row in answer.fetchall())
+
+
+def _ordered(found: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(found, key=lambda row: [(value is not None, str(value)) for value in row.values()])
