@@ -71,8 +71,16 @@ def _typed(words: tuple[object, ...], workspace: Path | None) -> list[str]:
 
 
 def _environment(given: dict[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GISEMENT_")}
-    return {**kept, "PYTHONPATH": str(PROJECT / "src"), "PYTHONUTF8": "1", **given}
+    dropped = ("GISEMENT_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+    ours = {"PYTHONPATH": str(PROJECT / "src"), "PYTHONUTF8": "1", "PYTHONPYCACHEPREFIX": _bytecode().name}
+    return {**kept, **ours, **given}
+
+
+@cache
+def _bytecode() -> TemporaryDirectory[str]:
+    """Where these processes keep compiled modules, as an installed program has them; gone with the tests."""
+    return TemporaryDirectory(prefix="gisement-bytecode-")
 
 
 @cache

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import html
@@ -28,6 +29,11 @@ from gisement.sources.demonstration import Demonstration, write
 from gisement.sources.registry import SOURCES
 from gisement.store import Workspace, add_snapshot
 from gisement.terms import Figure, Level, Sums, Verdict, parse_territory
+
+
+def parsed(page: str) -> Any:
+    """The page as a tree (untyped: the library's own types say that any question may have any answer)."""
+    return html.document_fromstring(page)
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +135,7 @@ def test_the_terminal_shows_every_table(diagnosis: Diagnosis) -> None:
 
 
 def test_the_page_is_well_formed_and_the_same_twice(diagnosis: Diagnosis, page: str, tmp_path: Path) -> None:
-    document = html.document_fromstring(page)
+    document = parsed(page)
     identifiers = [element.get("id") for element in document.iter() if element.get("id")]
     assert len(identifiers) == len(set(identifiers))
     links = {link.get("href") for link in document.iter("a")}
@@ -140,14 +146,14 @@ def test_the_page_is_well_formed_and_the_same_twice(diagnosis: Diagnosis, page: 
 
 
 def test_the_page_asks_nobody_anything(page: str) -> None:
-    document = html.document_fromstring(page)
+    document = parsed(page)
     assert not re.search(r"(https?:)?//[\w.-]+\.\w|url\((?!#)|@import", page)
     assert not any(True for _ in document.iter("script", "iframe", "img", "link", "form", "object"))
     assert not any(name.startswith("on") or name == "style" for e in document.iter() for name in e.attrib)
 
 
 def test_the_page_can_be_heard_and_read(page: str) -> None:
-    document = html.document_fromstring(page)
+    document = parsed(page)
     assert document.get("lang") == "fr"
     assert page.index('<meta charset="utf-8">') < 200
     assert len(document.findall(".//h1")) == 1
@@ -160,7 +166,7 @@ def test_the_page_can_be_heard_and_read(page: str) -> None:
 
 
 def test_every_figure_has_definition_sources_and_rows(page: str) -> None:
-    document = html.document_fromstring(page)
+    document = parsed(page)
     figures = document.xpath("//tr[td[contains(@class, 'figure')]] | //div[contains(@class, 'card')] | //h1/..")
     assert len(figures) > 50
     for figure in figures:
@@ -176,7 +182,7 @@ def test_every_figure_has_definition_sources_and_rows(page: str) -> None:
 
 
 def test_the_page_says_that_it_is_fictive_and_confirms_nothing(page: str) -> None:
-    document = html.document_fromstring(page)
+    document = parsed(page)
     text = " ".join(document.text_content().split())
     assert document.findtext(".//title", "").startswith("Données fictives")
     assert text.count("Données fictives, calibrées") >= 3

@@ -140,7 +140,7 @@ def _corrected(c: Any, correction: Any) -> Any:
 
 
 def _typed(text: Any, kind: str) -> Any:
-    """The value that a correction spells; null where it is none (engines cast `12.7`, `2024` or `epoch` each its way)."""
+    """The value that a correction spells; null if none (engines cast `12.7`, `2024` or `epoch` each its way)."""
     if kind == "date":
         return day(text)
     if kind == "string":
