@@ -28,15 +28,17 @@ FROM_MACHINE = if [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ]; then \
 # The lines of a lock file that are (1), or are not (0), those of uv.
 PICK = awk -v wanted=$(1) '/^[a-z0-9]/ { kept = ($$0 ~ /^uv==/) == wanted } kept'
 
-# $(1) is the lock file, $(2) the verb of uv; plain pip where uv cannot run or fails.
+# $(1) is the lock file, $(2) the verb of uv; plain pip where uv cannot run or fails. Bytecode is compiled now: where
+# PYTHONDONTWRITEBYTECODE is set, each command would compile 600 modules anew (1 s).
 define INSTALL
 	echo "Installing $(1), every hash checked"
 	$(FROM_MACHINE); \
-	{ [ -x $(BIN)/uv ] && $(BIN)/uv pip $(2) $(1) -q --require-hashes --python $(BIN)/python; } || { \
+	{ [ -x $(BIN)/uv ] && $(BIN)/uv pip $(2) $(1) -q --require-hashes --compile-bytecode --python $(BIN)/python; } || { \
 		echo "uv could not do it: trying with pip"; \
 		$(call PICK,0) $(1) > .venv/without-uv.lock && \
 		$(BIN)/pip install -q --require-hashes -r .venv/without-uv.lock; }
 	$(BIN)/pip install -q --no-deps --no-index --no-build-isolation -e .
+	$(BIN)/python -m compileall -q src
 	touch $@
 endef
 

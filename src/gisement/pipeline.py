@@ -17,8 +17,10 @@ STEPS: tuple[Step, ...] = (
     rings.ring_commune,
     rings.ring_department,
     # Contracts: published records, what each is to which contract, amendments, the state of today.
+    contracts.repeated_record,
     contracts.contract_record,
     contracts.record_title,
+    identity.shared_record,
     identity.award_unit,
     identity.award_twin,
     identity.award_version,

@@ -15,9 +15,9 @@ from gisement.clean.values import cents, day, joined, present, whole
 from gisement.terms import step
 
 
-def distinct_acts(raw_decp: Any) -> Any:
+def distinct_acts(raw_decp: Any, repeated_record: Any) -> Any:
     """The amendments nested in records: `record_hash`, `act` (as published), `act_key` (its content in it)."""
-    records = distinct_records(raw_decp)
+    records = distinct_records(raw_decp, repeated_record)
     acts = records.select("record_hash", act=records.modifications.unnest())
     acts = acts.filter(acts.act.notnull())
     holders = acts.act["titulaires"].map(lambda holder: holder["id"].fill_null("")).sort().join("+")
@@ -29,9 +29,9 @@ def distinct_acts(raw_decp: Any) -> Any:
 
 
 @step
-def nested_act(raw_decp: Any) -> Any:
+def nested_act(raw_decp: Any, repeated_record: Any) -> Any:
     """One row per amendment nested in a record: its number, dates, and what it changes (null: unchanged)."""
-    acts = distinct_acts(raw_decp)
+    acts = distinct_acts(raw_decp, repeated_record)
     acts = acts.mutate(amount_text=present(acts.act["montant"]))
     acts = acts.mutate(amount_cents_reported=cents(acts.amount_text))
     amount, reason = trusted_amount(acts.amount_text, acts.amount_cents_reported)

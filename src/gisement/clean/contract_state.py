@@ -78,15 +78,16 @@ def _per_year(amount: Any, months: Any) -> Any:
 
 def _initial(contract_record: Any, award_version: Any, record_decision: Any) -> Any:
     """The first state of each contract, told by the richest record of its first version."""
-    first = record_decision.filter(record_decision.decision == "contract").select("record_hash", "contract_key")
+    first = record_decision.filter(record_decision.decision == "contract")
+    first = first.select("contract_key", "set_key", decided="record_hash")
     told = (
         record_decision.group_by("contract_key")
         .agg(told_by=record_decision.copies.sum())
         .rename(told_key="contract_key")
     )
     units = award_version.select(version_of="unit_key", shared_lots="lots_count")
-    r = contract_record.inner_join(first.rename(decided="record_hash"), [("record_hash", "decided")])
-    r = r.left_join(told, [("contract_key", "told_key")]).left_join(units, [("unit_key", "version_of")])
+    r = contract_record.inner_join(first, [("record_hash", "decided")])
+    r = r.left_join(told, [("contract_key", "told_key")]).left_join(units, [("set_key", "version_of")])
     return r.select(
         "contract_key", "record_hash", "buyer_id", "buyer_id_reported", "buyer_siren", "contract_id", "framework_id",
         "cpv_code", "cpv_code_reported", "amount_cents_reported", "amount_reason", "is_subsequent",
@@ -215,7 +216,11 @@ def _current_holders(holder: Any, record_decision: Any, amendment: Any) -> Any:
     told = told.select("contract_key", holder_set="record_hash")
     nested = acts.filter(acts.holder_set.notnull()).select("contract_key", "holder_set")
     sets = base.anti_join(acts, "contract_key").union(nested).union(told)
-    named = holder.inner_join(sets, "holder_set")
-    return named.group_by(["contract_key", "supplier_id"]).agg(
+    sets_count = sets.group_by("contract_key").agg(sets_count=sets.count())
+    several = sets_count.filter(sets_count.sets_count > 1)
+    plain = holder.inner_join(sets.anti_join(several, "contract_key"), "holder_set")
+    named = holder.inner_join(sets.semi_join(several, "contract_key"), "holder_set")
+    once = named.group_by(["contract_key", "supplier_id"]).agg(
         **{column: named[column].min() for column in HOLDER_COLUMNS if column != "supplier_id"}
     )
+    return plain.select("contract_key", *HOLDER_COLUMNS).union(once.select("contract_key", *HOLDER_COLUMNS))

@@ -17,7 +17,6 @@ from gisement.clean.values import (
     identifier_key,
     joined,
     present,
-    skeleton,
     trimmed,
     whole,
     yes_no,
@@ -25,24 +24,36 @@ from gisement.clean.values import (
 from gisement.terms import step
 
 
-def distinct_records(raw_decp: Any) -> Any:
-    """Readable records, each content once, with `copies`: how often it was published in all files together.
+@step
+def repeated_record(raw_decp: Any) -> Any:
+    """One row per content that was published several times, in all files together: how often (`copies`)."""
+    rows = _readable(raw_decp)
+    seen = rows.group_by("record_hash").agg(copies=rows.count())
+    return seen.filter(seen.copies > 1)
 
-    Only the contents that occur several times are joined back: joining all of them made the engine hold every record.
-    """
-    readable = raw_decp.filter(raw_decp.unreadable_reason.isnull())
-    readable = readable.mutate(row_id=readable.snapshot + ":" + readable.position.cast("string"))
-    seen = readable.group_by("record_hash").agg(first_row=readable.row_id.min(), times=readable.count())
-    repeated = seen.filter(seen.times > 1).rename(seen_hash="record_hash")
-    records = readable.left_join(repeated, [("record_hash", "seen_hash")])
+
+def distinct_records(raw_decp: Any, repeated_record: Any) -> Any:
+    """Readable records, each content once, with `copies`: how often it was published in all files together."""
+    rows = _readable(raw_decp.view()).semi_join(repeated_record, "record_hash")
+    first = rows.group_by("record_hash").agg(first_row=rows.row_id.min()).rename(first_of="record_hash")
+    repeated = repeated_record.select(repeated_hash="record_hash", times="copies")
+    records = _readable(raw_decp).left_join(repeated, [("record_hash", "repeated_hash")])
+    records = records.left_join(first, [("record_hash", "first_of")])
     records = records.filter(records.first_row.isnull() | (records.first_row == records.row_id))
-    return records.mutate(copies=ibis.coalesce(records.times, 1).cast("int64")).drop("seen_hash", "first_row", "times")
+    return records.mutate(copies=ibis.coalesce(records.times, 1)).drop(
+        "repeated_hash", "times", "first_of", "first_row", "row_id"
+    )
+
+
+def _readable(raw_decp: Any) -> Any:
+    readable = raw_decp.filter(raw_decp.unreadable_reason.isnull())
+    return readable.mutate(row_id=readable.snapshot + ":" + readable.position.cast("string"))
 
 
 @step
-def contract_record(raw_decp: Any) -> Any:
+def contract_record(raw_decp: Any, repeated_record: Any) -> Any:
     """One row per distinct record, with comparison keys (`group_key`, `unit_key`) for identity."""
-    records = distinct_records(raw_decp)
+    records = distinct_records(raw_decp, repeated_record)
     records = records.mutate(
         is_tabular=records.source_format == "tabular",
         amount_text=present(records.montant),
@@ -58,12 +69,11 @@ def contract_record(raw_decp: Any) -> Any:
 
 
 @step
-def record_title(raw_decp: Any) -> Any:
-    """One row per distinct record that has an object: what it says, kept apart since nothing is compared with it."""
-    named = raw_decp.filter(raw_decp.objet.notnull())
-    return named.group_by("record_hash").agg(
-        title=named.objet.min(), has_lost_letters=ibis.coalesce(named.has_lost_letters.max(), False)
-    )
+def record_title(raw_decp: Any, repeated_record: Any) -> Any:
+    """One row per distinct record that has an object: what it says, kept apart since only shared records compare it."""
+    records = distinct_records(raw_decp, repeated_record)
+    named = records.filter(records.objet.notnull())
+    return named.select("record_hash", title=named.objet, has_lost_letters=ibis.coalesce(named.has_lost_letters, False))
 
 
 def _holder_ids(holders: Any) -> Any:
@@ -108,12 +118,12 @@ def _columns(r: Any) -> Any:
         social_state=_consideration(r.considerationsSociales, r.source_format),
         environmental_state=_consideration(r.considerationsEnvironnementales, r.source_format),
         holders_count=r.holders_count, first_holder=r.first_holder, last_holder=r.last_holder,
-        subcontracts_count=ibis.coalesce(r.actesSousTraitance.length(), 0).cast("int64"), title=r.objet,
+        subcontracts_count=ibis.coalesce(r.actesSousTraitance.length(), 0).cast("int64"),
     )  # fmt: skip
 
 
 def _keys(r: Any) -> Any:
-    """Comparison keys: the same buyer and id (`group_key`), and within it the same award (`unit_key`).
+    """Comparison keys: the same buyer and id (`group_key`); the same award too, whatever its title (`unit_key`).
 
     Lines of a flat table hold one holder each, so holders do not tell their awards apart: a joint award is lines that
     agree on all but the holder.
@@ -124,20 +134,14 @@ def _keys(r: Any) -> Any:
     r = r.mutate(
         buyer_key=buyer,
         id_key=identifier_key(r.contract_id),
-        title_key=digest(skeleton(r.title).fill_null("")),
         group_key=digest(ibis.ifelse(has_group, group, r.record_hash)),
         richness=_filled(r),
     )
     holders = joined(r.holders_count.cast("string"), r.first_holder, r.last_holder)
     flat = joined(r.duration_months_reported, r.offers_count.cast("string"))
-    award = joined(
-        r.group_key,
-        r.notification_date_reported,
-        r.amount_cents_reported.cast("string"),
-        r.cpv_code_reported,
-        r.title_key,
-    )
-    return r.mutate(unit_key=digest(award + ibis.ifelse(r.is_tabular, "t" + flat, "r" + holders))).drop("title")
+    amount = r.amount_cents_reported.cast("string")
+    award = joined(r.group_key, r.notification_date_reported, amount, r.cpv_code_reported)
+    return r.mutate(unit_key=digest(award + ibis.ifelse(r.is_tabular, "t" + flat, "r" + holders)))
 
 
 def trusted_amount(text: Any, amount: Any) -> tuple[Any, Any]:

@@ -14,13 +14,13 @@ from gisement.terms import step
 
 
 @step
-def holder(raw_decp: Any) -> Any:
+def holder(raw_decp: Any, repeated_record: Any) -> Any:
     """One row per set of holders and holder; `holder_set` is a record, or an act of a record (`act_key`).
 
     The identifier is a SIRET, a SIREN given in its place, or a foreign one. Where none can be read, a digest of the
     text or name published stands for the holder: nobody disappears, and no name becomes a key.
     """
-    named = _of_records(raw_decp).union(_of_acts(raw_decp))
+    named = _of_records(raw_decp, repeated_record).union(_of_acts(raw_decp, repeated_record))
     # before identifying: Spark pushes a filter down through its stages, and repeats them at each
     named = named.filter(named.holder_id_reported.notnull() | named.holder_name.notnull())
     named = identify(named, "holder_id_reported", "holder_id_kind_reported")
@@ -41,8 +41,8 @@ def holder(raw_decp: Any) -> Any:
     )
 
 
-def _of_records(raw_decp: Any) -> Any:
-    records = distinct_records(raw_decp)
+def _of_records(raw_decp: Any, repeated_record: Any) -> Any:
+    records = distinct_records(raw_decp, repeated_record)
     each = records.select(holder_set=records.record_hash, named=records.titulaires.unnest())
     return each.select(
         "holder_set",
@@ -54,8 +54,8 @@ def _of_records(raw_decp: Any) -> Any:
     )
 
 
-def _of_acts(raw_decp: Any) -> Any:
-    acts = distinct_acts(raw_decp)
+def _of_acts(raw_decp: Any, repeated_record: Any) -> Any:
+    acts = distinct_acts(raw_decp, repeated_record)
     each = acts.select(holder_set=acts.act_key, named=acts.act["titulaires"].unnest())
     nothing = ibis.null("string")
     return each.select(

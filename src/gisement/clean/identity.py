@@ -15,16 +15,56 @@ from typing import Any
 
 import ibis
 
-from gisement.clean.values import digest, joined, loose_identifier_key
+from gisement.clean.values import digest, joined, loose_identifier_key, skeleton
 from gisement.terms import step
 
 SHORTEST_PREFIX = 10
 
 
 @step
-def award_unit(contract_record: Any) -> Any:
-    """One row per published award (records that agree on everything but, in a flat table, the holder)."""
+def shared_record(contract_record: Any, record_title: Any) -> Any:
+    """One row per record that shares an id, or a day and an amount, with another of its buyer, and what is compared.
+
+    Titles are compared here alone: awards that agree on all else but the title (`title_key`) get a `unit_key` each.
+    """
+    r = _awards(contract_record)
+    r = r.left_join(_several(contract_record.view(), "group_key"), [("group_key", "several_group_key")])
+    r = r.left_join(_several(_awards(contract_record.view()), "award_key"), [("award_key", "several_award_key")])
+    r = r.filter(r.several_group_key.notnull() | r.several_award_key.notnull())
+    r = r.left_join(record_title.select("title", titled="record_hash"), [("record_hash", "titled")])
+    r = r.mutate(title_key=digest(skeleton(r.title.fill_null(""))))
+    titles = r.group_by("unit_key").agg(titles_count=r.title_key.nunique())
+    mixed = titles.filter(titles.titles_count > 1).select(mixed_key="unit_key")
+    r = r.left_join(mixed, [("unit_key", "mixed_key")])
+    with_title = digest(joined(r.unit_key, r.title_key))
+    return r.mutate(unit_key=ibis.ifelse(r.mixed_key.isnull(), r.unit_key, with_title)).select(*SHARED_RECORD)
+
+
+SHARED_RECORD = (
+    "record_hash", "unit_key", "group_key", "buyer_key", "id_key", "title_key", "is_tabular", "cpv_code_reported",
+    "duration_months_reported", "offers_count", "notification_date", "amount_cents", "first_holder", "last_holder",
+    "holders_count", "richness",
+)  # fmt: skip
+
+
+def _awards(contract_record: Any) -> Any:
+    """The records that tell of an award, with the day and amount that another id may have too (`award_key`)."""
     r = contract_record.filter(~_is_amendment_line(contract_record))
+    is_known = r.buyer_key.notnull() & r.notification_date.notnull() & r.amount_cents.notnull()
+    key = joined(r.buyer_key, r.notification_date.cast("string"), r.amount_cents.cast("string"))
+    return r.mutate(award_key=ibis.ifelse(is_known, key, ibis.null("string")))
+
+
+def _several(r: Any, key: str) -> Any:
+    """The values of `key` that several records have, as `several_<key>`."""
+    counts = r.filter(r[key].notnull()).group_by(key).agg(records_count=lambda t: t.count())
+    return counts.filter(counts.records_count > 1).select(**{f"several_{key}": key})
+
+
+@step
+def award_unit(shared_record: Any) -> Any:
+    """One row per award told by shared records (those that agree on everything but, in a flat table, the holder)."""
+    r = shared_record
     r = r.mutate(rank=(99 - r.richness).cast("string").lpad(2, "0") + r.record_hash)
     units = r.group_by("unit_key").agg(
         group_key=r.group_key.min(), buyer_key=r.buyer_key.min(), id_key=r.id_key.min(), title_key=r.title_key.min(),
@@ -110,16 +150,28 @@ def _with_dates(u: Any, key: str, name: str) -> Any:
 
 
 @step
-def record_decision(contract_record: Any, award_unit: Any, award_twin: Any, award_version: Any) -> Any:
+def record_decision(contract_record: Any, shared_record: Any, award_unit: Any, award_twin: Any,
+                    award_version: Any) -> Any:  # fmt: skip
     """One row per distinct record: the contract it tells of, and what it is to it (see the rules above).
 
     Records of one `set_key` tell the same state of a contract, each with its holders.
     """
-    r = contract_record.select(
-        "record_hash", "unit_key", "group_key", "amendment_number", "is_tabular", "first_holder", "copies"
-    )
+    r = contract_record.select("record_hash", "unit_key", "group_key", "amendment_number", "copies")
+    alone = r.filter(~_is_amendment_line(r)).anti_join(shared_record, "record_hash")
+    alone = alone.select(
+        "record_hash", contract_key=alone.unit_key, set_key=alone.unit_key, copies=alone.copies,
+        decision=ibis.literal("contract"), decision_rule=ibis.literal("single"), has_version=ibis.literal(False),
+    )  # fmt: skip
+    decided = _decided(shared_record, contract_record.view(), award_unit, award_twin, award_version)
+    return alone.union(decided).union(_amendment_lines(r, award_unit, award_version))
+
+
+def _decided(shared_record: Any, contract_record: Any, award_unit: Any, award_twin: Any, award_version: Any) -> Any:
+    """The decision on each record that shares an id or an award."""
+    a = shared_record.inner_join(contract_record.select(copied="record_hash", copies="copies"),
+                                 [("record_hash", "copied")])  # fmt: skip
     units = award_unit.select(unit_of="unit_key", unit_record="record_hash", unit_holders="holders_count")
-    a = r.filter(~_is_amendment_line(r)).inner_join(units, [("unit_key", "unit_of")])
+    a = a.inner_join(units, [("unit_key", "unit_of")])
     a = a.left_join(award_twin.select(twin_of="unit_key", main_unit_key="main_unit_key"), [("unit_key", "twin_of")])
     a = a.mutate(main_key=ibis.coalesce(a.main_unit_key, a.unit_key), is_merged=a.main_unit_key.notnull())
     versions = award_version.select("contract_key", "version_number", "lots_count", version_of="unit_key")
@@ -133,7 +185,7 @@ def record_decision(contract_record: Any, award_unit: Any, award_twin: Any, awar
         is_best=a.record_hash == a.unit_record,
         is_joint=a.is_tabular & (a.unit_holders > 1) & (holder_seen == 0),
     )  # fmt: skip
-    decided = awards.select(
+    return awards.select(
         "record_hash", "contract_key", set_key=awards.unit_key, copies=awards.copies,
         decision=ibis.cases(
             (awards.is_merged, "duplicate"),
@@ -150,7 +202,6 @@ def record_decision(contract_record: Any, award_unit: Any, award_twin: Any, awar
         ),
         has_version=awards.version_number > 0,
     )  # fmt: skip
-    return decided.union(_amendment_lines(r, award_unit, award_version))
 
 
 def _amendment_lines(r: Any, award_unit: Any, award_version: Any) -> Any:

@@ -38,7 +38,8 @@ def forget_other_readers(workspace: Workspace) -> None:
     known = mark.read_text(encoding="utf-8") if mark.is_file() else digest
     if known != digest:
         for path in workspace.raw.glob("*/*.parquet"):
-            path.unlink()
+            if path.stem != OWN:
+                path.unlink()
     if known != digest or not mark.is_file():
         write_atomically(mark, digest)
 

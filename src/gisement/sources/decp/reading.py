@@ -63,7 +63,7 @@ def read(
     name: str | None = None,
     progress: Progress | None = None,
     threads: int = 2,
-    memory: str = "600MB",
+    memory: str = "2500MB",
 ) -> ReadReport:
     """Writes the raw rows of `source` as one Parquet file `target` (columns of `raw_decp`, one row per record
     or line; every value is the text published, an empty one is null).
