@@ -41,7 +41,8 @@ def outcomes(node: ast.expr) -> set[str]:
         return set().union(*map(outcomes, pairs))
     if node.func.attr == "ifelse":
         return outcomes(node.args[1]) | outcomes(node.args[2])
-    return outcomes(node.args[0]) if node.func.attr == "literal" else set()
+    given = node.args if node.func.attr == "coalesce" else node.args[:1] if node.func.attr == "literal" else []
+    return set().union(*map(outcomes, given))
 
 
 def words_of(module: str, *names: str) -> set[str]:

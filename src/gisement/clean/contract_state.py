@@ -33,7 +33,7 @@ def contract_state(contract_record: Any, award_version: Any, record_decision: An
                    correction: Any) -> Any:  # fmt: skip
     """One row per contract lot: what changes in its life, now (amendments, then corrections by hand, applied).
 
-    A date before the first plausible year or after the observation date is read and set aside.
+    A date before the first plausible year, or well after the observation date, is read and set aside.
     """
     c = _initial(contract_record, award_version, record_decision)
     c = c.left_join(_last_known(amendment, "amount_cents", "amended_amount"), [("contract_key", "amended_amount_of")])
@@ -45,7 +45,7 @@ def contract_state(contract_record: Any, award_version: Any, record_decision: An
     c = _with_frameworks(c.left_join(counts, [("contract_key", "counted_key")]))
     c = c.cross_join(observation.select("as_of_date"))
     is_plausible = (c.notification_date_read.year() >= parameter("date_first_year")) & (
-        c.notification_date_read <= c.as_of_date
+        c.notification_date_read <= c.as_of_date + ibis.interval(days=parameter("date_late_days"))
     )
     is_kept = is_plausible | c.as_of_date.isnull()
     c = c.mutate(
@@ -55,8 +55,9 @@ def contract_state(contract_record: Any, award_version: Any, record_decision: An
         notification_date=ibis.ifelse(is_kept, c.notification_date_read, ibis.null("date")),
     )
     c = _corrected(c, correction)
+    reason = ibis.coalesce(c.amount_reason, "corrected_to_unknown")
     return c.mutate(
-        amount_reason=ibis.ifelse(c.amount_cents.notnull(), ibis.null("string"), c.amount_reason),
+        amount_reason=ibis.ifelse(c.amount_cents.isnull(), reason, ibis.null("string")),
         annualised_cents=_per_year(c.amount_cents, c.duration_months),
     ).select(*CONTRACT_STATE)
 
@@ -108,13 +109,14 @@ def _last_known(amendment: Any, column: str, name: str) -> Any:
 
 
 def _with_frameworks(c: Any) -> Any:
-    """Mark the subsequent contracts whose framework agreement is among the contracts of the same buyer."""
+    """Mark the subsequent contracts whose framework agreement, of a known amount, is among those of the same buyer."""
     buyer = ibis.coalesce(c.buyer_siren, c.buyer_id, c.buyer_id_reported)
     c = c.mutate(own_key=joined(buyer, identifier_key(c.contract_id)))
     parent_id = identifier_key(c.framework_id)
     parent = ibis.ifelse(parent_id.length() > 0, joined(buyer, parent_id), ibis.null("string"))
     c = c.mutate(parent_key=parent)
-    parents = c.filter(~ibis.coalesce(c.is_subsequent, False)).select(known_key=c.own_key).distinct()
+    has_amount = c.amended_amount.notnull() | c.amount_cents_initial.notnull()
+    parents = c.filter(~ibis.coalesce(c.is_subsequent, False) & has_amount).select(known_key=c.own_key).distinct()
     children = c.filter(c.parent_key.notnull() & (c.parent_key != c.own_key)).select("contract_key", "parent_key")
     known = children.semi_join(parents, children.parent_key == parents.known_key).select(child_key="contract_key")
     c = c.left_join(known, c.contract_key == known.child_key)
@@ -127,7 +129,7 @@ def _corrected(c: Any, correction: Any) -> Any:
         found = correction.filter(
             (correction.table == "contract") & (correction.column == column) & correction.is_latest
         )
-        found = found.select(corrected_key=found.key, new_value=found.new_value, old_value=found.old_value)
+        found = found.select(corrected_key=found.key, new_value=found.new_value, old_value=found.first_old_value)
         c = c.left_join(found, [("contract_key", "corrected_key")])
         current, reported = c[column].cast("string"), c[REPORTED.get(column, column)].cast("string")
         matches = (c.old_value == current) | (c.old_value == reported) | (c.old_value.isnull() & c[column].isnull())

@@ -5,7 +5,7 @@ Under one buyer and (normalised) id, in order:
    lines hold one holder each, the lines of one award that differ by the holder → `joint`;
 2. same buyer, date, amount, title and holders under two spellings of an id → `duplicate` too;
 3. same title and CPV on different dates → `version`s of one contract, the latest giving its current state;
-4. anything else under one id → lots, all kept.
+4. anything else under one id → lots, all kept; those of one day, amount and holders are pointed out as alike.
 Only records that share an id or an award with another one are looked at closely; the others are contracts at once.
 """
 
@@ -124,8 +124,13 @@ def award_version(award_unit: Any, award_twin: Any) -> Any:
     flat = joined(u.duration_months_reported, u.offers_count.cast("string"))
     terms = ibis.ifelse(u.is_tabular, flat, ibis.literal(""))
     wide = joined(u.group_key, u.title_key, u.cpv_code_reported, terms)
-    narrow = joined(wide, u.holders_count.cast("string"), u.first_holder, u.last_holder)
-    u = u.select("unit_key", "group_key", "notification_date", wide_key=wide, narrow_key=narrow)
+    holders = joined(u.holders_count.cast("string"), u.first_holder, u.last_holder)
+    alike = joined(u.group_key, u.notification_date.cast("string"), u.amount_cents.cast("string"), holders)
+    u = u.select(
+        "unit_key", "group_key", "notification_date", wide_key=wide, narrow_key=joined(wide, holders),
+        alike_key=ibis.ifelse(u.notification_date.notnull() & u.amount_cents.notnull(), alike, u.unit_key),
+    )  # fmt: skip
+    u = u.mutate(is_alike=u.unit_key.count().over(ibis.window(group_by="alike_key")) > 1)
     u = _with_dates(_with_dates(u, "wide_key", "is_wide"), "narrow_key", "is_narrow")
     version_key = ibis.cases((u.is_wide, u.wide_key), (u.is_narrow, u.narrow_key), else_=u.unit_key)
     u = u.mutate(version_key=version_key)
@@ -133,7 +138,12 @@ def award_version(award_unit: Any, award_twin: Any) -> Any:
     u = u.mutate(contract_key=u.unit_key.first().over(in_order), version_number=ibis.row_number().over(in_order))
     lots = u.group_by("group_key").agg(lots_count=u.contract_key.nunique())
     u = u.inner_join(lots.rename(lots_of="group_key"), [("group_key", "lots_of")])
-    return u.select("unit_key", "contract_key", version_number=u.version_number.cast("int64"), lots_count=u.lots_count)
+    return u.select(
+        "unit_key", "contract_key", "lots_count", "is_alike", version_number=u.version_number.cast("int64")
+    ).select(*AWARD_VERSION)
+
+
+AWARD_VERSION = ("unit_key", "contract_key", "version_number", "lots_count", "is_alike")
 
 
 def _with_dates(u: Any, key: str, name: str) -> Any:
@@ -174,7 +184,7 @@ def _decided(shared_record: Any, contract_record: Any, award_unit: Any, award_tw
     a = a.inner_join(units, [("unit_key", "unit_of")])
     a = a.left_join(award_twin.select(twin_of="unit_key", main_unit_key="main_unit_key"), [("unit_key", "twin_of")])
     a = a.mutate(main_key=ibis.coalesce(a.main_unit_key, a.unit_key), is_merged=a.main_unit_key.notnull())
-    versions = award_version.select("contract_key", "version_number", "lots_count", version_of="unit_key")
+    versions = award_version.select("contract_key", "version_number", "lots_count", "is_alike", version_of="unit_key")
     a = a.left_join(versions, [("main_key", "version_of")])
     holder_seen = ibis.row_number().over(ibis.window(group_by=["unit_key", "first_holder"], order_by="record_hash"))
     awards = a.select(
@@ -182,6 +192,7 @@ def _decided(shared_record: Any, contract_record: Any, award_unit: Any, award_tw
         contract_key=ibis.coalesce(a.contract_key, a.main_key),
         version_number=ibis.coalesce(a.version_number, 0),
         lots_count=ibis.coalesce(a.lots_count, 1),
+        is_alike=ibis.coalesce(a.is_alike, False),
         is_best=a.record_hash == a.unit_record,
         is_joint=a.is_tabular & (a.unit_holders > 1) & (holder_seen == 0),
     )  # fmt: skip
@@ -197,6 +208,7 @@ def _decided(shared_record: Any, contract_record: Any, award_unit: Any, award_tw
             (awards.is_merged, "same_award_other_id_spelling"),
             (~awards.is_best, ibis.ifelse(awards.is_joint, "same_award_other_holder", "same_award_same_id")),
             (awards.version_number > 0, "same_title_later_date"),
+            ((awards.lots_count > 1) & awards.is_alike, "lot_like_another"),
             (awards.lots_count > 1, "lot_under_shared_id"),
             else_="single",
         ),

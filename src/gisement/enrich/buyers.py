@@ -84,7 +84,10 @@ def _epci_departments(commune: Any) -> Any:
 
 
 def _in_territory(b: Any, commune: Any, ring_commune: Any, territory: Any) -> Any:
-    """`is_in_territory`: by its commune; an EPCI or a department's body, by whether their area is its own."""
+    """`is_in_territory`: by its commune; an EPCI or a department's body, by whether their area is its own.
+
+    An EPCI of two departments belongs to that of its most populous commune.
+    """
     inside = territory.select(inside_commune="commune_code").distinct()
     b = b.left_join(inside, [("buyer_commune_code", "inside_commune")])
     level = territory.agg(level=territory.territory_level.max())
@@ -96,7 +99,7 @@ def _in_territory(b: Any, commune: Any, ring_commune: Any, territory: Any) -> An
     is_wide = b.level.isin(("department", "region"))
     is_inside = ibis.cases(
         (b.buyer_commune_code.notnull(), b.inside_commune.notnull()),
-        (b.own_epci.notnull(), b.level != "commune"),
+        (b.own_epci.notnull() & ~is_wide, b.level == "epci"),
         (b.buyer_department_code.isnull(), ibis.null("boolean")),
         (is_wide, b.own_department.notnull()),
         (b.own_department.isnull(), False),

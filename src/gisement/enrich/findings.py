@@ -10,6 +10,7 @@ from gisement.catalog import parameter
 from gisement.terms import step
 
 UNREPAIRED = ("missing", "bad_checksum", "wrong_length", "not_an_identifier", "scientific_notation")
+PLAIN_AMOUNT = r"^-?[0-9]+(\.[0-9]+)?\z"
 NULLED = ("absurd", "repeated_digits", "negative", "symbolic", "unreadable")
 
 
@@ -62,8 +63,17 @@ def _amounts(r: Any) -> list[Any]:
     nulled = r.filter(r.amount_reason.isin(NULLED))
     missing = r.filter(r.amount_reason == "missing")
     large = r.filter(r.amount_cents >= parameter("amount_large_cents"))
+    rewritten = r.filter(r.amount_cents_reported.notnull() & ~r.amount_reported.re_search(PLAIN_AMOUNT))
     rule = ibis.literal("amount_") + nulled.amount_reason
     return [
+        rows(
+            rewritten,
+            "amount_rewritten",
+            "amount_cents",
+            rewritten.amount_reported,
+            rewritten.amount_cents_reported,
+            "repaired",
+        ),
         rows(nulled, rule, "amount_cents", nulled.amount_reported, nulled.amount_cents, "nulled"),
         rows(missing, "amount_missing", "amount_cents", missing.amount_reported, missing.amount_cents, "kept"),
         rows(large, "amount_large", "amount_cents", large.amount_reported, large.amount_cents, "kept"),
