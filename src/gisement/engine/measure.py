@@ -28,7 +28,7 @@ from gisement.terms import (
 )
 from gisement.terms.arithmetic import share, total
 
-HIDDEN = ("in_scope", "counting")
+HIDDEN = ("in_scope", "counting", "verdict_number")
 
 
 class Observatory:

@@ -116,7 +116,9 @@ def read_legal_units(source: Path, target: Path, *, memory_limit: str = DEFAULT_
 def _connect(target: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     target.parent.mkdir(parents=True, exist_ok=True)
     spill = str(target.with_name(f".{target.name}.spill"))
-    return duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": spill})
+    connection = duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": spill})
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def _establishment_columns(table: Published, source: Path) -> dict[str, str]:

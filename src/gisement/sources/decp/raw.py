@@ -82,7 +82,7 @@ def select(values: Mapping[str, str], relation: str, *, reason: str, fingerprint
 
 def connect(workdir: Path, *, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
     """A DuckDB in memory that spills into `workdir` and never reaches for the network."""
-    return duckdb.connect(
+    connection = duckdb.connect(
         ":memory:",
         config={
             "threads": threads,
@@ -91,6 +91,8 @@ def connect(workdir: Path, *, threads: int, memory: str) -> duckdb.DuckDBPyConne
             "autoinstall_known_extensions": False,
         },
     )
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
