@@ -7,10 +7,15 @@ a second each time otherwise.
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +24,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 START = "from gisement.cli import main; main()"
 SERVER = f"""
 import json, os, sys
-import ibis, ibis.backends.sql.compilers.duckdb, rich.table, sqlglot, typer, yaml
+import ibis, ibis.backends.sql.compilers.duckdb, sqlglot, typer, yaml
 # DuckDB and Arrow start threads of their own when loaded, and a fork would wait for them for ever.
 assert not {{"gisement", "duckdb", "pyarrow"}} & set(sys.modules)
 for line in sys.stdin:
@@ -66,13 +71,50 @@ def fresh(*words: object, workspace: Path | None = None, code: str = START, **en
     )
 
 
+def started(*words: object, workspace: Path | None = None, **environment: str) -> subprocess.Popen[str]:
+    """The same, begun and not waited for."""
+    return subprocess.Popen(
+        [sys.executable, "-c", START, *_typed(words, workspace)],
+        env=_environment(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def on_a_terminal(*words: object, workspace: Path | None = None, columns: int = 80, **environment: str) -> Run:
+    """The same on a terminal of so many columns: what it shows is the standard output."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    typed = _typed(words, workspace)
+    given = {"TERM": "xterm", **environment}
+    running = subprocess.Popen(
+        [sys.executable, "-c", START, *typed], env=_environment(given), stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    shown = b"".join(iter(lambda: _read(ours), b""))
+    os.close(ours)
+    return Run(typed, running.wait(), shown.decode("utf-8").replace("\r\n", "\n"), "")
+
+
+def _read(terminal: int) -> bytes:
+    """What a terminal shows next; nothing once its last program has ended (Linux then says EIO)."""
+    try:
+        return os.read(terminal, 1 << 16)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return b""
+
+
 def _typed(words: tuple[object, ...], workspace: Path | None) -> list[str]:
     return [*([] if workspace is None else ["-w", str(workspace)]), *map(str, words)]
 
 
 def _environment(given: dict[str, str]) -> dict[str, str]:
     dropped = ("GISEMENT_", "PYTHONDONTWRITEBYTECODE")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped) and name != "COLUMNS"}
     ours = {"PYTHONPATH": str(PROJECT / "src"), "PYTHONUTF8": "1", "PYTHONPYCACHEPREFIX": _bytecode().name}
     return {**kept, **ours, **given}
 

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from gisement.publish import usage
 from gisement.terms import Trouble, Verdict, parse_territory
 
 if TYPE_CHECKING:
     from gisement.store import Workspace
 
 app = typer.Typer(
+    cls=usage.Commands,
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
+    # in colours and boxes, the help took as long again to load
+    rich_markup_mode=None,
     help="Gisement : l'observatoire de la commande publique d'un territoire.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": usage.HELP},
 )
-Format = Annotated[str, typer.Option("--format", help="table, json ou csv")]
+Format = Annotated[Literal["table", "json", "csv"], typer.Option("--format", help="mise en forme")]
+ListFormat = Annotated[Literal["table", "json"], typer.Option("--format", help="mise en forme")]
+Name = Annotated[str, typer.Argument(help="un indicateur (voir « gisement indicators »)", show_default=False)]
+Port = Annotated[int, typer.Option(help="port de la page", max=65535)]
 Where = Annotated[list[str] | None, typer.Option("--where", help="CLÉ=VALEUR, autant de fois que voulu")]
 
 
@@ -36,14 +45,13 @@ class Settings:
 @app.callback()
 def settings(
     workspace: Annotated[Path | None, typer.Option("-w", "--workspace", help="dossier de l'espace de travail")] = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="fr ou en")] = None,
+    lang: Annotated[Literal["fr", "en"] | None, typer.Option("--lang", help="langue des réponses")] = None,
 ) -> None:
-    """Global options."""
-    said, threads = os.environ, os.environ.get("GISEMENT_THREADS", "")
-    Settings.workspace = workspace or Path(said.get("GISEMENT_WORKSPACE", "."))
-    Settings.memory = said.get("GISEMENT_MEMORY")
-    Settings.threads = int(threads) if threads.isdigit() else None
-    Settings.language = "en" if (lang or said.get("GISEMENT_LANG", "fr")).startswith("en") else "fr"
+    """Global options; the language was read before them, so that a mistake in them is told in it."""
+    Settings.workspace = workspace or Path(os.environ.get("GISEMENT_WORKSPACE", "."))
+    Settings.memory = usage.setting("GISEMENT_MEMORY", os.environ, usage.MEMORY, "2GB")
+    threads = usage.setting("GISEMENT_THREADS", os.environ, usage.THREADS, "2")
+    Settings.threads = int(threads) if threads else None
 
 
 @app.command()
@@ -52,14 +60,15 @@ def init(
     name: Annotated[str | None, typer.Option(help="nom du territoire, s'il n'est pas l'officiel")] = None,
 ) -> None:
     """Créer un espace de travail pour un territoire."""
+    from gisement.publish.format import counted
     from gisement.sources.geography import area_name, territory_communes
     from gisement.store import Workspace
 
     wanted = parse_territory(territory, name=name)
     official = area_name(wanted)
     Workspace.create(Settings.workspace, parse_territory(territory, name=name or official))
-    communes = len(territory_communes(wanted))
-    say(f"{Settings.workspace} : {name or official} ({communes} communes).")
+    communes = counted(len(territory_communes(wanted)), "commune", "communes", Settings.language)
+    say(f"{Settings.workspace}{colon()}{name or official} ({communes}).")
 
 
 @app.command()
@@ -67,9 +76,9 @@ def add(
     kind: Annotated[str, typer.Argument(help="decp, sirene, legal-units, distance, correction")],
     files: Annotated[list[Path], typer.Argument(help="fichiers, dossiers ou archives")],
 ) -> None:
-    """Ajouter des fichiers : chacun est copié tel quel, lu, et son compte affiché."""
+    """Ajouter des fichiers, gardés tels quels, et dire leur compte."""
     from gisement.engine.intake import add_files
-    from gisement.publish import tables
+    from gisement.publish.format import account, harmless
     from gisement.publish.progress import progress
     from gisement.sources.registry import SOURCES
 
@@ -80,81 +89,77 @@ def add(
             fr=f"« {kind} » n'est pas un genre de fichier : choisir parmi {allowed}.",
             en=f"'{kind}' is not a kind of file: choose among {allowed}.",
         )
-    with progress() as step:
+    with progress(Settings.language) as step:
         added = add_files(opened(), source, files, say=step)
     for one in added:
         if one.trouble is None:
-            say(f"{one.name} : {tables.account_line(one.reading)}")
-    troubles = [one.trouble for one in added if one.trouble is not None]
-    for trouble in troubles:
-        complain(trouble)
-    if troubles:
-        raise typer.Exit(2)
+            say(f"{harmless(one.name)}{colon()}{account(one.reading, Settings.language)}")
+    fail([one.trouble for one in added if one.trouble is not None])
 
 
 @app.command()
 def remove(
-    snapshot: Annotated[str, typer.Argument(help="identifiant ou nom du fichier (voir « sources »)")],
+    snapshot: Annotated[str, typer.Argument(help="identifiant ou nom du fichier (voir « gisement sources »)")],
 ) -> None:
-    """Retirer un fichier : il part à l'instant, et tout ce qui en vient à la prochaine construction."""
+    """Retirer un fichier et, à la construction, ce qui en vient."""
+    from gisement.publish.format import harmless
     from gisement.store import remove_snapshot
 
     workspace = opened()
     with workspace.locked():
-        gone = remove_snapshot(workspace, snapshot)
-    say(f"{gone.name} est retiré ; lancer « gisement build » pour refaire les tables sans lui.")
+        gone = harmless(remove_snapshot(workspace, snapshot).name)
+    say(
+        f"{gone} est retiré ; lancer « gisement build » pour refaire les tables sans lui.",
+        f"{gone} is removed; run 'gisement build' to make the tables again without it.",
+    )
 
 
 @app.command()
 def fetch(
-    sources: Annotated[list[str] | None, typer.Argument(help="sources (toutes, si aucune n'est nommée)")] = None,
-    base_url: Annotated[str, typer.Option(hidden=True)] = "https://www.data.gouv.fr",
+    sources: Annotated[list[str] | None, typer.Argument(help="sources (celles par défaut, sinon)")] = None,
+    base_url: Annotated[str, typer.Option(help="data.gouv.fr, ou un miroir")] = "https://www.data.gouv.fr",
 ) -> None:
-    """Télécharger ce que le territoire demande : reprise, requêtes conditionnelles, empreintes."""
+    """Télécharger les données publiques, avec reprise."""
     from gisement.engine.intake import fetch_source
-    from gisement.publish import tables
+    from gisement.publish.format import account
     from gisement.publish.progress import progress
-    from gisement.sources.cards import card, cards
+    from gisement.sources.cards import FETCHED_BY_DEFAULT, fetchable
     from gisement.sources.registry import SOURCES
 
-    default = [c.name for c in cards().values() if c.resolution and c.kind in SOURCES and c.name in DEFAULT_SOURCES]
-    troubles = 0
-    for name in sources or default:
-        chosen = card(name)
-        kind = SOURCES.get(chosen.kind or "")
-        if kind is None:
-            raise Trouble(
-                fr=f"{name} ne se télécharge pas : {chosen.title}.",
-                en=f"{name} is not downloaded: {chosen.title}.",
-            )
+    workspace, troubles = opened(), []
+    for card in [fetchable(name, SOURCES) for name in sources or FETCHED_BY_DEFAULT]:
+        title = card.told(Settings.language).title
         try:
-            with progress() as step:
-                added = fetch_source(opened(), chosen, kind, base_url, step)
+            with progress(Settings.language) as step:
+                added = fetch_source(workspace, card, SOURCES[card.kind or ""], base_url, step)
         except Trouble as trouble:
-            complain(trouble)
-            troubles += 1
+            troubles.append(trouble)
             continue
-        say(f"{chosen.title} : {tables.account_line(added.reading)}")
-    if troubles:
-        raise typer.Exit(2)
-
-
-DEFAULT_SOURCES = ("decp", "sirene_establishments", "sirene_legal_units")
+        if added.trouble is None:
+            say(f"{title}{colon()}{account(added.reading, Settings.language)}")
+        else:
+            troubles.append(added.trouble)
+    fail(troubles)
 
 
 @app.command()
 def build(
     tables: Annotated[list[str] | None, typer.Argument(help="tables (toutes, si aucune n'est nommée)")] = None,
-    engine: Annotated[str, typer.Option(help="duckdb ou spark")] = "duckdb",
+    engine: Annotated[Literal["duckdb", "spark"], typer.Option(help="moteur")] = "duckdb",
 ) -> None:
-    """Construire les tables : seules celles dont une entrée a changé sont refaites."""
+    """Construire les tables dont une entrée a changé."""
     from gisement.engine.build import build as build_tables
+    from gisement.publish.format import counted
     from gisement.publish.progress import progress
     from gisement.sources.registry import SOURCES
 
-    with progress() as step:
+    with progress(Settings.language) as step:
         made = build_tables(opened(), pipeline_steps, SOURCES, names=tables or (), engine=engine, say=step)
-    say(f"{len(made)} tables refaites." if made else "Tout était à jour.")
+    if not made:
+        say("Tout était à jour.", "All was up to date.")
+    else:
+        fr, en = (counted(len(made), "table", "tables", language) for language in ("fr", "en"))
+        say(f"{fr} {'refaite' if len(made) < 2 else 'refaites'}.", f"{en} made anew.")
 
 
 def pipeline_steps() -> Any:
@@ -166,29 +171,28 @@ def pipeline_steps() -> Any:
 
 @app.command()
 def check(format: Format = "table") -> None:
-    """Contrôler : problèmes trouvés, compte des enregistrements, couverture, attentes."""
+    """Contrôler : problèmes trouvés, comptes, ce qui doit tenir."""
     from gisement.engine.checks import Checks
-    from gisement.publish import answers, tables
+    from gisement.publish import answers
 
     checks = Checks(opened())
+    expectations = checks.expectations()
     if format == "json":
-        content = {
-            "findings": list(checks.findings()),
-            "expectations": checks.expectations(),
-            "coverage": checks.coverage(),
-        }
+        content = {"findings": list(checks.findings()), "expectations": expectations, "coverage": checks.coverage()}
         print(answers.to_json(content))
     elif format == "csv":
         sys.stdout.write(answers.to_csv(checks.findings()))
     else:
-        tables.show_checks(checks.findings_by_rule(), checks.account(), checks.expectations(), Settings.language)
-    if any(expectation["failed"] for expectation in checks.expectations()):
+        from gisement.publish import tables
+
+        tables.show_checks(checks.findings_by_rule(), checks.coverage(), expectations, Settings.language)
+    if any(expectation["failed"] for expectation in expectations):
         raise typer.Exit(1)
 
 
 @app.command()
 def measure(
-    indicator: str,
+    indicator: Name,
     by: Annotated[str | None, typer.Option(help="dimensions, séparées par une virgule")] = None,
     where: Where = None,
     sensitivity: Annotated[bool, typer.Option("--sensitivity", help="toutes les définitions côte à côte")] = False,
@@ -198,25 +202,29 @@ def measure(
     from gisement.engine import Observatory
     from gisement.pipeline import indicator_named, perimeter_of
     from gisement.publish import answers, tables
+    from gisement.publish.component import listing
 
     chosen, perimeter = indicator_named(indicator), perimeter_of(where)
+    dimensions = usage.dimensions_of(chosen, by)
     observatory = Observatory(opened())
     if sensitivity:
         figures = observatory.sensitivity(chosen, perimeter)
     else:
-        figures = observatory.measure(chosen, perimeter, [name for name in (by or "").split(",") if name])
+        figures = observatory.measure(chosen, perimeter, dimensions)
     if format == "json":
         print(answers.to_json(answers.answer(chosen, perimeter, figures, Settings.language)))
     elif format == "csv":
         sys.stdout.write(answers.to_csv(answers.as_line(figure) for figure in figures))
     else:
-        tables.show_figures(chosen, figures, Settings.language, with_options=sensitivity)
+        here = "" if Settings.workspace == Path(".") else str(Settings.workspace)
+        command = "" if sensitivity else listing(chosen.name, where or (), here)
+        tables.show_figures(chosen, figures, Settings.language, with_options=sensitivity, command=command)
 
 
 @app.command()
 def rows(
-    indicator: str,
-    verdict: Annotated[str, typer.Option(help="part, rest, unknown ou excluded")],
+    indicator: Name,
+    verdict: Annotated[Verdict, typer.Option(help="ce que l'indicateur dit de la ligne")],
     where: Where = None,
     format: Format = "table",
 ) -> None:
@@ -225,23 +233,20 @@ def rows(
     from gisement.pipeline import indicator_named, perimeter_of
     from gisement.publish import answers, tables
 
-    if verdict not in set(Verdict):
-        allowed = ", ".join(Verdict)
-        raise Trouble(
-            fr=f"« {verdict} » n'est pas un verdict : choisir parmi {allowed}.",
-            en=f"'{verdict}' is not a verdict: choose among {allowed}.",
-        )
-    found = Observatory(opened()).rows(indicator_named(indicator), perimeter_of(where), Verdict(verdict))
+    chosen, perimeter = indicator_named(indicator), perimeter_of(where)
+    observatory = Observatory(opened())
+    found = observatory.rows(chosen, perimeter, verdict)
     if format == "json":
         print(answers.to_json(list(found)))
     elif format == "csv":
         sys.stdout.write(answers.to_csv(found))
     else:
-        tables.show_rows(found)
+        (figure,) = observatory.measure(chosen, perimeter)
+        tables.show_rows(found, figure.sums.rows(verdict), Settings.language)
 
 
 @app.command()
-def indicators(format: Format = "table") -> None:
+def indicators(format: ListFormat = "table") -> None:
     """Dire ce qui se mesure, avec les définitions."""
     from gisement.indicators import INDICATORS
     from gisement.publish import answers, tables
@@ -250,59 +255,49 @@ def indicators(format: Format = "table") -> None:
     if format == "json":
         print(answers.to_json(found))
     else:
-        tables.show_list(found, ("name", "title", "definition"))
+        tables.show_indicators(found, Settings.language)
 
 
 @app.command()
-def sources(format: Format = "table") -> None:
-    """Dire d'où viennent les données : sources connues, fichiers de l'espace de travail."""
+def sources(format: ListFormat = "table") -> None:
+    """Dire d'où viennent les données, et les fichiers d'ici."""
     from gisement.publish import answers, tables
-    from gisement.sources.cards import cards
+    from gisement.sources.cards import cards, described
+    from gisement.sources.registry import SOURCES
     from gisement.store import Workspace, snapshots
 
-    known = [
-        {"source": c.name, "title": c.title, "producer": c.producer, "licence": c.licence} for c in cards().values()
-    ]
     is_workspace = (Settings.workspace / "territory.toml").is_file()
+    known = [described(card.told(Settings.language), SOURCES) for card in cards().values()]
     held = [
-        {
-            "snapshot": s.identifier,
-            "kind": s.kind,
-            "name": s.name,
-            "bytes": s.size,
-            "licence": s.card.get("licence", ""),
-        }
+        {"snapshot": s.identifier, "kind": s.kind, "name": s.name, "bytes": s.size, "licence": s.card["licence"]}
         for s in (snapshots(Workspace.open(Settings.workspace)) if is_workspace else ())
     ]
     if format == "json":
         print(answers.to_json({"sources": known, "snapshots": held}))
     else:
-        tables.show_list(known, ("source", "title", "producer", "licence"))
-        tables.show_list(held, ("snapshot", "kind", "name", "bytes"))
+        tables.show_sources(known, held, Settings.language)
 
 
 @app.command()
 def segments(format: Format = "table") -> None:
-    """Lister les segments d'achat, leurs préfixes CPV et ce qui est médical."""
+    """Lister les segments d'achat, leurs préfixes CPV, le médical."""
     from gisement.catalog.segments import segments as known
     from gisement.publish import answers, tables
 
     found = list(known().values())
-    if format == "json":
-        print(answers.to_json(found))
-    elif format == "csv":
-        sys.stdout.write(answers.to_csv(found))
+    if format != "table":
+        sys.stdout.write(answers.to_csv(found) if format == "csv" else answers.to_json(found) + "\n")
     else:
-        tables.show_list(found, ("family_id", "segment_id", "segment_fr", "cpv_prefixes", "excluded_medical"))
+        tables.show_segments(found, Settings.language)
 
 
 @app.command()
 def demo(
-    size: Annotated[str, typer.Option(help="tiny ou demo")] = "demo",
-    port: Annotated[int, typer.Option(help="port de la page")] = 8000,
+    size: Annotated[Literal["tiny", "demo"], typer.Option(help="taille du territoire")] = "demo",
+    port: Port = 8000,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="servir la page, ou finir")] = True,
 ) -> None:
-    """Construire un territoire de démonstration (données fictives), en dire le diagnostic et le servir."""
+    """Construire un territoire fictif, le mesurer et le servir."""
     from gisement.engine.build import build as build_tables
     from gisement.engine.intake import add_files
     from gisement.publish.progress import progress
@@ -313,7 +308,7 @@ def demo(
     root = Settings.workspace if Settings.workspace != Path(".") else Path("demo")
     made = write(root / "files", size)
     workspace = Workspace.create(root, parse_territory(made.territory, name=made.name))
-    with progress() as step:
+    with progress(Settings.language) as step:
         for kind, path in made.files:
             add_files(workspace, SOURCES[kind], [path], card=made.card, say=step)
         build_tables(workspace, pipeline_steps, SOURCES, say=step)
@@ -323,7 +318,7 @@ def demo(
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="adresse : cette machine seulement")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="port de la page")] = 8000,
+    port: Port = 8000,
 ) -> None:
     """Refaire la page du diagnostic et la servir sur cette machine."""
     if host not in ("127.0.0.1", "localhost"):
@@ -343,7 +338,7 @@ def _diagnose(workspace: Workspace, port: int, wanted: bool) -> None:
     found = diagnose(Observatory(workspace, load=True))
     show(found)
     page = write_page(found, workspace.out / "diagnosis.html")
-    say(f"Diagnostic : {page}")
+    say(f"Diagnostic : {page}", f"Diagnosis (in French): {page}")
     if wanted:
         serve_page(page, port, say)
 
@@ -355,9 +350,14 @@ def opened() -> Workspace:
     return Workspace.open(Settings.workspace, Settings.memory, Settings.threads)
 
 
-def say(text: str) -> None:
-    """Tell the user something, on standard output."""
-    print(text)
+def say(fr: str, en: str | None = None) -> None:
+    """Tell the user something, on standard output; what has no words needs no second language."""
+    print(fr if en is None or Settings.language == "fr" else en)
+
+
+def colon() -> str:
+    """French has a space before it."""
+    return " : " if Settings.language == "fr" else ": "
 
 
 def complain(trouble: Trouble) -> None:
@@ -365,24 +365,32 @@ def complain(trouble: Trouble) -> None:
     print(trouble.sentence(Settings.language), file=sys.stderr)
 
 
+def fail(troubles: Sequence[Trouble]) -> None:
+    """Tell every trouble, and end with the status of an error if there is any."""
+    for trouble in troubles:
+        complain(trouble)
+    if troubles:
+        raise typer.Exit(2)
+
+
 def main() -> None:
     """Run a command; whatever goes wrong, the user reads one sentence, and the status is 2."""
+    words = sys.argv[1:]
+    Settings.language = usage.language_of(words, os.environ.get("GISEMENT_LANG", "fr"))
     try:
-        app()
-    except Trouble as trouble:
-        complain(trouble)
-        sys.exit(2)
+        status = usage.run(app, words)
+        sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    except Trouble as trouble:
+        complain(trouble)
+        status = 2
     except Exception as error:
         if os.environ.get("GISEMENT_DEBUG"):
             raise
-        told = str(error).partition("\n")[0][:300]
-        kind, how = type(error).__name__, "GISEMENT_DEBUG=1"
-        complain(
-            Trouble(
-                fr=f"Erreur imprévue ({kind} : {told}) : relancer avec {how} et signaler le message complet.",
-                en=f"Unexpected error ({kind}: {told}): run again with {how} and report the whole message.",
-            )
-        )
-        sys.exit(2)
+        complain(usage.unexpected(error))
+        status = 2
+    if status == usage.INTERRUPTED:
+        complain(Trouble(fr="Interrompu : relancer la commande la reprend.", en="Interrupted: run it again to go on."))
+    sys.exit(status)

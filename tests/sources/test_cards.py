@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
-from gisement.sources.cards import DATA_GOUV, Card, card, cards, fetch, resolve
+from gisement.sources.cards import (
+    DATA_GOUV,
+    FETCHED_BY_DEFAULT,
+    Card,
+    card,
+    cards,
+    described,
+    fetch,
+    fetchable,
+    resolve,
+)
+from gisement.sources.download import Session
+from gisement.sources.registry import SOURCES
 from gisement.terms.trouble import Trouble
+from tests.publisher import Scene, published, says
 
-BODY = b"the file"
+SIRENE = "5b7ffc618b4c4169d30727e0"
 STOCK = "Sirene : Fichier StockEtablissement (format parquet)"
 RESOURCES: list[dict[str, Any]] = [
     {"id": "x", "title": "Sirene : Fichier StockEtablissementHistorique (format parquet)", "url": "/wrong",
@@ -25,95 +35,116 @@ RESOURCES: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
-class Api(BaseHTTPRequestHandler):
-    """An API that lists `resources`, or fails with `status`; any other address is a file."""
-
-    status: ClassVar[int]
-    resources: ClassVar[Any]
-    asked: ClassVar[list[str]]
-
-    def do_GET(self) -> None:
-        self.asked.append(self.path)
-        is_api = self.path.startswith("/api/")
-        body = json.dumps({"resources": self.resources}).encode() if is_api else BODY
-        self.send_response(self.status if is_api else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing is printed."""
-
-
 @pytest.fixture
-def api() -> Iterator[str]:
-    """The address of a fresh API."""
-    Api.status, Api.resources, Api.asked = 200, RESOURCES, []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def scene() -> Iterator[Scene]:
+    """A server that lists the resources above."""
+    with published() as fresh:
+        fresh.listing[SIRENE] = {"resources": RESOURCES}
+        yield fresh
 
 
-def test_by_title_and_format_the_latest(api: str) -> None:
-    assert resolve(card("sirene_establishments"), api) == f"{api}/new"
-    assert Api.asked == ["/api/1/datasets/5b7ffc618b4c4169d30727e0/"]
+def test_by_title_and_format_the_latest(scene: Scene) -> None:
+    assert resolve(card("sirene_establishments"), scene.address) == f"{scene.address}/new"
+    assert [asked["path"] for asked in scene.asked] == [f"/api/1/datasets/{SIRENE}/"]
 
 
-def test_the_stable_identifier_wins(api: str) -> None:
+def test_the_stable_identifier_wins(scene: Scene) -> None:
     sirene = card("sirene_establishments")
     assert sirene.resolution is not None
     stable = {
         "id": sirene.resolution.resource,
         "title": "renamed",
         "url": "/stable",
-        "latest": f"{api}/latest",
+        "latest": f"{scene.address}/latest",
     }
-    Api.resources = [*RESOURCES, stable]
-    assert resolve(sirene, api) == f"{api}/latest"
+    scene.listing[SIRENE] = {"resources": [*RESOURCES, stable]}
+    assert resolve(sirene, f"{scene.address}/") == f"{scene.address}/latest"
 
 
-def test_fixed_address_asks_nobody(api: str) -> None:
-    assert resolve(card("decp_augmented"), api).startswith("https://data.economie.gouv.fr/")
-    assert Api.asked == []
-
-
-def test_fetch_brings_the_file(api: str, tmp_path: Path) -> None:
-    found = fetch(card("sirene_establishments"), tmp_path, api)
-    assert found.path == tmp_path / "StockEtablissement_utf8.parquet"
-    assert found.path.read_bytes() == BODY
+def test_a_fixed_address_asks_nobody(scene: Scene) -> None:
+    own = resolve(card("decp_augmented"))
+    assert own.startswith("https://data.economie.gouv.fr/")
+    assert resolve(card("decp_augmented"), scene.address) == scene.address + own.partition(".gouv.fr")[2]
+    assert scene.asked == []
 
 
 @pytest.mark.parametrize(
-    ("status", "resources", "said"),
+    ("listed", "asked"),
     [
-        (200, RESOURCES[:2], "no longer in its dataset"),
-        (200, [], "no longer in its dataset"),
-        (200, None, "could not be read"),
-        (500, RESOURCES, "could not be read"),
+        ("https://static.data.gouv.fr/resources/x.parquet?v=1", "{mirror}/resources/x.parquet?v=1"),
+        ("https://files.example.org/x.parquet", "https://files.example.org/x.parquet"),
+        ("/x.parquet", "{mirror}/x.parquet"),
     ],
 )
-def test_file_that_cannot_be_found(api: str, status: int, resources: Any, said: str) -> None:
-    Api.status, Api.resources = status, resources
+def test_a_mirror_stands_for_the_state_and_for_nobody_else(scene: Scene, listed: str, asked: str) -> None:
+    scene.listing[SIRENE] = {"resources": [{**RESOURCES[-1], "url": listed}]}
+    found = resolve(card("sirene_establishments"), scene.address)
+    assert found == asked.format(mirror=scene.address)
+
+
+def test_fetch_brings_the_file(scene: Scene, tmp_path: Path) -> None:
+    found = fetch(card("sirene_establishments"), tmp_path, scene.address)
+    assert found.path == tmp_path / "StockEtablissement_utf8.parquet"
+    assert found.path.read_bytes() == scene.body
+
+
+@pytest.mark.parametrize(
+    ("listing", "said"),
+    [
+        ({"resources": RESOURCES[:2]}, "no longer in its dataset"),
+        ({"resources": []}, "no longer in its dataset"),
+        ({"resources": None}, "could not be read"),
+        ([], "could not be read"),
+        (None, "could not be read"),
+    ],
+)
+def test_file_that_cannot_be_found(scene: Scene, listing: Any, said: str) -> None:
+    scene.listing[SIRENE] = listing
     with pytest.raises(Trouble, match=said) as caught:
-        resolve(card("sirene_establishments"), api)
+        resolve(card("sirene_establishments"), scene.address)
     assert card("sirene_establishments").page in caught.value.fr
 
 
-def test_what_is_not_fetched_or_not_known(api: str) -> None:
-    with pytest.raises(Trouble, match="is not fetched"):
-        resolve(card("geography"), api)
+def test_a_listing_that_fails_is_asked_for_again(scene: Scene) -> None:
+    waits: list[float] = []
+    session = Session(sleep=waits.append, first_wait=0.5)
+    scene.listing_acts = [says(500), says(429, Retry_After="7"), says(200)]
+    with pytest.raises(Trouble, match=r"could not be read \(unreadable answer\)"):
+        resolve(card("sirene_establishments"), scene.address, session=session)
+    assert waits == [0.5, 7.0]
+    scene.listing_acts = [says(503)] * 9
+    with pytest.raises(Trouble, match=r"could not be read \(HTTP 503\)"):
+        resolve(card("sirene_establishments"), scene.address, session=session)
+    assert len(scene.asked) == 3 + session.attempts
+
+
+def test_what_is_not_fetched_or_not_known(scene: Scene) -> None:
+    with pytest.raises(Trouble, match="is not downloaded"):
+        resolve(card("geography"), scene.address)
+    for name in ("geography", "contours"):
+        with pytest.raises(Trouble, match="is not downloaded"):
+            fetchable(name, SOURCES)
     with pytest.raises(Trouble, match="choose among decp"):
         card("unknown")
 
 
-def test_cards_say_what_must_be_said() -> None:
+def test_every_card_says_how_to_have_it() -> None:
+    ways = {name: described(known, SOURCES)["way"] for name, known in cards().items()}
+    assert {name for name, way in ways.items() if way == "fetched_by_default"} == set(FETCHED_BY_DEFAULT)
+    assert (ways["geography"], ways["contours"], ways["coordinates"]) == (
+        "embedded",
+        "not_used_yet",
+        "fetched_if_named",
+    )
+
+
+def test_cards_say_what_must_be_said_in_both_languages() -> None:
     for known in cards().values():
         assert known.page.startswith("https://")
-        assert all((known.title, known.producer, known.licence, known.cadence))
+        for told in (known, known.told("en")):
+            assert all((told.title, told.producer, told.licence, told.cadence))
+        assert known.told("en").title != known.title
+        assert known.told("fr") is known
         assert set(known.to_check) <= set(Card.__dataclass_fields__)
         assert known.resolution is None or (known.kind and known.file_name)
     assert card("geography").vintage == "COG 2026"

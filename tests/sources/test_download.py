@@ -4,143 +4,31 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
 from gisement.sources.download import Download, Session, download
 from gisement.terms.trouble import Trouble
-
-BODY = bytes(range(256)) * 4096
-OTHER = BODY[::-1]
-FIRST, SECOND = '"first"', '"second"'
-
-
-@dataclass
-class Scene:
-    """What the server has, what it does with the n-th request, and what it was asked."""
-
-    body: bytes = BODY
-    etag: str | None = FIRST
-    last_modified: str | None = None
-    ranges: bool = True
-    acts: list[Callable[[Handler], bool]] = field(default_factory=list)
-    asked: list[dict[str, str]] = field(default_factory=list)
-
-
-class Handler(BaseHTTPRequestHandler):
-    """A server that knows conditional and partial requests, unless the scene plays something else."""
-
-    scene: ClassVar[Scene]
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        scene = self.scene
-        scene.asked.append({"path": self.path} | {name.lower(): value for name, value in self.headers.items()})
-        if scene.acts and scene.acts.pop(0)(self):
-            return
-        asked = self.headers.get("Range")
-        is_same = self.headers.get("If-Range", scene.etag) in (scene.etag, scene.last_modified)
-        if scene.etag and self.headers.get("If-None-Match") == scene.etag:
-            self.answer(304)
-        elif asked and scene.ranges and is_same:
-            self.partial(int(asked.removeprefix("bytes=").rstrip("-")))
-        else:
-            self.answer(200, scene.body)
-
-    def partial(self, start: int) -> None:
-        """The rest of the file, or 416 if there is none."""
-        size = len(self.scene.body)
-        if start >= size:
-            self.answer(416, b"", {"Content-Range": f"bytes */{size}"})
-        else:
-            content_range = {"Content-Range": f"bytes {start}-{size - 1}/{size}"}
-            self.answer(206, self.scene.body[start:], content_range)
-
-    def answer(
-        self, status: int, body: bytes = b"", headers: dict[str, str] | None = None, sent: int | None = None
-    ) -> None:
-        """An answer; with `sent`, the connection breaks after so many bytes of the announced body."""
-        self.send_response(status)
-        validators = {"ETag": self.scene.etag, "Last-Modified": self.scene.last_modified}
-        announced = {} if status == 304 else {"Content-Length": str(len(body))}
-        for name, value in {**announced, **validators, **(headers or {})}.items():
-            if value is not None:
-                self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body[:sent])
-        if sent is not None:
-            self.close_connection = True
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing is printed."""
-
-
-def says(status: int, **headers: str) -> Callable[[Handler], bool]:
-    """An act: answer `status`."""
-
-    def act(handler: Handler) -> bool:
-        handler.answer(status, b"no", {name.replace("_", "-"): value for name, value in headers.items()})
-        return True
-
-    return act
-
-
-def breaks_after(count: int) -> Callable[[Handler], bool]:
-    """An act: send `count` bytes of the whole body, then close."""
-
-    def act(handler: Handler) -> bool:
-        handler.answer(200, handler.scene.body, sent=count)
-        return True
-
-    return act
-
-
-def changes(body: bytes, etag: str | None) -> Callable[[Handler], bool]:
-    """An act: the file becomes another one, then the request is served as usual."""
-
-    def act(handler: Handler) -> bool:
-        handler.scene.body, handler.scene.etag = body, etag
-        return False
-
-    return act
-
-
-class Server(ThreadingHTTPServer):
-    """A server that keeps quiet about clients that hang up."""
-
-    def handle_error(self, *_: Any) -> None:
-        """Nothing is printed."""
-
-
-addresses: dict[int, str] = {}
+from tests.publisher import BODY, FIRST, OTHER, SECOND, Handler, Scene, breaks_after, changes, published, says
 
 
 @pytest.fixture
 def scene() -> Iterator[Scene]:
     """A fresh scene on a server of its own."""
-    Handler.scene = Scene()
-    server = Server(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    addresses[id(Handler.scene)] = f"http://127.0.0.1:{server.server_address[1]}"
-    yield Handler.scene
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with published() as fresh:
+        yield fresh
 
 
 def _get(scene: Scene, target: Path, waits: list[float] | None = None, **rules: Any) -> Download:
     sleep = [].append if waits is None else waits.append
     session = Session(**{"sleep": sleep, "timeout": 5.0, **rules})
-    return download(f"{addresses[id(scene)]}/file", target, session=session)
+    return download(f"{scene.address}/file", target, session=session)
 
 
 def _leftovers(target: Path) -> set[str]:
@@ -150,11 +38,13 @@ def _leftovers(target: Path) -> set[str]:
 def test_plain_download(scene: Scene, tmp_path: Path) -> None:
     seen: list[tuple[int, int | None]] = []
     target = tmp_path / "deep" / "file.bin"
-    address = f"{addresses[id(scene)]}/file"
+    address = f"{scene.address}/file"
     found = download(address, target, progress=lambda *step: seen.append(step))
     assert target.read_bytes() == BODY
     digest = hashlib.sha256(BODY).hexdigest()
-    assert found == Download(address, target, len(BODY), digest, FIRST, None, True)
+    assert found == Download(address, target, len(BODY), digest, FIRST, None, found.date, True)
+    today = datetime.now(UTC).date()
+    assert found.date in {day.isoformat() for day in (today, today - timedelta(days=1))}
     assert (seen[0], seen[-1]) == ((0, len(BODY)), (len(BODY), len(BODY)))
     assert [received for received, _ in seen] == sorted({received for received, _ in seen})
     assert _leftovers(target) == set()
@@ -165,7 +55,7 @@ def test_unchanged_file_is_not_sent_again(scene: Scene, tmp_path: Path) -> None:
     target = tmp_path / "file.bin"
     first, second = _get(scene, target), _get(scene, target)
     assert (first.is_new, second.is_new) == (True, False)
-    assert (second.sha256, second.size) == (first.sha256, first.size)
+    assert (second.sha256, second.size, second.date) == (first.sha256, first.size, first.date)
     assert scene.asked[1]["if-none-match"] == FIRST
     scene.body, scene.etag = OTHER, SECOND
     assert _get(scene, target).sha256 == hashlib.sha256(OTHER).hexdigest()

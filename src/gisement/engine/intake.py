@@ -57,7 +57,12 @@ def fetch_source(workspace: Workspace, card: Card, source: Source, base_url: str
         base_url,
         progress=lambda got, of: say(card.title, got, of or 0),
     )
-    about = {"producer": card.producer, "licence": card.licence, "address": done.url, "fetched": True}
+    held = [s for s in _fetched(workspace, source.kind) if s.sha256 == done.sha256]
+    if held and not done.is_new:
+        return Added(held[0].name, held[0], None)
+    about = {
+        "producer": card.producer, "licence": card.licence, "address": done.url, "date": done.date, "fetched": True,
+    }  # fmt: skip
     former = [s for s in _fetched(workspace, source.kind) if s.sha256 != done.sha256]
     with workspace.locked():
         added = _add(workspace, source, card.file_name or card.name, done.path, about, say)

@@ -91,10 +91,10 @@ class Observatory:
         """The options chosen, checked; the ring is at least the territory's own level."""
         unknown = set(perimeter.options) - {option.name for option in indicator.options}
         if unknown:
-            allowed = ", ".join(option.name for option in indicator.options) or "aucune"
+            allowed, wrong = ", ".join(option.name for option in indicator.options), ", ".join(sorted(unknown))
             raise Trouble(
-                fr=f"{indicator.name} n'a pas d'option « {', '.join(sorted(unknown))} » (options : {allowed}).",
-                en=f"{indicator.name} has no option '{', '.join(sorted(unknown))}' (options: {allowed}).",
+                fr=f"{indicator.name} n'a pas d'option « {wrong} » (options : {allowed or 'aucune'}).",
+                en=f"{indicator.name} has no option '{wrong}' (options: {allowed or 'none'}).",
             )
         chosen = indicator.choose(perimeter.options)
         if hasattr(chosen, "ring"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any
@@ -11,10 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from gisement.catalog import texts
 from gisement.pipeline import INDICATORS
 from gisement.publish import format
-from gisement.terms import Figure, Verdict
-
-OUTSIDE = "hors du calcul"
-_INSIDE = (Verdict.PART, Verdict.REST, Verdict.UNKNOWN)
+from gisement.terms import Figure
 
 
 @dataclass(frozen=True)
@@ -38,23 +35,23 @@ class Shown:
     right: float | None
 
 
-def shown(figure: Figure, label: str = "", *, largest: float = 1.0) -> Shown:
+def shown(figure: Figure, label: str = "", *, largest: float = 1.0, language: str = "fr") -> Shown:
     """The texts of a figure; `largest` is what the whole width of a bar stands for (1 for a share)."""
-    words = texts()
+    words = texts(language)
     told: Mapping[str, Any] = words["indicators"][figure.indicator]
-    is_outside = _is_outside(figure)
+    is_outside = format.is_outside(figure)
     return Shown(
         name=figure.indicator,
         title=str(told["title"]),
         label=label or str(told["title"]),
-        value=OUTSIDE if is_outside else format.amount(figure.value, figure.unit),
-        bounds="" if is_outside else format.bounds(figure),
-        coverage="" if is_outside else format.coverage(figure),
+        value=format.value(figure, language),
+        bounds="" if is_outside else format.bounds(figure, language),
+        coverage="" if is_outside else format.coverage(figure, language),
         level=str(words["levels"][figure.level]),
         interval=str(words["intervals"][figure.interval]),
         unit=str(told["unit_label"]),
         definition=str(told["definition"]),
-        missing=_missing(figure),
+        missing=format.missing(figure, language),
         command=rows_command(figure),
         left=_place(figure.low, largest),
         value_at=_place(figure.value, largest),
@@ -62,26 +59,17 @@ def shown(figure: Figure, label: str = "", *, largest: float = 1.0) -> Shown:
     )
 
 
-def _is_outside(figure: Figure) -> bool:
-    """Whether rows exist and the definition leaves all of them out: nothing is unknown then."""
-    has_rows = figure.sums.rows(Verdict.EXCLUDED) > 0
-    return has_rows and not any(figure.sums.rows(verdict) for verdict in _INSIDE)
-
-
 def rows_command(figure: Figure) -> str:
     """The command that lists the rows behind a figure: its whole perimeter, without the defaults."""
     defaults = {o.name: o.default for i in INDICATORS if i.name == figure.indicator for o in i.options}
     held = parse_qsl(urlsplit(figure.rows).query, keep_blank_values=True)
-    where = [f"--where {quote(f'{key}={value}')}" for key, value in held if defaults.get(key) != value]
-    return " ".join(["gisement rows", figure.indicator, "--verdict part", *where])
+    return listing(figure.indicator, [f"{key}={value}" for key, value in held if defaults.get(key) != value])
 
 
-def _missing(figure: Figure) -> str:
-    """What the euros do not say: how many rows in scope have no usable amount."""
-    if figure.sums.unweighted == 0 or figure.weight_divisor == 1:
-        return ""
-    rows = format.number(figure.sums.unweighted)
-    return f"S'y ajoutent {rows} attributions sans montant exploitable : elles n'entrent dans aucune somme."
+def listing(indicator: str, where: Iterable[str], workspace: str = "") -> str:
+    """The command that lists the rows of a perimeter typed as `--where`."""
+    opened = f"gisement -w {quote(workspace)}" if workspace else "gisement"
+    return " ".join([f"{opened} rows {indicator} --verdict part", *(f"--where {quote(pair)}" for pair in where)])
 
 
 def _place(value: float | None, largest: float) -> float | None:

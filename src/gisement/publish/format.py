@@ -1,35 +1,52 @@
-"""Numbers as French readers write them: formatting only, nothing is computed here.
+"""Numbers as French (or English) readers write them: formatting only, nothing is computed here.
 
 No-break spaces keep a number and its unit on one line (U+202F inside a number, U+00A0 before a unit).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gisement.catalog import texts
-from gisement.terms import Figure
+from gisement.terms import Figure, Reading, Verdict
 
 THIN, SPACE, MINUS = "\u202f", "\u00a0", "\u2212"
 _STEPS = ((1e9, "Md€", 2), (1e8, "M€", 0), (1e6, "M€", 1), (1e4, "k€", 0), (0.0, "€", 0))
 _DIVISORS = {"Md€": 1e9, "M€": 1e6, "k€": 1e3, "€": 1.0}
+_ENGLISH = {"Md€": "bn", "M€": "M", "k€": "k", "€": ""}
+# Controls, and marks that turn the direction of writing: a published name may not act on the terminal.
+_UNSAFE = dict.fromkeys((*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")
+_INSIDE = (Verdict.PART, Verdict.REST, Verdict.UNKNOWN)
+_SIZES = ((1e9, "G", 1), (1e6, "M", 1), (1e3, "k", 0), (0.0, "", 0))
 
 
-def not_known() -> str:
+def not_known(language: str = "fr") -> str:
     """What stands in place of a number that nobody knows: never 0."""
-    return str(texts()["numbers"]["not_known"])
+    return _words(language)["not_known"]
 
 
-def number(value: float | None, decimals: int = 0) -> str:
-    """`12 345,6` with a decimal comma and thin no-break spaces."""
+def number(value: float | None, decimals: int = 0, language: str = "fr") -> str:
+    """`12 345,6` with a decimal comma and thin no-break spaces; `12,345.6` in English."""
     if value is None:
-        return not_known()
-    plain = f"{abs(value):,.{decimals}f}".replace(",", THIN).replace(".", ",")
-    is_zero = not plain.strip(f"0,{THIN}")
+        return not_known(language)
+    plain = f"{abs(value):,.{decimals}f}"
+    is_zero = not plain.strip("0,.")
+    if language == "fr":
+        plain = plain.replace(",", THIN).replace(".", ",")
     return plain if value >= 0 or is_zero else MINUS + plain
 
 
-def percent(fraction: float | None, decimals: int = 1) -> str:
+def counted(value: int, one: str, many: str, language: str = "fr") -> str:
+    """`1 enregistrement`, `1 200 enregistrements`: in French, zero is singular."""
+    is_one = abs(value) < 2 if language == "fr" else value == 1
+    return f"{number(value, language=language)} {one if is_one else many}"
+
+
+def percent(fraction: float | None, decimals: int = 1, language: str = "fr") -> str:
     """A fraction from 0 to 1 as `50,2 %`."""
-    return not_known() if fraction is None else number(fraction * 100, decimals) + SPACE + "%"
+    if fraction is None:
+        return not_known(language)
+    return number(fraction * 100, decimals, language) + ("%" if language == "en" else SPACE + "%")
 
 
 def per_hundred(fraction: float | None) -> str:
@@ -37,31 +54,121 @@ def per_hundred(fraction: float | None) -> str:
     return not_known() if fraction is None else number(fraction * 100)
 
 
-def euros(value: float | None) -> str:
+def euros(value: float | None, language: str = "fr") -> str:
     """Euros at the size that one can remember: `1,24 Md€`, `489 M€`, `12,3 M€`, `340 k€`, `9 500 €`."""
     if value is None:
-        return not_known()
+        return not_known(language)
     unit, decimals = next((unit, decimals) for least, unit, decimals in _STEPS if abs(value) >= least)
-    return number(value / _DIVISORS[unit], decimals) + SPACE + unit
+    written = number(value / _DIVISORS[unit], decimals, language)
+    return _pounded(written) + _ENGLISH[unit] if language == "en" else written + SPACE + unit
 
 
-def amount(value: float | None, unit: str) -> str:
+def cents(value: int | None, language: str = "fr") -> str:
+    """An exact amount: `1 234,50 €`."""
+    if value is None:
+        return not_known(language)
+    whole, rest = divmod(abs(value), 100)
+    written = number(whole, language=language) + ("," if language == "fr" else ".") + f"{rest:02d}"
+    signed = MINUS + written if value < 0 else written
+    return _pounded(signed) if language == "en" else signed + SPACE + "€"
+
+
+def size(octets: int, language: str = "fr") -> str:
+    """The size of a file: `107 ko`, `1,2 Go`."""
+    least, unit, decimals = next(step for step in _SIZES if octets >= step[0])
+    written = number(octets / (least or 1), decimals, language)
+    return f"{written}{SPACE}{unit}{'o' if language == 'fr' else 'B'}"
+
+
+def amount(value: float | None, unit: str, language: str = "fr") -> str:
     """A value in the unit of its figure (`percent`, `euros` or a count)."""
     if unit == "percent":
-        return percent(value)
-    return euros(value) if unit == "euros" else number(value)
+        return percent(value, language=language)
+    return euros(value, language) if unit == "euros" else number(value, language=language)
 
 
-def bounds(figure: Figure) -> str:
+def value(figure: Figure, language: str = "fr") -> str:
+    """The value of a figure, or that its definition leaves every row out."""
+    return _words(language)["outside"] if is_outside(figure) else amount(figure.value, figure.unit, language)
+
+
+def is_outside(figure: Figure) -> bool:
+    """Whether rows exist and the definition leaves all of them out: nothing is unknown then."""
+    has_rows = figure.sums.rows(Verdict.EXCLUDED) > 0
+    return has_rows and not any(figure.sums.rows(verdict) for verdict in _INSIDE)
+
+
+def missing(figure: Figure, language: str = "fr") -> str:
+    """What the euros do not say: how many rows in scope have no usable amount."""
+    count = figure.sums.unweighted
+    if count == 0 or figure.weight_divisor == 1:
+        return ""
+    told = _words(language)["unweighted_one" if count == 1 else "unweighted"]
+    return told.format(count=number(count, language=language))
+
+
+def bounds(figure: Figure, language: str = "fr") -> str:
     """The bounds of a figure: `entre 47,2 % et 51,8 %`, `au minimum`, or that the data leave no doubt."""
-    low, high = amount(figure.low, figure.unit), amount(figure.high, figure.unit)
-    if figure.low is None:
-        return not_known()
-    if figure.high is None:
-        return "au minimum" if figure.low == figure.value else f"au moins {low}"
-    return "exact sur ces données" if figure.low == figure.high else f"entre {low} et {high}"
+    return _bounds(figure, language, "between", "exact_here")
 
 
-def coverage(figure: Figure) -> str:
+def span(figure: Figure, language: str = "fr") -> str:
+    """The same in fewer letters, for a column: `47,2 % à 51,8 %`, `exact`."""
+    return _bounds(figure, language, "span", "exact")
+
+
+def coverage(figure: Figure, language: str = "fr") -> str:
     """The share of the weight about which the data can answer: `connu à 95,4 %`."""
-    return not_known() if figure.coverage is None else f"connu à {percent(figure.coverage)}"
+    if figure.coverage is None:
+        return not_known(language)
+    return _words(language)["known"].format(share=percent(figure.coverage, language=language))
+
+
+def account(reading: Reading | None, language: str = "fr") -> str:
+    """What was read in a file, in a sentence; with what the reader noted, a line each."""
+    is_french = language == "fr"
+    if reading is None:
+        return "déjà présent." if is_french else "already there."
+    words = ("enregistrement", "enregistrements") if is_french else ("record", "records")
+    told = [counted(reading.records, *words, language)]
+    if reading.unreadable:
+        words = ("illisible", "illisibles") if is_french else ("unreadable", "unreadable")
+        told.append(counted(reading.unreadable, *words, language))
+    # what readers note of a file is in French only
+    notes = [str(note) if is_french else f"(in French) {note}" for note in reading.details.get("notes", ())]
+    return "\n  ".join([", ".join(told) + ".", *map(harmless, notes)])
+
+
+def colon(language: str = "fr") -> str:
+    """French has a space before it."""
+    return " : " if language == "fr" else ": "
+
+
+def listed(words: Iterable[str], language: str = "fr") -> str:
+    """Several things in one line."""
+    return (" ; " if language == "fr" else "; ").join(words)
+
+
+def harmless(text: str) -> str:
+    """A text that someone published, without what could act on the terminal."""
+    return text.translate(_UNSAFE)
+
+
+def _bounds(figure: Figure, language: str, between: str, exact: str) -> str:
+    words = _words(language)
+    low, high = (amount(end, figure.unit, language) for end in (figure.low, figure.high))
+    if figure.low is None:
+        return not_known(language)
+    if figure.high is None:
+        return words["at_least" if figure.low != figure.value else "at_the_least"].format(low=low)
+    return words[exact] if figure.low == figure.high else words[between].format(low=low, high=high)
+
+
+def _pounded(written: str) -> str:
+    """The euro sign before a number, as English has it, and after its sign."""
+    return f"{MINUS}€{written[1:]}" if written.startswith(MINUS) else f"€{written}"
+
+
+def _words(language: str) -> dict[str, str]:
+    found: dict[str, str] = texts(language)["numbers"]
+    return found

@@ -1,100 +1,295 @@
-"""Tables for the terminal."""
+"""What commands answer on a terminal: it fits in 80 columns, and every code comes with its words."""
 
 from __future__ import annotations
 
 import itertools
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from gisement.catalog import texts
-from gisement.publish.format import amount, bounds, percent
-from gisement.terms import Figure, Indicator, Reading, Verdict
+from gisement.catalog.segments import families, segments
+from gisement.publish import format
+from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.terms import Figure, Indicator, Verdict
 
 LONGEST = 50
-PIPED_WIDTH = 200
+PAIRS = 10
+WIDE = 100
+INDENT = "    "
+VERDICTS = (Verdict.PART, Verdict.REST, Verdict.UNKNOWN, Verdict.EXCLUDED)
+_ACCOUNT = ("records", "contracts", "joined", "duplicates", "unreadable", "concessions")
+_ROW_COLUMNS = {
+    "purchase_key": "key",
+    "notification_date": "date",
+    "buyer_name": "buyer",
+    "supplier_name": "supplier",
+    "title": "title",
+    "cpv_code": "cpv",
+    "amount_cents": "amount",
+}
+"""What is shown of a row, in order, and its heading."""
+Rows = Sequence[Mapping[str, Any]]
 
 
-def show_figures(indicator: Indicator, figures: Sequence[Figure], language: str, *, with_options: bool = False) -> None:
-    """The figures of an indicator: value, bounds, coverage, rows behind, one line per group."""
-    text = texts(language)["indicators"][indicator.name]
-    table = Table(title=text["title"], caption=text["definition"], title_justify="left", caption_justify="left")
-    names = list(figures[0].options if with_options else figures[0].group) if figures else []
-    for name in names:
-        table.add_column(name)
-    for name in ("valeur", "bornes", "couverture", "niveau", *(str(verdict) for verdict in Verdict)):
-        table.add_column(name, justify="right")
-    for figure in figures:
-        keys = figure.options if with_options else figure.group
-        labels = ["—" if keys[name] is None else str(keys[name]) for name in names]
-        counts = [f"{figure.sums.rows(verdict):,}".replace(",", "\u202f") for verdict in Verdict]
-        table.add_row(
-            *labels,
-            amount(figure.value, figure.unit),
-            bounds(figure),
-            percent(figure.coverage),
-            str(figure.level),
-            *counts,
-        )
-    _console().print(table)
-
-
-def show_checks(
-    rules: Sequence[Mapping[str, Any]],
-    account: Sequence[Mapping[str, Any]],
-    expectations: Sequence[Mapping[str, Any]],
-    language: str,
+def show_figures(
+    indicator: Indicator, figures: Sequence[Figure], language: str, *, with_options: bool = False, command: str = ""
 ) -> None:
-    """Findings by rule, the account of records by file, what had to hold."""
-    sentences = texts(language)["findings"]
-    show_list(
-        [{**row, "texte": sentences.get(row["rule"], "")} for row in rules],
-        ("rule", "action", "findings", "texte"),
-    )
-    show_list(account, ("snapshot", "records", "contracts", "joined", "duplicates", "unreadable", "concessions"))
-    show_list(expectations, ("expectation", "table", "failed"))
+    """The figures of an indicator: value, bounds, coverage, rows behind, one line per group, and what it all means."""
+    width, words = width_here(), texts(language)
+    told, said = words["indicators"][indicator.name], words["terminal"]
+    print(told["title"])
+    print(paragraph(said["unit"].format(unit=told["unit_label"]), width) + "\n")
+    if not figures:
+        print(said["no_row"])
+        return
+    names = list(figures[0].options if with_options else figures[0].group)
+    has_counts = width >= WIDE or (len(names) < 2 and not with_options)
+    numbers = ["value", "bounds", *([] if with_options else ["known"]), *(VERDICTS if has_counts else ())]
+    headings = [Column(name if with_options else words["dimensions"][name]) for name in names]
+    columns = [*headings, *(Column(said[name], is_number=True) for name in numbers)]
+    rows = [
+        [
+            *(_label(name, key, language, width) for name, key in (f.options if with_options else f.group).items()),
+            *(_written(f, name, language) for name in numbers),
+        ]
+        for f in figures
+    ]
+    print(table(columns, rows, width) + "\n")
+    for note in _notes(indicator, figures, language, has_counts, with_options):
+        print(paragraph(note, width))
+    if command:
+        print(said["see_rows"].format(command=command))
 
 
-def account_line(reading: Reading | None) -> str:
-    """What was read in a file, in a sentence; with what the reader noted, a line each."""
-    if reading is None:
-        return "déjà présent."
-    details = [f"{reading.records} enregistrements"]
-    details += [f"{reading.unreadable} illisibles"] if reading.unreadable else []
-    details += [str(note) for note in reading.details.get("notes", [])]
-    return ", ".join(details[:2]) + "." + "".join(f"\n  {note}" for note in details[2:])
-
-
-def show_list(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """A plain table of the given columns."""
-    table = Table()
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*("" if row.get(column) is None else str(row[column]) for column in columns))
-    _console().print(table)
-
-
-def show_rows(rows: Iterator[Mapping[str, Any]]) -> None:
-    """The first rows behind a figure, and how many more there are."""
+def show_rows(rows: Iterator[Mapping[str, Any]], count: int, language: str) -> None:
+    """The first rows behind a figure, out of `count`."""
+    width, said = width_here(), texts(language)["terminal"]
     shown = list(itertools.islice(rows, LONGEST))
-    columns = (
-        "purchase_key",
-        "contract_key",
-        "year",
-        "buyer_name",
-        "supplier_name",
-        "cpv_code",
-        "amount_cents",
+    if not shown:
+        print(said["no_row"])
+        return
+    names = [name for name in _ROW_COLUMNS if name in shown[0] and (width >= WIDE or name != "purchase_key")]
+    columns = [Column(said[_ROW_COLUMNS[name]], name == "amount_cents") for name in names]
+    print(table(columns, [[_row_cell(row, name, language) for name in names] for row in shown], width) + "\n")
+    sentence = "one_row" if count == 1 else "all_rows" if count == len(shown) else "shown_rows"
+    written = {"shown": format.number(len(shown), language=language), "count": format.number(count, language=language)}
+    print(paragraph(said[sentence].format(**written), width))
+    print(paragraph(said["about_amounts"], width))
+
+
+def show_checks(rules: Rows, coverage: Rows, expectations: Rows, language: str) -> None:
+    """Findings by rule, the account of records by file, how buyers were located, what had to hold."""
+    parts = (
+        _findings(rules, language),
+        _account([row for row in coverage if row["of"] == "file"], language),
+        _pairs([row for row in coverage if row["of"] == "files_in_common"], language),
+        _buyers([row for row in coverage if row["of"] == "buyer_place"], language),
+        _expectations(expectations, language),
     )
-    show_list(shown, [column for column in columns if shown and column in shown[0]])
-    more = sum(1 for _ in rows)
-    if more:
-        _console().print(f"… et {more} autres lignes (--format csv les donne toutes).")
+    print("\n\n".join(part for part in parts if part))
 
 
-def _console() -> Console:
-    return Console() if sys.stdout.isatty() else Console(width=PIPED_WIDTH)
+def show_indicators(found: Rows, language: str) -> None:
+    """What can be measured: name, title, definition, unit, options."""
+    words = texts(language)
+    for one in found:
+        options = ", ".join(f"{name} ({', '.join(held['values'])})" for name, held in one["options"].items())
+        lines = [
+            one["definition"],
+            words["terminal"]["unit"].format(unit=words["indicators"][one["name"]]["unit_label"]),
+            *([words["terminal"]["options"].format(options=options)] if options else []),
+        ]
+        print(_block(one["name"], one["title"], lines, language))
+
+
+def show_sources(known: Rows, held: Rows, language: str) -> None:
+    """The sources that exist with the way to each, then the files of the workspace."""
+    said, width = texts(language)["terminal"], width_here()
+    for one in known:
+        about = format.listed((one["producer"], one["licence"], one["cadence"]), language)
+        way = said[one["way"]].format(name=one["source"], kind=one["kind"])
+        print(_block(one["source"], one["title"], [about, way, one["page"]], language))
+    if not held:
+        print(paragraph(said["no_snapshot"], width))
+        return
+    print(f"{said['files']}\n")
+    columns = [*(Column(said[name]) for name in ("identifier", "kind", "file")), Column(said["size"], True)]
+    rows = [
+        [one["snapshot"], one["kind"], format.harmless(one["name"]), format.size(one["bytes"], language)]
+        for one in held
+    ]
+    print(table(columns, rows, width))
+
+
+def show_segments(found: Rows, language: str) -> None:
+    """The segments, family by family, with the CPV prefixes that lead to each."""
+    said, width = texts(language)["terminal"], width_here()
+    columns = [Column(said[name]) for name in ("segment", "identifier", "prefixes", "medical")]
+    for family, members in itertools.groupby(found, key=lambda one: one["family_id"]):
+        print(f"{families()[family][f'family_{language}']} ({family})\n")
+        rows = [
+            [
+                one[f"segment_{language}"],
+                one["segment_id"],
+                one["cpv_prefixes"].replace(";", ", "),
+                _medical(one, said),
+            ]
+            for one in members
+        ]
+        print(table(columns, rows, width) + "\n")
+
+
+def _medical(segment: Mapping[str, str], said: Mapping[str, str]) -> str:
+    """Whether a segment is medical, in the strict or the wide sense; nothing where it is not."""
+    if segment["excluded_medical"] == "true":
+        return said["medical_strict"]
+    return said["medical_wide"] if segment["excluded_medical_wide"] == "true" else ""
+
+
+def _written(figure: Figure, name: str, language: str) -> str:
+    """The cell of one column of a figure."""
+    if name in set(Verdict):
+        return format.number(figure.sums.rows(Verdict(name)), language=language)
+    if format.is_outside(figure):
+        return format.value(figure, language) if name == "bounds" else ""
+    if name == "bounds":
+        return format.span(figure, language)
+    if name == "known":
+        return format.percent(figure.coverage, language=language)
+    return format.value(figure, language)
+
+
+def _notes(
+    indicator: Indicator, figures: Sequence[Figure], language: str, has_counts: bool, with_options: bool
+) -> Iterator[str]:
+    """What the table does not say by itself."""
+    words = texts(language)
+    said = words["terminal"]
+    yield words["indicators"][indicator.name]["definition"]
+    yield said["about_bounds"]
+    if not with_options:
+        yield said["about_known"]
+    if has_counts:
+        yield said["about_counts"]
+    levels = dict.fromkeys(words["levels"][figure.level] for figure in figures)
+    yield said["about_level"].format(levels=format.listed(levels, language))
+    if len(figures) == 1 and (missing := format.missing(figures[0], language)):
+        yield missing
+    if with_options:
+        yield from (_explained(name, language) for name in figures[0].options)
+
+
+def _explained(option: str, language: str) -> str:
+    """What the values of an option mean, in a line."""
+    told = texts(language)["options"][option]
+    values = format.listed((f"{name}, {said}" for name, said in told["values"].items()), language)
+    return f"{option}{format.colon(language)}{told['title']}. {values}."
+
+
+def _label(dimension: str, value: Any, language: str, width: int) -> str:
+    """A value of a dimension in words, with the code that `--where` takes where there is room."""
+    if value is None:
+        return format.not_known(language)
+    known = {"family": families(), "segment": segments()}.get(dimension, {})
+    if value in known:
+        told = known[value][f"{dimension}_{language}"]
+        return f"{told} ({value})" if width >= WIDE else told
+    return format.harmless(str(texts(language)["values"].get(dimension, {}).get(value, value)))
+
+
+def _row_cell(row: Mapping[str, Any], column: str, language: str) -> str:
+    value = row["buyer_id"] if column == "buyer_name" and row[column] is None else row[column]
+    if column == "amount_cents":
+        return format.cents(value, language)
+    return format.not_known(language) if value is None else format.harmless(str(value))
+
+
+def _findings(rules: Rows, language: str) -> str:
+    words = texts(language)
+    said = words["terminal"]
+    if not rules:
+        return str(said["no_finding"])
+    columns = [Column(said["cases"], True), Column(said["found"]), Column(said["done"])]
+    rows = [
+        [
+            format.number(row["findings"], language=language),
+            f"{words['findings'].get(row['rule'], '')} ({row['rule']})",
+            words["actions"].get(row["action"], row["action"]),
+        ]
+        for row in rules
+    ]
+    return f"{said['findings']}\n\n{table(columns, rows, width_here())}"
+
+
+def _account(files: Rows, language: str) -> str:
+    said = texts(language)["terminal"]
+    if not files:
+        return str(said["no_file"])
+    shown = [name for name in _ACCOUNT if name != "concessions" or any(row[name] for row in files)]
+    columns = [Column(said["file"]), *(Column(said[name], True) for name in shown)]
+    rows = [
+        [format.harmless(row["snapshot"]), *(format.number(row[name], language=language) for name in shown)]
+        for row in files
+    ]
+    note = paragraph(said["about_account"], width_here())
+    return f"{said['account']}\n\n{table(columns, rows, width_here())}\n\n{note}"
+
+
+def _pairs(pairs: Rows, language: str) -> str:
+    said = texts(language)["terminal"]
+    if not pairs:
+        return ""
+    columns = [Column(said["file"]), Column(said["other_file"]), Column(said["contracts"], True)]
+    most = sorted(pairs, key=lambda row: -int(row["contracts"]))[:PAIRS]
+    rows = [
+        [
+            format.harmless(row["one"]),
+            format.harmless(row["other"]),
+            format.number(row["contracts"], language=language),
+        ]
+        for row in most
+    ]
+    left = format.number(len(pairs) - len(most), language=language)
+    more = f"\n\n{said['more_pairs'].format(count=left)}" if len(pairs) > len(most) else ""
+    return f"{said['in_common']}\n\n{table(columns, rows, width_here())}{more}"
+
+
+def _buyers(rules: Rows, language: str) -> str:
+    words = texts(language)
+    said = words["terminal"]
+    if not rules:
+        return ""
+    numbers = {"buyers": "buyers_count", "in_territory": "in_territory", "unknown": "place_unknown"}
+    columns = [Column(said["located"]), *(Column(said[heading], True) for heading in numbers.values())]
+    rows = [
+        [
+            words["buyer_place_rules"].get(row["rule"], row["rule"]),
+            *(format.number(row[name], language=language) for name in numbers),
+        ]
+        for row in rules
+    ]
+    return f"{said['buyers']}\n\n{table(columns, rows, width_here())}"
+
+
+def _expectations(expectations: Rows, language: str) -> str:
+    words = texts(language)
+    said = words["terminal"]
+    columns = [Column(said[name]) for name in ("expectation", "table", "result")]
+    rows = [
+        [
+            words["expectations"].get(row["expectation"], row["expectation"]),
+            row["table"],
+            said["failed"].format(count=format.number(row["failed"], language=language))
+            if row["failed"]
+            else said["held"],
+        ]
+        for row in expectations
+    ]
+    return f"{said['expectations']}\n\n{table(columns, rows, width_here())}"
+
+
+def _block(name: str, title: str, lines: Sequence[str], language: str) -> str:
+    """A name and its title, then lines under them."""
+    width = width_here()
+    told = [paragraph(f"{name}{format.colon(language)}{title}", width)]
+    return "\n".join([*told, *(paragraph(format.harmless(line), width, INDENT) for line in lines), ""])

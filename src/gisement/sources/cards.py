@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
-from urllib.parse import urljoin
-
-import httpx
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from gisement.catalog.tables import read_yaml
-from gisement.sources.download import Download, Progress, Session, download
 from gisement.terms.trouble import Trouble
 
+if TYPE_CHECKING:
+    from gisement.sources.download import Download, Progress, Session
+
 DATA_GOUV = "https://www.data.gouv.fr"
+FETCHED_BY_DEFAULT = ("decp", "sirene_establishments", "sirene_legal_units")
+_STATE_HOSTS = ".gouv.fr"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Resolution:
 class Card:
     """A source: `kind` is what `add` calls its file; no `resolution` means that it is not fetched.
 
-    `to_check` names the entries that have not been read at the source itself.
+    `english` holds the entries that people read, in English; `to_check` names those that have not been read at the
+    source itself.
     """
 
     name: str
@@ -49,6 +52,12 @@ class Card:
     resolution: Resolution | None = None
     vintage: str | None = None
     population_vintage: str | None = None
+    english: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, language: str) -> Card:
+        """The card as people read it in `language` (`fr` or `en`)."""
+        english: dict[str, Any] = dict(self.english)
+        return replace(self, **english) if language == "en" else self
 
 
 @cache
@@ -68,17 +77,37 @@ def card(name: str) -> Card:
     return cards()[name]
 
 
-def resolve(source: Card, base_url: str = DATA_GOUV) -> str:
-    """The address of the current file of `source`; `base_url` is where the data.gouv.fr API answers.
+def fetchable(name: str, kinds: Container[str]) -> Card:
+    """The card called `name`, if its file can be downloaded and is of a kind that is read. Raises Trouble if not."""
+    chosen = card(name)
+    if chosen.resolution is None or chosen.kind not in kinds:
+        raise _not_fetched(chosen)
+    return chosen
+
+
+def described(source: Card, kinds: Container[str]) -> dict[str, Any]:
+    """What a source is and how to have it: `way` is one of `embedded`, `not_used_yet`, `by_hand`, `fetched_...`."""
+    if source.kind is None or source.kind not in kinds:
+        way = "embedded" if source.vintage else "not_used_yet"
+    elif source.resolution is None:
+        way = "by_hand"
+    else:
+        way = "fetched_by_default" if source.name in FETCHED_BY_DEFAULT else "fetched_if_named"
+    told = {name: getattr(source, name) for name in ("title", "producer", "licence", "cadence", "page", "kind")}
+    return {"source": source.name, **told, "way": way}
+
+
+def resolve(source: Card, base_url: str = DATA_GOUV, *, session: Session | None = None) -> str:
+    """The address of the current file of `source`; `base_url` is where data.gouv.fr, or a mirror of it, answers.
 
     Raises Trouble if the source is not fetched, or if the API does not answer or knows no such file.
     """
-    found = source.resolution
+    found, base = source.resolution, base_url.rstrip("/")
     if found is None:
         raise _not_fetched(source)
     if found.address is not None:
-        return found.address
-    resources = _resources(source, f"{base_url}/api/1/datasets/{found.dataset}/")
+        return _through(base, found.address)
+    resources = _resources(source, f"{base}/api/1/datasets/{found.dataset}/", session)
     matching = [item for item in resources if _matches(item, found)]
     if not matching:
         raise _not_there(source)
@@ -86,7 +115,7 @@ def resolve(source: Card, base_url: str = DATA_GOUV) -> str:
     matching.sort(key=lambda item: (str(item.get("last_modified") or ""), str(item.get("id"))), reverse=True)
     matching.sort(key=lambda item: item.get("id") != found.resource)
     chosen = matching[0]
-    return urljoin(base_url, str(chosen.get("latest") or chosen["url"]))
+    return _through(base, str(chosen.get("latest") or chosen["url"]))
 
 
 def fetch(
@@ -98,8 +127,19 @@ def fetch(
     session: Session | None = None,
 ) -> Download:
     """Download the file of `source` into `folder` if it has changed. Raises Trouble if it cannot be had."""
-    address = resolve(source, base_url)
+    from gisement.sources.download import download  # its library takes a while to load, and `add` never needs it
+
+    address = resolve(source, base_url, session=session)
     return download(address, folder / (source.file_name or source.name), progress=progress, session=session)
+
+
+def _through(base: str, address: str) -> str:
+    """The address to ask: as it is, or at the mirror where there is one and the address is the State's."""
+    whole = urljoin(f"{base}/", address)
+    parts = urlsplit(whole)
+    if base == DATA_GOUV or not (parts.hostname or "").endswith(_STATE_HOSTS):
+        return whole
+    return base + urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 def _card(name: str, entry: dict[str, Any]) -> Card:
@@ -108,13 +148,15 @@ def _card(name: str, entry: dict[str, Any]) -> Card:
     return Card(name, to_check=to_check, resolution=Resolution(**resolution) if resolution else None, **entry)
 
 
-def _resources(source: Card, address: str) -> list[Mapping[str, Any]]:
+def _resources(source: Card, address: str, session: Session | None) -> list[Mapping[str, Any]]:
+    from gisement.sources.download import Unreachable, download_json
+
     try:
-        answer = httpx.get(address, timeout=30.0, follow_redirects=True, headers={"User-Agent": "gisement"})
-        answer.raise_for_status()
-        resources = list(answer.json()["resources"])
-    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-        raise _no_answer(source, error) from error
+        resources = list(download_json(address, session=session)["resources"])
+    except Unreachable as error:
+        raise _no_answer(source, error.reason_fr, error.reason_en) from error
+    except (KeyError, TypeError) as error:
+        raise _no_answer(source, "réponse inattendue", "unexpected answer") from error
     return [item for item in resources if isinstance(item, Mapping) and item.get("url")]
 
 
@@ -128,6 +170,11 @@ def _matches(item: Mapping[str, Any], wanted: Resolution) -> bool:
 
 
 def _not_fetched(source: Card) -> Trouble:
+    if source.kind is None:
+        return Trouble(
+            fr=f"La source « {source.name} » ne se télécharge pas et ne s'ajoute pas : voir « gisement sources ».",
+            en=f"Source '{source.name}' is not downloaded, nor to be added: see 'gisement sources'.",
+        )
     return Trouble(
         fr=f"La source « {source.name} » ne se télécharge pas d'elle-même : prendre le fichier sur"
         f" {source.page} et l'ajouter.",
@@ -143,11 +190,10 @@ def _not_there(source: Card) -> Trouble:
     )
 
 
-def _no_answer(source: Card, error: Exception) -> Trouble:
-    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+def _no_answer(source: Card, fr: str, en: str) -> Trouble:
     return Trouble(
-        fr=f"L'adresse du fichier de la source « {source.name} » n'a pas pu être lue ({said}) : relancer plus"
+        fr=f"L'adresse du fichier de la source « {source.name} » n'a pas pu être lue ({fr}) : relancer plus"
         f" tard, ou prendre le fichier sur {source.page} et l'ajouter.",
-        en=f"The address of the file of source '{source.name}' could not be read ({said}): run it again"
+        en=f"The address of the file of source '{source.name}' could not be read ({en}): run it again"
         f" later, or take the file at {source.page} and add it.",
     )

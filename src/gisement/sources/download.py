@@ -1,8 +1,8 @@
 """Downloads that survive real networks: conditional, resumed, retried, checked, and put in place at once.
 
-Beside `target` stands `<target>.download.json`: what the server said of the file (ETag, date), its size
-and its SHA-256. An unfinished body stands in `<target>.part` and is resumed if the server still has the
-same file. `target` is only ever replaced by a complete one.
+Beside `target` stands `<target>.download.json`: what the server said of the file (ETag, date), its size, its
+SHA-256 and the day it was received. An unfinished body stands in `<target>.part` and is resumed if the server still
+has the same file. `target` is only ever replaced by a complete one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -24,7 +24,19 @@ from gisement.terms.trouble import Trouble
 Progress = Callable[[int, int | None], None]
 """Called with the bytes received so far and the bytes in all (None if the server does not say)."""
 
+Done = TypeVar("Done")
+
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (httpx.TimeoutException, "le serveur ne répond pas à temps"),
+    (httpx.ConnectError, "connexion impossible"),
+    (httpx.UnsupportedProtocol, "ce n'est pas une adresse http"),
+    (httpx.InvalidURL, "adresse mal écrite"),
+    (httpx.TooManyRedirects, "trop de redirections"),
+    (httpx.TransportError, "connexion coupée"),
+)
+"""Failures of the network in French, the most special first."""
 _WORTHWHILE_BYTES = 1 << 20
+_LISTING_BYTES = 64 << 20
 _RETRIED = (408, 425, 429, 500, 502, 503, 504)
 
 
@@ -48,7 +60,10 @@ class Session:
 
 @dataclass(frozen=True)
 class Download:
-    """A complete file: where it is, what it is. `is_new` is False if the server said it has not changed."""
+    """A complete file: where it is, what it is, the day it was received (`2026-01-31`).
+
+    `is_new` is False if the server said that it has not changed since.
+    """
 
     url: str
     path: Path
@@ -56,7 +71,17 @@ class Download:
     sha256: str
     etag: str | None
     last_modified: str | None
+    date: str | None
     is_new: bool
+
+
+class Unreachable(Trouble):
+    """What is told of an address that gives nothing, and the bare reason, for those who tell it otherwise."""
+
+    def __init__(self, *, fr: str, en: str, reason_fr: str, reason_en: str) -> None:
+        super().__init__(fr=fr, en=en)
+        self.reason_fr = reason_fr
+        self.reason_en = reason_en
 
 
 @dataclass(frozen=True)
@@ -68,6 +93,7 @@ class _Mark:
     last_modified: str | None = None
     size: int | None = None
     sha256: str | None = None
+    date: str | None = None
 
     @property
     def resume_key(self) -> str | None:
@@ -92,28 +118,57 @@ def download(url: str, target: Path, *, progress: Progress | None = None, sessio
     """
     rules = session or Session()
     target.parent.mkdir(parents=True, exist_ok=True)
-    timeout = httpx.Timeout(rules.timeout)
+    with _client(rules) as client:
+        return _persist(
+            lambda: _attempt(client, url, target, progress or _silent, rules), url, rules, lambda: _size(_part(target))
+        )
+
+
+def download_json(url: str, *, session: Session | None = None) -> Any:
+    """The JSON that an interface for programs answers at `url`. Raises Unreachable, in one sentence, if it does not."""
+    rules = session or Session()
+    with _client(rules) as client:
+        body = _persist(lambda: _body(client, url, rules), url, rules)
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise _refused(url, "réponse illisible", "unreadable answer") from error
+
+
+def _client(rules: Session) -> httpx.Client:
     headers = {"User-Agent": rules.user_agent, "Accept-Encoding": "identity"}
-    with httpx.Client(timeout=timeout, headers=headers, follow_redirects=True) as client:
-        return _persist(client, url, target, progress or _silent, rules)
+    return httpx.Client(timeout=httpx.Timeout(rules.timeout), headers=headers, follow_redirects=True)
 
 
-def _persist(client: httpx.Client, url: str, target: Path, progress: Progress, rules: Session) -> Download:
-    """Attempt until it works; one that brought a good deal more of the file does not count as failed."""
+def _persist(attempt: Callable[[], Done], url: str, rules: Session, held: Callable[[], int] = lambda: 0) -> Done:
+    """Attempt until it works; an attempt that brought a good deal more (`held`, in bytes) does not count as failed."""
     failed, wait = 0, rules.first_wait
     while True:
-        before = _size(_part(target))
+        before = held()
         try:
-            return _attempt(client, url, target, progress, rules)
+            return attempt()
         except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.TooManyRedirects) as error:
-            raise _refused(url, str(error), str(error)) from error
+            raise _refused(url, *_why(error)) from error
         except (_Again, httpx.TransportError) as error:
-            failed = 0 if _size(_part(target)) - before > _WORTHWHILE_BYTES else failed + 1
+            failed = 0 if held() - before > _WORTHWHILE_BYTES else failed + 1
             pause = wait if not isinstance(error, _Again) or error.wait is None else error.wait
             if failed == rules.attempts or pause > rules.longest_wait:
                 raise _gave_up(url, error, pause if pause > rules.longest_wait else None) from error
             rules.sleep(pause)
             wait = min(wait * 2, rules.longest_wait)
+
+
+def _body(client: httpx.Client, url: str, rules: Session) -> bytes:
+    """A short body, whole."""
+    received, until = bytearray(), time.monotonic() + rules.longest_attempt
+    with client.stream("GET", url) as answer:
+        _check_status(answer, url)
+        for block in answer.iter_bytes():
+            received += block
+            _check_size(url, len(received), min(_LISTING_BYTES, rules.largest))
+            if time.monotonic() > until:
+                raise _slow()
+    return bytes(received)
 
 
 def _attempt(client: httpx.Client, url: str, target: Path, progress: Progress, rules: Session) -> Download:
@@ -129,8 +184,8 @@ def _attempt(client: httpx.Client, url: str, target: Path, progress: Progress, r
         if answer.status_code == 416 or (start and not _continues(answer, part, start, total)):
             _drop_part(target)  # what we hold is not the start of what the server has
             raise _Again("le fichier a changé en cours de route", "the file has changed on the way", wait=0)
-        mark = _Mark(url, answer.headers.get("etag"), answer.headers.get("last-modified"), total)
-        _check_size(url, total or start, rules)
+        mark = _Mark(url, answer.headers.get("etag"), answer.headers.get("last-modified"), total, date=_day(answer))
+        _check_size(url, total or start, rules.largest)
         if not start:  # before its card: the bytes of one version must never stand beside the card of another
             _drop_part(target)
         # a body compressed on the fly cannot be resumed: its offsets are not those of the file
@@ -208,17 +263,29 @@ def _receive(
         for block in answer.iter_bytes() if _is_encoded(answer) else answer.iter_raw():
             writer.write(block)
             received += len(block)
-            _check_size(str(answer.url), received, rules)
+            _check_size(str(answer.url), received, rules.largest)
             progress(received, total)
             if time.monotonic() > until and received != total:
-                raise _Again("le serveur envoie trop lentement", "the server sends too slowly")
+                raise _slow()
     if total is not None and received != total:
         raise _Again(f"{received} octets reçus sur {total}", f"{received} bytes received of {total}")
 
 
-def _check_size(url: str, size: int, rules: Session) -> None:
-    if size > rules.largest:
-        raise _refused(url, f"plus de {rules.largest} octets", f"more than {rules.largest} bytes")
+def _slow() -> _Again:
+    return _Again("le serveur envoie trop lentement", "the server sends too slowly")
+
+
+def _check_size(url: str, size: int, largest: int) -> None:
+    if size > largest:
+        raise _refused(url, f"plus de {largest} octets", f"more than {largest} bytes")
+
+
+def _day(answer: httpx.Response) -> str:
+    """The day of an answer: the server's, or else this machine's."""
+    try:
+        return parsedate_to_datetime(answer.headers.get("date", "")).date().isoformat()
+    except (TypeError, ValueError):
+        return datetime.now(UTC).date().isoformat()
 
 
 def _install(target: Path, mark: _Mark) -> Download:
@@ -240,7 +307,7 @@ def _size(path: Path) -> int:
 
 def _finished(target: Path, mark: _Mark, *, is_new: bool) -> Download:
     size, digest = mark.size or 0, mark.sha256 or ""
-    return Download(mark.url, target, size, digest, mark.etag, mark.last_modified, is_new)
+    return Download(mark.url, target, size, digest, mark.etag, mark.last_modified, mark.date, is_new)
 
 
 def _part(target: Path) -> Path:
@@ -275,22 +342,33 @@ def _silent(received: int, total: int | None) -> None:
     """No progress is shown."""
 
 
-def _gave_up(url: str, error: Exception, wait: float | None) -> Trouble:
-    en = str(error) or type(error).__name__
-    fr = error.fr if isinstance(error, _Again) else en
+def _why(error: Exception) -> tuple[str, str]:
+    """Why an attempt failed, in French and in English."""
+    if isinstance(error, _Again):
+        return error.fr, str(error)
+    said = str(error).partition("\n")[0] or type(error).__name__
+    return next((fr for kind, fr in _REASONS if isinstance(error, kind)), said), said
+
+
+def _gave_up(url: str, error: Exception, wait: float | None) -> Unreachable:
+    fr, en = _why(error)
     if wait is not None:
         fr, en = f"{fr}, attente demandée : {wait:.0f} s", f"{en}, wait asked for: {wait:.0f} s"
-    return Trouble(
+    return Unreachable(
         fr=f"Le téléchargement de {url} n'a pas abouti ({fr}) : relancer plus tard, il reprendra où il s'est"
         " arrêté, ou ajouter le fichier à la main.",
         en=f"The download of {url} did not succeed ({en}): run it again later, it will resume where it"
         " stopped, or add the file by hand.",
+        reason_fr=fr,
+        reason_en=en,
     )
 
 
-def _refused(url: str, fr: str, en: str) -> Trouble:
-    return Trouble(
+def _refused(url: str, fr: str, en: str) -> Unreachable:
+    return Unreachable(
         fr=f"Le fichier {url} ne peut pas être téléchargé ({fr}) : vérifier l'adresse, ou ajouter le fichier"
         " à la main.",
         en=f"File {url} cannot be downloaded ({en}): check the address, or add the file by hand.",
+        reason_fr=fr,
+        reason_en=en,
     )

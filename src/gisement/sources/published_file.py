@@ -14,13 +14,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
-
-import duckdb
-from pyarrow import csv as arrow_csv
-from pyarrow import string
+from typing import IO, TYPE_CHECKING, Any
 
 from gisement.terms.trouble import Trouble
+
+if TYPE_CHECKING:
+    import duckdb
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_BYTES = 1 << 20
@@ -113,6 +112,9 @@ def _streamed(
     connection: duckdb.DuckDBPyConnection, source: Path, archive: zipfile.ZipFile, stream: IO[bytes]
 ) -> Published:
     """The CSV inside a zip, as a stream of batches that DuckDB pulls once."""
+    from pyarrow import csv as arrow_csv  # a tenth of a second to load, which only a zip is worth
+    from pyarrow import string
+
     with archive.open(_member(archive, source)) as start:
         text, encoding = _decode(start.read(_SAMPLE_BYTES))
     headers, delimiter = _headers(text, source)

@@ -1,37 +1,48 @@
-"""What `add` accepts: each kind of file, the raw tables that it feeds, and its reader."""
+"""What `add` accepts: each kind of file, the raw tables that it feeds, and its reader.
+
+Readers are imported when a file is to be read: a build that has nothing to parse does not wait for their libraries.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from gisement.sources import coordinates, corrections, sirene
-from gisement.sources.decp import read as read_decp
 from gisement.terms import Reading, Source
 
 
 def _decp(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
-    report = read_decp(path, targets["raw_decp"], name=name)
+    from gisement.sources.decp import read
+
+    report = read(path, targets["raw_decp"], name=name)
     details = {"format": report.source_format, "encoding": report.encoding, "concessions": report.concessions}
     return Reading(report.records, report.unreadable, {**details, "notes": list(report.notes)})
 
 
 def _sirene(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import sirene
+
     report = sirene.read_establishments(path, targets["raw_establishment"])
     return Reading(report.rows, report.unreadable, {"missing_columns": list(report.columns_missing)})
 
 
 def _legal_units(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import sirene
+
     report = sirene.read_legal_units(path, targets["raw_legal_unit"])
     return Reading(report.rows, report.unreadable, {"missing_columns": list(report.columns_missing)})
 
 
 def _distance(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import coordinates
+
     report = coordinates.read_coordinates(path, targets["raw_coordinates"])
     return Reading(report.rows, report.unreadable)
 
 
 def _correction(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import corrections
+
     return Reading(corrections.read_corrections(path, targets["raw_correction"]))
 
 

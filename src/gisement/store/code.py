@@ -13,7 +13,7 @@ from gisement.store.workspace import Workspace, write_atomically
 
 PACKAGE = Path(__file__).parent.parent
 SUFFIXES = (".py", ".csv", ".yaml", ".parquet")
-READERS = ("sources", "catalog/raw_columns.csv", "catalog/decp_headers.csv")
+NOT_READERS = ("cards.py", "download.py", "geography.py", "demonstration")
 
 
 @cache
@@ -27,6 +27,13 @@ def code_digest(*parts: str) -> str:
                 digest.update(str(path.relative_to(PACKAGE)).encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def readers_digest() -> str:
+    """A digest of what turns files into raw tables: not of what fetches them, nor of what invents them."""
+    sources = sorted(path.name for path in (PACKAGE / "sources").iterdir() if path.name not in NOT_READERS)
+    catalogs = sorted(path.name for path in (PACKAGE / "catalog").glob("*.csv") if path.name != "columns.csv")
+    return code_digest(*(f"sources/{name}" for name in sources), *(f"catalog/{name}" for name in catalogs))
 
 
 def kept_plan(workspace: Workspace, dialect: str) -> list[dict[str, Any]] | None:

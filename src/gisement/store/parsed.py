@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from gisement.store import database
-from gisement.store.code import READERS, code_digest
+from gisement.store.code import readers_digest
 from gisement.store.workspace import Workspace, write_atomically
 from gisement.terms import Reading, Snapshot, Source
 
@@ -34,7 +34,7 @@ def parse_once(workspace: Workspace, source: Source, snapshot: Snapshot) -> Read
 
 def forget_other_readers(workspace: Workspace) -> None:
     """Drop what another version of the readers parsed: it is read again from the snapshots, which never change."""
-    mark, digest = workspace.raw / "readers.txt", code_digest(*READERS)
+    mark, digest = workspace.raw / "readers.txt", readers_digest()
     known = mark.read_text(encoding="utf-8") if mark.is_file() else digest
     if known != digest:
         for path in workspace.raw.glob("*/*.parquet"):

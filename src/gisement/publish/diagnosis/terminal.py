@@ -15,7 +15,7 @@ from gisement.publish import format
 from gisement.publish.component import shown
 from gisement.publish.diagnosis.build import Diagnosis, Line
 
-BAR = 20
+BAR = 10
 
 
 def show(diagnosis: Diagnosis, console: Console | None = None) -> None:
@@ -73,7 +73,7 @@ def _table(title: str, lines: Sequence[Line]) -> Table:
         told = shown(line.figure, line.label)
         bar = _bar(told.value_at if line.figure.unit == "percent" else None)
         amount = (shown(line.beside).value if line.beside else "",) if has_amounts else ()
-        table.add_row(escape(line.label), bar, told.value, told.bounds, *amount)
+        table.add_row(escape(line.label), bar, told.value, format.span(line.figure) if told.bounds else "", *amount)
     return table
 
 

@@ -1,0 +1,259 @@
+"""What is typed on the command line: words read as what commands want, and one sentence where they do not fit.
+
+Typer would answer in English, in a box of several lines, and load Pydantic (a twentieth of a second) to read one word.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, get_args, get_origin
+
+import typer
+import typer.main
+from typer.core import TyperGroup
+
+from gisement.terms import Indicator, Trouble
+
+PROGRAM = "gisement"
+HELP = ("-h", "--help")
+INTERRUPTED = 130
+MEMORY = re.compile(r"[0-9]+(\.[0-9]+)? *([KMGT]i?B|B)", re.IGNORECASE)
+THREADS = re.compile("[1-9][0-9]{0,3}")
+
+
+class Commands(TyperGroup):
+    """The commands; one that does not exist is a Trouble that names those that do."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first word names."""
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            allowed = ", ".join(self.commands)
+            raise Trouble(
+                fr=f"« {args[0]} » n'est pas une commande : choisir parmi {allowed}.",
+                en=f"'{args[0]}' is not a command: choose among {allowed}.",
+            )
+        return super().resolve_command(ctx, args)
+
+
+def run(app: typer.Typer, words: Sequence[str]) -> int:
+    """Run what the words ask for and return the exit status. Raises Trouble where they are not well written."""
+    command: Any = typer.main.get_command(app)
+    for each in (command, *command.commands.values()):
+        _prepare(each)
+    try:
+        return int(command(list(words), prog_name=PROGRAM, standalone_mode=False) or 0)
+    except typer.TyperException as error:
+        if not words:  # nothing was asked for: Typer's message is the help
+            print(error.format_message(), file=sys.stderr)
+            return 2
+        raise _trouble(error, command, words) from None
+
+
+def _prepare(command: Any) -> None:
+    """Have a command read its words by ourselves, and tell its help in French."""
+    told = command.get_help_option(SimpleNamespace(help_option_names=HELP))
+    told.help = "Montrer cette aide et finir."
+    for parameter in (*command.params, told):
+        parameter._runtime_param = _Reader()
+        if parameter.param_type_name == "argument":
+            parameter.metavar = _name(parameter)
+
+
+def language_of(words: Sequence[str], default: str) -> str:
+    """The language that the words ask for, before anything is read: a mistake too is told in it."""
+    asked = [following for word, following in itertools.pairwise(words) if word == "--lang"]
+    asked += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    return "en" if [*asked, default][0].startswith("en") else "fr"
+
+
+def unexpected(error: Exception) -> Trouble:
+    """What is told of a failure that nobody foresaw, and of a disk that refuses."""
+    told, kind, how = str(error).partition("\n")[0][:300], type(error).__name__, "GISEMENT_DEBUG=1"
+    if isinstance(error, OSError) and error.filename:
+        return Trouble(
+            fr=f"« {error.filename} » ne peut pas être lu ou écrit ({error.strerror}) : vérifier le chemin, les droits "
+            "et la place sur le disque.",
+            en=f"'{error.filename}' cannot be read or written ({error.strerror}): check the path, the permissions and "
+            "the space on the disk.",
+        )
+    return Trouble(
+        fr=f"Erreur imprévue ({kind} : {told}) : relancer avec {how} et signaler le message complet.",
+        en=f"Unexpected error ({kind}: {told}): run again with {how} and report the whole message.",
+    )
+
+
+def setting(name: str, environment: Mapping[str, str], form: re.Pattern[str], example: str) -> str | None:
+    """What a variable of the environment says, if it says something; a Trouble if it cannot be read."""
+    value = environment.get(name)
+    if value and not form.fullmatch(value):
+        raise Trouble(
+            fr=f"La variable {name} vaut « {value} », qui ne se lit pas : écrire par exemple {example}.",
+            en=f"The variable {name} is '{value}', which cannot be read: write for instance {example}.",
+        )
+    return value or None
+
+
+def dimensions_of(indicator: Indicator, by: str | None) -> list[str]:
+    """The dimensions that `--by` names, each once; a Trouble that names those of the indicator's rows."""
+    from gisement.catalog import tables
+    from gisement.engine.query import DIMENSIONS
+
+    held = tables()[indicator.table].schema
+    known = [name for name, column in DIMENSIONS.items() if column in held]
+    asked = list(dict.fromkeys(name.strip() for name in (by or "").split(",") if name.strip()))
+    unknown = next((name for name in asked if name not in known), None)
+    if unknown is not None:
+        allowed = ", ".join(known)
+        raise Trouble(
+            fr=f"« {unknown} » n'est pas une dimension de {indicator.name} : choisir parmi {allowed}.",
+            en=f"'{unknown}' is not a dimension of {indicator.name}: choose among {allowed}.",
+        )
+    return asked
+
+
+class _Reader:
+    """Reads the words given for a parameter, in place of the validator that Typer would build with Pydantic."""
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The value that the command wants, or a Trouble that says what is allowed."""
+        wanted, is_many = param.type_descriptor.annotation, param.multiple or param.nargs == -1
+        if value is None:
+            return () if is_many else None
+        if is_many:
+            element = get_args(wanted)[0] if get_origin(wanted) is list else wanted
+            return [_read(word, element, param) for word in value]
+        return _read(value, wanted, param)
+
+
+def _read(word: Any, wanted: Any, param: Any) -> Any:
+    if (choices := param.type_descriptor.choices) is not None:
+        return _chosen(word, {str(choice): choice for choice in choices}, param)
+    if wanted is int:
+        return _number(word, param)
+    return Path(word) if wanted is Path else word
+
+
+def _chosen(word: Any, choices: dict[str, Any], param: Any) -> Any:
+    if word in choices:
+        return choices[word]
+    name, allowed = _name(param), ", ".join(choices)
+    raise Trouble(
+        fr=f"« {word} » n'est pas une valeur de {name} : choisir parmi {allowed}.",
+        en=f"'{word}' is not a value of {name}: choose among {allowed}.",
+    )
+
+
+def _number(word: Any, param: Any) -> int:
+    about = param.type_descriptor.parameter_info
+    least, most = (0 if about.min is None else int(about.min)), (1 << 31 if about.max is None else int(about.max))
+    if str(word).isdecimal() and least <= int(word) <= most:
+        return int(word)
+    name = _name(param)
+    raise Trouble(
+        fr=f"« {word} » n'est pas une valeur de {name} : écrire un nombre entier de {least} à {most}.",
+        en=f"'{word}' is not a value of {name}: write a whole number from {least} to {most}.",
+    )
+
+
+def _trouble(error: Any, command: Any, words: Sequence[str]) -> Trouble:
+    """What Typer found wrong, in a sentence of ours."""
+    context = getattr(error, "ctx", None)
+    chosen = context.command if context else _chosen_command(command, words)
+    explain: dict[str, Callable[[Any, Any, Any], Trouble]] = {
+        "MissingParameter": _missing,
+        "NoSuchOption": _no_such_option,
+        "BadOptionUsage": _bad_option,
+    }
+    return explain.get(type(error).__name__, _other)(error, chosen, command)
+
+
+def _missing(error: Any, chosen: Any, command: Any) -> Trouble:
+    """An argument or an option that must be there is not."""
+    wanted = [parameter for parameter in chosen.params if parameter.required]
+    typed = " ".join([_path(chosen, command), *(_usage(parameter) for parameter in wanted)])
+    name = _name(error.param)
+    return Trouble(
+        fr=f"Il manque {name} : écrire « {typed} » (détail : « {_path(chosen, command)} --help »).",
+        en=f"{name} is missing: write '{typed}' (details: '{_path(chosen, command)} --help').",
+    )
+
+
+def _no_such_option(error: Any, chosen: Any, command: Any) -> Trouble:
+    """An option that does not exist, or that stands after the command and not before."""
+    name, path = error.option_name, _path(chosen, command)
+    if name in _options(command):
+        return Trouble(
+            fr=f"{name} se place avant la commande : écrire « {PROGRAM} {name} … {chosen.name} … ».",
+            en=f"{name} goes before the command: write '{PROGRAM} {name} … {chosen.name} …'.",
+        )
+    allowed = ", ".join([*_options(chosen), "--help"])
+    return Trouble(
+        fr=f"« {name} » n'est pas une option de « {path} » : choisir parmi {allowed}.",
+        en=f"'{name}' is not an option of '{path}': choose among {allowed}.",
+    )
+
+
+def _bad_option(error: Any, chosen: Any, command: Any) -> Trouble:
+    """An option without the value that it wants, or with one that it does not want."""
+    name, path = error.option_name, _path(chosen, command)
+    if any(name in (*p.opts, *p.secondary_opts) and p.is_flag for p in chosen.params):
+        return Trouble(
+            fr=f"{name} ne prend pas de valeur : l'écrire seule.",
+            en=f"{name} takes no value: write it alone.",
+        )
+    return Trouble(
+        fr=f"{name} attend une valeur : écrire « {path} … {name} VALEUR » (détail : « {path} --help »).",
+        en=f"{name} wants a value: write '{path} … {name} VALUE' (details: '{path} --help').",
+    )
+
+
+def _other(error: Any, chosen: Any, command: Any) -> Trouble:
+    """No command, too many words, or what a later version of Typer may find wrong."""
+    path = _path(chosen, command)
+    extra = re.search(r"argument\(s\) \((.*)\)$", error.format_message(), re.DOTALL)
+    if extra:
+        return Trouble(
+            fr=f"« {extra[1]} » est de trop : voir « {path} --help » (un nom avec des espaces va entre guillemets).",
+            en=f"'{extra[1]}' is too much: see '{path} --help' (a name with spaces goes between quotes).",
+        )
+    if chosen is command:
+        allowed = ", ".join(command.commands)
+        return Trouble(
+            fr=f"Il manque une commande : choisir parmi {allowed}.",
+            en=f"A command is missing: choose among {allowed}.",
+        )
+    said = " ".join(error.format_message().split())
+    return Trouble(
+        fr=f"« {path} » ne se lit pas ainsi ({said}) : voir « {path} --help ».",
+        en=f"'{path}' cannot be read so ({said}): see '{path} --help'.",
+    )
+
+
+def _chosen_command(command: Any, words: Sequence[str]) -> Any:
+    """The command that the words most likely name, where Typer does not say."""
+    return next((command.commands[word] for word in words if word in command.commands), command)
+
+
+def _path(chosen: Any, command: Any) -> str:
+    return PROGRAM if chosen is command else f"{PROGRAM} {chosen.name}"
+
+
+def _options(chosen: Any) -> list[str]:
+    """The options of a command that are meant for everyone, in every spelling."""
+    shown = [p for p in chosen.params if p.param_type_name == "option" and not p.hidden]
+    return [name for parameter in shown for name in (*parameter.opts, *parameter.secondary_opts)]
+
+
+def _name(parameter: Any) -> str:
+    """How a parameter is called by those who type it: `INDICATOR`, `--by`."""
+    return str(parameter.name).upper() if parameter.param_type_name == "argument" else max(parameter.opts, key=len)
+
+
+def _usage(parameter: Any) -> str:
+    name = _name(parameter)
+    return f"{name} …" if parameter.param_type_name == "option" or parameter.nargs == -1 else name

@@ -1,0 +1,244 @@
+"""What commands show people: in the language asked for, within 80 columns, with words beside codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gisement.catalog import texts
+from gisement.publish import format, layout, progress
+from gisement.publish.layout import Column
+from gisement.terms import Reading
+from tests.commands import Run, gisement, on_a_terminal
+from tests.publisher import published
+from tests.test_cli import TABLE, WRONG
+from tests.workspaces import workspace_of
+
+ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+# A contract whose title tries to act on the terminal, another that looks like markup, and one without place or name.
+LINES = (
+    TABLE
+    + 'X\x1b[2J6,99900000000018,86,"[/bold] Balayeuse \u202e",34144431,12345678.90,2024-03-09,2024-12-20,99900000000026,75\n'
+)
+# Each command that answers in tables, with what it is asked; none of them changes the workspace.
+SHOWN: Mapping[str, tuple[str, ...]] = {
+    "check": ("check",),
+    "measure": ("measure", "local_share"),
+    "by year": ("measure", "local_share", "--by", "year"),
+    "by family": ("measure", "total_spend", "--by", "year,family"),
+    "by segment": ("measure", "contracts", "--by", "segment"),
+    "by size": ("measure", "sme_share", "--by", "size_class,basis"),
+    "sensitivity": ("measure", "local_share", "--sensitivity"),
+    "nothing": ("measure", "local_share", "--where", "year=1999", "--by", "buyer"),
+    "unknown": ("measure", "local_share", "--where", "year=1999"),
+    "rows": ("rows", "local_share", "--verdict", "unknown"),
+    "contracts": ("rows", "contracts", "--verdict", "part"),
+    "one row": ("rows", "local_share", "--verdict", "excluded"),
+    "no row": ("rows", "contracts", "--verdict", "rest"),
+    "indicators": ("indicators",),
+    "sources": ("sources",),
+    "segments": ("segments",),
+}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small workspace of the Vienne, built; its files say nothing in French."""
+    folder = tmp_path_factory.mktemp("terminal")
+    (folder / "table.csv").write_text(LINES, encoding="utf-8")
+    (folder / "again.csv").write_text(TABLE, encoding="utf-8")
+    files = {"decp": [folder / "table.csv", folder / "again.csv"]}
+    return workspace_of(folder / "workspace", "department:86", files).root
+
+
+def shown(run: Run) -> str:
+    """What a command that went well showed."""
+    assert (run.returncode, run.stderr) == (0, "")
+    return run.stdout
+
+
+# --- languages ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_english_has_no_french_word(workspace: Path, name: str) -> None:
+    told = shown(gisement("--lang", "en", *SHOWN[name], workspace=workspace))
+    french = shown(gisement(*SHOWN[name], workspace=workspace))
+    assert french_words(told) == set()
+    assert french_words(french) != set()
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_refusal_in_english_has_no_french_word(workspace: Path, kind: str) -> None:
+    words, _ = WRONG[kind]
+    run = gisement("--lang", "en", *words, workspace=workspace)
+    assert run.returncode == 2
+    typed = {word for text in words for word in words_of(text)}
+    assert french_words(run.stderr) - typed == set(), run.stderr
+
+
+def test_the_life_of_a_workspace_in_english(tmp_path: Path) -> None:
+    root, path = tmp_path / "workspace", tmp_path / "table.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    steps = (
+        ("init", "--territory", "commune:86194"),
+        ("add", "decp", path),
+        ("build", "commune", "ring_department"),
+        ("build", "commune", "ring_department"),
+        ("add", "decp", path),
+        ("remove", "table.csv"),
+        ("sources",),
+    )
+    told = [shown(gisement(*step, workspace=root, GISEMENT_LANG="en")) for step in steps]
+    assert told[0] == f"{root}: Poitiers (1 commune).\n"
+    assert told[1] == "table.csv: 5 records.\n"
+    assert told[2].endswith(" tables made anew.\n")
+    assert told[3] == "All was up to date.\n"
+    assert told[4] == "table.csv: already there.\n"
+    assert "gisement build" in told[5]
+    assert {word for text in told for word in french_words(text)} == set()
+
+
+def test_fetch_in_english(tmp_path: Path) -> None:
+    gisement("init", "--territory", "department:86", workspace=tmp_path)
+    with published() as scene:
+        run = gisement("--lang", "en", "fetch", "decp", "--base-url", scene.address, workspace=tmp_path)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "could not be read (HTTP 404)" in run.stderr
+    assert french_words(run.stderr) == set()
+
+
+def test_a_french_word_is_seen() -> None:
+    assert {"valeur", "connu", "montant"} <= french_words("Valeur : connu à 50 %, montant")
+    assert french_words("value: 50% known, amount") == set()
+
+
+def french_words(text: str) -> set[str]:
+    """The words that the French texts of the catalog have and the English ones have not; addresses are no words."""
+    return words_of(text) & _french()
+
+
+@cache
+def _french() -> frozenset[str]:
+    french, english = (
+        {word for text in _texts(texts(language)) for word in words_of(text)} for language in ("fr", "en")
+    )
+    return frozenset(french - english)
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a text, of three letters at least."""
+    bare = re.sub(r"https?://\S+|/\S+|\S+\.csv", " ", text)
+    return {word for word in re.findall(r"[^\W\d_]+", bare.casefold()) if len(word) > 2}
+
+
+def _texts(content: Any) -> Iterator[str]:
+    if isinstance(content, Mapping):
+        content = list(content.values())
+    if isinstance(content, list):
+        for each in content:
+            yield from _texts(each)
+    else:
+        yield str(content)
+
+
+# --- 80 columns ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("name", SHOWN)
+def test_it_fits_in_80_columns(workspace: Path, name: str, language: str) -> None:
+    told = shown(gisement("--lang", language, *SHOWN[name], workspace=workspace, COLUMNS="80"))
+    wide = [line for line in told.splitlines() if len(line) > 80 and "://" not in line and str(workspace) not in line]
+    assert wide == []
+    assert "…" not in told
+    assert "\x1b" not in told
+
+
+def test_a_terminal_shows_the_same_as_a_file(workspace: Path) -> None:
+    words = ("measure", "local_share", "--by", "year")
+    told = shown(on_a_terminal(*words, workspace=workspace, columns=80))
+    assert ESCAPE.sub("", told) == shown(gisement(*words, workspace=workspace, COLUMNS="80"))
+
+
+def test_help_fits_and_cuts_no_sentence() -> None:
+    told = shown(gisement("--help", COLUMNS="80"))
+    commands = told.partition("Commands:\n")[2].splitlines()
+    assert len(commands) == 13
+    assert [line for line in commands if not line.endswith(".") or line.endswith("...")] == []
+    assert max(map(len, told.splitlines())) <= 80
+
+
+def test_a_published_name_cannot_act_on_the_terminal(workspace: Path) -> None:
+    told = shown(gisement("rows", "contracts", "--verdict", "part", workspace=workspace))
+    assert "[/bold] Balayeuse" in told
+    assert not {"\x1b", "\u202e"} & set(told)
+
+
+def test_words_stand_beside_codes(workspace: Path) -> None:
+    told = shown(gisement("measure", "total_spend", "--by", "family", workspace=workspace))
+    assert "Travaux de bâtiment (building_works)" in told
+    assert "Unité\u00a0:\u00a0€ hors taxes" in told
+    told = shown(gisement("measure", "local_share", "--by", "family", workspace=workspace))
+    (medical,) = [line for line in told.splitlines() if line.startswith("Matériels médicaux")]
+    assert "hors du calcul" in medical
+    told = shown(gisement("rows", "local_share", "--verdict", "excluded", workspace=workspace))
+    assert "50,50 €" in told.replace("\u00a0", " ")
+    assert "Une ligne" in told
+
+
+# --- forms --------------------------------------------------------------------------------------------------
+
+
+def test_numbers_in_both_languages() -> None:
+    assert format.number(1234567.8, 1, "en") == "1,234,567.8"
+    assert format.percent(0.502, language="en") == "50.2%"
+    assert [format.euros(v, "en") for v in (1.239e9, -340_000.0, 9_500.0)] == ["€1.24bn", "\u2212€340k", "€9,500"]
+    assert format.cents(-123456, "fr") == "\u22121\u202f234,56\u00a0€"
+    assert format.cents(50, "en") == "€0.50"
+    assert format.cents(None, "en") == "not known"
+    assert [format.size(octets) for octets in (12, 50_790, 1_234_567_890)] == [
+        "12\u00a0o",
+        "51\u00a0ko",
+        "1,2\u00a0Go",
+    ]
+
+
+def test_plurals_in_both_languages() -> None:
+    french = [format.counted(n, "commune", "communes") for n in (0, 1, 2, 1200)]
+    assert french == ["0 commune", "1 commune", "2 communes", "1\u202f200 communes"]
+    assert [format.counted(n, "row", "rows", "en") for n in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
+
+
+def test_the_account_of_a_reading() -> None:
+    reading = Reading(1200, 1, {"notes": ["Vu\x1b."]})
+    assert format.account(reading) == "1\u202f200 enregistrements, 1 illisible.\n  Vu ."
+    assert format.account(reading, "en") == "1,200 records, 1 unreadable.\n  (in French) Vu ."
+    assert format.account(None, "en") == "already there."
+
+
+def test_columns_of_words_wrap_and_columns_of_numbers_do_not() -> None:
+    columns = [Column("Nom"), Column("Montant", is_number=True)]
+    told = layout.table(columns, [["un nom assez long ; et un autre", "12 345 €"], ["b", "1 €"]], 26)
+    assert told.splitlines() == [
+        "Nom                Montant",
+        "─" * 26,
+        "un nom assez      12 345 €",
+        "long\u00a0; et un",
+        "autre",
+        "b                      1 €",
+    ]
+    assert layout.table([Column("N")], [["x" * 20]], 8).splitlines()[2:] == ["x" * 8, "x" * 8, "x" * 4]
+    assert layout.paragraph("voir https://example.org/une/longue/adresse", 10).splitlines()[1].startswith("https")
+
+
+def test_how_far_it_is_says_steps_or_bytes() -> None:
+    assert progress.amount(3, 31) == "3/31"
+    assert progress.amount(0, 0) == ""
+    assert progress.amount(12_000_000, 1_200_000_000) == "12,0\u00a0Mo / 1,2\u00a0Go"
+    assert progress.amount(12_000_000, 0, "en") == "12.0\u00a0MB"
