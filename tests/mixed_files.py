@@ -33,6 +33,14 @@ DECP_INFO = (
     "titulaire_commune_code", "titulaire_departement_code", "acheteur_departement_code", "modification_id",
     "donneesActuelles",
 )  # fmt: skip
+POINTS: tuple[Row, ...] = tuple(
+    {"code_commune_INSEE": code, "latitude": latitude, "longitude": longitude}
+    for code, latitude, longitude in (
+        ("86194", 46.6, 0.3), ("86066", 46.8, 0.5), ("79191", 46.3, -0.5), ("75056", 48.9, 2.3), ("97411", -20.9, 55.5),
+        ("99999", 0.0, 0.0),
+    )
+)  # fmt: skip
+"""Rounded coordinates of a few communes, and of one that does not exist."""
 CORRECTION = ("table", "key", "column", "old_value", "new_value", "reason", "author", "date")
 
 TITLES = (
@@ -122,6 +130,7 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
         if kind != "decp":
             columns, rows = _register(path)
             files[kind] = [_csv(folder / kind / path.name, columns, rows, shuffle)]
+    files["distance"] = [_csv(folder / "distance" / "points.csv", list(POINTS[0]), POINTS, shuffle)]
     for paths in files.values():
         shuffle(paths)
     kinds = list(files)

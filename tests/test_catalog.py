@@ -49,8 +49,8 @@ SUFFIXES = {
     "date": re.compile(r"_date(_read)?$"),
     "int64": NAMED_AFTER_UNIT,
 }
-# Read by the web pages and by distances, not by a step yet.
-NOT_READ_BY_A_STEP = {"raw_coordinates", "raw_epci", "raw_region"}
+# Read by the web pages, not by a step yet.
+NOT_READ_BY_A_STEP = {"raw_epci", "raw_region"}
 # A list is an order, not a unit; a key is a text.
 UNITLESS = re.compile(r"_(number|rank|nearest|farthest)$")
 ADDED = r"(_initial|_reported|_read)?$"

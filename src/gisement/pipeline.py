@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gisement.clean import acts, contract_state, contracts, corrections, geography, holders, identity
-from gisement.enrich import buyers, findings, outliers, places, purchases, register, rings
+from gisement.enrich import buyers, distance, findings, outliers, places, purchases, register, rings
 from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators.options import OPTION_NAMES
 from gisement.segments import by_cpv
@@ -16,6 +16,7 @@ STEPS: tuple[Step, ...] = (
     geography.commune_code_today,
     rings.ring_commune,
     rings.ring_department,
+    distance.commune_distance,
     # Contracts: published records, what each is to which contract, amendments, the state of today.
     contracts.repeated_record,
     contracts.contract_record,

@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import pytest
 
-from gisement.enrich.distance import distance_km
+from gisement.enrich.distance import commune_distance, distance_km
 from gisement.enrich.rings import is_within, ring_commune, ring_department
 from gisement.sources.geography import FOLDER, territory_rows
 from gisement.terms.rings import Ring
@@ -176,6 +176,20 @@ def _distance_expression() -> Any:
 def _check_distances(found: list[float | None]) -> None:
     assert found == [round(_angle_km(here, there), 1) for here, there in PAIRS] + [None]
     assert found[0] == 0.0
+
+
+def test_communes_are_measured_from_the_most_populous_one_of_the_territory() -> None:
+    connection = ibis.duckdb.connect()
+    points = {"commune_code": ["86194", "86066", "99999"], "latitude": [46.5802, 46.9, 0.0],
+              "longitude": [0.3424, 0.5, 0.0], "snapshot": ["a", "a", "a"]}  # fmt: skip
+    communes = {"commune_code": ["86194", "86066", "86100"], "population": [90_000, 30_000, 100]}
+    territory = {"commune_code": ["86194", "86100"]}
+    given = {"raw_coordinates": points, "commune": communes, "territory": territory}
+    for name, columns in given.items():
+        connection.create_table(name, ibis.memtable(columns).to_pyarrow())
+    found = connection.to_pyarrow(commune_distance(*(connection.table(name) for name in given))).to_pylist()
+    expected = round(_angle_km((46.5802, 0.3424), (46.9, 0.5)), 1)
+    assert {row["commune_code"]: row["distance_km"] for row in found} == {"86194": 0.0, "86066": expected}
 
 
 UNKNOWN = (46.0, 0.0, None, 1.0)

@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from gisement.terms import step
+
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth. Source: IUGG, GRS 80 (R1)."""
+
+
+@step
+def commune_distance(raw_coordinates: Any, commune: Any, territory: Any) -> Any:
+    """One row per commune of known coordinates: `distance_km` from the centre, the territory's most populous commune.
+
+    Without a file of coordinates (`add distance`) there is no row, and every distance is unknown.
+    """
+    points = _points(raw_coordinates).semi_join(commune, "commune_code")
+    own = commune.semi_join(territory, "commune_code")
+    largest = ibis.window(order_by=[ibis.desc("population"), "commune_code"])
+    centre = own.mutate(size_rank=ibis.row_number().over(largest))
+    centre = centre.filter(centre.size_rank == 0).select(centre_code="commune_code")
+    here = points.inner_join(centre, [("commune_code", "centre_code")])
+    here = here.select(centre_latitude="latitude", centre_longitude="longitude")
+    both = points.cross_join(here)
+    away = distance_km(both.latitude, both.longitude, both.centre_latitude, both.centre_longitude)
+    return both.select("commune_code", distance_km=away)
+
+
+def _points(raw_coordinates: Any) -> Any:
+    """One point per commune: that of the first file, where several give one."""
+    first = ibis.window(group_by="commune_code", order_by=["snapshot", "latitude", "longitude"])
+    points = raw_coordinates.mutate(place_rank=ibis.row_number().over(first))
+    return points.filter(points.place_rank == 0).select("commune_code", "latitude", "longitude")
 
 
 def distance_km(

@@ -17,8 +17,8 @@ OVERSEAS_REGISTERS = ("TAHITI", "RIDET", "FRWF", "IREP")
 
 @step
 def place(supplier: Any, establishment: Any, commune_code_today: Any, commune: Any, ring_commune: Any,
-          ring_department: Any) -> Any:  # fmt: skip
-    """One row per supplier and place basis (`establishment`, `head_office`) with its ring bounds and memberships."""
+          ring_department: Any, commune_distance: Any) -> Any:  # fmt: skip
+    """One row per supplier and place basis (`establishment`, `head_office`): ring bounds, memberships and distance."""
     located = _establishments(supplier, establishment).union(_head_offices(supplier, establishment))
     today = located.left_join(commune_code_today, located.commune_any == commune_code_today.any_code).drop("any_code")
     where = commune.select(found_commune="commune_code", found_department="department_code", epci_code="epci_code")
@@ -27,6 +27,7 @@ def place(supplier: Any, establishment: Any, commune_code_today: Any, commune: A
     p = p.left_join(ring_commune.select(ring_of="commune_code", near="ring_nearest"), [("commune_code", "ring_of")])
     bounds = ring_department.select(ring_in="department_code", low="ring_nearest", high="ring_farthest")
     p = p.left_join(bounds, [("department_code", "ring_in")])
+    p = p.left_join(commune_distance.rename(far_from="commune_code"), [("commune_code", "far_from")])
     nearest = ibis.coalesce(p.near, p.low, _alone(p, least=True)).cast("int64")
     farthest = ibis.coalesce(p.near, p.high, _alone(p, least=False)).cast("int64")
     p = p.mutate(ring_nearest=nearest, ring_farthest=farthest)
@@ -37,6 +38,7 @@ def place(supplier: Any, establishment: Any, commune_code_today: Any, commune: A
             f"in_{ring.name.lower()}": within(p.ring_nearest, p.ring_farthest, int(ring))
             for ring in Ring if ring != Ring.WORLD
         },
+        distance_km=p.distance_km,
     )  # fmt: skip
 
 
