@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,12 @@ OWN = "own"
 
 def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection that spills into the workspace's scratch folder and reads nothing from outside."""
-    spill = workspace.scratch / f"spill-{os.getpid()}"
-    spill.mkdir(parents=True, exist_ok=True)
+    workspace.scratch.mkdir(parents=True, exist_ok=True)
+    spill = tempfile.mkdtemp(prefix=f"spill-{os.getpid()}-", dir=workspace.scratch)
     connection = duckdb.connect(
         config={
             "memory_limit": workspace.memory,
-            "temp_directory": str(spill),
+            "temp_directory": spill,
             "autoinstall_known_extensions": "false",
             **({"threads": workspace.threads} if workspace.threads else {}),
         }

@@ -83,9 +83,20 @@ def drop_folder(folder: Path) -> None:
 
 
 def sweep(workspace: Workspace) -> None:
-    """Delete what engines spilled."""
+    """Delete what engines of processes that are gone spilled (a page that is served keeps its folder)."""
     for leftover in workspace.scratch.glob("spill-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+        if not _is_running(leftover.name.split("-")[1]):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _is_running(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, ValueError):
+        return False
+    return True
 
 
 def each_present(paths: Sequence[Path], absent: Callable[[Path], Exception]) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import lzma
 import os
 import stat
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from gisement.sources.decp import refusals
+from gisement.terms import Trouble
 
 LARGEST: Final = 16 << 30
 """Bytes that one argument may unpack to, archives in it included."""
@@ -53,7 +57,7 @@ def expand(path: Path, workdir: Path) -> Iterator[tuple[str, Path]]:
 
     A folder is walked whole, links that lead out of it and hidden files left aside; a `.zip` or `.gz` (one in
     the other too) is unpacked into `workdir`. Raises `Trouble` for an archive that is broken, encrypted, too
-    large, or that names a place outside of itself.
+    large, empty, or that names a place outside of itself: at the end, once all that is sound has come.
     """
     budget = _Budget(workdir)
     if path.is_dir():
@@ -66,12 +70,24 @@ def expand(path: Path, workdir: Path) -> Iterator[tuple[str, Path]]:
 
 def _folder(root: Path, budget: _Budget) -> Iterator[tuple[str, Path]]:
     inside = root.resolve()
+    found: list[Path] = []
     for folder, names, files in os.walk(root, followlinks=False):
         names[:] = sorted(name for name in names if not _hidden(name))
-        for name in sorted(files):
-            path = Path(folder) / name
-            if not _hidden(name) and path.is_file() and path.resolve().is_relative_to(inside):
-                yield from _file(path.relative_to(root).as_posix(), path, budget, depth=0)
+        found += [Path(folder) / name for name in sorted(files) if not _hidden(name)]
+    sound = [path for path in found if path.is_file() and path.resolve().is_relative_to(inside)]
+    yield from _each(_file(path.relative_to(root).as_posix(), path, budget, depth=0) for path in sound)
+
+
+def _each(parts: Iterable[Iterator[tuple[str, Path]]]) -> Iterator[tuple[str, Path]]:
+    """What all of these yield; one that is refused costs the others nothing, and is told of at the end."""
+    troubles = []
+    for part in parts:
+        try:
+            yield from part
+        except Trouble as trouble:
+            troubles.append(trouble)
+    if troubles:
+        raise refusals.several(troubles)
 
 
 def _hidden(name: str) -> bool:
@@ -108,21 +124,24 @@ def _zip(name: str, path: Path, budget: _Budget, depth: int) -> Iterator[tuple[s
         unpacked = []
         for entry in wanted:
             target = budget.path(name)
+            shown = f"{name}/{refusals.plain(entry.filename)}"
             with archive.open(entry) as packed:
-                _unpack(f"{name}/{entry.filename}", packed, entry.compress_size, target, budget)
-            unpacked.append((f"{name}/{entry.filename}", target))
-    for shown, target in unpacked:
-        yield from _inner(shown, target, budget, depth)
+                _unpack(shown, packed, entry.compress_size, target, budget)
+            unpacked.append((shown, target))
+    if not unpacked:
+        raise refusals.nothing_inside(name)
+    yield from _each(_inner(shown, target, budget, depth) for shown, target in unpacked)
 
 
 def _wanted(name: str, entry: zipfile.ZipInfo) -> bool:
     """Whether an entry of a zip is a file to read; raises `Trouble` where it is dangerous."""
     parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
     if ".." in parts or (parts and (parts[0].startswith("/") or ":" in parts[0])):
+        inside = refusals.plain(entry.filename)
         raise refusals.unsafe_archive(
             name,
-            f"son fichier « {entry.filename} » sort de l'archive",
-            f"its file “{entry.filename}” leaves the archive",
+            f"son fichier « {inside} » sort de l'archive",
+            f"its file “{inside}” leaves the archive",
         )
     if entry.flag_bits & 1:
         raise refusals.unsafe_archive(name, "il est protégé par un mot de passe", "it is protected by a password")
@@ -157,7 +176,9 @@ class _telling:
         """Nothing to prepare."""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, zipfile.BadZipFile | zlib.error | EOFError | gzip.BadGzipFile):
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise refusals.no_room(self.name, refusals.plain(str(error))) from None
+        if isinstance(error, zipfile.BadZipFile | zlib.error | lzma.LZMAError | EOFError | OSError | struct.error):
             raise refusals.broken_table(self.name, "archive abîmée") from None
         if isinstance(error, NotImplementedError | RuntimeError | ValueError | OverflowError | UnicodeError):
             raise refusals.broken_table(self.name, "compression non reconnue") from None

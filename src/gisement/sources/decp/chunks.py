@@ -11,7 +11,7 @@ from typing import Any, Final
 import duckdb
 import msgspec
 
-from gisement.sources.decp import raw, record_sql, shapes
+from gisement.sources.decp import raw, record_sql, refusals, shapes
 
 SIZE: Final = 8 << 20
 """Bytes of a chunk: small, so that one odd record sends few others to the slow path."""
@@ -94,7 +94,7 @@ def repaired(position: int, kind: str | None, record: bytes) -> bytes:
     except shapes.Unreadable as reason:
         return _unread(position, kind, record, str(reason))
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        return _unread(position, kind, record, f"Enregistrement illisible ({error}).")
+        return _unread(position, kind, record, f"Enregistrement illisible ({refusals.plain(str(error))}).")
 
 
 def _unread(position: int, kind: str | None, record: bytes, reason: str) -> bytes:
@@ -160,7 +160,7 @@ def _surely(connection: duckdb.DuckDBPyConnection, path: Path) -> list[Path]:
         lines = path.read_bytes().split(b"\n")[:-1]
         if len(lines) == 1:
             read = msgspec.json.decode(lines[0], type=_Line)
-            reason = f"Enregistrement illisible ({str(error).splitlines()[0][:200]})."
+            reason = f"Enregistrement illisible ({refusals.plain(str(error))})."
             path.write_bytes(_unread(read.p, read.k, bytes(read.r), reason))
             return _surely(connection, path)
     parts = []

@@ -47,6 +47,8 @@ _SIGNS: Final = frozenset(
 )
 _CUTS: Final = 64
 _COLUMNS_LIMIT: Final = 64 << 20
+_SEEN: Final = 1 << 12
+"""Bytes of a list of another name that are looked at, to tell whether contracts are in it."""
 
 
 @dataclass
@@ -96,6 +98,7 @@ class JsonFile:
         """The end of the object at `at`, and whether it held contracts (or is one)."""
         found: list[str] = []
         keys: list[str] = []
+        left: list[str] = []
 
         def visit(key: str, value: int) -> int:
             keys.append(key)
@@ -109,6 +112,8 @@ class JsonFile:
                 return end
             if key in KINDS and self.data[value : value + 4] == b"null":
                 found.append(key)
+            if first == b"[" and _has_contract(self.data[value : value + _SEEN]):
+                left.append(key)
             return value_end(self.data, value)
 
         end = members(self.data, at, visit)
@@ -120,22 +125,22 @@ class JsonFile:
             found.append("")
         elif not found and depth == 0 and self._columns(self.data[at:end]):
             found.append("")
+        elif found and left:
+            shown = ", ".join(refusals.plain(key, 40) for key in left[:8])
+            self.notes.append(f"Listes de contrats sous un autre nom, non reprises : {shown}.")
         return end, bool(found)
 
     def _columns(self, text: bytes) -> bool:
         """Whether an object is a table by columns, `{"objet": {"0": …, "1": …}, …}`; reads it if so."""
         if len(text) > _COLUMNS_LIMIT:
             return False
-        try:
-            table = msgspec.json.decode(text, type=dict[str, dict[str, Any]])
-        except (msgspec.DecodeError, RecursionError):
-            return False
-        rows = list(next(iter(table.values()), {}))
+        table = _table(text)
+        rows = list(dict.fromkeys(row for column in table.values() for row in column))
         if not CONTRACT.keys() & table.keys() or not rows or not all(row.isdecimal() for row in rows):
             return False
         for row in rows:
             record = {name: column.get(row) for name, column in table.items()}
-            self._one(msgspec.json.encode(record), None)
+            self._one(shapes.encode(record), None)
         self.notes.append("Le fichier est un tableau JSON par colonnes : une ligne par numéro.")
         return True
 
@@ -218,7 +223,7 @@ class JsonFile:
         unknown = {key for record in self._sampled() if isinstance(record, dict) for key in record} - known
         unknown = {key for key in unknown if not shapes.is_flattened(key)}
         if unknown:
-            shown = ", ".join(sorted(unknown)[:20])
+            shown = ", ".join(refusals.plain(key, 40) for key in sorted(unknown)[:20])
             self.notes.append(f"Champs non repris (vus dans les premiers enregistrements) : {shown}.")
 
     def _content(self, at: int) -> str:
@@ -233,7 +238,7 @@ class JsonFile:
             return value_end(self.data, value)
 
         members(self.data, start, visit)
-        return "un objet de champs " + ", ".join(keys[:8])
+        return "un objet de champs " + ", ".join(refusals.plain(key, 40) for key in keys[:8])
 
 
 def _cuts(block: bytes, separator: bytes, *, last: bool) -> Iterator[int]:
@@ -244,6 +249,26 @@ def _cuts(block: bytes, separator: bytes, *, last: bool) -> Iterator[int]:
         if cut <= 0:
             return
         yield cut
+
+
+def _table(text: bytes) -> dict[str, dict[str, Any]]:
+    """An object whose values are all objects, with or without what only Python reads (NaN); empty for any other."""
+    try:
+        return msgspec.json.decode(text, type=dict[str, dict[str, Any]])
+    except msgspec.ValidationError:
+        return {}
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    try:
+        found = shapes.loosely(text)
+    except shapes.Unreadable:
+        return {}
+    is_table = isinstance(found, dict) and all(isinstance(column, dict) for column in found.values())
+    return found if is_table else {}
+
+
+def _has_contract(beginning: bytes) -> bool:
+    return sum(b'"%s"' % sign.encode() in beginning for sign in _SIGNS) > 1
 
 
 def _is_contract(record: Any) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 TABLE = "raw_decp"
-ROW_GROUP = 122_880
+ROW_GROUP = 40_960
 DERIVED = ("record_hash", "position", "unreadable_reason", "has_lost_letters")
 """Columns that say something about a record, and are no part of its fingerprint."""
 
@@ -97,9 +97,13 @@ def connect(workdir: Path, *, threads: int, memory: str) -> duckdb.DuckDBPyConne
 
 def copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
     """Writes the rows of `query` as one Parquet file."""
-    connection.execute(
-        f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
-    )
+    try:
+        connection.execute(
+            f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        )
+    except UnicodeDecodeError as error:
+        # DuckDB quotes the record that it refuses, and may cut one of its letters in half.
+        raise duckdb.InvalidInputException(error.object.decode("utf-8", "replace")) from None
 
 
 def count(connection: duckdb.DuckDBPyConnection, target: Path) -> tuple[int, int, int, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from gisement.sources.decp import encoding, raw, refusals, tabular, xml
+from gisement.sources.decp import encoding, raw, refusals
 from gisement.sources.decp.chunks import Chunks, to_parquet
 from gisement.sources.decp.json_file import JsonFile
 from gisement.sources.decp.report import Progress, ReadReport
@@ -89,7 +89,7 @@ def read(
 
 
 def _lack(name: str, error: Exception) -> Trouble:
-    reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+    reason = refusals.plain(str(error)) or type(error).__name__
     if isinstance(error, duckdb.OutOfMemoryException | MemoryError) or "space" in reason:
         return refusals.no_room(name, reason)
     return refusals.broken_table(name, reason)
@@ -112,25 +112,31 @@ def _json(task: _Task) -> str:
 
 
 def _xml(task: _Task) -> str:
+    from gisement.sources.decp import xml  # lxml and pyarrow wait until a file needs them
+
     chunks = Chunks(task.workdir)
     found = encoding.detect(task.source)
     with task.source.open("rb") as file:
         declared = xml.declared_encoding(file.read(1024))
     if found.name == "cp1252" and declared == "utf-8":
         path = encoding.as_utf8(task.source, found, task.workdir / "utf8.xml")
-        xml.split(path, task.name, chunks, task.progress, encoding="utf-8")
+        xml.split(path, task.name, chunks, task.notes, task.progress, encoding="utf-8")
         declared = found.name
     else:
-        declared = xml.split(task.source, task.name, chunks, task.progress)
+        declared = xml.split(task.source, task.name, chunks, task.notes, task.progress)
     to_parquet(task.connection, chunks, task.made)
     return declared
 
 
 def _csv(task: _Task) -> str:
+    from gisement.sources.decp import tabular
+
     return tabular.csv_to_parquet(task.source, task.name, task.connection, task.made, task.notes, task.progress)
 
 
 def _parquet(task: _Task) -> str:
+    from gisement.sources.decp import tabular
+
     return tabular.parquet_to_parquet(task.source, task.name, task.connection, task.made, task.notes, task.progress)
 
 

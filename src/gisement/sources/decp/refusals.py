@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from gisement.terms import Trouble
+
+_UNSAFE: Final = dict.fromkeys(
+    (*range(32), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF),
+    " ",
+)
+
+
+_TOLD: Final = 5
+
+
+def plain(text: str, longest: int = 200) -> str:
+    """A published text as part of a sentence: on one line, with nothing that acts on a terminal."""
+    whole = text.encode("utf-8", "replace").decode().translate(_UNSAFE)
+    return " ".join(whole.split())[:longest]
 
 
 def not_json(name: str, line: int, column: int, *, what: tuple[str, str]) -> Trouble:
@@ -52,6 +69,7 @@ def not_xml(name: str, line: int, column: int, reason: str) -> Trouble:
 
 def other_xml(name: str, root: str) -> Trouble:
     """Well-formed XML of another kind; `root` is its root element."""
+    root = plain(root, 60)
     return Trouble(
         fr=f"{name} a pour racine XML « {root} » : ce n'est pas du DECP, dont la racine est « marches », "
         "« marche » ou « contrat-concession ».",
@@ -70,12 +88,28 @@ def document_type(name: str) -> Trouble:
 
 def no_column(name: str, found: list[str]) -> Trouble:
     """A table whose headers are not those of contracts."""
-    shown = ", ".join(found[:12]) + (", …" if len(found) > 12 else "")
+    shown = ", ".join(plain(header, 40) for header in found[:12]) + (", …" if len(found) > 12 else "")
     return Trouble(
         fr=f"{name} : colonnes non reconnues ({shown}). Il faut au moins un identifiant ou un objet, et un "
         "acheteur ou un titulaire (id, objet, acheteur_id, titulaire_id).",
         en=f"{name}: columns not recognised ({shown}). At least needed: an identifier or an object, and a "
         "buyer or a holder (id, objet, acheteur_id, titulaire_id).",
+    )
+
+
+def nothing_inside(name: str) -> Trouble:
+    """An archive without any file."""
+    return Trouble(
+        fr=f"{name} ne contient aucun fichier : vérifiez l'archive.", en=f"{name} holds no file: check the archive."
+    )
+
+
+def several(troubles: Sequence[Trouble]) -> Trouble:
+    """What is wrong with each of several files, the first ones in full."""
+    first, left = troubles[:_TOLD], len(troubles) - _TOLD
+    more = (f"Et {left} autres fichiers refusés.", f"And {left} more files refused.") if left > 0 else ()
+    return Trouble(
+        fr=" ".join([*(one.fr for one in first), *more[:1]]), en=" ".join([*(one.en for one in first), *more[1:]])
     )
 
 

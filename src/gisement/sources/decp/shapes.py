@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from gisement.sources.decp.published import CONTRACT, Shape
+from gisement.sources.decp.refusals import plain
 
 DEEPEST: Final = 4
 """Lists inside lists have been seen four deep."""
@@ -88,7 +89,7 @@ def _decoded(text: str) -> Any:
     try:
         return _decoder().decode(text)
     except json.JSONDecodeError as error:
-        near = text[max(error.pos - 20, 0) : error.pos + 20]
+        near = plain(text[max(error.pos - 20, 0) : error.pos + 20])
         raise Unreadable(f"JSON invalide au caractère {error.pos + 1}, près de « {near} ».") from None
     except (RecursionError, ValueError):
         raise Unreadable("JSON illisible : structures imbriquées trop profondément.") from None
@@ -270,7 +271,7 @@ def _unfit(path: str, value: Any, expected: str) -> Unreadable:
         shown = value if isinstance(value, str) else encode({"v": value})[5:-1].decode(errors="replace")
     except (TypeError, ValueError, RecursionError):
         shown = type(value).__name__
-    return Unreadable(f"Champ {path} : « {shown[:80]} » ne peut pas être lu, il faut {expected}.")
+    return Unreadable(f"Champ {path} : « {plain(shown, 80)} » ne peut pas être lu, il faut {expected}.")
 
 
 def _whole_letters(value: Any) -> Any:

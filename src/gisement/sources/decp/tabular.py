@@ -165,7 +165,7 @@ def parquet_to_parquet(
         table = _Table(name, _checked(name, file.schema_arrow.names, notes))
         table.write(connection, target, _parquet_batches(table, file, progress))
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise refusals.broken_table(name, str(error).splitlines()[0][:200] if str(error) else "Parquet") from None
+        raise refusals.broken_table(name, refusals.plain(str(error)) or "Parquet") from None
     return "parquet"
 
 
@@ -176,7 +176,8 @@ def _checked(name: str, names: Sequence[str], notes: list[str]) -> list[Header |
         raise refusals.no_column(name, list(names))
     unknown = [header or "(sans nom)" for header, known in zip(names, found, strict=True) if known is None]
     if unknown:
-        notes.append("Colonnes non reconnues, non reprises : " + ", ".join(unknown) + ".")
+        shown = ", ".join(refusals.plain(header, 40) for header in unknown)
+        notes.append(f"Colonnes non reconnues, non reprises : {shown}.")
     return found
 
 

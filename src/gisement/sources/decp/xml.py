@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +26,13 @@ def declared_encoding(head: bytes) -> str:
 
 
 def split(
-    path: Path, name: str, chunks: Chunks, progress: Progress | None = None, *, encoding: str | None = None
+    path: Path,
+    name: str,
+    chunks: Chunks,
+    notes: list[str],
+    progress: Progress | None = None,
+    *,
+    encoding: str | None = None,
 ) -> str:
     """Puts every contract of an XML file in the chunks and answers its encoding. Raises `Trouble`.
 
@@ -33,6 +40,7 @@ def split(
     overrides what the file declares.
     """
     size = path.stat().st_size
+    left: Counter[str] = Counter()
     try:
         with path.open("rb") as file:
             for _, root in _events(file, encoding, events=("start",)):
@@ -40,14 +48,23 @@ def split(
                 break
             file.seek(0)
             tags = [f"{{*}}{kind}" for kind in KINDS]
-            for _, element in _events(file, encoding, events=("end",), tag=tags):
-                _take(element, chunks)
+            events = _events(file, encoding, events=("end",), tag=tags)
+            for _, element in events:
+                _take(element, chunks, left)
                 if progress:
                     progress(file.tell(), 2 * size)
+            left.update(_others(events.root))
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        raise refusals.not_xml(name, line or 1, column or 1, str(error.msg).split(", line")[0]) from None
+        raise refusals.not_xml(
+            name, line or 1, column or 1, refusals.plain(str(error.msg).split(", line")[0])
+        ) from None
     chunks.close()
+    if left:
+        told = ", ".join(f"{refusals.plain(tag, 40)} ({count})" for tag, count in left.most_common(8))
+        if not chunks.count:
+            raise refusals.no_contract(name, f"des éléments {told}")
+        notes.append(f"Éléments XML laissés de côté (les contrats sont sous la racine, en « marche ») : {told}.")
     return used
 
 
@@ -65,16 +82,25 @@ def _events(file: Any, encoding: str | None, **wanted: Any) -> Any:
     )
 
 
-def _take(element: Any, chunks: Chunks) -> None:
-    """Takes a contract that stands at its place, and frees what has been read."""
+def _take(element: Any, chunks: Chunks, left: Counter[str]) -> None:
+    """Takes a contract that stands at its place, and frees what has been read; counts what is left aside."""
     parent = element.getparent()
     if parent is not None and parent.getparent() is not None:
+        left[_local(element.tag)] += 1
         return
     kind = _local(element.tag)
     chunks.fit(_object(element, CONTRACT), KINDS[kind])
     element.clear()
     while parent is not None and element.getprevious() is not None:
+        left.update(_others(parent, 1))
         del parent[0]
+
+
+def _others(root: Any, most: int | None = None) -> list[str]:
+    """The names of the first children of the root that hold something and are no contract."""
+    if root is None or _local(root.tag) in KINDS:
+        return []
+    return [tag for child in root[:most] if len(child) and (tag := _local(child.tag)) and tag not in KINDS]
 
 
 def _checked_root(element: Any, name: str) -> str:
