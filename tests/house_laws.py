@@ -69,7 +69,13 @@ CHEAP = words(
 REGISTERS = words("add_typer add_command")
 WORKERS = words("Client AsyncClient Session Popen Thread ThreadPoolExecutor ProcessPoolExecutor")
 
-DISTRIBUTIONS = {"ibis": "ibis-framework", "stdnum": "python-stdnum", "yaml": "pyyaml"}
+DISTRIBUTIONS = {
+    "ibis": "ibis-framework",
+    "python_calamine": "python-calamine",
+    "sklearn": "scikit-learn",
+    "stdnum": "python-stdnum",
+    "yaml": "pyyaml",
+}
 
 Functions = ast.FunctionDef | ast.AsyncFunctionDef
 Problems = Iterator[str]
