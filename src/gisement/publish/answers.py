@@ -84,7 +84,7 @@ def to_csv(rows: Iterable[Mapping[str, Any]]) -> str:
         if writer is None:
             writer = csv.DictWriter(buffer, list(flat), lineterminator="\n")
             writer.writeheader()
-        writer.writerow({name: _safe(value) for name, value in flat.items()})
+        writer.writerow({name: safe(value) for name, value in flat.items()})
     return buffer.getvalue()
 
 
@@ -101,7 +101,8 @@ def flattened(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _safe(value: Any) -> Any:
+def safe(value: Any) -> Any:
+    """A cell that a spreadsheet would run as a formula, as text."""
     is_formula = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
     return f"'{value}" if is_formula else value
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args, get_origin
@@ -43,7 +43,7 @@ class Commands(TyperGroup):
 def run(app: typer.Typer, words: Sequence[str]) -> int:
     """Run what the words ask for and return the exit status. Raises Trouble where they are not well written."""
     command: Any = typer.main.get_command(app)
-    for each in (command, *command.commands.values()):
+    for each in _all(command):
         _prepare(each)
     try:
         return int(command(list(words), prog_name=PROGRAM, standalone_mode=False) or 0)
@@ -52,6 +52,13 @@ def run(app: typer.Typer, words: Sequence[str]) -> int:
             print(error.format_message(), file=sys.stderr)
             return 2
         raise _trouble(error, command, words) from None
+
+
+def _all(command: Any) -> Iterator[Any]:
+    """A command, and those of its group if it is one."""
+    yield command
+    for each in getattr(command, "commands", {}).values():
+        yield from _all(each)
 
 
 def _prepare(command: Any) -> None:

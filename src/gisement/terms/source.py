@@ -37,9 +37,12 @@ class Source:
     """A kind of file that `add` accepts and the raw tables it feeds.
 
     `read(snapshot, targets, progress)` writes one Parquet file per raw table, at `targets[table]`.
+    `prepare(file, target, mapping, buyer)`, where there is one, writes at `target` what may be kept of a file: it runs
+    before the snapshot is taken, so that the original never enters the workspace.
     """
 
     kind: str
     raw_tables: tuple[str, ...]
     read: Callable[[Path, Mapping[str, Path], str], Reading]
     card: str
+    prepare: Callable[[Path, Path, Path | None, str | None], Any] | None = None

@@ -1,0 +1,58 @@
+"""`gisement audit`: a sample to check by hand, then the share with its interval."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gisement.cli.session import ListFormat, Settings, Where, opened, say
+from gisement.publish import usage
+
+audit = typer.Typer(
+    cls=usage.Commands,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Auditer la part locale : tirer des lignes à vérifier, puis estimer.",
+    context_settings={"help_option_names": usage.HELP},
+)
+
+
+@audit.command("draw")
+def audit_draw(
+    output: Annotated[Path, typer.Option("-o", "--output", help="formulaire à remplir (CSV)")],
+    where: Where = None,
+    seed: Annotated[int, typer.Option(help="graine du tirage : la même redonne les mêmes lignes")] = 1,
+    lines: Annotated[int, typer.Option(help="lignes à vérifier", min=20, max=5000)] = 200,
+) -> None:
+    """Tirer les lignes à vérifier à la main, et écrire le formulaire."""
+    from gisement.engine import Observatory
+    from gisement.engine.audit import draw
+    from gisement.pipeline import indicator_named, perimeter_of
+    from gisement.publish import forms
+
+    observatory, chosen = Observatory(opened()), indicator_named("local_share")
+    form = draw(observatory, chosen, perimeter_of(where), seed=seed, lines=lines, language=Settings.language)
+    forms.write(form, output, Settings.language)
+    say(
+        f"{output} : {form.num_rows} lignes à vérifier (graine {seed}) ; remplir les colonnes vides, puis lancer "
+        f"« gisement audit estimate {output} --seed {seed} ».",
+        f"{output}: {form.num_rows} lines to check (seed {seed}); fill the empty columns, then run "
+        f"'gisement audit estimate {output} --seed {seed}'.",
+    )
+
+
+@audit.command("estimate")
+def audit_estimate(
+    form: Annotated[Path, typer.Argument(help="formulaire rempli (CSV)")],
+    seed: Annotated[int, typer.Option(help="graine du tirage")] = 1,
+    format: ListFormat = "table",
+) -> None:
+    """Lire le formulaire rempli : part locale auditée, son intervalle, effet de chaque genre d'erreur."""
+    from gisement.engine import Observatory
+    from gisement.engine.audit import estimate
+    from gisement.publish import answers, forms
+
+    found = estimate(Observatory(opened()), forms.read(form), seed=seed)
+    print(answers.to_json(forms.as_dict(found)) if format == "json" else forms.told(found, Settings.language))

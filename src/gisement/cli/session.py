@@ -1,0 +1,60 @@
+"""What every command shares: the settings, the words of options, how things are said to the user."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from gisement.terms import Trouble
+
+if TYPE_CHECKING:
+    from gisement.store import Workspace
+
+Format = Annotated[Literal["table", "json", "csv"], typer.Option("--format", help="mise en forme")]
+ListFormat = Annotated[Literal["table", "json"], typer.Option("--format", help="mise en forme")]
+Name = Annotated[str, typer.Argument(help="un indicateur (voir « gisement indicators »)", show_default=False)]
+Port = Annotated[int, typer.Option(help="port de la page", max=65535)]
+Where = Annotated[list[str] | None, typer.Option("--where", help="CLÉ=VALEUR, autant de fois que voulu")]
+
+
+class Settings:
+    """What the global options say, or else the environment (`GISEMENT_WORKSPACE`, `_LANG`, `_MEMORY`, `_THREADS`)."""
+
+    workspace: Path = Path(".")
+    memory: str | None = None
+    threads: int | None = None
+    language: str = "fr"
+
+
+def opened() -> Workspace:
+    """The workspace that was asked for."""
+    from gisement.store import Workspace
+
+    return Workspace.open(Settings.workspace, Settings.memory, Settings.threads)
+
+
+def say(fr: str, en: str | None = None) -> None:
+    """Tell the user something, on standard output; what has no words needs no second language."""
+    print(fr if en is None or Settings.language == "fr" else en)
+
+
+def colon() -> str:
+    """French has a space before it."""
+    return " : " if Settings.language == "fr" else ": "
+
+
+def complain(trouble: Trouble) -> None:
+    """One plain sentence on standard error."""
+    print(trouble.sentence(Settings.language), file=sys.stderr)
+
+
+def fail(troubles: Sequence[Trouble]) -> None:
+    """Tell every trouble, and end with the status of an error if there is any."""
+    for trouble in troubles:
+        complain(trouble)
+    if troubles:
+        raise typer.Exit(2)

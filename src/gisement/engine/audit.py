@@ -1,0 +1,70 @@
+"""An audit of a share: rows of the observatory drawn for a check by hand, and what the checked ones say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from gisement.engine.measure import Observatory
+from gisement.store import audits
+from gisement.terms import Indicator, Perimeter
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from gisement.models.audit import Audited
+
+LINES = 200
+
+
+def draw(
+    observatory: Observatory,
+    indicator: Indicator,
+    perimeter: Perimeter,
+    *,
+    seed: int,
+    lines: int = LINES,
+    language: str = "fr",
+) -> pa.Table:
+    """The form to fill; what was drawn is kept in the workspace under the seed until the form comes back."""
+    from gisement.models import audit, audit_form
+
+    option = observatory.options(indicator, perimeter)
+    sample = audit.draw(population(observatory, indicator, perimeter, option), seed=seed, lines=lines)
+    about = {"indicator": indicator.name, "filters": dict(perimeter.filters), "options": vars(option)}
+    audits.keep_sample(observatory.workspace, seed, sample, about)
+    return audit_form.form(sample, language)
+
+
+def estimate(observatory: Observatory, rows: Sequence[Mapping[str, str | None]], *, seed: int) -> Audited:
+    """The audited share, from the filled rows of the form that was drawn with this seed."""
+    from gisement.models import audit, audit_form
+
+    sample, about = audits.kept_sample(observatory.workspace, seed)
+    found = audit_form.read_form(sample, rows, audit_form.scopes(about["options"].get("medical", "included")))
+    return audit.estimate(sample, found, seed=seed)
+
+
+def population(
+    observatory: Observatory, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace
+) -> pa.Table:
+    """Every row of the perimeter: what the indicator says of it (`is_in_scope`, `is_local`) and what a form shows."""
+    import ibis
+
+    from gisement.engine.query import judged
+    from gisement.store.database import schema
+
+    told = judged(indicator, perimeter, option, observatory.territory.buyers)
+    # concessions and the like are outside whatever the segment: checking a segment cannot bring them in
+    whatever_segment = indicator.scope(told, SimpleNamespace(**vars(option) | {"medical": "included"}))
+    told = told.filter(ibis.coalesce(whatever_segment, True))
+    titles = ibis.table(schema("contract"), name="contract").select("title", titled="contract_key")
+    told = told.left_join(titles, [("contract_key", "titled")])
+    rows = told.select(
+        "buyer_name", "supplier_name", "title", "segment",
+        row_key=told.purchase_key, amount_cents=told.weight, is_in_scope=told.in_scope, is_local=told.counting,
+        supplier_commune=told.supplier_commune_code, date=told.notification_date.cast("string"),
+    )  # fmt: skip
+    sql = str(ibis.to_sql(rows, dialect="duckdb", pretty=False))
+    return observatory.connection.cursor().execute(sql).to_arrow_table()

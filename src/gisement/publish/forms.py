@@ -1,0 +1,72 @@
+"""The form of an audit, written for a spreadsheet and read back, and what the audit says."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gisement.catalog import texts
+from gisement.publish import format
+from gisement.publish.answers import safe
+from gisement.terms import Trouble
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def write(form: pa.Table, path: Path, language: str = "fr") -> None:
+    """Write the form: CSV with `;` and a byte order mark in French, as spreadsheets there expect; `,` in English."""
+    try:
+        with path.open("w", encoding="utf-8-sig", newline="") as lines:
+            writer = csv.writer(lines, delimiter="," if language == "en" else ";", lineterminator="\n")
+            writer.writerow(form.column_names)
+            writer.writerows([safe(cell) for cell in row.values()] for row in form.to_pylist())
+    except OSError as error:
+        raise Trouble(
+            fr=f"{path} ne peut pas être écrit ({error.strerror}) : choisir un autre dossier.",
+            en=f"{path} cannot be written ({error.strerror}): choose another folder.",
+        ) from None
+
+
+def read(path: Path) -> list[dict[str, str | None]]:
+    """The rows of a filled form, whatever the separator and encoding of the spreadsheet that saved it."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Trouble(
+            fr=f"{path} ne se lit pas ({error.strerror}) : vérifier le chemin du formulaire.",
+            en=f"{path} cannot be read ({error.strerror}): check the path of the form.",
+        ) from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")
+    head = text.partition("\n")[0]
+    delimiter = max(";,\t", key=head.count)
+    return list(csv.DictReader(text.splitlines(), delimiter=delimiter))
+
+
+def as_dict(found: Any) -> dict[str, Any]:
+    """What the audit says, ready for JSON."""
+    return asdict(found)
+
+
+def told(found: Any, language: str = "fr") -> str:
+    """What the audit says, in sentences."""
+    words: dict[str, str] = texts(language)["audit"]
+    shown = {
+        name: format.percent(getattr(found, name), language=language)
+        for name in ("value", "low", "high", "book_value", "undetermined_share")
+    }
+    lines = [words["value"].format(**shown), words["book"].format(**shown)]
+    lines += [_error(kind.name, kind, words, language) for kind in found.errors if kind.lines]
+    lines.append(words["undetermined"].format(lines=found.undetermined, of=found.lines, **shown))
+    return "\n".join([*lines, words["about"]])
+
+
+def _error(name: str, kind: Any, words: dict[str, str], language: str) -> str:
+    points = format.number(None if kind.effect is None else kind.effect * 100, 1, language)
+    share = format.percent(kind.share, language=language)
+    return words["error"].format(name=words[name], lines=kind.lines, share=share, points=points)

@@ -1,0 +1,139 @@
+"""An export as numbered lines of cells, whatever its file: CSV in any encoding, XLSX, XLS or ODS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from gisement.sources.decp import csv_rows
+from gisement.sources.decp.encoding import Encoding, as_utf8, detect
+from gisement.sources.ledger.mapping import LedgerMapping
+from gisement.sources.ledger.workbook import Merged, Workbook, is_workbook
+from gisement.terms import Trouble
+
+HEAD: Final = 40
+"""Lines among which the header is looked for."""
+_SAMPLE: Final = 1 << 16
+_MIXED_CODEC: Final = "utf-8"
+
+
+class Row(NamedTuple):
+    """One line: its number in the file, its cells, and why they could not be told apart (None if they were)."""
+
+    number: int
+    cells: list[str]
+    reason: str | None = None
+
+
+@dataclass
+class Opened:
+    """An export that can be read line by line. `utf8_lines` and `cp1252_lines` count lines beyond ASCII."""
+
+    name: str
+    kind: str
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    merged: tuple[Merged, ...] = ()
+    utf8_lines: int = 0
+    cp1252_lines: int = 0
+    text: Path | None = None
+    mark: int = 0
+    book: Workbook | None = None
+
+    def rows(self, decimal: str = ",", width: int | None = None) -> Iterator[Row]:
+        """Every line. With a `width`, a line of a text file that has another number of cells says so."""
+        if self.book is not None:
+            yield from (Row(number, cells) for number, cells in self.book.rows(decimal))
+        elif self.text is not None:
+            lines = csv_rows.records(self.text, self.mark, self.delimiter, width=width)
+            yield from (Row(number, line.cells, line.reason) for number, line in enumerate(lines, start=1))
+
+    def head(self, decimal: str = ",") -> list[Row]:
+        """The first lines."""
+        return list(islice(self.rows(decimal), HEAD))
+
+
+def open_export(path: Path, mapping: LedgerMapping, workdir: Path, name: str | None = None) -> Opened:
+    """Open an export as `mapping` says, and as its own bytes say where the mapping is silent.
+
+    A text that is not UTF-8 is copied in UTF-8 into `workdir`. Raises Trouble if it is no table.
+    """
+    shown = name or path.name
+    if not path.is_file():
+        raise Trouble(
+            fr=f"{path} n'existe pas : vérifier le chemin du fichier.",
+            en=f"{path} does not exist: check the path of the file.",
+        )
+    if is_workbook(path):
+        book = Workbook(path, shown, mapping.sheet)
+        return Opened(shown, "workbook", sheet=book.sheet, sheets=book.sheets, merged=book.merged, book=book)
+    return _open_text(path, mapping, workdir, shown)
+
+
+def _open_text(path: Path, mapping: LedgerMapping, workdir: Path, name: str) -> Opened:
+    marked = detect(path)
+    utf8, cp1252 = _lines_by_encoding(path)
+    encoding = mapping.encoding or _encoding(marked, utf8, cp1252)
+    if encoding == "mixed":
+        text, mark = _unmixed(path, workdir / "utf8.csv"), 0
+    else:
+        used = marked if marked.mark or encoding == "utf-16" else Encoding(encoding)
+        text, mark = as_utf8(path, used, workdir / "utf8.csv"), used.mark
+        mark = mark if text == path else 0
+    with text.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        sample = file.read(_SAMPLE)
+    if "\0" in sample or not sample.strip():
+        raise Trouble(
+            fr=f"{name} n'est pas un tableau : donner un export .csv, .xlsx ou .ods.",
+            en=f"{name} is no table: give a .csv, .xlsx or .ods export.",
+        )
+    sign = mapping.delimiter or _delimiter(sample)
+    return Opened(name, "csv", encoding, sign, utf8_lines=utf8, cp1252_lines=cp1252, text=text, mark=mark)
+
+
+def _delimiter(sample: str) -> str:
+    """The sign that cuts the lines into most cells; a title alone on the first line does not decide."""
+    lines = sample.splitlines()[:HEAD]
+    votes = [csv_rows.delimiter(line) for line in lines if len(line) > 1]
+    counted = {sign: sum(line.count(sign) for line in lines if csv_rows.delimiter(line) == sign) for sign in set(votes)}
+    return max(sorted(counted), key=lambda sign: counted[sign], default=",")
+
+
+def _encoding(marked: Encoding, utf8: int, cp1252: int) -> str:
+    if marked.name.startswith("utf-16"):
+        return "utf-16"
+    if marked.mark or not cp1252:
+        return "utf-8"
+    return "mixed" if utf8 else "cp1252"
+
+
+def _lines_by_encoding(path: Path) -> tuple[int, int]:
+    """Lines beyond ASCII that are UTF-8, and those that are not."""
+    utf8 = cp1252 = 0
+    with path.open("rb") as file:
+        for line in file:
+            if not line.isascii():
+                is_right = _decoded(line) is not None
+                utf8, cp1252 = utf8 + is_right, cp1252 + (not is_right)
+    return utf8, cp1252
+
+
+def _decoded(line: bytes) -> str | None:
+    try:
+        return line.decode(_MIXED_CODEC)
+    except UnicodeDecodeError:
+        return None
+
+
+def _unmixed(path: Path, target: Path) -> Path:
+    """A copy in UTF-8, each line read in the encoding that it is in."""
+    with path.open("rb") as lines, target.open("w", encoding="utf-8", newline="") as out:
+        for line in lines:
+            found = _decoded(line)
+            out.write(line.decode("cp1252", "replace") if found is None else found)
+    return target

@@ -1,0 +1,104 @@
+"""An audit from the draw to the estimate, through the command line, on the demonstration territory."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gisement.sources import demonstration
+from tests.commands import gisement
+from tests.workspaces import workspace_of
+
+PLACE, FOUND = "lieu juste ? (oui/non/?)", "lieu constaté (dans/hors)"
+SEGMENT, AMOUNT = "segment juste ? (oui/non/?)", "montant juste ? (oui/non/?)"
+SEGMENT_FOUND = "segment constaté (code)"
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The smallest demonstration territory, built."""
+    folder = tmp_path_factory.mktemp("audit")
+    made = demonstration.write(folder / "files", "tiny")
+    files: dict[str, list[Path]] = {}
+    for kind, path in made.files:
+        files.setdefault(kind, []).append(path)
+    return workspace_of(folder / "workspace", made.territory, files).root
+
+
+def drawn(workspace: Path, form: Path, *words: object) -> list[dict[str, str]]:
+    """The rows of a form that was drawn."""
+    run = gisement("audit", "draw", "-o", form, "--where", "buyers=all", *words, workspace=workspace)
+    assert (run.returncode, run.stderr) == (0, "")
+    with form.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter=";"))
+
+
+def filled(form: Path, rows: list[dict[str, str]], place: str = "oui") -> Path:
+    """Write a form whose every answer is yes (but for the place), the unknown places being found inside."""
+    for row in rows:
+        row |= {PLACE: place, SEGMENT: "oui", AMOUNT: "oui"}
+        if row["lieu retenu"] == "inconnu":
+            row |= {PLACE: "non", FOUND: "dans"}
+        if not row["segment retenu"]:
+            row |= {SEGMENT: "non", SEGMENT_FOUND: "cleaning_services"}
+    with form.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, list(rows[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    return form
+
+
+def estimated(workspace: Path, form: Path) -> Any:
+    """What the audit says."""
+    run = gisement("audit", "estimate", form, "--format", "json", workspace=workspace)
+    assert (run.returncode, run.stderr) == (0, "")
+    return json.loads(run.stdout)
+
+
+def test_without_an_error_the_audit_finds_the_share_again(workspace: Path, tmp_path: Path) -> None:
+    """Unknown places are found inside: the audited share is then between the published one and its upper bound."""
+    form = tmp_path / "form.csv"
+    found = estimated(workspace, filled(form, drawn(workspace, form)))
+    run = gisement("measure", "local_share", "--where", "buyers=all", "--format", "json", workspace=workspace)
+    (figure,) = json.loads(run.stdout)["figures"]
+    assert found["book_value"] == pytest.approx(figure["value"], abs=1e-9)
+    assert figure["value"] < found["value"] <= figure["high"]
+    assert found["low"] < found["value"] < found["high"]
+    assert found["interval"] == "sampling"
+
+
+def test_places_that_nobody_can_tell_are_said(workspace: Path, tmp_path: Path) -> None:
+    form = tmp_path / "form.csv"
+    filled(form, drawn(workspace, form), place="?")
+    told = gisement("audit", "estimate", form, workspace=workspace).stdout
+    assert "restent sans réponse" in told
+    assert "intervalle à 95 %" in told.replace("\u00a0", " ")
+
+
+def test_the_same_seed_draws_the_same_lines(workspace: Path, tmp_path: Path) -> None:
+    one, same, other = (drawn(workspace, tmp_path / "form.csv", "--seed", seed) for seed in (7, 7, 8))
+    assert one == same
+    assert [row["clé"] for row in one] != [row["clé"] for row in other]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("audit", "estimate", "{form}", "--seed", "99"), "Aucun tirage n'a la graine 99"),
+        (("audit", "estimate", "{form}"), "Le formulaire est à compléter : ligne 1"),
+        (("audit", "estimate", "absent.csv"), "absent.csv ne se lit pas"),
+        (("audit", "draw", "-o", "absent/form.csv"), "absent/form.csv ne peut pas être écrit"),
+    ],
+)
+def test_what_is_wrong_gets_one_sentence(
+    workspace: Path, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    drawn(workspace, tmp_path / "form.csv")
+    run = gisement(*(word.format(form=tmp_path / "form.csv") for word in words), workspace=workspace)
+    assert run.returncode == 2
+    assert sentence in run.stderr
+    assert len(run.stderr.splitlines()) == 1
