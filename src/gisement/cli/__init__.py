@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from gisement.cli.audit import audit
+from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
 from gisement.cli.session import (
     Format,
     ListFormat,
@@ -40,6 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": usage.HELP},
 )
 app.add_typer(audit, name="audit")
+app.add_typer(prepare, name="prepare")
 
 
 @app.callback()
@@ -243,6 +245,12 @@ def rows(
     else:
         (figure,) = observatory.measure(chosen, perimeter)
         tables.show_rows(found, figure.sums.rows(verdict), Settings.language)
+
+
+@app.command("map")
+def map_file(file: Export, mapping: MappingFile = None, buyer: Buyer = None) -> None:
+    """Proposer la correspondance d'un export, montrer dix lignes, nommer les défauts. N'écrit rien."""
+    show_proposal(file, mapping, buyer)
 
 
 @app.command()
