@@ -17,7 +17,7 @@ DATA_ABSENT = "the real files of ../shared/data are absent: they may not ship wi
 JAVA_ABSENT = "Apache Spark needs a Java runtime, and there is none (Debian: apt-get install default-jre-headless)"
 
 settings.register_profile("quick", max_examples=25, deadline=None, derandomize=True)
-settings.register_profile("fuzz", max_examples=1000, deadline=None, print_blob=True)
+settings.register_profile("fuzz", max_examples=200, deadline=None, print_blob=True)
 settings.load_profile("quick")
 
 _skips: list[tuple[str, str]] = []

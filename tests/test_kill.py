@@ -353,7 +353,7 @@ def test_an_add_that_comes_second_harms_no_other_add(stage: Stage, tmp_path: Pat
     """The first one has unpacked an archive, of which the second must leave what is there."""
     workspace = copy(stage.old, tmp_path / "workspace")
     words = ["add", "decp", *map(str, stage.later)]
-    with held_still(workspace, words):
+    with held_still(workspace, words, files=1):
         assert "travaille déjà" in one_sentence(gisement(*words, workspace=workspace.root))
     built(workspace)
     is_undisturbed(workspace, stage.done)

@@ -119,6 +119,16 @@ def test_a_table_by_columns_written_by_python_is_no_single_contract(tmp_path: Pa
     assert [(row["id"], row["montant"]) for row in rows] == [("a", None), ("b", "2.5")]
 
 
+def test_an_invalid_letter_in_a_lone_object_is_no_traceback(tmp_path: Path) -> None:
+    """In its first name, before anything tells that it is no table by columns."""
+    first = "éééé".encode() + b"\xff"
+    record = json.dumps({"first": {}, **contract()}, ensure_ascii=False).encode().replace(b"first", first)
+    _, rows = read_rows(tmp_path, record)
+    assert [row["id"] for row in rows] == [contract()["id"]]
+    with pytest.raises(Trouble, match="no DECP contract"):
+        read_rows(tmp_path, b'{"%b": {"%b": 1}}' % (first, first), "autre.json")
+
+
 def test_a_list_of_contracts_under_another_name_is_told(tmp_path: Path) -> None:
     document = {"marches": {"marche": [contract()], "marché": [contract()], "autres": [1, 2], "$schema": ["objet"]}}
     report, _ = read_rows(tmp_path, document)

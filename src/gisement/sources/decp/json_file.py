@@ -257,7 +257,7 @@ def _table(text: bytes) -> dict[str, dict[str, Any]]:
         return msgspec.json.decode(text, type=dict[str, dict[str, Any]])
     except msgspec.ValidationError:
         return {}
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         pass
     try:
         found = shapes.loosely(text)
