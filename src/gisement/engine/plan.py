@@ -7,11 +7,10 @@ the code needs neither. The plan is keyed by the content of every file of the pa
 from __future__ import annotations
 
 import hashlib
-import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from gisement.store.code import keep_plan, kept_plan
+from gisement.store.code import code_digest, keep_plan, kept_plan
 from gisement.store.database import schema
 from gisement.store.workspace import Workspace
 from gisement.terms import Step
@@ -43,8 +42,8 @@ def plan(workspace: Workspace, steps: Steps, dialect: str = "duckdb") -> list[Pl
 def compile_step(step: Step, dialect: str) -> Planned:
     """One step as SQL; raises TypeError where its columns are not those that the catalog declares."""
     if step.local:
-        source = inspect.getsource(inspect.getmodule(step.function) or step.function)
-        return Planned(step.name, step.inputs, "", _digest(source), local=True)
+        # what it calls may stand anywhere in the package
+        return Planned(step.name, step.inputs, "", code_digest(), local=True)
     import ibis
 
     expression = step(*(ibis.table(schema(name), name=name) for name in step.inputs))
