@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from gisement.engine.spark import Cluster
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED_DATA = PROJECT.parent / "shared" / "data"
@@ -29,6 +34,22 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(DATA_ABSENT)
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One Spark Connect server on two workers for all tests: it takes seconds to start, and a process has but one."""
+    from gisement.engine.spark import Cluster
+
+    started = Cluster("local-cluster[2,1,1024]")
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def spark(cluster: Cluster) -> Any:
+    """A session on that server."""
+    return cluster.session
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

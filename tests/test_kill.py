@@ -33,8 +33,8 @@ from tests.commands import PROJECT, START, Run, gisement
 from tests.sources.decp_samples import contract, wrapped
 from tests.workspaces import added, built, content, created
 
-INSTANTS = 13
-"""Kills of a build, at equal distances over the files that it finishes; `add` is killed five times, and renamings some
+INSTANTS = 11
+"""Kills of a build, at equal distances over the files that it finishes; `add` is killed four times, and renamings some
 more. Work is told by files, not by a clock: a busy machine then disturbs no test."""
 PATIENCE = 60.0
 """Seconds after which a process that should have shown something is given up: a failure, never a measure."""
@@ -223,13 +223,13 @@ def test_a_build_killed_at_any_instant_goes_on(instant: int, stage: Stage, tmp_p
     is_undisturbed(workspace, stage.done)
 
 
-@pytest.mark.parametrize("instant", range(5))
+@pytest.mark.parametrize("instant", range(4))
 def test_an_add_killed_at_any_instant_is_done_again(instant: int, stage: Stage, tmp_path: Path) -> None:
     def fresh() -> Workspace:
         return copy(stage.old, tmp_path / "workspace")
 
     words = ["add", "decp", *map(str, stage.later)]
-    workspace = kill_at(fresh(), words, 4 * instant, fresh)
+    workspace = kill_at(fresh(), words, 5 * instant, fresh)
     stands(workspace, stage)
     again = added(workspace, "decp", stage.later)
     assert [(one.name, one.trouble) for one in again if one.trouble] == []

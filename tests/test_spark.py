@@ -30,14 +30,6 @@ LOCAL_STEPS: Mapping[str, str] = {}
 PERIMETERS = (Perimeter({}), Perimeter({"buyers": ("all",)}))
 
 
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """One cluster for all tests: it takes seconds to start."""
-    started = Cluster("local-cluster[2,1,1024]")
-    yield started
-    started.stop()
-
-
 @pytest.fixture(scope="module")
 def duck(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The mixed files with corrections, built by DuckDB."""
@@ -50,7 +42,7 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def spark(duck: Workspace, cluster: Cluster) -> Workspace:
+def spark_workspace(duck: Workspace, cluster: Cluster) -> Workspace:
     """The same workspace, every table built by Spark."""
     workspace = Workspace(duck.root.with_name("spark"))
     shutil.copytree(duck.root, workspace.root)
@@ -63,9 +55,9 @@ def spark(duck: Workspace, cluster: Cluster) -> Workspace:
 
 
 @pytest.mark.parametrize("table", tables())
-def test_the_table_is_the_same(table: str, duck: Workspace, spark: Workspace) -> None:
+def test_the_table_is_the_same(table: str, duck: Workspace, spark_workspace: Workspace) -> None:
     connection = database.connect(duck)
-    one, other = (f"read_parquet('{database.table_path(held, table)}')" for held in (duck, spark))
+    one, other = (f"read_parquet('{database.table_path(held, table)}')" for held in (duck, spark_workspace))
     for left, right in ((one, other), (other, one)):
         differing = connection.sql(f"SELECT * FROM {left} EXCEPT ALL SELECT * FROM {right} LIMIT 3")
         assert differing.fetchall() == []
@@ -91,7 +83,7 @@ def test_the_files_hold_what_engines_read_differently(duck: Workspace) -> None:
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
 def test_every_option_value_gives_the_same_sums(
-    indicator: Indicator, duck: Workspace, spark: Workspace, cluster: Cluster
+    indicator: Indicator, duck: Workspace, spark_workspace: Workspace, cluster: Cluster
 ) -> None:
     observatory = Observatory(duck, [indicator.table])
     asked = [
@@ -99,7 +91,7 @@ def test_every_option_value_gives_the_same_sums(
         for number, (perimeter, option) in enumerate(itertools.product(PERIMETERS, _options(indicator, duck)))
     ]
     whole = ibis.union(*asked) if len(asked) > 1 else asked[0]
-    found = _on_spark(whole, spark, cluster, indicator.table)
+    found = _on_spark(whole, spark_workspace, cluster, indicator.table)
     expected = _on_duckdb(whole, observatory)
     assert len(found) == len(asked)
     assert found == expected
@@ -107,21 +99,23 @@ def test_every_option_value_gives_the_same_sums(
 
 
 @pytest.mark.parametrize("by", [("year",), ("family", "size_class"), ("buyer_department", "commune")])
-def test_groups_are_the_same(by: tuple[str, ...], duck: Workspace, spark: Workspace, cluster: Cluster) -> None:
+def test_groups_are_the_same(
+    by: tuple[str, ...], duck: Workspace, spark_workspace: Workspace, cluster: Cluster
+) -> None:
     indicator = INDICATORS[0]
     option = SimpleNamespace(**vars(indicator.choose({})))
     query = summed(judged(indicator, PERIMETERS[1], option, ()), by)
-    found = _on_spark(query, spark, cluster, indicator.table)
+    found = _on_spark(query, spark_workspace, cluster, indicator.table)
     assert found == _on_duckdb(query, Observatory(duck, [indicator.table]))
     assert len(found) > 1
 
 
-def test_rows_of_a_filter_are_the_same(duck: Workspace, spark: Workspace, cluster: Cluster) -> None:
+def test_rows_of_a_filter_are_the_same(duck: Workspace, spark_workspace: Workspace, cluster: Cluster) -> None:
     indicator = INDICATORS[0]
     perimeter = Perimeter({"cpv": ("45", "33"), "year": ("2024", ""), "buyers": ("all",)})
     told = judged(indicator, perimeter, SimpleNamespace(**vars(indicator.choose({}))), ())
     query = told.select("purchase_key", "verdict", "weight")
-    found = _on_spark(query, spark, cluster, indicator.table)
+    found = _on_spark(query, spark_workspace, cluster, indicator.table)
     assert found == _on_duckdb(query, Observatory(duck, [indicator.table]))
     assert len({row["verdict"] for row in found}) > 1
 

@@ -89,14 +89,6 @@ def _on_duckdb(pairs: list[tuple[str | None, str | None]]) -> list[dict[str, Any
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-@pytest.fixture(scope="module")
-def spark() -> Any:
-    """The local Spark session of the test run, left open for the other tests."""
-    sql = pytest.importorskip("pyspark.sql")
-    builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    return builder.config("spark.sql.shuffle.partitions", "1").getOrCreate()
-
-
 def _on_spark(spark: Any, pairs: list[tuple[str | None, str | None]]) -> list[dict[str, Any]]:
     spark.createDataFrame(pairs, "text string, kind_text string").createOrReplaceTempView("published")
     return [row.asDict() for row in spark.sql(str(ibis.to_sql(_expression(), dialect="pyspark"))).collect()]

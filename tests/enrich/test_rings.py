@@ -119,14 +119,6 @@ def test_is_within_is_three_valued() -> None:
     assert answer["a"].to_pylist() == [True, None, False, None]
 
 
-@pytest.fixture(scope="module")
-def spark() -> Any:
-    """The local Spark session of the test run, left open for the other tests."""
-    sql = pytest.importorskip("pyspark.sql")
-    builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    return builder.config("spark.sql.shuffle.partitions", "1").getOrCreate()
-
-
 @pytest.mark.spark
 def test_spark_gives_the_same(spark: Any) -> None:
     spark.read.parquet(str(FOLDER / "commune.parquet")).createOrReplaceTempView("commune")

@@ -23,8 +23,8 @@ from tests.workspaces import added
 
 KINDS = ("marche", "marches", "contrat-concession", "contrats-concessions")
 BIDIRECTIONAL = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-PATIENCE = 60
-"""Seconds for one small file: a reader that takes more does not end."""
+PATIENCE = 30
+"""Seconds of processor time for one small file: a reader that takes more does not end."""
 
 
 def outcome(workspace: Workspace, folder: Path, name: str, data: bytes) -> list[Added]:
@@ -63,12 +63,12 @@ def _patience() -> Iterator[None]:
         faulthandler.dump_traceback()
         raise AssertionError("the reader does not end")
 
-    signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(PATIENCE)
+    signal.signal(signal.SIGPROF, give_up)
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def is_plain(trouble: Trouble, name: str) -> None:

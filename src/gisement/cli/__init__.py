@@ -249,7 +249,7 @@ def rows(
 
 @app.command("map")
 def map_file(file: Export, mapping: MappingFile = None, buyer: Buyer = None) -> None:
-    """Proposer la correspondance d'un export, montrer dix lignes, nommer les défauts. N'écrit rien."""
+    """Proposer comment lire un export, et nommer ses défauts."""
     show_proposal(file, mapping, buyer)
 
 

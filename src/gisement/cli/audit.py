@@ -14,7 +14,7 @@ audit = typer.Typer(
     cls=usage.Commands,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Auditer la part locale : tirer des lignes à vérifier, puis estimer.",
+    help="Auditer la part locale : tirer des lignes, puis estimer.",
     context_settings={"help_option_names": usage.HELP},
 )
 

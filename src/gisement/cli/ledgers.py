@@ -14,7 +14,7 @@ prepare = typer.Typer(
     cls=usage.Commands,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Préparer un fichier chez le partenaire : ce qui part, ce qui est écarté.",
+    help="Masquer un fichier chez le partenaire, hors ligne.",
     context_settings={"help_option_names": usage.HELP},
 )
 Export = Annotated[Path, typer.Argument(help="export du logiciel de finances (CSV, XLSX, XLS, ODS)")]

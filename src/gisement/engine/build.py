@@ -31,6 +31,7 @@ def build(
     """
     _check_names(names)
     with workspace.locked():
+        parsed.tidy(workspace)
         give_own_tables(workspace)
         parse(workspace, sources, say)
         runner = _runner(workspace, engine)

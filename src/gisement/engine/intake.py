@@ -35,9 +35,10 @@ def add_files(
 ) -> list[Added]:
     """Add files, whole folders and archives; one entry per file found, good or bad."""
     parsed.each_present(paths, _absent)
-    workdir = parsed.fresh_folder(workspace, "expanded")
     about = card or {"producer": "", "licence": ""}
     with workspace.locked():
+        parsed.tidy(workspace)
+        workdir = parsed.fresh_folder(workspace, "expanded")
         added: list[Added] = []
         for path in paths:
             try:

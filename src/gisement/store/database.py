@@ -16,8 +16,8 @@ from gisement.catalog import Table, raw_tables, tables
 from gisement.store.snapshots import snapshots
 from gisement.store.workspace import Workspace, write_atomically
 
-# Rows that one thread reads: 100,000 contracts are then work for two.
-ROW_GROUP = 40_960
+# DuckDB sorts in blocks of as many rows: a smaller group is cut as threads please, and bytes then differ.
+ROW_GROUP = 122_880
 OWN = "own"
 
 
@@ -112,6 +112,8 @@ def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, 
         f"COPY (SELECT {columns} FROM ({sql}) ORDER BY {order}) TO {literal(unfinished)} "
         f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP})"
     ).fetchone()
+    # killed between the two, a table must not pass for the one that its lineage tells of
+    _lineage_path(target).unlink(missing_ok=True)
     unfinished.replace(target)
     return int(written[0]) if written else 0
 
@@ -142,7 +144,7 @@ def fingerprint(path: Path) -> str:
 
 def read_lineage(workspace: Workspace, table: str) -> dict[str, Any] | None:
     """What is known of how a table was built, or None if it was not."""
-    path = workspace.tables / f"{table}.lineage.json"
+    path = _lineage_path(table_path(workspace, table))
     if not path.is_file() or not table_path(workspace, table).is_file():
         return None
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -152,7 +154,7 @@ def read_lineage(workspace: Workspace, table: str) -> dict[str, Any] | None:
 def write_lineage(workspace: Workspace, table: str, content: Mapping[str, Any]) -> None:
     """Say beside a table what it was built from; written after the table itself."""
     write_atomically(
-        workspace.tables / f"{table}.lineage.json",
+        _lineage_path(table_path(workspace, table)),
         json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True),
     )
 
@@ -160,6 +162,10 @@ def write_lineage(workspace: Workspace, table: str, content: Mapping[str, Any]) 
 def _constant(value: object) -> str:
     """A SQL constant (not a bound parameter: DuckDB imports all of pandas, 0.9 s, to bind one)."""
     return "NULL" if value is None else literal(value)
+
+
+def _lineage_path(table: Path) -> Path:
+    return table.with_name(f"{table.stem}.lineage.json")
 
 
 def literal(value: object) -> str:

@@ -82,6 +82,14 @@ def drop_folder(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def tidy(workspace: Workspace) -> None:
+    """Delete what a killed command left unfinished; only for who holds the lock (downloads are kept: they resume)."""
+    for unfinished in (*workspace.tables.glob(".*.part"), *workspace.raw.glob("*/.*.part")):
+        unfinished.unlink(missing_ok=True)
+    for leftover in (workspace.scratch / "raw", workspace.scratch / "expanded", *workspace.scratch.glob("incoming-*")):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
 def sweep(workspace: Workspace) -> None:
     """Delete what engines of processes that are gone spilled (a page that is served keeps its folder)."""
     for leftover in workspace.scratch.glob("spill-*"):
