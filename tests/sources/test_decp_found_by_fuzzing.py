@@ -135,6 +135,8 @@ def test_a_list_of_contracts_under_another_name_is_told(tmp_path: Path) -> None:
     assert report.records == 1
     (note,) = report.notes
     assert note.endswith("non reprises : marché.")
+    with pytest.raises(Trouble, match="marché"):
+        read_rows(tmp_path, {"marches": {"marché": [contract()], "contrat-concession": []}}, "autre.json")
 
 
 def test_xml_contracts_at_another_place_are_told(tmp_path: Path) -> None:

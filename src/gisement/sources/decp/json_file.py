@@ -126,9 +126,15 @@ class JsonFile:
         elif not found and depth == 0 and self._columns(self.data[at:end]):
             found.append("")
         elif found and left:
-            shown = ", ".join(refusals.plain(key, 40) for key in left[:8])
-            self.notes.append(f"Listes de contrats sous un autre nom, non reprises : {shown}.")
+            self._note_left(left)
         return end, bool(found)
+
+    def _note_left(self, keys: list[str]) -> None:
+        """Lists of contracts under unknown names: told, and refused where there is nothing else."""
+        shown = ", ".join(refusals.plain(key, 40) for key in keys[:8])
+        if not self.chunks.count:
+            raise refusals.no_contract(self.name, f"des listes de contrats sous un autre nom, {shown}")
+        self.notes.append(f"Listes de contrats sous un autre nom, non reprises : {shown}.")
 
     def _columns(self, text: bytes) -> bool:
         """Whether an object is a table by columns, `{"objet": {"0": …, "1": …}, …}`; reads it if so."""
