@@ -139,6 +139,13 @@ def test_a_list_of_contracts_under_another_name_is_told(tmp_path: Path) -> None:
         read_rows(tmp_path, {"marches": {"marché": [contract()], "contrat-concession": []}}, "autre.json")
 
 
+def test_a_list_under_another_name_does_not_hide_what_comes_after(tmp_path: Path) -> None:
+    document = {"marches": {"marché": [contract()], "contrat-concession": []}, "marche": [contract(id="a")]}
+    report, rows = read_rows(tmp_path, document)
+    assert [row["id"] for row in rows] == ["a"]
+    assert len(report.notes) == 1
+
+
 def test_xml_contracts_at_another_place_are_told(tmp_path: Path) -> None:
     one = "<marche><id>{}</id><objet>x</objet></marche>"
     inside = one.format(1) + f"<lot>{one.format(2)}</lot><marché><id>3</id></marché><date>2024</date>" + one.format(4)

@@ -84,8 +84,9 @@ def drop_folder(folder: Path) -> None:
 
 def tidy(workspace: Workspace) -> None:
     """Delete what a killed command left unfinished; only for who holds the lock (downloads are kept: they resume)."""
-    for unfinished in (*workspace.tables.glob(".*.part"), *workspace.raw.glob("*/.*.part")):
-        unfinished.unlink(missing_ok=True)
+    for folder in (workspace.root, workspace.tables, *workspace.raw.glob("*/"), workspace.scratch / "plans"):
+        for unfinished in folder.glob(".*.part"):
+            unfinished.unlink(missing_ok=True)
     for leftover in (workspace.scratch / "raw", workspace.scratch / "expanded", *workspace.scratch.glob("incoming-*")):
         shutil.rmtree(leftover, ignore_errors=True)
 

@@ -61,6 +61,7 @@ class JsonFile:
     progress: Progress | None = None
     notes: list[str] = field(default_factory=list)
     _released: int = 0
+    _left: list[str] = field(default_factory=list)
 
     def split(self, start: int) -> None:
         """Puts every record of the document in the chunks; raises `Trouble`."""
@@ -93,6 +94,7 @@ class JsonFile:
             )
         if not known:
             raise refusals.no_contract(self.name, self._content(at))
+        self._note_left()
 
     def _object(self, at: int, depth: int) -> tuple[int, bool]:
         """The end of the object at `at`, and whether it held contracts (or is one)."""
@@ -125,16 +127,17 @@ class JsonFile:
             found.append("")
         elif not found and depth == 0 and self._columns(self.data[at:end]):
             found.append("")
-        elif found and left:
-            self._note_left(left)
+        elif found:
+            self._left += left
         return end, bool(found)
 
-    def _note_left(self, keys: list[str]) -> None:
-        """Lists of contracts under unknown names: told, and refused where there is nothing else."""
-        shown = ", ".join(refusals.plain(key, 40) for key in keys[:8])
-        if not self.chunks.count:
+    def _note_left(self) -> None:
+        """Lists of contracts under unknown names: told, and refused where the whole document has nothing else."""
+        shown = ", ".join(refusals.plain(key, 40) for key in self._left[:8])
+        if shown and not self.chunks.count:
             raise refusals.no_contract(self.name, f"des listes de contrats sous un autre nom, {shown}")
-        self.notes.append(f"Listes de contrats sous un autre nom, non reprises : {shown}.")
+        if shown:
+            self.notes.append(f"Listes de contrats sous un autre nom, non reprises : {shown}.")
 
     def _columns(self, text: bytes) -> bool:
         """Whether an object is a table by columns, `{"objet": {"0": …, "1": …}, …}`; reads it if so."""
