@@ -8,6 +8,7 @@ from typing import Any
 
 from gisement.catalog import texts
 from gisement.publish import format
+from gisement.publish.answers import euros
 
 SHOWN = (
     "account", "supplier_id", "supplier_name", "label", "payment_date", "amount_ht_cents", "amount_ttc_cents",
@@ -28,7 +29,7 @@ def proposed(proposal: Any, language: str = "fr") -> str:
 def leaving(prepared: Any, target: Path, language: str = "fr") -> str:
     """What leaves, what does not, and the lines dropped or masked by reason."""
     words = texts(language)["ledger"]
-    total = format.euros(prepared.amount_cents / 100, language)
+    total = format.euros(euros(prepared.amount_cents), language)
     lines = [
         words["written"].format(file=target, payments=format.number(prepared.payments, language=language), total=total),
         words["leaving"].format(columns=", ".join(h for headers in prepared.leaving.values() for h in headers)),
@@ -53,7 +54,7 @@ def _cell(name: str, value: Any, language: str) -> str:
     if value is None:
         return ""
     if name.endswith("_cents"):
-        return f"{format.number(value / 100, 2, language)} {'HT' if '_ht_' in name else 'TTC'}"
+        return f"{format.number(euros(value), 2, language)} {'HT' if '_ht_' in name else 'TTC'}"
     return format.harmless(str(value))
 
 
@@ -62,7 +63,7 @@ def _reasons(found: Mapping[str, tuple[int, int]], what: str, words: Mapping[str
         words[what].format(
             reason=words[f"reason_{reason}"],
             lines=format.number(count, language=language),
-            total=format.euros(cents / 100, language),
+            total=format.euros(euros(cents), language),
         )
         for reason, (count, cents) in sorted(found.items())
     ]
