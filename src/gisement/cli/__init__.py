@@ -311,11 +311,13 @@ def demo(
     from gisement.publish.progress import progress
     from gisement.sources.demonstration import write
     from gisement.sources.registry import SOURCES
-    from gisement.store import Workspace
+    from gisement.store import Workspace, remove_snapshot, snapshots
 
     root = Settings.workspace if Settings.workspace != Path(".") else Path("demo")
     made = write(root / "files", size)
     workspace = Workspace.create(root, parse_territory(made.territory, name=made.name))
+    for former in [s for s in snapshots(workspace) if s.card.get("producer") == made.card["producer"]]:
+        remove_snapshot(workspace, former.identifier)  # of another size: two territories would add up
     with progress(Settings.language) as step:
         for kind, path in made.files:
             add_files(workspace, SOURCES[kind], [path], card=made.card, say=step)

@@ -1,4 +1,4 @@
-"""An audit from the draw to the estimate, through the command line, on the demonstration territory."""
+"""The demonstration territory through the command line, and an audit of it from the draw to the estimate."""
 
 from __future__ import annotations
 
@@ -102,3 +102,13 @@ def test_what_is_wrong_gets_one_sentence(
     assert run.returncode == 2
     assert sentence in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+def test_a_demonstration_of_another_size_takes_the_place_of_the_former(tmp_path: Path) -> None:
+    """Two fictive territories in one folder would add up to a share that is neither's."""
+    for size in ("tiny", "demo"):
+        assert gisement("demo", "--size", size, "--no-serve", workspace=tmp_path / "w").returncode == 0
+    (figure,) = json.loads(
+        gisement("measure", "contracts", "--where", "buyers=all", "--format", "json", workspace=tmp_path / "w").stdout
+    )["figures"]
+    assert 2_600 < figure["value"] < 2_800
