@@ -16,7 +16,7 @@ from gisement.catalog.parameters import parameter, parameters
 from gisement.catalog.segments import families, segment_prefixes, segments
 from gisement.catalog.tables import FOLDER, read_csv, read_yaml
 from gisement.engine.plan import compile_step
-from gisement.engine.query import BUYERS, DIMENSIONS
+from gisement.engine.query import AMOUNT_UNKNOWN, BUYERS, DIMENSIONS
 from gisement.indicators import INDICATORS
 from gisement.pipeline import SOURCES, STEPS
 from gisement.segments.by_cpv import cpv_segment
@@ -242,6 +242,8 @@ def test_every_name_that_a_page_shows_has_a_text_and_no_other_has(language: str)
     assert set(held["rings"]) == {ring.name.lower() for ring in Ring}
     assert set(held["verdicts"]) == set(Verdict)
     assert set(held["levels"]) == set(Level)
+    causes = {word for indicator in INDICATORS for word in (indicator.unknown_scope, indicator.unknown_counts)}
+    assert set(held["unknown_reasons"]) == {AMOUNT_UNKNOWN, *causes} - {""}
     assert set(held["intervals"]) == {"missing", "sampling", "simulation", "scenario"}
     options = {option.name: set(option.values) for i in INDICATORS for option in i.options}
     assert {name: set(option["values"]) for name, option in held["options"].items()} == options

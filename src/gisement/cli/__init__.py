@@ -216,7 +216,7 @@ def measure(
     if format == "json":
         print(answers.to_json(answers.answer(chosen, perimeter, figures, Settings.language)))
     elif format == "csv":
-        sys.stdout.write(answers.to_csv(answers.as_line(figure) for figure in figures))
+        sys.stdout.write(answers.to_csv(answers.as_line(figure, Settings.language) for figure in figures))
     else:
         here = "" if Settings.workspace == Path(".") else str(Settings.workspace)
         command = "" if sensitivity else listing(chosen.name, where or (), here)

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from gisement.catalog import raw_tables
+from gisement.engine.labels import labelled
 from gisement.store import database, snapshots
 from gisement.store.workspace import Workspace
 from gisement.terms import (
@@ -64,7 +65,8 @@ class Observatory:
         answer = cursor.execute(sql)
         names = [column[0] for column in answer.description or ()]
         found = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
-        return [self._figure(indicator, perimeter, vars(option), by, row) for row in found]
+        figures = [self._figure(indicator, perimeter, vars(option), by, row) for row in found]
+        return labelled(self.connection, indicator.table, figures)
 
     def sensitivity(self, indicator: Indicator, perimeter: Perimeter) -> list[Figure]:
         """The same figure for every combination of the declared options (rings inside the territory left out)."""
@@ -212,7 +214,7 @@ def _sum_sql(
     from gisement.engine.query import column_of, judged, summed
 
     for key in by:
-        column_of(indicator, key)
+        column_of(indicator, key, filtering=False)
     rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
     return str(ibis.to_sql(summed(rows, by), dialect="duckdb", pretty=False))
 
@@ -222,8 +224,8 @@ def _rows_sql(indicator: Indicator, filters: Frozen, option: Frozen, buyers: tup
     import ibis
 
     from gisement.catalog import tables
-    from gisement.engine.query import judged
+    from gisement.engine.query import explained, judged
 
     rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
-    rows = rows.filter(rows.verdict == verdict).order_by(list(tables()[indicator.table].key))
+    rows = explained(rows, indicator).filter(rows.verdict == verdict).order_by(list(tables()[indicator.table].key))
     return str(ibis.to_sql(rows, dialect="duckdb", pretty=False))

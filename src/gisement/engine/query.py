@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +29,7 @@ DIMENSIONS: Mapping[str, str] = {
 """Keys of `--by` and `--where`, and the column of each."""
 PREFIXES = ("naf", "cpv")
 BUYERS = "buyers"
+AMOUNT_UNKNOWN = "amount_unknown"
 BUYER_SETS = ("territory", "all")
 CHOOSING_BUYERS = frozenset({"buyer", "buyer_department", "buyer_commune"})
 _RANKS = {level: level.rank for level in Level}
@@ -60,6 +62,28 @@ def judged(indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, 
     return rows.mutate(
         verdict=ibis.cases(*((rows.verdict_number == n, str(verdict)) for verdict, n in _NUMBERS.items()))
     )
+
+
+def explained(rows: Any, indicator: Indicator) -> Any:
+    """Judged rows with `unknown_reason`: what is not known of a row whose verdict is unknown, a word for each cause.
+
+    The causes are the very expressions of the verdict that are null; several are joined by a comma.
+    """
+    # compared, not negated: see `judged`
+    causes = (
+        (AMOUNT_UNKNOWN, rows.weight.isnull()),
+        (indicator.unknown_scope, (rows.in_scope == ibis.literal(True)).isnull()),
+        (indicator.unknown_counts, (rows.counting == ibis.literal(True)).isnull()),
+    )
+    is_unknown = rows.verdict_number == _NUMBERS[Verdict.UNKNOWN]
+    branches = []
+    for size in range(len(causes), 0, -1):
+        for some in itertools.combinations(causes, size):
+            held = is_unknown
+            for _, is_null in some:
+                held = held & is_null
+            branches.append((held, ",".join(word for word, _ in some)))
+    return rows.mutate(unknown_reason=ibis.cases(*branches, else_=ibis.null("string")))
 
 
 def summed(rows: Any, by: Sequence[str]) -> Any:
@@ -149,11 +173,12 @@ def _matches(rows: Any, indicator: Indicator, key: str, values: Sequence[str]) -
     return rows[column].isin(values)
 
 
-def column_of(indicator: Indicator, key: str) -> str:
-    """The column of a key of `--by` or `--where`; `Trouble` if the indicator's rows do not have it."""
+def column_of(indicator: Indicator, key: str, *, filtering: bool = True) -> str:
+    """The column of a key of `--where` (of `--by` if not `filtering`); `Trouble` if the indicator's rows lack it."""
     column = DIMENSIONS.get(key)
     if column is None or column not in schema(indicator.table):
-        allowed = ", ".join([*(n for n, held in DIMENSIONS.items() if held in schema(indicator.table)), BUYERS])
+        known = [name for name, held in DIMENSIONS.items() if held in schema(indicator.table)]
+        allowed = ", ".join([*known, *([BUYERS] if filtering else [])])
         raise Trouble(
             fr=f"« {key} » n'est pas une clé de {indicator.name} : choisir parmi {allowed}.",
             en=f"'{key}' is not a key of {indicator.name}: choose among {allowed}.",

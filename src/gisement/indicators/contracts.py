@@ -26,5 +26,6 @@ SINGLE_OFFER_SHARE = Indicator(
     scope=lambda row, option: ~row.is_concession,
     counts=lambda row, option: row.offers_count == 1,
     needs=("offers_count",),
+    unknown_counts="offers_unknown",
     references=("Commission européenne, Single Market Scoreboard, indicateur « Single bidder »",),
 )

@@ -15,5 +15,6 @@ LOCAL_SHARE = Indicator(
     scope=lambda row, option: is_own_money(row) & is_needed(row, option),
     counts=within,
     needs=("amount_cents", "cpv_code", "establishment_nearest"),
+    unknown_counts="place_unknown",
     references=("Poitiers Collectif, « La commande publique responsable », 31 mars 2022",),
 )

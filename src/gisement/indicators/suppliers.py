@@ -15,6 +15,7 @@ SME_SHARE = Indicator(
     scope=lambda row, option: is_own_money(row) & is_needed(row, option),
     counts=lambda row, option: row.size_class == "PME",
     needs=("amount_cents", "size_class"),
+    unknown_counts="size_unknown",
     references=("Décret n° 2008-1354 du 18 décembre 2008 (catégories d'entreprises)",),
 )
 
@@ -28,6 +29,7 @@ SME_COUNT_SHARE = Indicator(
     scope=lambda row, option: ~row.is_concession & is_needed(row, option),
     counts=lambda row, option: row.size_class == "PME",
     needs=("size_class",),
+    unknown_counts="size_unknown",
     references=("Observatoire économique de la commande publique, recensement annuel (part des PME en nombre)",),
 )
 
@@ -41,5 +43,6 @@ NEW_SUPPLIER_SHARE = Indicator(
     scope=lambda row, option: ~row.is_concession & is_needed(row, option),
     counts=lambda row, option: row.is_new_supplier,
     needs=("notification_date", "supplier_id"),
+    unknown_counts="history_unknown",
     references=("Région Bretagne, schéma des achats : part des marchés attribués à de nouveaux fournisseurs",),
 )

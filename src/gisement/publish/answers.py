@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from gisement.catalog import texts
+from gisement.publish.labels import labels
 from gisement.terms import Figure, Indicator, Perimeter, Verdict
 
 
@@ -20,7 +21,7 @@ def answer(
     return {
         "indicator": described(indicator, language),
         "perimeter": perimeter.as_dict(),
-        "figures": [as_dict(figure) for figure in figures],
+        "figures": [as_dict(figure, language) for figure in figures],
     }
 
 
@@ -39,12 +40,13 @@ def described(indicator: Indicator, language: str = "fr") -> dict[str, Any]:
     }
 
 
-def as_dict(figure: Figure) -> dict[str, Any]:
-    """One figure: fractions for shares, exact euros with two decimals for sums of money."""
+def as_dict(figure: Figure, language: str = "fr") -> dict[str, Any]:
+    """One figure: fractions for shares, exact euros with two decimals for sums of money; codes, and their names apart."""
     sums = figure.sums
     weights = {"part": sums.part, "rest": sums.rest, "unknown": sums.unknown, "excluded": sums.excluded}
     return {
         "group": dict(figure.group),
+        "labels": labels(figure, language),
         "value": figure.value,
         "low": figure.low,
         "high": figure.high,
@@ -65,9 +67,9 @@ def euros(cents: int) -> float:
     return cents / 100
 
 
-def as_line(figure: Figure) -> dict[str, Any]:
+def as_line(figure: Figure, language: str = "fr") -> dict[str, Any]:
     """One figure as a line of a table: the same without the list of its origins."""
-    return {name: value for name, value in as_dict(figure).items() if name != "origins"}
+    return {name: value for name, value in as_dict(figure, language).items() if name != "origins"}
 
 
 def to_json(content: Any) -> str:

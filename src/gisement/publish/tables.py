@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gisement.catalog import texts
-from gisement.catalog.segments import families, segments
+from gisement.catalog.segments import families
 from gisement.publish import format
+from gisement.publish.labels import label
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.terms import Figure, Indicator, Verdict
 
@@ -26,6 +27,7 @@ _ROW_COLUMNS = {
     "title": "title",
     "cpv_code": "cpv",
     "amount_cents": "amount",
+    "unknown_reason": "reason",
 }
 """What is shown of a row, in order, and its heading."""
 Rows = Sequence[Mapping[str, Any]]
@@ -49,7 +51,7 @@ def show_figures(
     columns = [*headings, *(Column(said[name], is_number=True) for name in numbers)]
     rows = [
         [
-            *(_label(name, key, language, width) for name, key in (f.options if with_options else f.group).items()),
+            *(f.options.values() if with_options else (_label(f, name, language, width) for name in names)),
             *(_written(f, name, language) for name in numbers),
         ]
         for f in figures
@@ -69,6 +71,8 @@ def show_rows(rows: Iterator[Mapping[str, Any]], count: int, language: str) -> N
         print(said["no_row"])
         return
     names = [name for name in _ROW_COLUMNS if name in shown[0] and (width >= WIDE or name != "purchase_key")]
+    if shown[0]["verdict"] != Verdict.UNKNOWN:
+        names.remove("unknown_reason")
     columns = [Column(said[_ROW_COLUMNS[name]], name == "amount_cents") for name in names]
     print(table(columns, [[_row_cell(row, name, language) for name in names] for row in shown], width) + "\n")
     sentence = "one_row" if count == 1 else "all_rows" if count == len(shown) else "shown_rows"
@@ -186,21 +190,28 @@ def _explained(option: str, language: str) -> str:
     return f"{option}{format.colon(language)}{told['title']}. {values}."
 
 
-def _label(dimension: str, value: Any, language: str, width: int) -> str:
-    """A value of a dimension in words, with the code that `--where` takes where there is room."""
+def _label(figure: Figure, dimension: str, language: str, width: int) -> str:
+    """A value of a dimension in words, with the code that `--where` takes.
+
+    What the data name keeps its code (two buyers may share a name); a word of the catalog, where there is room.
+    """
+    value = figure.group[dimension]
     if value is None:
         return format.not_known(language)
-    known = {"family": families(), "segment": segments()}.get(dimension, {})
-    if value in known:
-        told = known[value][f"{dimension}_{language}"]
-        return f"{told} ({value})" if width >= WIDE else told
-    return format.harmless(str(texts(language)["values"].get(dimension, {}).get(value, value)))
+    told = label(figure, dimension, language)
+    if told is None:
+        return format.harmless(str(value))
+    has_code = dimension in figure.labels or (width >= WIDE and dimension in ("family", "segment"))
+    return format.harmless(f"{told} ({value})" if has_code else told)
 
 
 def _row_cell(row: Mapping[str, Any], column: str, language: str) -> str:
     value = row["buyer_id"] if column == "buyer_name" and row[column] is None else row[column]
     if column == "amount_cents":
         return format.cents(value, language)
+    if column == "unknown_reason":
+        words = texts(language)["unknown_reasons"]
+        return format.listed((words[reason] for reason in str(value).split(",")), language)
     return format.not_known(language) if value is None else format.harmless(str(value))
 
 

@@ -10,7 +10,7 @@ Source: Insee, code officiel géographique 2026, and DGCL (EPCI), through Etalab
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -113,6 +113,15 @@ def area_name(territory: Territory) -> str:
     if found is None:
         raise _unknown(territory, _near(connection, territory))
     return str(found[0])
+
+
+def area_names(level: TerritoryLevel, codes: Iterable[str]) -> dict[str, str]:
+    """The official name of each area of that level among `codes` that exists today."""
+    table, code, name = _LEVELS[level]
+    wanted = ", ".join(_text(each) for each in sorted(set(codes)))
+    if not wanted:
+        return {}
+    return dict(_connect().execute(f"SELECT {code}, {name} FROM {table} WHERE {code} IN ({wanted})").fetchall())
 
 
 def _current_commune(code: str) -> str:

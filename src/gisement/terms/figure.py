@@ -63,7 +63,8 @@ class Sums:
 class Figure:
     """One number of one group with its bounds; `value` is None where it is not known, never 0.
 
-    Shares are fractions from 0 to 1, money is in euros; `interval` says of what kind the bounds are.
+    Shares are fractions from 0 to 1, money is in euros; `interval` says of what kind the bounds are. `labels` names the
+    codes of the group that the data name (a buyer, a supplier, a commune, a department).
     """
 
     indicator: str
@@ -80,3 +81,4 @@ class Figure:
     rows: str = ""
     weight_divisor: int = 100
     options: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)

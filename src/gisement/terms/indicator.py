@@ -56,7 +56,8 @@ class Indicator:
 
     `scope` and `counts` take the unbound table of rows and the chosen options, and return boolean
     expressions; `weight` names a column of integers (cents), or is None where each row weighs one. `kind` is `share`
-    or `total`.
+    or `total`. `unknown_scope` and `unknown_counts` say in a word (of the texts) what is not known of a row where the
+    one or the other is null.
     """
 
     name: str
@@ -70,6 +71,8 @@ class Indicator:
     level: Level = Level.OBSERVED
     needs: tuple[str, ...] = ()
     references: tuple[str, ...] = field(default=())
+    unknown_scope: str = "segment_unknown"
+    unknown_counts: str = ""
 
     def choose(self, given: Mapping[str, str]) -> SimpleNamespace:
         """The value of every option: the given one, checked, or the default."""

@@ -1,0 +1,55 @@
+"""Names for the codes of groups: a buyer and a supplier by their rows, a commune and a department by the geography."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gisement.sources.geography import area_names
+from gisement.store.database import literal
+from gisement.terms import Figure
+from gisement.terms.territory import TerritoryLevel
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+NAMED_BY_ROWS: Mapping[str, tuple[str, str]] = {
+    "buyer": ("buyer_id", "buyer_name"),
+    "supplier": ("supplier_id", "supplier_name"),
+}
+AREAS: Mapping[str, TerritoryLevel] = {
+    "buyer_commune": TerritoryLevel.COMMUNE,
+    "commune": TerritoryLevel.COMMUNE,
+    "buyer_department": TerritoryLevel.DEPARTMENT,
+}
+
+
+def labelled(connection: DuckDBPyConnection, table: str, figures: Sequence[Figure]) -> list[Figure]:
+    """The figures with the name of each code of their group, where the data or the geography give one."""
+    if not figures:
+        return []
+    names = {key: _names(connection, table, key, _codes(figures, key)) for key in figures[0].group}
+    return [
+        replace(figure, labels={key: names[key][code] for key, code in figure.group.items() if code in names[key]})
+        for figure in figures
+    ]
+
+
+def _codes(figures: Sequence[Figure], key: str) -> list[str]:
+    return sorted({str(figure.group[key]) for figure in figures if figure.group[key] is not None})
+
+
+def _names(
+    connection: DuckDBPyConnection, table: str, key: str, codes: Sequence[str]
+) -> Mapping[str | int | None, str]:
+    if key in AREAS:
+        return {**area_names(AREAS[key], codes)}
+    if key not in NAMED_BY_ROWS or not codes:
+        return {}
+    code, name = NAMED_BY_ROWS[key]
+    wanted = ", ".join(map(literal, codes))
+    found = connection.cursor().execute(
+        f'SELECT {code}, min({name}) FROM "{table}" WHERE {code} IN ({wanted}) AND {name} IS NOT NULL GROUP BY {code}'
+    )
+    return dict(found.fetchall())
