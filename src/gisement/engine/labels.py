@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gisement.sources.geography import area_names
 from gisement.store.database import literal
@@ -40,11 +40,9 @@ def _codes(figures: Sequence[Figure], key: str) -> list[str]:
     return sorted({str(figure.group[key]) for figure in figures if figure.group[key] is not None})
 
 
-def _names(
-    connection: DuckDBPyConnection, table: str, key: str, codes: Sequence[str]
-) -> Mapping[str | int | None, str]:
+def _names(connection: DuckDBPyConnection, table: str, key: str, codes: Sequence[str]) -> Mapping[Any, str]:
     if key in AREAS:
-        return {**area_names(AREAS[key], codes)}
+        return area_names(AREAS[key], codes)
     if key not in NAMED_BY_ROWS or not codes:
         return {}
     code, name = NAMED_BY_ROWS[key]

@@ -41,7 +41,7 @@ def described(indicator: Indicator, language: str = "fr") -> dict[str, Any]:
 
 
 def as_dict(figure: Figure, language: str = "fr") -> dict[str, Any]:
-    """One figure: fractions for shares, exact euros with two decimals for sums of money; codes, and their names apart."""
+    """One figure: fractions for shares, exact euros with two decimals for money; names apart from codes."""
     sums = figure.sums
     weights = {"part": sums.part, "rest": sums.rest, "unknown": sums.unknown, "excluded": sums.excluded}
     return {
