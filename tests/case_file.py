@@ -10,6 +10,9 @@ A case is written to be read by a buyer. What a row does not say is filled in as
   `[epci, department]` (only the department is known, and it holds communes of both);
 - rows of one `contract` are its holders: their amounts are the shares already allotted, and are DERIVED.
 
+A consideration (`social_clause`, `reserved`…) is `oui`, `aucune` (declared), `unknown` or `non demandée` (a record of the
+2019 format has no such field); what a row does not say is unknown.
+
 `medical` is `strict` (a good), `wide` (a service around such goods) or `unknown` (no CPV code).
 An expected number may be spelled out: `(60 000 + 20 000) / 180 000`; it is computed exactly, then compared.
 """
@@ -49,9 +52,21 @@ _PLAIN = {
     "offers": "offers_count",
     "family": "family",
     "buyer": "buyer_id",
+    "advance": "has_advance",
+    "subcontracting": "has_subcontracting",
 }
-FIELDS = {"row", "verdict", "contract", "amount", "place", "head_office", "medical", "concession", *_PLAIN}
-FIELDS |= {"subsequent_of_known", "in_territory", "basis"}
+_STATES = {
+    "social": "social_state",
+    "social_clause": "social_clause_state",
+    "social_criterion": "social_criterion_state",
+    "reserved": "reserved_state",
+    "environmental": "environmental_state",
+    "environmental_clause": "environmental_clause_state",
+    "environmental_criterion": "environmental_criterion_state",
+}
+_STATED = {"oui": "yes", "aucune": "none", "non demandée": "not_collected", UNKNOWN: UNKNOWN}
+FIELDS = {"row", "verdict", "contract", "amount", "place", "head_office", "medical", "concession", *_PLAIN, *_STATES}
+FIELDS |= {"subsequent_of_known", "subsequent_of_listed", "in_territory", "basis"}
 
 
 @dataclass(frozen=True)
@@ -153,17 +168,23 @@ def _facts(row: Row) -> dict[str, Any]:
     medical, medical_wide = _MEDICAL[row.get("medical")]
     known = {column: _known(row.get(field)) for field, column in _PLAIN.items()}
     date = known["notification_date"]
-    return known | {
-        "basis": row.get("basis", "contract"),
-        "buyer_id": row.get("buyer", "acheteur"),
-        "is_buyer_in_territory": _known(row.get("in_territory", True)),
-        "is_concession": row.get("concession", False),
-        "is_subsequent_of_known": row.get("subsequent_of_known", False),
-        "is_medical": medical,
-        "is_medical_wide": medical_wide,
-        "amount_cents": cents(row.get("amount")),
-        "year": None if date is None else int(str(date)[:4]),
-    }
+    states = {column: _STATED[row.get(field, UNKNOWN)] for field, column in _STATES.items()}
+    return (
+        known
+        | states
+        | {
+            "basis": row.get("basis", "contract"),
+            "buyer_id": row.get("buyer", "acheteur"),
+            "is_buyer_in_territory": _known(row.get("in_territory", True)),
+            "is_concession": row.get("concession", False),
+            "is_subsequent_of_known": row.get("subsequent_of_known", False),
+            "is_subsequent_of_listed": row.get("subsequent_of_listed", row.get("subsequent_of_known", False)),
+            "is_medical": medical,
+            "is_medical_wide": medical_wide,
+            "amount_cents": cents(row.get("amount")),
+            "year": None if date is None else int(str(date)[:4]),
+        }
+    )
 
 
 def _known(value: Any) -> Any:

@@ -36,6 +36,7 @@ from tests.emitted_rules import (
 NAMED_WITHOUT_UNIT = {
     "amendment_number": "order of the standard",
     "amendment_rank": "an order",
+    "evidence_rank": "an order",
     "holder_number": "an order",
     "version_number": "an order",
     "copies": "records: the word says it",

@@ -25,6 +25,10 @@ from tests.case_file import CASES, HOME, Case, cases, table_rows
 from tests.observatories import fill, observatory
 
 ROWS = 240
+CONSIDERATIONS = (
+    *("social", "social_clause", "social_criterion", "reserved"),
+    *("environmental", "environmental_clause", "environmental_criterion"),
+)
 PLACES: tuple[Any, ...] = ("epci", "department", "region", "country", "world", "unknown", "france")
 PLACES = (*PLACES, ["epci", "department"], ["region", "country"])
 BUYERS: tuple[dict[str, Any], ...] = (
@@ -63,6 +67,10 @@ def _spelled(dice: random.Random, signed: bool) -> dict[str, Any]:
         "cpv": pick(["45000000", "33600000", "unknown"]),
         "date": pick(["2023-05-01", "2024-02-29", "unknown"]),
         "offers": pick([1, 2, 9, "unknown"]),
+        "advance": pick([True, False, "unknown"]),
+        "subcontracting": pick([True, False, "unknown"]),
+        "subsequent_of_listed": dice.random() < 0.1,
+        **{name: pick(["oui", "aucune", "non demandée", "unknown"]) for name in CONSIDERATIONS},
     }
 
 

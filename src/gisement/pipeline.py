@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gisement.clean import acts, contract_state, contracts, corrections, geography, holders, identity
+from gisement.clean import acts, considerations, contract_state, contracts, corrections, geography, holders, identity
 from gisement.enrich import buyers, distance, findings, outliers, places, purchases, register, rings
 from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators.options import OPTION_NAMES
@@ -33,6 +33,8 @@ STEPS: tuple[Step, ...] = (
     corrections.correction,
     contract_state.contract_state,
     contract_state.contract_supplier,
+    considerations.consideration,
+    considerations.clause,
     # Who and where: the register, places of suppliers, buyers.
     register.establishment,
     register.legal_unit,

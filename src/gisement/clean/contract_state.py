@@ -67,6 +67,7 @@ CONTRACT_STATE = (
     "framework_id", "cpv_code", "cpv_code_reported", "duration_months", "duration_months_initial", "notification_date",
     "notification_date_read", "amount_cents", "amount_cents_initial", "amount_cents_reported", "amount_reason",
     "annualised_cents", "amendments_count", "is_concession", "is_subsequent", "is_subsequent_of_known",
+    "is_subsequent_of_listed",
 )  # fmt: skip
 
 
@@ -116,11 +117,14 @@ def _with_frameworks(c: Any) -> Any:
     parent = ibis.ifelse(parent_id.length() > 0, joined(buyer, parent_id), ibis.null("string"))
     c = c.mutate(parent_key=parent)
     has_amount = c.amended_amount.notnull() | c.amount_cents_initial.notnull()
-    parents = c.filter(~ibis.coalesce(c.is_subsequent, False) & has_amount).select(known_key=c.own_key).distinct()
+    firsts = c.mutate(has_amount=has_amount.cast("int8")).filter(~ibis.coalesce(c.is_subsequent, False))
+    parents = firsts.group_by(known_key=firsts.own_key).agg(is_priced=firsts.has_amount.max())
     children = c.filter(c.parent_key.notnull() & (c.parent_key != c.own_key)).select("contract_key", "parent_key")
-    known = children.semi_join(parents, children.parent_key == parents.known_key).select(child_key="contract_key")
-    c = c.left_join(known, c.contract_key == known.child_key)
-    return c.mutate(is_subsequent_of_known=c.child_key.notnull()).drop("child_key", "own_key", "parent_key")
+    known = children.inner_join(parents, children.parent_key == parents.known_key)
+    c = c.left_join(known.select("is_priced", child_key=known.contract_key), [("contract_key", "child_key")])
+    return c.mutate(
+        is_subsequent_of_known=ibis.coalesce(c.is_priced == 1, False), is_subsequent_of_listed=c.child_key.notnull()
+    ).drop("child_key", "is_priced", "own_key", "parent_key")
 
 
 def _corrected(c: Any, correction: Any) -> Any:

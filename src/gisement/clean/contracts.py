@@ -117,6 +117,7 @@ def _columns(r: Any) -> Any:
         has_subcontracting=yes_no(r.sousTraitanceDeclaree),
         social_state=_consideration(r.considerationsSociales, r.source_format),
         environmental_state=_consideration(r.considerationsEnvironnementales, r.source_format),
+        social_kinds=_kinds(r.considerationsSociales), environmental_kinds=_kinds(r.considerationsEnvironnementales),
         holders_count=r.holders_count, first_holder=r.first_holder, last_holder=r.last_holder,
         subcontracts_count=ibis.coalesce(r.actesSousTraitance.length(), 0).cast("int64"),
     )  # fmt: skip
@@ -198,8 +199,8 @@ def _consideration(values: Any, source_format: Any) -> Any:
     Tables write `Sans objet` where they mean none; in a record of 2022, which has a label for that, it is a non-value.
     """
     text = ibis.coalesce(values.join("|"), "").lower()
-    positive = text.re_search(r"clause|crit|serv[ée]|serv.e")
-    none = text.contains("pas de consid") | ((source_format == "tabular") & text.contains("sans objet"))
+    positive = text.re_search(r"clause|crit|serv[ée]|serv.e") & ~text.re_search(DENIED)
+    none = text.re_search("pas de consid|" + DENIED) | ((source_format == "tabular") & text.contains("sans objet"))
     return ibis.cases(
         ((source_format == "decp_2019") | ((source_format == "tabular") & values.isnull()), "not_collected"),
         (positive & none, "unknown"),
@@ -207,6 +208,17 @@ def _consideration(values: Any, source_format: Any) -> Any:
         (none, "none"),
         else_="unknown",
     )
+
+
+DENIED = r"(aucune?|pas de|sans) (clause|crit)"
+KINDS = {"clause": r"clause", "criterion": r"crit", "reserved": r"serv[ée]|serv.e"}
+
+
+def _kinds(values: Any) -> Any:
+    """The kinds of consideration that a list holds, joined (`clause+criterion`); null where it holds none."""
+    text = ibis.coalesce(values.join("|"), "").lower().re_replace(DENIED, "")
+    held = [ibis.ifelse(text.re_search(pattern), f"+{kind}", "") for kind, pattern in KINDS.items()]
+    return (held[0] + held[1] + held[2]).substr(1).nullif("")
 
 
 def _filled(r: Any) -> Any:

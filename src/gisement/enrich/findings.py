@@ -35,8 +35,20 @@ def of_records(r: Any) -> list[Any]:
         *_codes(r),
     ]
     for axis in ("social", "environmental"):
-        unclear = r.filter(r[f"{axis}_state"] == "unknown")
+        kinds = f"{axis}_kinds"
+        unknown = r.filter(r[f"{axis}_state"] == "unknown")
+        unclear, clashing = unknown.filter(unknown[kinds].isnull()), unknown.filter(unknown[kinds].notnull())
         nothing = ibis.null("string")
+        parts.append(
+            rows(
+                clashing,
+                f"{axis}_consideration_contradicted",
+                f"{axis}_state",
+                clashing[kinds],
+                clashing[f"{axis}_state"],
+                "nulled",
+            )
+        )
         parts.append(
             rows(
                 unclear,
@@ -117,7 +129,8 @@ def _codes(r: Any) -> list[Any]:
 
 @step
 def finding(contract_record: Any, record_title: Any, raw_decp: Any, record_decision: Any, holder: Any, amendment: Any,
-            contract_state: Any, contract_supplier: Any, unusual_amount: Any, correction: Any) -> Any:  # fmt: skip
+            contract_state: Any, contract_supplier: Any, consideration: Any, unusual_amount: Any,
+            correction: Any) -> Any:  # fmt: skip
     """One row per problem found in a source: rule, record, column, reported and kept value, and what was done."""
     repeatable = [
         _unreadable(raw_decp), _holders(holder, record_decision), *_acts(amendment),
@@ -125,7 +138,8 @@ def finding(contract_record: Any, record_title: Any, raw_decp: Any, record_decis
     ]  # fmt: skip
     single = [
         *of_records(contract_record), *_decisions(record_decision), *_contracts(contract_state),
-        _unusual(unusual_amount), _without_holder(contract_state, contract_supplier), _lost_letters(record_title),
+        *_conflicts(contract_state, consideration), _unusual(unusual_amount),
+        _without_holder(contract_state, contract_supplier), _lost_letters(record_title),
     ]  # fmt: skip
     return ibis.union(*single, ibis.union(*repeatable).distinct())
 
@@ -221,6 +235,18 @@ def _contracts(c: Any) -> list[Any]:
             "joined",
         ),
     ]
+
+
+def _conflicts(contract_state: Any, consideration: Any) -> list[Any]:
+    """Records of one contract that declare different considerations, though none can be amended."""
+    told_by = contract_state.select("contract_key", "record_hash")
+    found = []
+    for axis in ("social", "environmental"):
+        differing = consideration.filter(consideration[f"{axis}_conflict"] == "between_records")
+        t = differing.inner_join(told_by, "contract_key")
+        nothing = ibis.null("string")
+        found.append(rows(t, f"{axis}_consideration_differs", f"{axis}_state", nothing, t[f"{axis}_state"], "nulled"))
+    return found
 
 
 def _unusual(u: Any) -> Any:

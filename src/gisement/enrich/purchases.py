@@ -10,11 +10,15 @@ from gisement.terms import Ring, step
 
 
 @step
-def contract(contract_state: Any, contract_record: Any, record_title: Any, buyer: Any, cpv_segment: Any) -> Any:
+def contract(
+    contract_state: Any, contract_record: Any, record_title: Any, consideration: Any, buyer: Any, cpv_segment: Any
+) -> Any:
     """One row per contract lot in its current state, with its buyer's place, its segment and its year."""
     lasting = contract_record.select(told_by="record_hash", **{column: column for column in LASTING})
     c = contract_state.inner_join(lasting, [("record_hash", "told_by")])
     c = c.left_join(record_title.select("title", titled="record_hash"), [("record_hash", "titled")])
+    states = consideration.select(stated_of="contract_key", **{column: column for column in CONSIDERATIONS})
+    c = c.left_join(states, [("contract_key", "stated_of")])
     c = _with_buyer_and_segment(c, buyer, cpv_segment)
     return c.mutate(
         basis=ibis.literal("contract"),
@@ -27,12 +31,21 @@ LASTING = (
     "record_kind", "source_format", "buyer_name", "contract_id", "contract_nature", "procurement_method_details",
     "execution_place_code", "execution_place_kind", "notification_date_reported", "publication_date", "amount_reported",
     "offers_count", "is_framework", "has_purchase_orders", "is_innovative", "has_advance", "has_subcontracting",
-    "subcontracts_count", "social_state", "environmental_state",
+    "subcontracts_count",
 )  # fmt: skip
+CONSIDERATIONS = (
+    "social_state",
+    "social_clause_state",
+    "social_criterion_state",
+    "reserved_state",
+    "environmental_state",
+    "environmental_clause_state",
+    "environmental_criterion_state",
+)
 SHARED = (
     "contract_key", "basis", "year", "buyer_id", "buyer_siren", "buyer_name", "buyer_commune_code",
     "buyer_department_code", "is_buyer_in_territory", "cpv_code", "segment", "family", "is_medical", "is_medical_wide",
-    "notification_date", "is_concession", "is_subsequent_of_known",
+    "notification_date", "is_concession", "is_subsequent_of_known", "has_advance",
 )  # fmt: skip
 CONTRACT = (
     *SHARED, "buyer_kind", "cpv_division", "segment_rule", "offers_count", "is_framework",
@@ -40,8 +53,8 @@ CONTRACT = (
     "contract_nature", "title", "procurement_method_details", "execution_place_code", "execution_place_kind",
     "duration_months", "duration_months_initial", "notification_date_reported", "publication_date", "amount_cents",
     "amount_cents_initial", "amount_cents_reported", "amount_reported", "amount_reason", "annualised_cents",
-    "amendments_count", "has_purchase_orders", "is_subsequent", "is_innovative", "has_advance", "has_subcontracting",
-    "subcontracts_count", "social_state", "environmental_state",
+    "amendments_count", "has_purchase_orders", "is_subsequent", "is_innovative", "has_subcontracting",
+    "subcontracts_count", "is_subsequent_of_listed", *CONSIDERATIONS,
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Definitions, one file per family; no loops."""
 
+from gisement.indicators.considerations import CONSIDERATIONS
 from gisement.indicators.contracts import CONTRACTS_COUNT, SINGLE_OFFER_SHARE
 from gisement.indicators.coverage import COVERAGE
 from gisement.indicators.place import LOCAL_SHARE
@@ -15,6 +16,7 @@ INDICATORS: tuple[Indicator, ...] = (
     SME_COUNT_SHARE,
     NEW_SUPPLIER_SHARE,
     SINGLE_OFFER_SHARE,
+    *CONSIDERATIONS,
     *COVERAGE,
 )
 """Every indicator, the headline first."""

@@ -14,6 +14,7 @@ MEDICAL = Option("medical", ("excluded", "excluded_wide", "included"), "excluded
 ALL_GOODS = Option("medical", ("excluded", "excluded_wide", "included"), "included")
 RING = Option("ring", tuple(ring.name.lower() for ring in Ring if ring != Ring.WORLD), "department")
 JOINT = Option("joint", ("equal", "all_local", "none_local"), "equal")
+CONSIDERATION = Option("consideration", ("execution_clause", "award_criterion"), "execution_clause")
 
 _HOLDERS = {"equal": "", "all_local": "any_", "none_local": "all_"}
 
@@ -44,4 +45,4 @@ def is_own_money(row: Any) -> Any:
     return ~row.is_concession & ~row.is_subsequent_of_known
 
 
-OPTION_NAMES = frozenset(option.name for option in (PLACE, MEDICAL, RING, JOINT))
+OPTION_NAMES = frozenset(option.name for option in (PLACE, MEDICAL, RING, JOINT, CONSIDERATION))

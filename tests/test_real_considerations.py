@@ -1,0 +1,90 @@
+"""Considerations of the real records of ../shared/data: counts by kind and state equal those of a query on the files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gisement.store import Workspace
+from tests.workspaces import added, built, created, rows
+
+# Written from the published rules on the values of the files, kind by kind; it shares no expression with the steps.
+INDEPENDENT = """
+WITH told AS (
+    SELECT d.contract_key, source_format, considerationsSociales AS s, considerationsEnvironnementales AS e
+    FROM (SELECT DISTINCT record_hash, source_format, considerationsSociales, considerationsEnvironnementales
+          FROM raw_decp WHERE unreadable_reason IS NULL) r JOIN record_decision d USING (record_hash)
+), kind AS (
+    SELECT contract_key, 'social' AS axis, 'execution_clause' AS kind, s AS list, 'Clause sociale' AS word,
+           source_format FROM told
+    UNION ALL SELECT contract_key, 'social', 'award_criterion', s, 'Critère social', source_format FROM told
+    UNION ALL SELECT contract_key, 'social', 'reserved_contract', s, 'Marché réservé', source_format FROM told
+    UNION ALL SELECT contract_key, 'environmental', 'execution_clause', e, 'Clause environnementale', source_format
+    FROM told
+    UNION ALL SELECT contract_key, 'environmental', 'award_criterion', e, 'Critère environnemental', source_format
+    FROM told
+), record AS (
+    SELECT *, CASE
+        WHEN source_format = 'decp_2019' THEN NULL
+        WHEN len(list_filter(list, v -> v LIKE 'Pas de%')) > 0 AND len(list) > 1 THEN 'clash'
+        WHEN list_contains(list, word) THEN 'yes'
+        WHEN len(list_filter(list, v -> v SIMILAR TO '(Clause|Critère|Marché|Pas de).*')) > 0 THEN 'none'
+        ELSE 'no_value' END AS said
+    FROM kind
+), contract AS (
+    SELECT contract_key, axis, kind, list(DISTINCT said) AS said FROM record GROUP BY ALL
+)
+SELECT axis, kind, CASE
+        WHEN len(list_filter(said, v -> v IS NOT NULL)) = 0 THEN 'not_collected'
+        WHEN list_contains(said, 'clash') THEN 'unknown'
+        WHEN list_contains(said, 'yes') AND list_contains(said, 'none') THEN 'unknown'
+        WHEN list_contains(said, 'yes') THEN 'yes'
+        WHEN list_contains(said, 'none') THEN 'none'
+        ELSE 'unknown' END AS state, count(*) AS n
+FROM contract GROUP BY ALL ORDER BY ALL
+"""
+OURS = "SELECT axis, clause_kind AS kind, clause_state AS state, count(*) AS n FROM clause GROUP BY ALL ORDER BY ALL"
+
+
+@pytest.fixture(scope="module")
+def recent(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The real records of the 2022 format, and one small file of 2019."""
+    workspace = created(tmp_path_factory.mktemp("considerations") / "workspace", "department:86")
+    decp = shared_data / "decp"
+    added(workspace, "decp", [decp / "format_2022", decp / "broken" / "demantis.json"])
+    added(workspace, "decp", [decp / "format_2019" / "decp-processing_decp_test_2019.json"])
+    built(workspace, ["clause", "finding"])
+    return workspace
+
+
+def counts(workspace: Workspace, sql: str, tables: tuple[str, ...]) -> dict[tuple[str, str, str], int]:
+    """Contracts by axis, kind and state."""
+    return {(row["axis"], row["kind"], row["state"]): row["n"] for row in rows(workspace, sql, tables)}
+
+
+def test_counts_by_kind_and_state_are_those_of_the_files(recent: Workspace) -> None:
+    ours = counts(recent, OURS, ("clause",))
+    assert ours == counts(recent, INDEPENDENT, ("raw_decp", "record_decision"))
+    assert ours["social", "reserved_contract", "yes"] > 0
+    assert ours["environmental", "execution_clause", "not_collected"] > 0
+
+
+def test_every_contract_has_each_kind_once(recent: Workspace) -> None:
+    sql = "SELECT count(*) AS n, count(DISTINCT contract_key) AS contracts FROM clause"
+    (found,) = rows(recent, sql, ("clause",))
+    assert found["n"] == 5 * found["contracts"] > 0
+
+
+def test_real_records_that_contradict_each_other_are_unknown_and_said(recent: Workspace) -> None:
+    """No real record contradicts itself; one contract was published twice with other considerations."""
+    found = {
+        row["rule"]: row["n"]
+        for row in rows(
+            recent, "SELECT rule, count(*) AS n FROM finding WHERE rule LIKE '%consideration%' GROUP BY 1", ["finding"]
+        )
+    }
+    sql = "SELECT count(*) AS n FROM clause WHERE unknown_reason = 'between_records' AND axis = 'social'"
+    (unknown,) = rows(recent, sql, ["clause"])
+    assert found == {"social_consideration_differs": 1}
+    assert unknown["n"] == 2, "one was a clause and not a criterion, the other way round elsewhere"
