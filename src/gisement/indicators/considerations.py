@@ -45,6 +45,7 @@ SOCIAL_CONSIDERATION_SHARE = Indicator(
     options=(CONSIDERATION,),
     scope=lambda row, option: is_own_money(row),
     counts=lambda row, option: _of("social", row, option),
+    unknown_counts="consideration_unknown",
     needs=("amount_cents", "social_clause_state", "social_criterion_state"),
     references=(DECP, EXECUTION),
 )
@@ -58,6 +59,7 @@ SOCIAL_CONSIDERATION_COUNT_SHARE = Indicator(
     options=(CONSIDERATION,),
     scope=lambda row, option: counted_once(row),
     counts=lambda row, option: _of("social", row, option),
+    unknown_counts="consideration_unknown",
     needs=("social_clause_state", "social_criterion_state"),
     references=(DECP, EXECUTION),
 )
@@ -71,6 +73,7 @@ ENVIRONMENTAL_CONSIDERATION_SHARE = Indicator(
     options=(CONSIDERATION,),
     scope=lambda row, option: is_own_money(row),
     counts=lambda row, option: _of("environmental", row, option),
+    unknown_counts="consideration_unknown",
     needs=("amount_cents", "environmental_clause_state", "environmental_criterion_state"),
     references=(DECP, EXECUTION),
 )
@@ -84,6 +87,7 @@ ENVIRONMENTAL_CONSIDERATION_COUNT_SHARE = Indicator(
     options=(CONSIDERATION,),
     scope=lambda row, option: counted_once(row),
     counts=lambda row, option: _of("environmental", row, option),
+    unknown_counts="consideration_unknown",
     needs=("environmental_clause_state", "environmental_criterion_state"),
     references=(DECP, EXECUTION),
 )
@@ -97,6 +101,7 @@ BOTH_CONSIDERATIONS_COUNT_SHARE = Indicator(
     options=(CONSIDERATION,),
     scope=lambda row, option: counted_once(row),
     counts=lambda row, option: _of("social", row, option) & _of("environmental", row, option),
+    unknown_counts="consideration_unknown",
     needs=("social_clause_state", "environmental_clause_state"),
     references=(DECP, EXECUTION),
 )
@@ -109,6 +114,7 @@ RESERVED_SHARE = Indicator(
     kind="share",
     scope=lambda row, option: is_own_money(row),
     counts=lambda row, option: told(row.reserved_state),
+    unknown_counts="consideration_unknown",
     needs=("amount_cents", "reserved_state"),
     references=(DECP, RESERVED),
 )
@@ -121,6 +127,7 @@ RESERVED_COUNT_SHARE = Indicator(
     kind="share",
     scope=lambda row, option: counted_once(row),
     counts=lambda row, option: told(row.reserved_state),
+    unknown_counts="consideration_unknown",
     needs=("reserved_state",),
     references=(DECP, RESERVED),
 )
@@ -133,6 +140,7 @@ PNAD_SOCIAL_COUNT_SHARE = Indicator(
     kind="share",
     scope=lambda row, option: counted_once(row),
     counts=lambda row, option: told(row.social_state),
+    unknown_counts="consideration_unknown",
     needs=("social_state",),
     references=(PLAN, DECP),
 )
@@ -145,6 +153,7 @@ PNAD_ENVIRONMENTAL_COUNT_SHARE = Indicator(
     kind="share",
     scope=lambda row, option: counted_once(row),
     counts=lambda row, option: told(row.environmental_state),
+    unknown_counts="consideration_unknown",
     needs=("environmental_state",),
     references=(PLAN, DECP),
 )
@@ -157,6 +166,8 @@ SME_ADVANCE_COUNT_SHARE = Indicator(
     kind="share",
     scope=lambda row, option: ~row.is_concession & (row.size_class == "PME"),
     counts=lambda row, option: row.has_advance,
+    unknown_scope="size_unknown",
+    unknown_counts="advance_unknown",
     needs=("has_advance", "size_class"),
     references=("Code de la commande publique, art. L2191-2 et R2191-3 et suivants (avances)",),
 )
@@ -169,6 +180,7 @@ SUBCONTRACTING_COUNT_SHARE = Indicator(
     kind="share",
     scope=lambda row, option: ~row.is_concession,
     counts=lambda row, option: row.has_subcontracting,
+    unknown_counts="subcontracting_unknown",
     needs=("has_subcontracting",),
     references=("Loi n° 75-1334 du 31 décembre 1975 relative à la sous-traitance",),
 )
