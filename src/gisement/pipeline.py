@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gisement.clean import acts, considerations, contract_state, contracts, corrections, geography, holders, identity
-from gisement.enrich import buyers, distance, findings, outliers, places, purchases, register, rings
+from gisement.enrich import buyers, distance, economy, findings, outliers, places, purchases, register, rings
 from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators.options import OPTION_NAMES
 from gisement.segments import by_cpv
@@ -47,6 +47,13 @@ STEPS: tuple[Step, ...] = (
     purchases.joint_place,
     purchases.first_contract,
     purchases.purchase,
+    # What an impact is computed with: a table of the country, the size of rings, where firms are, emissions.
+    economy.io_flow,
+    economy.io_sector,
+    economy.national_employment,
+    economy.ring_size,
+    economy.supplier_presence,
+    economy.emission_factor,
     # What was found wrong, and what was done about it.
     outliers.usual_amount,
     outliers.unusual_amount,

@@ -75,7 +75,7 @@ def init(
 
 @app.command()
 def add(
-    kind: Annotated[str, typer.Argument(help="decp, sirene, legal-units, distance, correction")],
+    kind: Annotated[str, typer.Argument(help="decp, sirene, io-table, employment… (docs/commands.md)")],
     files: Annotated[list[Path], typer.Argument(help="fichiers, dossiers ou archives")],
 ) -> None:
     """Ajouter des fichiers, gardés tels quels, et dire leur compte."""

@@ -1,11 +1,11 @@
-"""Raw tables that the program itself gives: the territory, the embedded geography, the prefixes of segments."""
+"""Raw tables that the program itself gives: the territory, embedded geography and economy, prefixes of segments."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from gisement.catalog.segments import segment_prefixes
-from gisement.sources import geography
+from gisement.sources import geography, io_table
 from gisement.store import database, parsed
 from gisement.store.workspace import Workspace
 
@@ -14,6 +14,7 @@ def give_own_tables(workspace: Workspace) -> None:
     """Write the raw tables that need no file from outside, where they are missing or have changed."""
     given: dict[str, list[dict[str, Any]]] = {**geography.territory_rows(workspace.territory())}
     given["segment_prefix"] = segment_prefixes()
+    given |= io_table.own_rows()
     connection = database.connect(workspace)
     try:
         for table, rows in given.items():

@@ -46,6 +46,30 @@ def _correction(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return Reading(corrections.read_corrections(path, targets["raw_correction"]))
 
 
+def _io_table(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import io_table
+
+    return io_table.read(path, targets, name)
+
+
+def _io_table_total(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import io_table
+
+    return io_table.read(path, targets, name, convert=True)
+
+
+def _employment(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import employment
+
+    return employment.read_employment(path, targets["raw_employment"], name)
+
+
+def _emission_factors(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import emission_factors
+
+    return emission_factors.read_emission_factors(path, targets["raw_emission_factor"], name)
+
+
 SOURCES: Mapping[str, Source] = {
     source.kind: source
     for source in (
@@ -53,6 +77,10 @@ SOURCES: Mapping[str, Source] = {
         Source("sirene", ("raw_establishment",), _sirene, "sirene_establishments"),
         Source("legal-units", ("raw_legal_unit",), _legal_units, "sirene_legal_units"),
         Source("distance", ("raw_coordinates",), _distance, "coordinates"),
+        Source("io-table", ("raw_io_cell", "raw_io_sector"), _io_table, "io_table"),
+        Source("io-table-total", ("raw_io_cell", "raw_io_sector"), _io_table_total, "io_table"),
+        Source("employment", ("raw_employment",), _employment, "employment"),
+        Source("emission-factors", ("raw_emission_factor",), _emission_factors, "emission_factors"),
         Source("correction", ("raw_correction",), _correction, "correction"),
     )
 }
