@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from gisement.catalog import tables
+from gisement.catalog import tables as known
 from gisement.engine.measure import Observatory
 from gisement.store import Workspace, database
 from gisement.terms import parse_territory
@@ -16,23 +16,25 @@ from gisement.terms import parse_territory
 MEASURED = ("contract", "purchase")
 
 
-def observatory(folder: Path, territory: str, buyers: Sequence[str] = ()) -> Observatory:
+def observatory(
+    folder: Path, territory: str, buyers: Sequence[str] = (), tables: Sequence[str] = MEASURED
+) -> Observatory:
     """An observatory of `territory` whose tables are in memory, and empty."""
     workspace = Workspace.create(folder, parse_territory(territory, buyers=buyers))
     connection = database.connect(workspace)
-    for name in MEASURED:
+    for name in tables:
         columns = ", ".join(
-            f'NULL::{database.sql_type(kind)} AS "{column}"' for column, kind in tables()[name].schema.items()
+            f'NULL::{database.sql_type(kind)} AS "{column}"' for column, kind in known()[name].schema.items()
         )
         target = database.table_path(workspace, name)
-        database.write_sorted(connection, f"SELECT {columns} WHERE false", tables()[name], target)
+        database.write_sorted(connection, f"SELECT {columns} WHERE false", known()[name], target)
     connection.close()
-    return Observatory(workspace, MEASURED, load=True)
+    return Observatory(workspace, tables, load=True)
 
 
 def fill(held: Observatory, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Put these rows, and no others, into a table of the observatory."""
-    schema = tables()[table].schema
+    schema = known()[table].schema
     given = [[_written(row.get(column)) for column in schema] for row in rows]
     cells = zip(*given, strict=True) if given else ([] for _ in schema)
     arrow = pa.table(

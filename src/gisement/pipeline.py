@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from gisement.clean import acts, considerations, contract_state, contracts, corrections, geography, holders, identity
-from gisement.enrich import buyers, distance, economy, findings, outliers, places, purchases, register, rings
+from gisement.enrich import (
+    buyer_years,
+    buyers,
+    distance,
+    economy,
+    findings,
+    outliers,
+    places,
+    purchases,
+    register,
+    rings,
+)
 from gisement.indicators import INDICATORS as INDICATORS
+from gisement.indicators.law import RULES as RULES
 from gisement.indicators.options import OPTION_NAMES
 from gisement.segments import by_cpv
 from gisement.sources.registry import SOURCES as SOURCES
-from gisement.terms import Indicator, Perimeter, Step, Trouble
+from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble
 
 STEPS: tuple[Step, ...] = (
     # The map: communes of today, and the rings around the territory.
@@ -47,6 +59,7 @@ STEPS: tuple[Step, ...] = (
     purchases.joint_place,
     purchases.first_contract,
     purchases.purchase,
+    buyer_years.buyer_year,
     # What an impact is computed with: a table of the country, the size of rings, where firms are, emissions.
     economy.io_flow,
     economy.io_sector,
@@ -69,6 +82,18 @@ def indicator_named(name: str) -> Indicator:
         raise Trouble(
             fr=f"« {name} » n'est pas un indicateur : choisir parmi {allowed}.",
             en=f"'{name}' is not an indicator: choose among {allowed}.",
+        )
+    return found[name]
+
+
+def rule_named(name: str) -> Rule:
+    """The rule of law of that name; `Trouble` with the names that exist."""
+    found = {rule.name: rule for rule in RULES}
+    if name not in found:
+        allowed = ", ".join(found)
+        raise Trouble(
+            fr=f"« {name} » n'est pas une règle : choisir parmi {allowed}.",
+            en=f"'{name}' is not a rule: choose among {allowed}.",
         )
     return found[name]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from gisement.cli.audit import audit
+from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
 from gisement.cli.session import (
     Format,
@@ -245,6 +246,12 @@ def rows(
     else:
         (figure,) = observatory.measure(chosen, perimeter)
         tables.show_rows(found, figure.sums.rows(verdict), Settings.language)
+
+
+@app.command()
+def law(rule: RuleName = None, outcome: OfOutcome = None, where: Where = None, format: Format = "table") -> None:
+    """Confronter les contrats à la loi, règle par règle."""
+    show_law(rule, outcome, where, format)
 
 
 @app.command("map")

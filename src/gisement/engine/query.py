@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 
 from gisement.store.database import schema
-from gisement.terms import Indicator, Level, Perimeter, Trouble, Verdict
+from gisement.terms import Indicator, Level, Perimeter, Rule, Trouble, Verdict
 
 DIMENSIONS: Mapping[str, str] = {
     "buyer": "buyer_id",
@@ -40,7 +40,7 @@ _NUMBERS = {verdict: number for number, verdict in enumerate(Verdict)}
 def judged(indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, buyers: Sequence[str]) -> Any:
     """The rows of the perimeter with their `verdict` (and its `verdict_number`) and `weight`."""
     rows = ibis.table(schema(indicator.table), name=indicator.table)
-    kept = _filters(rows, indicator, perimeter, buyers)
+    kept = filters(rows, indicator, perimeter, buyers)
     rows = rows.filter(*kept) if kept else rows
     if indicator.weight is None:
         # counting rows uses no amount, so that a split of amounts derives nothing
@@ -132,7 +132,8 @@ def _whole(sum_of_integers: Any) -> Any:
     return sum_of_integers.cast("decimal(38,0)").cast("int64")
 
 
-def _filters(rows: Any, indicator: Indicator, perimeter: Perimeter, buyers: Sequence[str]) -> list[Any]:
+def filters(rows: Any, indicator: Indicator | Rule, perimeter: Perimeter, buyers: Sequence[str]) -> list[Any]:
+    """The conditions that keep the rows of a perimeter."""
     kept = [_matches(rows, indicator, key, values) for key, values in perimeter.filters.items() if key != BUYERS]
     if keeps_to_territory(perimeter):
         in_list = rows.buyer_id.isin(buyers) | rows.buyer_siren.isin(buyers)
@@ -153,7 +154,7 @@ def keeps_to_territory(perimeter: Perimeter) -> bool:
     return "territory" in asked or not (asked or CHOOSING_BUYERS & set(perimeter.filters))
 
 
-def _matches(rows: Any, indicator: Indicator, key: str, values: Sequence[str]) -> Any:
+def _matches(rows: Any, indicator: Indicator | Rule, key: str, values: Sequence[str]) -> Any:
     column = column_of(indicator, key)
     if "" in values:
         known = [value for value in values if value]
@@ -173,7 +174,7 @@ def _matches(rows: Any, indicator: Indicator, key: str, values: Sequence[str]) -
     return rows[column].isin(values)
 
 
-def column_of(indicator: Indicator, key: str, *, filtering: bool = True) -> str:
+def column_of(indicator: Indicator | Rule, key: str, *, filtering: bool = True) -> str:
     """The column of a key of `--where` (of `--by` if not `filtering`); `Trouble` if the indicator's rows lack it."""
     column = DIMENSIONS.get(key)
     if column is None or column not in schema(indicator.table):

@@ -10,6 +10,8 @@ from gisement.terms.indicator import PERCENT as PERCENT
 from gisement.terms.indicator import Indicator as Indicator
 from gisement.terms.indicator import Option as Option
 from gisement.terms.rings import Ring as Ring
+from gisement.terms.rule import Outcome as Outcome
+from gisement.terms.rule import Rule as Rule
 from gisement.terms.source import Progress as Progress
 from gisement.terms.source import Reading as Reading
 from gisement.terms.source import Snapshot as Snapshot

@@ -1,0 +1,150 @@
+"""Rules of law at their boundary dates and amounts: `law/*.yaml`, cases that a lawyer can read, through real SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pytest
+import yaml
+
+from gisement.catalog import texts
+from gisement.catalog.parameters import parameters
+from gisement.catalog.rules import legal_texts
+from gisement.engine import law
+from gisement.engine.law import TABLES, TO_CHECK, outcomes, rows_of
+from gisement.engine.measure import Observatory
+from gisement.indicators.law import RULES
+from gisement.store.database import schema
+from gisement.terms import Outcome, Perimeter, Rule
+from tests.observatories import fill, observatory
+
+FOLDER = Path(__file__).parent / "law"
+BY_NAME = {rule.name: rule for rule in RULES}
+ALL = Perimeter({"buyers": ("all",)})
+FIELDS = {
+    "consulted": "consultation_date",
+    "notified": "notification_date",
+    "published": "publication_date",
+    "procedure": "procurement_method_details",
+    "buyer": "buyer_kind",
+    "lots": "lots_count",
+    "records": "records_count",
+    "innovative": "is_innovative",
+    "year": "year",
+    "contracts": "contracts_count",
+    **{f"{axis}_{state}": f"{axis}_{state}_count" for axis in ("social", "environmental") for state in ("yes", "none")},
+    **{
+        name: f"{name}_state"
+        for name in ("social_clause", "reserved", "environmental_clause", "environmental_criterion")
+    },
+}
+AMOUNTS = {"amount": "amount_cents", "payments": "payment_cents", "contract_amounts": "contract_cents"}
+DIRECT = "Marché passé sans publicité ni mise en concurrence préalable"
+
+
+def cases() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every case, with the rule that it is about."""
+    for path in sorted(FOLDER.glob("*.yaml")):
+        for part in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+            yield from ((part["rule"], case) for case in part["cases"])
+
+
+CASES = list(cases())
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observatory]:
+    """An observatory whose tables the cases fill; its contracts have the day of their consultation."""
+    made = observatory(tmp_path_factory.mktemp("law"), "epci:200069854", tables=TABLES)
+    made.connection.execute("ALTER TABLE contract ADD COLUMN consultation_date DATE")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(law, "schema", with_consultation)
+        yield made
+    made.connection.close()
+
+
+def with_consultation(table: str) -> dict[str, str]:
+    """The schema of a table, contracts having the day of their consultation."""
+    return dict(schema(table)) | ({"consultation_date": "date"} if table == "contract" else {})
+
+
+def filled(held: Observatory, rule: Rule, row: Mapping[str, Any]) -> None:
+    """Put a row, and no other, into the table of a rule."""
+    held.connection.execute("ALTER TABLE contract DROP COLUMN consultation_date")
+    fill(held, rule.table, [row])
+    held.connection.execute("ALTER TABLE contract ADD COLUMN consultation_date DATE")
+    held.connection.execute("UPDATE contract SET consultation_date = ?", [row.get("consultation_date")])
+
+
+def row_of(case: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
+    """The row that a case spells: what it does not say is unknown, but for counts of lots, records and contracts."""
+    given = dict(case["row"])
+    made: dict[str, Any] = {"lots_count": 1, "records_count": 1, "is_concession": given.pop("concession", False)}
+    if rule.table == "buyer_year":
+        made |= {f"{axis}_{state}_count": 0 for axis in ("social", "environmental") for state in ("yes", "none")}
+        made["contracts_count"] = 0
+    if given.pop("direct", False):
+        made["procurement_method_details"] = DIRECT
+    if "cpv" in given:
+        made |= {"cpv_code": given["cpv"], "cpv_division": given.pop("cpv")[:2]}
+    for field, value in given.items():
+        made |= {AMOUNTS[field]: value * 100} if field in AMOUNTS else {FIELDS[field]: value}
+    return {**made, "contract_key": "1", "buyer_id": "1"}
+
+
+@pytest.mark.parametrize(("name", "case"), CASES, ids=lambda part: part if isinstance(part, str) else part["case"])
+def test_case(name: str, case: Mapping[str, Any], held: Observatory) -> None:
+    rule = BY_NAME[name]
+    filled(held, rule, row_of(case, rule))
+    (row,) = rows_of(held, rule, ALL)
+    assert (row["outcome"], row["reason"]) == (case["outcome"], case["reason"])
+    assert outcomes(held, rule, ALL) == [{"outcome": case["outcome"], "reason": case["reason"], "rows": 1}]
+    assert list(rows_of(held, rule, ALL, Outcome(case["outcome"])))
+    assert not list(rows_of(held, rule, ALL, next(other for other in Outcome if other != case["outcome"])))
+
+
+def test_every_rule_has_its_text_and_every_observable_one_its_cases() -> None:
+    assert set(BY_NAME) == set(legal_texts())
+    told = {name for name, _ in CASES}
+    assert told == {rule.name for rule in RULES if rule.table}
+    for legal in legal_texts().values():
+        assert legal.fr
+        assert legal.en
+        assert legal.text
+        assert legal.mark in ("V", "V2", "K")
+        assert legal.since_earliest <= legal.since
+
+
+def test_only_a_text_that_was_read_is_ever_not_met() -> None:
+    refused = {name for name, case in CASES if case["outcome"] == Outcome.NOT_MET}
+    assert refused == {"publication_delay"}
+    assert all(legal_texts()[name].is_sure for name in refused)
+    assert any(case["reason"] == TO_CHECK for _, case in CASES)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_reason_has_its_words_and_no_other_has(language: str) -> None:
+    words = texts(language)["law"]
+    assert set(words["outcomes"]) == set(Outcome)
+    reasons = {rule.why for rule in RULES if not rule.table} | {TO_CHECK}
+    reasons |= set(spelled_reasons())
+    assert set(words["reasons"]) == reasons
+
+
+def spelled_reasons() -> Iterator[str]:
+    """The reasons that the decisions of the rules give, over tables without rows."""
+    for rule in RULES:
+        if rule.decide:
+            rows = ibis.table(with_consultation(rule.table), name=rule.table)
+            yield from (reason for _, _, reason in rule.decide(rows))
+
+
+def test_parameters_of_law_say_how_they_were_read() -> None:
+    legal = [name for name, entry in parameters().items() if "mark" in entry]
+    assert len(legal) >= 11
+    assert all(parameters()[name]["mark"] in ("V", "V2", "K") for name in legal)
+    assert all(isinstance(since, date) for name in legal for since in parameters()[name]["values"])
