@@ -111,4 +111,4 @@ def test_a_demonstration_of_another_size_takes_the_place_of_the_former(tmp_path:
     (figure,) = json.loads(
         gisement("measure", "contracts", "--where", "buyers=all", "--format", "json", workspace=tmp_path / "w").stdout
     )["figures"]
-    assert 2_600 < figure["value"] < 2_800
+    assert 18_000 < figure["value"] < 20_000

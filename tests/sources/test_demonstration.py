@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from jsonschema import Draft7Validator
 from stdnum.fr import siren as siren_rules
 from stdnum.fr import siret as siret_rules
 
-from gisement.sources.demonstration import SIZES, Demonstration, write
+from gisement.sources.demonstration import Demonstration, write
 from gisement.sources.demonstration.identifiers import LARGEST, PREFIX, siren, siret, with_wrong_key
 from gisement.sources.demonstration.setting import cpv_codes, families, matrix
 from gisement.terms import Trouble
@@ -39,12 +40,29 @@ def records(demo: Demonstration) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """The smallest demonstration."""
+    return write(tmp_path_factory.mktemp("small"), "tiny")
+
+
 def contract_files(demo: Demonstration) -> list[Path]:
     return [path for kind, path in demo.files if kind == "decp"]
 
 
 def digests(demo: Demonstration) -> list[tuple[str, str]]:
-    return [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for _, path in demo.files]
+    """What each file holds: of a workbook the parts, since their compression is the machine's own."""
+    paths = [path for _, path in demo.files]
+    for file in demo.ledgers:
+        paths += [file.path, *([file.mapping] if file.mapping else [])]
+    return [(path.name, hashlib.sha256(content(path)).hexdigest()) for path in (*paths, demo.truth_path)]
+
+
+def content(path: Path) -> bytes:
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as book:
+        return b"".join(book.read(name) for name in book.namelist())
 
 
 def holders(record: dict[str, Any]) -> Iterator[dict[str, str]]:
@@ -61,26 +79,41 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_the_bytes_are_those_of_every_machine(tmp_path: Path) -> None:
     """Changes only with the generator or its settings: the changelog then says that the demo moves."""
     whole = hashlib.sha256("".join(digest for _, digest in digests(write(tmp_path, "tiny"))).encode())
-    assert whole.hexdigest()[:16] == "7519ede2f79bc74c"
+    assert whole.hexdigest()[:16] == "1b1a091f65d74a0e"
 
 
 def test_sizes_are_kept_and_others_refused(demo: Demonstration, tmp_path: Path) -> None:
-    assert demo.contracts == SIZES["demo"] == 2711
-    with pytest.raises(Trouble, match="choose among tiny, demo"):
+    years = len({cell["year"] for cell in demo.truth["payments"]["by_year"]})
+    assert years == 7
+    # two lots under one identifier bear one day: a few contracts change years
+    assert demo.contracts == pytest.approx(2711 * years, rel=0.01)
+    assert demo.truth["payments"]["all"]["lines"] == pytest.approx(45_000 * years, rel=0.01)
+    with pytest.raises(Trouble, match="choose among tiny, demo, full"):
         write(tmp_path, "enormous")
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("seed", [2025, 1, 2])
-def test_the_local_share_is_calibrated(size: str, seed: int, tmp_path: Path) -> None:
-    assert write(tmp_path, size, seed).local_share == pytest.approx(0.502, abs=0.01)
+def test_the_local_share_is_calibrated(seed: int, tmp_path: Path) -> None:
+    assert write(tmp_path, "tiny", seed).local_share == pytest.approx(0.502, abs=0.01)
 
 
 def test_money_is_that_of_the_calibration(demo: Demonstration) -> None:
+    """495 M€ in 2021, 379 M€ of them outside medical goods, 50 % of these in the department: assumptions of the demo."""
     wanted = sum(cents for amounts in matrix().values() for cents in amounts.values())
     assert wanted == pytest.approx(495e8, rel=0.001)
-    assert demo.cents == pytest.approx(wanted, rel=0.02)
+    cells = [cell for cell in demo.truth["payments"]["by_buyer_and_year"] if cell["year"] == 2021]
+    assert sum(cell["cents"] for cell in cells) == pytest.approx(wanted, rel=0.01)
+    assert sum(cell["in_scope_cents"] for cell in cells) == pytest.approx(379e8, rel=0.01)
+    assert demo.local_share == pytest.approx(0.502, abs=0.005)
     assert all(sum(family.ring_shares) == pytest.approx(1) for family in families().values())
+
+
+def test_contracts_and_payments_are_of_one_territory(demo: Demonstration) -> None:
+    """Most spending is under contracts, whose amounts are a little more than what is paid under them."""
+    paid, held = demo.truth["payments"]["all"], demo.truth["contracts"]
+    assert 0.80 < paid["under_contract_cents"] / paid["cents"] < 0.90
+    assert 1 < held["cents"] / paid["under_contract_cents"] < 1.4
+    assert held["local_share"] == pytest.approx(paid["local_share"], abs=0.02)
 
 
 def test_fictive_identifiers_pass_the_checks_and_bear_the_prefix() -> None:
@@ -102,18 +135,24 @@ def test_every_identifier_is_fictive(demo: Demonstration, records: list[dict[str
     assert len(wrong) == demo.faults["supplier_bad_checksum"]
     assert all(siret_rules.is_valid(buyer) for buyer in buyers)
     for kind, path in demo.files:
-        if kind != "decp":
+        if kind in ("sirene", "legal-units"):
             lines = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
             assert lines
             assert all(line["siren"].startswith(PREFIX) for line in lines)
             assert all(siret_rules.is_valid(line["siret"]) for line in lines if "siret" in line)
 
 
-def test_every_file_and_record_says_that_it_is_fictive(demo: Demonstration, records: list[dict[str, Any]]) -> None:
+def test_every_file_and_record_says_that_it_is_fictive(
+    demo: Demonstration, small: Demonstration, records: list[dict[str, Any]]
+) -> None:
     assert all("fictives" in record["objet"] for record in records)
-    assert all("fictif" in path.name for _, path in demo.files)
-    assert all("Données fictives" in path.read_text(encoding="utf-8") for path in contract_files(demo))
     assert "fictives" in demo.card["producer"]
+    for made in (demo, small):
+        for path in (*(path for _, path in made.files), *(file.path for file in made.ledgers), made.truth_path):
+            assert "fictif" in path.name.lower() or "fictive" in path.name
+            held = content(path)
+            told = [f"{word} fictives".encode(code) for word in ("Données", "DONNEES") for code in ("utf-8", "cp1252")]
+            assert any(word.lower() in held.lower() for word in told), path.name
 
 
 def test_faults_are_in_the_files_at_their_counts(demo: Demonstration, records: list[dict[str, Any]]) -> None:
@@ -123,7 +162,7 @@ def test_faults_are_in_the_files_at_their_counts(demo: Demonstration, records: l
     codes = [record.get("codeCPV", "00000000") for record in records]
     assert codes.count("00000000") == demo.faults["cpv_missing"] > 0
     assert sum(record["montant"] == 1 for record in records) == demo.faults["amount_symbolic"] > 0
-    assert sum(record["montant"] > 1e8 for record in records) == demo.faults["amount_absurd"] > 0
+    assert sum(record["montant"] > 1.2e8 for record in records) == demo.faults["amount_absurd"] > 0
     assert sum("\ufffd" in record["objet"] for record in records) == demo.faults["accents_lost"] > 0
     copied = [fault for fault in demo.faults if fault.startswith("published_")]
     assert len(records) == demo.contracts + sum(demo.faults[fault] for fault in copied)

@@ -308,7 +308,7 @@ def segments(format: Format = "table") -> None:
 
 @app.command()
 def demo(
-    size: Annotated[Literal["tiny", "demo"], typer.Option(help="taille du territoire")] = "demo",
+    size: Annotated[Literal["tiny", "demo", "full"], typer.Option(help="taille du territoire")] = "demo",
     port: Port = 8000,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="servir la page, ou finir")] = True,
 ) -> None:

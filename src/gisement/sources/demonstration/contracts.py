@@ -1,7 +1,7 @@
 """The contracts of the demonstration as they truly are, before anybody publishes them badly.
 
-Amounts by buyer and family are those of the calibration, drawn lognormal (median 68 k€, mean 180 k€) inside
-each; one contract in seven of the assumed volumes stands for the period.
+Each weighs something, drawn lognormal (median 68 k€, mean 180 k€ in the calibration), and lasts some months; `spending`
+then says what is paid under it, and its amount follows from that.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from gisement.sources.demonstration.setting import (
 
 SPREAD = 1.395  # sqrt(2 ln(180 / 68)): a lognormal of median 68 and mean 180
 LEAST_CENTS = 400_000
+EARLIER_YEARS = 3
+"""Contracts of the years before the first one published: they are paid in the ledgers, and nobody published them."""
 JOINT_RATE, AMENDED_RATE, FRAMEWORK_RATE, SUBSEQUENT_RATE = 0.12, 0.10, 0.22, 0.01
 REPORTED = "Données fictives"
 FIRST_YEAR = 2019  # published in the format of 2019, which does not name the framework agreement
@@ -45,27 +47,35 @@ class Amendment:
 class Contract:
     """One contract as it is: `cents` is the current amount, `initial_cents` the one awarded."""
 
-    number: int
     buyer: Buyer
     family: str
     segment: str
     cpv: str
     day: date
     published: date
-    identifier: str
-    title: str
-    cents: int
-    initial_cents: int
+    weight: float
     months: int
     offers: int
     holders_count: int
     is_framework: bool
     social: str
     is_environmental: bool
+    is_amended: bool
+    number: int = 0
+    identifier: str = ""
+    title: str = ""
+    cents: int = 0
+    initial_cents: int = 0
     framework: str = ""
+    parent: Contract | None = None
     amendments: tuple[Amendment, ...] = ()
     holders: list[int] = field(default_factory=list)
     fault: str = ""
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is of the years that are published."""
+        return self.day.year >= FIRST_YEAR
 
     @property
     def is_medical(self) -> bool:
@@ -79,40 +89,23 @@ class Contract:
         return [part + remainder, *[part] * (self.holders_count - 1)]
 
 
-@dataclass(frozen=True)
-class _Cell:
-    buyer: Buyer
-    family: str
-    contracts: int
-    cents: int
-
-
-def draw(buyers: Sequence[Buyer], total: int, dice: Dice) -> list[Contract]:
-    """About `total` contracts of the buyers, in order of notification, without holders yet."""
+def draw(buyers: Sequence[Buyer], per_year: int, dice: Dice) -> list[Contract]:
+    """`per_year` contracts for each year (three earlier ones included), in order of notification, without money."""
     calendar = years()
+    earlier = [replace(calendar[0], year=calendar[0].year - back) for back in range(EARLIER_YEARS, 0, -1)]
     drawn: list[Contract] = []
-    for cell in _cells(buyers, total):
-        weights = [dice.lognormal(SPREAD) for _ in range(cell.contracts)]
-        scale = cell.cents / sum(weights)
-        for weight in weights:
-            cents = max(LEAST_CENTS, round(weight * scale / 100) * 100)
-            drawn.append(_contract(cell, cents, calendar, dice))
-    drawn.sort(key=lambda c: (c.day, c.buyer.identifier, c.cents, c.segment))
+    for year in (*earlier, *calendar):
+        counts = _apportioned({buyer.identifier: float(buyer.contracts) for buyer in buyers}, per_year)
+        for buyer in buyers:
+            families = matrix()[buyer.identifier]
+            roots = [cents**0.5 for cents in families.values()]
+            drawn += [
+                _contract(buyer, dice.weighted(list(families), roots), year, dice)
+                for _ in range(counts[buyer.identifier])
+            ]
+    drawn.sort(key=lambda c: (c.day, c.buyer.identifier, c.weight, c.segment))
     numbered = [_numbered(contract, number) for number, contract in enumerate(drawn, 1)]
-    return _with_frameworks(_with_reserved(numbered, calendar, total), dice)
-
-
-def _cells(buyers: Sequence[Buyer], total: int) -> list[_Cell]:
-    """How many contracts and cents each buyer spends on each family, the largest remainders served first."""
-    scale = total / sum(buyer.contracts for buyer in buyers)
-    cells = []
-    for buyer in buyers:
-        amounts = matrix()[buyer.identifier]
-        counts = _apportioned({f: cents**0.5 for f, cents in amounts.items()}, round(buyer.contracts * scale))
-        served = sum(cents for family, cents in amounts.items() if counts[family])
-        share = scale * sum(amounts.values()) / served
-        cells += [_Cell(buyer, f, counts[f], round(cents * share)) for f, cents in amounts.items() if counts[f]]
-    return cells
+    return _with_frameworks(_with_reserved(numbered, calendar, per_year), dice)
 
 
 def _apportioned(weights: Mapping[str, float], seats: int) -> dict[str, int]:
@@ -126,37 +119,38 @@ def _apportioned(weights: Mapping[str, float], seats: int) -> dict[str, int]:
     return given
 
 
-def _contract(cell: _Cell, cents: int, calendar: Sequence[Year], dice: Dice) -> Contract:
-    year = dice.weighted(calendar, [y.volume for y in calendar])
+def _contract(buyer: Buyer, family: str, year: Year, dice: Dice) -> Contract:
     day = date(year.year, 1, 1) + timedelta(days=dice.below(365))
-    segment = dice.pick(family_segments()[cell.family])
+    segment = dice.pick(family_segments()[family])
     is_framework = dice.chance(FRAMEWORK_RATE)
-    months = dice.pick(_DURATIONS[2:]) if is_framework else dice.pick(_DURATIONS[:4])
-    contract = Contract(
-        number=0, buyer=cell.buyer, family=cell.family, segment=segment, cpv=dice.pick(cpv_codes()[segment]),
-        day=day, published=day + timedelta(days=dice.between(5, 60)), identifier="", title="",
-        cents=cents, initial_cents=cents, months=months, offers=dice.weighted(*_OFFERS),
-        holders_count=dice.pick((2, 2, 2, 3)) if dice.chance(JOINT_RATE) else 1, is_framework=is_framework,
-        social=_social(dice) if dice.chance(year.social[cell.buyer.group]) else "",
-        is_environmental=dice.chance(year.environmental[cell.buyer.group]),
+    return Contract(
+        buyer=buyer, family=family, segment=segment, cpv=dice.pick(cpv_codes()[segment]),
+        day=day, published=day + timedelta(days=dice.between(5, 60)), weight=dice.lognormal(SPREAD),
+        months=dice.pick(_DURATIONS[2:]) if is_framework else dice.pick(_DURATIONS[:4]),
+        offers=dice.weighted(*_OFFERS), is_framework=is_framework,
+        holders_count=dice.pick((2, 2, 2, 3)) if dice.chance(JOINT_RATE) else 1,
+        social=_social(dice) if dice.chance(year.social[buyer.group]) else "",
+        is_environmental=dice.chance(year.environmental[buyer.group]), is_amended=dice.chance(AMENDED_RATE),
     )  # fmt: skip
-    return _amended(contract, dice) if dice.chance(AMENDED_RATE) else contract
 
 
 def _social(dice: Dice) -> str:
     return dice.weighted(("Clause sociale", "Critère social"), (0.8, 0.2))
 
 
-def _amended(contract: Contract, dice: Dice) -> Contract:
-    """The contract with one or two amendments: the last sets the current amount, each adds 3 to 20 %."""
-    cents, acts = contract.initial_cents, []
-    day = contract.day
-    for number in range(1, dice.pick((1, 1, 1, 2)) + 1):
-        cents += round(cents * dice.between(3, 20) / 10_000) * 100
+def amend(contract: Contract, dice: Dice) -> None:
+    """One or two amendments, each adding 3 to 20 %: the last sets the current amount, known already."""
+    count = dice.pick((1, 1, 1, 2))
+    amounts = [contract.cents]
+    for _ in range(count):
+        amounts.append(max(LEAST_CENTS, round(amounts[-1] * 100 / dice.between(103, 120) / 100) * 100))
+    contract.initial_cents, *after = reversed(amounts)
+    day, acts = contract.day, []
+    for number, cents in enumerate(after, 1):
         # an amendment may bear the very day of the notification: it is no less the later state
         day += timedelta(days=dice.pick((0, 30, 90, 150)))
         acts.append(Amendment(number, day, cents, contract.months + dice.pick((0, 3, 6))))
-    return replace(contract, cents=cents, amendments=tuple(acts))
+    contract.amendments = tuple(acts)
 
 
 def _numbered(contract: Contract, number: int) -> Contract:
@@ -166,24 +160,24 @@ def _numbered(contract: Contract, number: int) -> Contract:
     return contract
 
 
-def _with_reserved(contracts: list[Contract], calendar: Sequence[Year], total: int) -> list[Contract]:
+def _with_reserved(contracts: list[Contract], calendar: Sequence[Year], per_year: int) -> list[Contract]:
     """Mark as reserved the number of contracts that each year says (in proportion to the size)."""
     everything = sum(buyer.contracts for buyer in {c.buyer.identifier: c.buyer for c in contracts}.values())
     for year in calendar:
         suited = [c for c in contracts if c.day.year == year.year and c.family in ("green_spaces", "cleaning_hygiene")]
-        # counts are those of a whole year, and a contract in seven is drawn
-        for contract in suited[: round(year.reserved * total / everything / len(calendar))]:
+        for contract in suited[: round(year.reserved * per_year / everything)]:
             contract.social = "Marché réservé"
     return contracts
 
 
 def _with_frameworks(contracts: list[Contract], dice: Dice) -> list[Contract]:
-    """Some contracts follow from an earlier framework of the same buyer, which holds their money already."""
-    last: dict[str, Contract] = {}
+    """Some contracts follow from an earlier framework of their buyer and family: its holders, its money."""
+    last: dict[tuple[str, str], Contract] = {}
     for contract in contracts:
-        earlier = last.get(contract.buyer.identifier)
-        if contract.is_framework and not contract.framework:
-            last[contract.buyer.identifier] = contract
+        earlier = last.get((contract.buyer.identifier, contract.family))
+        if contract.is_framework and contract.is_published and contract.holders_count == 1:
+            last[contract.buyer.identifier, contract.family] = contract
         elif earlier and contract.day.year > FIRST_YEAR and dice.chance(SUBSEQUENT_RATE):
-            contract.framework = earlier.identifier
+            contract.framework, contract.parent = earlier.identifier, earlier
+            contract.holders_count, contract.is_framework, contract.is_amended = 1, False, False
     return contracts

@@ -88,6 +88,7 @@ def _unit(siren: str, name: str, category: str, naf: str) -> dict[str, str]:
     return {
         "siren": siren, "statutDiffusionUniteLegale": "O", "dateCreationUniteLegale": _CREATED,
         "dateDebut": _CREATED, "etatAdministratifUniteLegale": "A", "denominationUniteLegale": name,
+        "sigleUniteLegale": "DONNEES FICTIVES",
         "categorieJuridiqueUniteLegale": category, "activitePrincipaleUniteLegale": naf,
         "nomenclatureActivitePrincipaleUniteLegale": "NAFRev2" if naf else "", "nicSiegeUniteLegale": "00001",
     }  # fmt: skip

@@ -17,7 +17,7 @@ TERRITORY = "epci:200069854"
 DEPARTMENT, REGION = "86", "75"
 RINGS = ("epci", "rest_vienne", "rest_region", "rest_france", "abroad")
 LOCAL_RINGS = ("epci", "rest_vienne")
-MEDICAL = "medical_pharma"
+MEDICAL, ENERGY = "medical_pharma", "energy_water"
 _CENTS_PER_MILLION = 100_000_000
 
 
@@ -37,21 +37,23 @@ class Buyer:
 
 @dataclass(frozen=True)
 class Family:
-    """A family of purchases: where its money goes (by ring), and to whom."""
+    """A family of purchases: where its money goes (by ring), to whom, and how much of it no contract covers."""
 
     identifier: str
     word: str
     naf_code: str
     ring_shares: tuple[float, ...]
     sme_share: float
+    off_contract_share: float
 
 
 @dataclass(frozen=True)
 class Year:
-    """A year: its volume (2021 is 1) and how often clauses are met, by group of buyers."""
+    """A year: its volume and that of energy (2021 is 1), and how often clauses are met, by group of buyers."""
 
     year: int
     volume: float
+    energy: float
     social: Mapping[str, float]
     environmental: Mapping[str, float]
     reserved: int
@@ -78,19 +80,22 @@ def buyers() -> list[Buyer]:
     ]  # fmt: skip
 
 
-def families() -> dict[str, Family]:
+@cache
+def families() -> Mapping[str, Family]:
     """The families, by identifier."""
     return {
         row["family_id"]: Family(
             row["family_id"], row["word"], row["naf_code"],
             tuple(float(row[f"share_{ring}"]) for ring in RINGS), float(row["sme_share_amount"]),
+            float(row["off_contract_share"]),
         )
         for row in read_csv("demonstration/families.csv")
     }  # fmt: skip
 
 
-def matrix() -> dict[str, dict[str, int]]:
-    """Cents by buyer and family, for the whole period."""
+@cache
+def matrix() -> Mapping[str, Mapping[str, int]]:
+    """Cents by buyer and family in 2021, the year of reference."""
     found: dict[str, dict[str, int]] = {}
     for row in read_csv("demonstration/matrix.csv"):
         cents = round(float(row["amount_meur"]) * _CENTS_PER_MILLION)
@@ -98,19 +103,21 @@ def matrix() -> dict[str, dict[str, int]]:
     return found
 
 
-def years() -> list[Year]:
+@cache
+def years() -> tuple[Year, ...]:
     """The years, in order."""
-    return [
+    return tuple(
         Year(
-            int(row["year"]), float(row["volume_index"]), _by_group(row, "social"),
+            int(row["year"]), float(row["volume_index"]), float(row["energy_index"]), _by_group(row, "social"),
             _by_group(row, "environmental"), int(row["reserved_contracts"]),
         )
         for row in read_csv("demonstration/years.csv")
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
-def fault_rates(per: str) -> dict[str, float]:
-    """The rate of each fault of contracts (`contract`) or of the register (`supplier`)."""
+@cache
+def fault_rates(per: str) -> Mapping[str, float]:
+    """The rate of each fault of contracts (`contract`), of the register (`supplier`) or of ledgers (`payment`)."""
     return {row["fault"]: float(row["rate"]) for row in read_csv("demonstration/faults.csv") if row["per"] == per}
 
 

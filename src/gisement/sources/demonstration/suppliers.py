@@ -1,14 +1,14 @@
-"""Who holds the contracts: fictive suppliers, placed and sized so that the money goes where it should."""
+"""Who is paid: fictive suppliers, placed and sized so that the money goes where it should."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gisement.sources.demonstration.contracts import Contract
 from gisement.sources.demonstration.dice import Dice
 from gisement.sources.demonstration.identifiers import siren, siret
 from gisement.sources.demonstration.setting import (
+    ENERGY,
     LOCAL_RINGS,
     RINGS,
     Commune,
@@ -17,11 +17,14 @@ from gisement.sources.demonstration.setting import (
     families,
     fault_rates,
 )
+from gisement.sources.demonstration.spending import Engagement
 
 FIRST_NUMBER = 100  # below: the buyers
 HEAD_OFFICE_ELSEWHERE = 0.28  # 14 of the 50 points: branches of groups whose head office is outside
 SMALL_TAIL, SMALL_TAIL_SME = 0.8, 0.92  # the smaller suppliers are SMEs more often than their money says
 LOYALTY = 0.5  # a buyer turns to a supplier that it knows
+POOL = 0.65  # suppliers per engagement: some 9,500 are paid in a year
+SKEW, LARGE_FIRST = 2.0, 5.3  # of four, the first is drawn three times in four
 _FOREIGN_COUNTRIES = ("DE", "BE", "IT", "ES")
 
 
@@ -49,75 +52,74 @@ class Supplier:
         return self.ring in LOCAL_RINGS
 
 
-@dataclass(frozen=True)
-class _Part:
-    """What one holder has of a contract, in cents; `rank` is the holder's place in the contract."""
-
-    contract: Contract
-    rank: int
-    cents: int
-
-    @property
-    def year(self) -> tuple[int, bool]:
-        """Its year of notification; medical goods are a world of their own."""
-        return self.contract.day.year, self.contract.is_medical
-
-
-def assign(contracts: Sequence[Contract], dice: Dice) -> list[Supplier]:
-    """Give every contract its holders (`holders`: ranks in the list returned)."""
+def assign(engagements: Sequence[Engagement], dice: Dice) -> list[Supplier]:
+    """Give every engagement its supplier, and contracts their holders (ranks in the list returned)."""
     suppliers: list[Supplier] = []
-    by_place = _rings([_Part(c, rank, cents) for c in contracts for rank, cents in enumerate(c.parts)], dice)
+    by_place = _rings([e for e in engagements if e.leader is None], dice)
     for family in families().values():
         for ring in RINGS:
-            parts = by_place.get((family.identifier, ring), [])
-            first, size = len(suppliers), _pool_size(family, ring, len(parts))
+            held = by_place.get((family.identifier, ring), [])
+            first, size = len(suppliers), _pool_size(family, ring, len(held))
             suppliers += [_supplier(first + rank, family, ring, dice) for rank in range(size)]
             known: dict[str, list[int]] = {}
-            for part in sorted(parts, key=lambda part: (part.contract.number, part.rank)):
-                part.contract.holders.append(_holder(part.contract, first, size, known, dice))
-    _size(contracts, suppliers, dice)
+            for engagement in sorted(held, key=lambda e: e.number):
+                engagement.supplier = _holder(engagement, first, size, known, dice)
+                if engagement.contract is not None:
+                    engagement.contract.holders.append(engagement.supplier)
+    for engagement in engagements:
+        if engagement.leader is not None and engagement.contract is not None:
+            engagement.supplier = engagement.leader.supplier
+            engagement.contract.holders.append(engagement.supplier)
+    _size(engagements, suppliers, dice)
     return suppliers
 
 
-def _rings(parts: Sequence[_Part], dice: Dice) -> dict[tuple[str, str], list[_Part]]:
-    """Each part into a ring, the largest first: by chance, as its family and its year still lack money."""
+def _rings(engagements: Sequence[Engagement], dice: Dice) -> dict[tuple[str, str], list[Engagement]]:
+    """Each into a ring, the largest first: by chance, as its family and its buyer still lack money there."""
     of_family = {family: [0.0] * len(RINGS) for family in families()}
-    of_year = {part.year: [0.0] * len(RINGS) for part in parts}
-    for part in parts:
-        for ring, share in enumerate(families()[part.contract.family].ring_shares):
-            of_family[part.contract.family][ring] += share * part.cents
-            of_year[part.year][ring] += share * part.cents
-    found: dict[tuple[str, str], list[_Part]] = {}
-    for part in sorted(parts, key=lambda part: (-part.cents, part.contract.number, part.rank)):
-        family, year = of_family[part.contract.family], of_year[part.year]
-        chosen = _ring(part.cents, family, year, dice)
-        family[chosen] -= part.cents
-        year[chosen] -= part.cents
-        found.setdefault((part.contract.family, RINGS[chosen]), []).append(part)
+    of_buyer = {_books(e): [0.0] * len(RINGS) for e in engagements}
+    money = {e.number: e.money for e in engagements}
+    for e in engagements:
+        for ring, share in enumerate(families()[e.family].ring_shares):
+            of_family[e.family][ring] += share * money[e.number]
+            of_buyer[_books(e)][ring] += share * money[e.number]
+    found: dict[tuple[str, str], list[Engagement]] = {}
+    for e in sorted(engagements, key=lambda e: (-money[e.number], e.number)):
+        family, books = of_family[e.family], of_buyer[_books(e)]
+        chosen = _ring(money[e.number], family, books, dice)
+        family[chosen] -= money[e.number]
+        books[chosen] -= money[e.number]
+        found.setdefault((e.family, RINGS[chosen]), []).append(e)
     return found
 
 
-def _ring(cents: int, family: Sequence[float], year: Sequence[float], dice: Dice) -> int:
-    """A ring that family and year both lack, likelier as it lacks more; else the one that both lack most."""
-    both = [max(0.0, lack - cents / 2) * max(0.0, of_year) for lack, of_year in zip(family, year, strict=True)]
+def _books(engagement: Engagement) -> tuple[str, bool]:
+    """Medical goods are a world of their own."""
+    return engagement.buyer.identifier, engagement.is_medical
+
+
+def _ring(cents: int, family: Sequence[float], books: Sequence[float], dice: Dice) -> int:
+    """A ring that family and buyer both lack, likelier as it lacks more; else the one that both lack most."""
+    both = [max(0.0, lack - cents / 2) * max(0.0, owed) for lack, owed in zip(family, books, strict=True)]
     if any(both):
         return dice.weighted(range(len(RINGS)), both)
-    together = [lack + of_year for lack, of_year in zip(family, year, strict=True)]
+    together = [lack + owed for lack, owed in zip(family, books, strict=True)]
     return together.index(max(together))
 
 
-def _pool_size(family: Family, ring: str, parts: int) -> int:
+def _pool_size(family: Family, ring: str, engagements: int) -> int:
     """How many suppliers a family has in a ring; local energy has four, one of them large."""
-    if family.identifier == "energy_water" and ring == "epci":
+    if family.identifier == ENERGY and ring == "epci":
         return 4
-    return max(3, round(parts * 0.6))
+    return max(3, round(engagements * POOL))
 
 
-def _holder(contract: Contract, first: int, size: int, known: dict[str, list[int]], dice: Dice) -> int:
-    """A supplier of the pool, not yet holder: often one that the buyer knows, else the first ones more."""
-    own = known.setdefault(contract.buyer.identifier, [])
-    rank = dice.pick(own) if own and dice.chance(LOYALTY) else dice.skewed(size, 1.6)
-    while first + rank in contract.holders:
+def _holder(engagement: Engagement, first: int, size: int, known: dict[str, list[int]], dice: Dice) -> int:
+    """A supplier of the pool, not yet a holder: often one that the buyer knows, else the first ones more."""
+    taken = engagement.contract.holders if engagement.contract is not None else []
+    own = known.setdefault(engagement.buyer.identifier, [])
+    rank = dice.pick(own) if own and dice.chance(LOYALTY) else dice.skewed(size, LARGE_FIRST if size == 4 else SKEW)
+    while first + rank in taken:
         rank = (rank + 1) % size
     own.append(rank)
     return first + rank
@@ -126,7 +128,7 @@ def _holder(contract: Contract, first: int, size: int, known: dict[str, list[int
 def _supplier(rank: int, family: Family, ring: str, dice: Dice) -> Supplier:
     number = FIRST_NUMBER + rank
     unit = siren(number)
-    name = f"Fournisseur fictif {number:04d} – {family.word}"
+    name = f"Fournisseur fictif {number:05d} – {family.word}"
     if ring == "abroad":
         foreign = f"{dice.pick(_FOREIGN_COUNTRIES)}{unit}"
         return Supplier(number, unit, foreign, name, family.identifier, "", ring, None, None)
@@ -148,12 +150,11 @@ def _place(ring: str, dice: Dice) -> Commune:
     return dice.weighted(known, [commune.population for commune in known])
 
 
-def _size(contracts: Iterable[Contract], suppliers: Sequence[Supplier], dice: Dice) -> None:
+def _size(engagements: Iterable[Engagement], suppliers: Sequence[Supplier], dice: Dice) -> None:
     """SME or larger: the small tail by chance, the others so that the SME share of the money is met."""
     money = [0] * len(suppliers)
-    for contract in contracts:
-        for rank, cents in zip(contract.holders, contract.parts, strict=True):
-            money[rank] += cents
+    for engagement in engagements:
+        money[engagement.supplier] += sum(engagement.cents.values())
     for family in families().values():
         own = [rank for rank, s in enumerate(suppliers) if s.family == family.identifier]
         own.sort(key=lambda rank: (-money[rank], rank))
@@ -164,6 +165,8 @@ def _size(contracts: Iterable[Contract], suppliers: Sequence[Supplier], dice: Di
         for rank in head:
             weights = [max(0.0, left - money[rank] / 2) for left in lacking]
             is_sme = dice.chance(weights[0] / sum(weights)) if any(weights) else lacking[0] >= lacking[1]
+            if suppliers[rank].legal_category == "1000":  # a sole trader is not among the largest
+                suppliers[rank].legal_category = "5599"
             _set_size(suppliers[rank], is_sme, lacking, money[rank], dice)
 
 

@@ -9,31 +9,74 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gisement.sources.demonstration import contracts as truth
-from gisement.sources.demonstration import faults, published, register, setting, suppliers
+from gisement.sources.demonstration import (
+    balances,
+    contracts,
+    coordinates,
+    faults,
+    ledger_faults,
+    ledger_files,
+    payments,
+    pes_files,
+    published,
+    register,
+    setting,
+    spending,
+    suppliers,
+    truth,
+)
+from gisement.sources.demonstration.chance import Chance
 from gisement.sources.demonstration.contracts import FIRST_YEAR, Contract
 from gisement.sources.demonstration.dice import Dice
+from gisement.sources.demonstration.ledger_setting import ledgers
+from gisement.sources.demonstration.ledger_texts import Books, Texts
 from gisement.sources.demonstration.suppliers import Supplier
 from gisement.terms import Trouble
 
-SIZES: Mapping[str, int] = {"tiny": 400, "demo": 2711}
-"""Contracts of each size: `demo` has one in seven of the assumed volumes of the territory."""
+
+@dataclass(frozen=True)
+class Size:
+    """Contracts and payment lines a year, suppliers paid outside contracts; whether workbooks are written as such."""
+
+    contracts: int
+    lines: int
+    streams: int
+    workbooks: bool = True
+
+
+FULL_LINES = 467_000
+SIZES: Mapping[str, Size] = {
+    "tiny": Size(100, 5_000, 600),
+    "demo": Size(2_711, 45_000, 16_000),
+    "full": Size(2_711, FULL_LINES, 16_000, workbooks=False),
+}
+"""Every size spends the same money: a smaller one has fewer contracts and lines, each of them larger."""
 SECOND_PUBLISHER = "e"
 CONCESSION_EVERY = 300
 
 
 @dataclass(frozen=True)
-class Demonstration:
-    """What was written: files with the kind that `add` takes, and the truth that the generator knows.
+class File:
+    """A file that was written, with the kind that `add` takes, and for a ledger the mapping that reads it."""
 
-    `local_share` is the true share (a fraction) of the money outside medical goods that goes to suppliers of
-    the department; `cents` is all the money of contracts, medical goods included; `faults` counts what was
-    seeded. `card` names producer and licence: to be kept with each snapshot.
+    kind: str
+    path: Path
+    mapping: Path | None = None
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What was written: files to add, and the truth that the generator knows (`truth`, and in a file of its own).
+
+    `local_share` is the true share (a fraction) of the money paid outside medical goods that goes to suppliers of the
+    department; `cents` is all that is paid over the period; `faults` counts what was seeded in contracts and in the
+    register. `card` names producer and licence: to be kept with each snapshot.
     """
 
     territory: str
     name: str
     files: tuple[tuple[str, Path], ...]
+    ledgers: tuple[File, ...]
     card: Mapping[str, Any]
     contracts: int
     concessions: int
@@ -41,6 +84,8 @@ class Demonstration:
     cents: int
     local_share: float
     faults: Mapping[str, int]
+    truth: Mapping[str, Any]
+    truth_path: Path
 
 
 def write(target: Path, size: str = "demo", seed: int = 2025) -> Demonstration:
@@ -51,32 +96,72 @@ def write(target: Path, size: str = "demo", seed: int = 2025) -> Demonstration:
             fr=f"« {size} » n'est pas une taille de démonstration : choisir parmi {allowed}.",
             en=f"'{size}' is not a size of the demonstration: choose among {allowed}.",
         )
-    dice = Dice(seed)
-    buyers = setting.buyers()
-    drawn = truth.draw(buyers, SIZES[size], dice)
-    firms = suppliers.assign(drawn, dice)
-    faults.seed(drawn, firms, dice)
-    concessions = _concessions(drawn, firms)
-    files = _write_decp(target, drawn, firms, concessions)
-    files.append(
-        (
-            "sirene",
-            _write(target / "sirene" / "StockEtablissement_fictif.csv", register.establishments(buyers, firms)),
-        )
+    dice, buyers = Dice(seed), setting.buyers()
+    drawn = contracts.draw(buyers, SIZES[size].contracts, dice)
+    engagements = spending.engage(buyers, drawn, SIZES[size].streams, dice)
+    firms = suppliers.assign(engagements, dice)
+    shown = [contract for contract in drawn if contract.is_published]
+    faults.seed(shown, firms, dice)
+    concessions = _concessions(shown, firms)
+    lines = payments.cut(buyers, engagements, len(firms), SIZES[size].lines / FULL_LINES, Chance(seed, "lines"))
+    books = Books(
+        buyers, firms, engagements, *ledger_faults.strike(lines, firms, len(buyers), Chance(seed, "faults")), seed
     )
-    files.append(
-        (
-            "legal-units",
-            _write(target / "sirene" / "StockUniteLegale_fictif.csv", register.legal_units(buyers, firms)),
-        )
-    )
+    official, gaps = balances.balances(books)
+    known = _truth(size, books, shown, gaps)
     card = setting.card()
     return Demonstration(
-        setting.TERRITORY, "Territoire de démonstration", tuple(files),
+        setting.TERRITORY, "Territoire de démonstration",
+        (*_write_decp(target, shown, firms, concessions), *_write_register(target, books)),
+        (*_write_ledgers(target, books, workbooks=SIZES[size].workbooks),
+         File("accounts", _write(target / "comptes" / "balances-fictives.csv", official))),
         {"producer": card["producer"], "licence": card["licence"], "title": card["notice"]},
-        len(drawn), len(concessions), len(firms), sum(c.cents for c in drawn if not c.framework),
-        _local_share(drawn, firms), faults.counted(drawn, firms),
+        len(shown), len(concessions), len(firms), known["payments"]["all"]["cents"],
+        known["payments"]["all"]["local_share"], faults.counted(shown, firms), known,
+        _write(target / "verite-fictive.json", json.dumps(known, ensure_ascii=False, indent=1) + "\n"),
     )  # fmt: skip
+
+
+def _truth(size: str, books: Books, shown: Sequence[Contract], gaps: Sequence[balances.Gap]) -> dict[str, Any]:
+    return {
+        "notice": setting.card()["notice"],
+        "size": size,
+        "seed": books.seed,
+        "payments": truth.truth_of_payments(books),
+        "contracts": truth.truth_of_contracts(shown, books.suppliers),
+        "faults": truth.truth_of_faults(books, shown, gaps),
+        "other_lines": truth.truth_of_other_lines(books),
+    }
+
+
+def _write_register(target: Path, books: Books) -> list[tuple[str, Path]]:
+    contents = {
+        "sirene": ("sirene/StockEtablissement_fictif.csv", register.establishments(books.buyers, books.suppliers)),
+        "legal-units": ("sirene/StockUniteLegale_fictif.csv", register.legal_units(books.buyers, books.suppliers)),
+        "distance": ("carte/plan-fictif.csv", coordinates.coordinates()),
+    }
+    return [(kind, _write(target / name, content)) for kind, (name, content) in contents.items()]
+
+
+def _write_ledgers(target: Path, books: Books, *, workbooks: bool) -> list[File]:
+    """The ledgers that buyers give: one gives none, one gives its last years."""
+    folder, texts = target / "grands-livres", Texts(books)
+    last = setting.years()[-1].year
+    found = []
+    for buyer in books.buyers:
+        kept = ledgers()[buyer.identifier]
+        if kept.first_year is None:
+            continue
+        years = range(kept.first_year, last + 1)
+        if kept.layout == "pes":
+            path = pes_files.write_pes(
+                folder / f"pes-fictif-{buyer.identifier.replace('_', '-')}.xml", buyer, texts, years
+            )
+            mapping = ledger_files.write_pes_mapping(path.with_suffix(".toml"), buyer)
+            found.append(File("pes", path, mapping))
+        else:
+            found.append(File("ledger", *ledger_files.write_ledger(folder, buyer, texts, years, workbooks=workbooks)))
+    return found
 
 
 def _write_decp(
@@ -109,17 +194,6 @@ def _concessions(drawn: Sequence[Contract], firms: Sequence[Supplier]) -> list[d
     chosen = own[:: max(1, CONCESSION_EVERY * len(own) // len(drawn))][: max(2, len(drawn) // CONCESSION_EVERY)]
     french = [s for s in firms if s.family == "mobility" and s.ring != "abroad"]
     return [published.concession(number, c, french[number % len(french)]) for number, c in enumerate(chosen, 1)]
-
-
-def _local_share(drawn: Sequence[Contract], firms: Sequence[Supplier]) -> float:
-    local, whole = 0, 0
-    for contract in drawn:
-        if contract.is_medical or contract.framework:
-            continue
-        for rank, cents in zip(contract.holders, contract.parts, strict=True):
-            whole += cents
-            local += cents * firms[rank].is_local
-    return local / whole
 
 
 def _write_json(path: Path, content: Any) -> Path:
