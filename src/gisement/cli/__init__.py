@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from gisement.cli.audit import audit
+from gisement.cli.clauses import clauses
 from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
 from gisement.cli.session import (
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 app.add_typer(audit, name="audit")
 app.add_typer(prepare, name="prepare")
+app.add_typer(clauses, name="clauses")
 
 
 @app.callback()

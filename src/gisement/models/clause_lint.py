@@ -1,0 +1,178 @@
+"""Read a draft consultation for what is unlawful, missing or weak: each point with its passage, reason and wording.
+
+Text in, points out: the rules are data (`catalog/lexicon/lint.yaml`). A passage is a sentence or a line of a list;
+whether it is among the award criteria is told by the heading above it. What a passage denies ("no criterion bears
+on…") is lawful.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from gisement.catalog.tables import read_yaml
+
+UNLAWFUL, WARNING = "unlawful", "warning"
+_ENDS = re.compile(r"(?<=[.!?;])\s+(?=[A-ZÀ-Ý«\"(\d-])|\n+")
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "œ": "oe", "Œ": "OE"})
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A sentence or line: where it stands in the text, and whether it is under a heading of award criteria."""
+
+    text: str
+    start: int
+    end: int
+    line: int
+    folded: str
+    is_criterion: bool
+    asks: bool
+    denies: bool
+
+
+@dataclass(frozen=True)
+class Point:
+    """Something to look at: `severity` unlawful or warning; the passage is empty where something is missing."""
+
+    rule: str
+    severity: str
+    passage: str
+    start: int | None
+    end: int | None
+    line: int | None
+    reason: Mapping[str, str]
+    basis: str
+    wording: Mapping[str, str]
+
+
+@cache
+def lexicon() -> dict[str, Any]:
+    """The rules and words, as the catalog holds them."""
+    content: dict[str, Any] = read_yaml("lexicon/lint.yaml")
+    return content
+
+
+def lint(text: str) -> list[Point]:
+    """The points of a text in the order of their passages, then what is missing from it."""
+    found = passages(text)
+    points = [point for passage in found for point in _of_passage(passage)]
+    return [*points, *_unverified(found), *_missing(found)]
+
+
+def fold(text: str) -> str:
+    """Small letters without accents; apostrophes and blanks made plain. Lengths may change."""
+    plain = unicodedata.normalize("NFD", text.translate(_STRAIGHT).lower())
+    return re.sub(r"\s+", " ", "".join(letter for letter in plain if not unicodedata.combining(letter))).strip()
+
+
+def passages(text: str) -> list[Passage]:
+    """The sentences and lines of a text, in order, each with its context."""
+    words, made, among_criteria = lexicon()["context"], list[Passage](), False
+    for start, end in _spans(text):
+        piece = text[start:end]
+        folded = fold(piece)
+        if re.search(words["heading"], folded):
+            among_criteria = True
+        elif re.search(words["other_heading"], folded) and not re.search(words["criterion"], folded):
+            among_criteria = False
+        scores = among_criteria or re.search(words["criterion"], folded) is not None
+        made.append(
+            Passage(
+                text=piece,
+                start=start,
+                end=end,
+                line=text.count("\n", 0, start) + 1,
+                folded=folded,
+                is_criterion=scores,
+                asks=scores or re.search(words["requirement"], folded) is not None,
+                denies=re.search(words["denial"], folded) is not None,
+            )
+        )
+    return made
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for mark in [*_ENDS.finditer(text), None]:
+        end = mark.start() if mark else len(text)
+        piece = text[start:end]
+        if piece.strip():
+            lead = len(piece) - len(piece.lstrip())
+            yield start + lead, start + len(piece.rstrip())
+        start = mark.end() if mark else end
+
+
+def _of_passage(passage: Passage) -> Iterator[Point]:
+    for name, rule in lexicon()["rules"].items():
+        if _applies(rule, passage) and _holds(rule, passage.folded):
+            yield _point(name, rule, rule["severity"], passage)
+
+
+def _applies(rule: Mapping[str, Any], passage: Passage) -> bool:
+    context = {"none": True, "criterion": passage.is_criterion, "any": passage.asks}[rule["context"]]
+    return context and not passage.denies
+
+
+def _holds(rule: Mapping[str, Any], folded: str) -> bool:
+    if any(re.search(pattern, folded) for pattern in rule.get("always", ())):
+        return True
+    if any(re.search(pattern, folded) for pattern in rule.get("unless", ())):
+        return False
+    return any(re.search(pattern, folded) for pattern in rule["patterns"])
+
+
+def _point(name: str, rule: Mapping[str, Any], severity: str, passage: Passage | None) -> Point:
+    return Point(
+        rule=name,
+        severity=severity,
+        passage=passage.text if passage else "",
+        start=passage.start if passage else None,
+        end=passage.end if passage else None,
+        line=passage.line if passage else None,
+        reason=rule["reason"],
+        basis=rule["basis"],
+        wording=rule["wording"],
+    )
+
+
+def _unverified(found: Sequence[Passage]) -> Iterator[Point]:
+    """Social and environmental criteria with no word of proof, in themselves or in the two passages after."""
+    words, rule = lexicon()["considerations"], lexicon()["missing"]["criterion_without_verification"]
+    for place, passage in enumerate(found):
+        is_heading = re.search(lexicon()["context"]["heading"], passage.folded) is not None
+        if not passage.is_criterion or is_heading or not (_environmental(passage) or _social(passage)):
+            continue
+        near = [passage, *(other for other in found[place + 1 : place + 3] if not _environmental(other))]
+        if not any(re.search(words["verification"], other.folded) for other in near):
+            yield _point("criterion_without_verification", rule, WARNING, passage)
+
+
+def _missing(found: Sequence[Passage]) -> Iterator[Point]:
+    """What a consultation should hold and this text does not."""
+    words, missing = lexicon()["considerations"], lexicon()["missing"]
+    criteria = [passage for passage in found if passage.is_criterion and not passage.denies]
+    terms = [passage for passage in found if not passage.is_criterion and not passage.denies]
+    binding = [passage for passage in terms if passage.asks or re.search(words["execution"], passage.folded)]
+    held = {
+        "environmental_criterion": any(_environmental(passage) for passage in criteria),
+        "environmental_condition": any(_environmental(passage) for passage in binding),
+        "social_condition": any(_social(passage) for passage in binding),
+    }
+    for name, is_there in held.items():
+        if not is_there:
+            yield _point(f"missing_{name}", missing[name], WARNING, None)
+
+
+def _environmental(passage: Passage) -> bool:
+    words = lexicon()["considerations"]
+    text = re.sub(words["not_environmental"], "", passage.folded)
+    return re.search(words["environmental"], text) is not None
+
+
+def _social(passage: Passage) -> bool:
+    return re.search(lexicon()["considerations"]["social"], passage.folded) is not None

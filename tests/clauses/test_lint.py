@@ -1,0 +1,120 @@
+"""`clauses lint` on written passages: what is lawful is never flagged, even when near; what is not, is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gisement.models.clause_lint import UNLAWFUL, WARNING, Point, fold, lexicon, lint, passages
+
+CASES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "lint_cases.yaml").read_text(encoding="utf-8"))
+WHOLE = """ARTICLE 3 - Objet
+Le marché porte sur le nettoyage des locaux.
+
+ARTICLE 6 - Critères d'attribution
+Prix des prestations : 50 %
+Performance environnementale : 20 %, appréciée sur le mémoire et les fiches techniques des produits.
+Valeur technique : 30 %, jugée sur le mémoire.
+
+ARTICLE 9 - Conditions d'exécution
+Le titulaire trie les déchets et remet chaque trimestre les bordereaux de suivi.
+Le titulaire réserve 400 heures d'insertion à des personnes éloignées de l'emploi.
+"""
+
+
+def unlawful(text: str) -> list[Point]:
+    """The points that end with exit status 1."""
+    return [point for point in lint(text) if point.severity == UNLAWFUL]
+
+
+@pytest.mark.parametrize("passage", CASES["lawful"])
+def test_a_lawful_passage_is_not_flagged(passage: str) -> None:
+    assert [point.rule for point in unlawful(passage)] == []
+
+
+@pytest.mark.parametrize("case", CASES["unlawful"], ids=lambda case: case["passage"])
+def test_an_unlawful_passage_is_flagged_with_a_lawful_wording(case: dict[str, str]) -> None:
+    found = unlawful(case["passage"])
+    assert case["rule"] in {point.rule for point in found}
+    for point in found:
+        assert point.basis
+        for language in ("fr", "en"):
+            assert len(point.reason[language]) > 40
+            assert len(point.wording[language]) > 40
+
+
+def test_there_are_enough_cases_of_each_and_every_unlawful_rule_has_one() -> None:
+    assert len(CASES["lawful"]) >= 20
+    assert len(CASES["unlawful"]) >= 20
+    rules = {name for name, rule in lexicon()["rules"].items() if rule["severity"] == UNLAWFUL}
+    assert {case["rule"] for case in CASES["unlawful"]} == rules
+
+
+def test_a_lawful_wording_is_itself_lawful() -> None:
+    """What the lint proposes passes the lint."""
+    told = [*lexicon()["rules"].values(), *lexicon()["missing"].values()]
+    assert [(point.rule, rule["wording"]["fr"]) for rule in told for point in unlawful(rule["wording"]["fr"])] == []
+
+
+def test_a_whole_draft_that_holds_everything_has_no_point() -> None:
+    assert lint(WHOLE) == []
+
+
+@pytest.mark.parametrize(
+    ("cut", "rule"),
+    [
+        ("Performance environnementale : 20 %, appréciée sur le mémoire et les fiches techniques des produits.\n",
+         "missing_environmental_criterion"),
+        ("Le titulaire trie les déchets et remet chaque trimestre les bordereaux de suivi.\n",
+         "missing_environmental_condition"),
+        ("Le titulaire réserve 400 heures d'insertion à des personnes éloignées de l'emploi.\n",
+         "missing_social_condition"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_said(cut: str, rule: str) -> None:
+    assert cut in WHOLE
+    (point,) = lint(WHOLE.replace(cut, ""))
+    assert (point.rule, point.severity, point.passage, point.start) == (rule, WARNING, "", None)
+
+
+def test_a_criterion_without_proof_is_weak() -> None:
+    vague = WHOLE.replace(", appréciée sur le mémoire et les fiches techniques des produits", "").replace(
+        ", jugée sur le mémoire", ""
+    )
+    (point,) = lint(vague)
+    assert (point.rule, point.severity) == ("criterion_without_verification", WARNING)
+    assert point.passage.startswith("Performance environnementale")
+
+
+def test_transport_alone_is_weak_and_the_whole_life_cycle_is_not() -> None:
+    text = "Critère : émissions de CO2 des livraisons (10 %), justifiées par un rapport."
+    assert [point.rule for point in lint(text) if point.passage] == ["transport_only_carbon"]
+    assert [
+        p.rule for p in lint(text.replace("des livraisons", "sur le cycle de vie, livraisons comprises")) if p.passage
+    ] == []
+
+
+def test_a_label_wants_its_equivalent() -> None:
+    text = "Les produits doivent porter le Label Rouge, certificat à l'appui."
+    assert [point.rule for point in lint(text) if point.passage] == ["label_without_equivalent"]
+    assert [p.rule for p in lint(text.replace("Rouge,", "Rouge ou équivalent,")) if p.passage] == []
+
+
+def test_a_passage_says_where_it_stands() -> None:
+    text = "Objet du marché.\n\nLe candidat devra être implanté dans le département."
+    (point,) = unlawful(text)
+    assert text[point.start : point.end] == point.passage == "Le candidat devra être implanté dans le département."
+    assert point.line == 3
+
+
+def test_a_heading_of_criteria_holds_until_the_next_heading() -> None:
+    found = passages("Article 6 - Critères d'attribution\nOrigine locale\nArticle 7 - Délais\nOrigine locale")
+    assert [passage.is_criterion for passage in found] == [True, True, False, False]
+
+
+def test_accents_case_and_apostrophes_do_not_matter() -> None:
+    assert fold("L’ÉGALITÉ\u00a0d’Œuvre") == "l'egalite d'oeuvre"
+    assert unlawful("CRITÈRE : PROXIMITÉ GÉOGRAPHIQUE, 10 POINTS") != []
