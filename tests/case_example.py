@@ -8,13 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from gisement.catalog import texts
-from gisement.terms import Verdict
+from gisement.terms import INDEX, PERCENT, Spread, Verdict
 from tests.case_file import UNKNOWN, Case, cents, number
 
 START, END = "<!-- exemple : premier cas de {path} -->", "<!-- fin de l'exemple -->"
 HEADS = {
     "row": "Ligne",
     "contract": "Contrat",
+    "buyer": "Acheteur",
     "supplier": "Titulaire",
     "date": "Notification",
     "size": "Taille",
@@ -95,7 +96,9 @@ def _results(case: Case) -> Iterator[str]:
         spelled = case.expected[name]
         exact = number(spelled)
         if exact is None:
-            yield (f"- `{name}` : non borné, un montant manque" if name == "high" else f"- `{name}` : non connu")
+            is_spread = isinstance(case.indicator.kind, Spread)
+            open_end = "non borné" if is_spread and name != "value" else "non borné, un montant manque"
+            yield f"- `{name}` : {open_end if name == 'high' or is_spread else 'non connu'}"
             continue
         shown = _shown(case, name, exact)
         sum_spelled = str(spelled).replace(".", ",")
@@ -104,8 +107,10 @@ def _results(case: Case) -> Iterator[str]:
 
 
 def _shown(case: Case, name: str, exact: Fraction) -> str:
-    if name == "coverage" or case.indicator.kind == "share":
+    if name == "coverage" or case.indicator.unit == PERCENT:
         return f"{float(exact * 100):.1f} %".replace(".", ",")
+    if case.indicator.unit == INDEX:
+        return f"{float(exact):.{INDEX.decimals}f}".replace(".", ",")
     return f"{_euros(int(exact * 100))} €" if case.indicator.weight else str(int(exact))
 
 

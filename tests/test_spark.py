@@ -18,9 +18,10 @@ from gisement.engine.build import build
 from gisement.engine.measure import Observatory
 from gisement.engine.query import judged, summed
 from gisement.engine.spark import Cluster, SparkRunner
+from gisement.engine.spread import amounts
 from gisement.indicators import INDICATORS
 from gisement.store import Workspace, database
-from gisement.terms import Indicator, Perimeter, Ring, existing_rings
+from gisement.terms import Indicator, Perimeter, Ring, Spread, existing_rings
 from tests import mixed_files
 from tests.workspaces import added, built, rows, workspace_of
 
@@ -108,6 +109,19 @@ def test_groups_are_the_same(
     found = _on_spark(query, spark_workspace, cluster, indicator.table)
     assert found == _on_duckdb(query, Observatory(duck, [indicator.table]))
     assert len(found) > 1
+
+
+@pytest.mark.parametrize("name", ["supplier_concentration", "median_amount"])
+def test_the_weights_of_a_spread_are_the_same(
+    name: str, duck: Workspace, spark_workspace: Workspace, cluster: Cluster
+) -> None:
+    (indicator,) = (each for each in INDICATORS if each.name == name)
+    assert isinstance(indicator.kind, Spread)
+    option = indicator.choose({"medical": "excluded"})
+    query = amounts(judged(indicator, PERIMETERS[1], option, ()), ("family",), indicator.kind)
+    found = _on_spark(query, spark_workspace, cluster, indicator.table)
+    assert found == _on_duckdb(query, Observatory(duck, [indicator.table]))
+    assert {row["is_sure"] for row in found} == {True, False}
 
 
 def test_rows_of_a_filter_are_the_same(duck: Workspace, spark_workspace: Workspace, cluster: Cluster) -> None:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from gisement.catalog import raw_tables
@@ -20,6 +20,7 @@ from gisement.terms import (
     Origin,
     Perimeter,
     Ring,
+    Spread,
     Sums,
     Territory,
     Trouble,
@@ -27,7 +28,10 @@ from gisement.terms import (
     existing_rings,
     highest,
 )
-from gisement.terms.arithmetic import share, total
+from gisement.terms.arithmetic import share, spread, total
+
+if TYPE_CHECKING:
+    from gisement.engine.spread import Amounts
 
 HIDDEN = ("in_scope", "counting", "verdict_number")
 
@@ -65,7 +69,8 @@ class Observatory:
         answer = cursor.execute(sql)
         names = [column[0] for column in answer.description or ()]
         found = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
-        figures = [self._figure(indicator, perimeter, vars(option), by, row) for row in found]
+        spreads = self._spreads(indicator, perimeter, option, by)
+        figures = [self._figure(indicator, perimeter, vars(option), by, row, spreads) for row in found]
         return labelled(self.connection, indicator.table, figures)
 
     def sensitivity(self, indicator: Indicator, perimeter: Perimeter) -> list[Figure]:
@@ -114,6 +119,16 @@ class Observatory:
             )
         return self._origins[table]
 
+    def _spreads(
+        self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str]
+    ) -> Mapping[tuple[Any, ...], Amounts]:
+        if not isinstance(indicator.kind, Spread):
+            return {}
+        from gisement.engine.spread import by_group
+
+        sql = _spread_sql(indicator, _frozen(perimeter), _frozen_option(option), self.territory.buyers, tuple(by))
+        return by_group(self.connection.cursor().execute(sql).to_arrow_table(), by)
+
     def _figure(
         self,
         indicator: Indicator,
@@ -121,11 +136,18 @@ class Observatory:
         options: Mapping[str, str],
         by: Sequence[str],
         row: Mapping[str, Any],
+        spreads: Mapping[tuple[Any, ...], Amounts],
     ) -> Figure:
         sums = _sums(row)
         divisor = indicator.unit.divisor
-        result = share(sums) if indicator.kind == "share" else total(sums, divisor)
         group = {name: row[name] for name in by}
+        if isinstance(indicator.kind, Spread):
+            from gisement.engine.spread import statistic
+
+            found = statistic(indicator.kind, spreads.get(tuple(group.values())), sums.unweighted)
+            result = spread(sums, found, divisor)
+        else:
+            result = share(sums) if indicator.kind == "share" else total(sums, divisor)
         return Figure(
             indicator=indicator.name, unit=indicator.unit.name, group=group, value=result.value, low=result.low,
             high=result.high, interval="missing", coverage=result.coverage, sums=sums,
@@ -217,6 +239,20 @@ def _sum_sql(
         column_of(indicator, key, filtering=False)
     rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
     return str(ibis.to_sql(summed(rows, by), dialect="duckdb", pretty=False))
+
+
+@lru_cache(maxsize=1024)
+def _spread_sql(
+    indicator: Indicator, filters: Frozen, option: Frozen, buyers: tuple[str, ...], by: tuple[str, ...]
+) -> str:
+    import ibis
+
+    from gisement.engine.query import judged
+    from gisement.engine.spread import amounts
+
+    assert isinstance(indicator.kind, Spread)
+    rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
+    return str(ibis.to_sql(amounts(rows, by, indicator.kind), dialect="duckdb", pretty=False))
 
 
 @lru_cache(maxsize=1024)

@@ -93,22 +93,21 @@ def summed(rows: Any, by: Sequence[str]) -> Any:
     by_verdict = _by_verdict(rows, by)
     measures = _measures(by_verdict)
     grouped = by_verdict.group_by(list(by)).agg(**measures) if by else by_verdict.agg(**measures)
-    counted = {name: _whole(grouped[name]) for name in measures}
+    counted = {name: whole(grouped[name]) for name in measures}
     return grouped.mutate(**counted).order_by(list(by)) if by else grouped.mutate(**counted)
 
 
 def _by_verdict(rows: Any, by: Sequence[str]) -> Any:
     """One row per group and verdict: the table is gone through once; `_measures` lays out the few rows left."""
     rank = ibis.cases(*((rows.amount_level == str(name), number) for name, number in _RANKS.items()), else_=0)
-    columns = {name: rows[DIMENSIONS[name]] for name in by}
-    sums = rows.group_by(**columns, verdict_number=rows.verdict_number).agg(
+    sums = rows.group_by(**dimensions_of(rows, by), verdict_number=rows.verdict_number).agg(
         weighed=rows.weight.sum(),
         positive=rows.weight.sum(where=rows.weight > 0),
         rows_count=rows.count(),
         unweighted=rows.weight.isnull().sum(),
         rank=rank.max(),
     )
-    return sums.mutate(weighed=_whole(sums.weighed), positive=_whole(sums.positive))
+    return sums.mutate(weighed=whole(sums.weighed), positive=whole(sums.positive))
 
 
 def _measures(s: Any) -> dict[str, Any]:
@@ -128,7 +127,19 @@ def _measures(s: Any) -> dict[str, Any]:
     }
 
 
-def _whole(sum_of_integers: Any) -> Any:
+def weighed_inside(rows: Any) -> Any:
+    """The judged rows that count or may count, and have a weight."""
+    inside = (_NUMBERS[Verdict.PART], _NUMBERS[Verdict.UNKNOWN])
+    return rows.filter(rows.verdict_number.isin(inside), rows.weight.notnull())
+
+
+def dimensions_of(rows: Any, by: Sequence[str]) -> dict[str, Any]:
+    """The columns of the dimensions, under their names."""
+    return {name: rows[DIMENSIONS[name]] for name in by}
+
+
+def whole(sum_of_integers: Any) -> Any:
+    """A sum of integers as an integer: a plain cast is dropped (see decision 6)."""
     return sum_of_integers.cast("decimal(38,0)").cast("int64")
 
 

@@ -1,11 +1,13 @@
 """Definitions, one file per family; no loops."""
 
+from gisement.indicators.concentration import CONCENTRATION
 from gisement.indicators.considerations import CONSIDERATIONS
 from gisement.indicators.contracts import CONTRACTS_COUNT, SINGLE_OFFER_SHARE
 from gisement.indicators.coverage import COVERAGE
+from gisement.indicators.order_size import ORDER_SIZE
 from gisement.indicators.place import LOCAL_SHARE
 from gisement.indicators.spend import TOTAL_SPEND
-from gisement.indicators.suppliers import NEW_SUPPLIER_SHARE, SME_COUNT_SHARE, SME_SHARE
+from gisement.indicators.suppliers import NEW_SUPPLIER_SHARE, NEW_SUPPLIER_SPEND_SHARE, SME_COUNT_SHARE, SME_SHARE
 from gisement.terms import Indicator
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -15,8 +17,11 @@ INDICATORS: tuple[Indicator, ...] = (
     SME_SHARE,
     SME_COUNT_SHARE,
     NEW_SUPPLIER_SHARE,
+    NEW_SUPPLIER_SPEND_SHARE,
     SINGLE_OFFER_SHARE,
     *CONSIDERATIONS,
+    *CONCENTRATION,
+    *ORDER_SIZE,
     *COVERAGE,
 )
 """Every indicator, the headline first."""

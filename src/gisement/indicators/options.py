@@ -45,4 +45,13 @@ def is_own_money(row: Any) -> Any:
     return ~row.is_concession & ~row.is_subsequent_of_known
 
 
+SUPPLIER = ("supplier_siren", "supplier_id")
+"""Who a supplier is: the legal unit, whatever its establishments; its identifier where it has no SIREN."""
+
+
+def is_of_known_supplier(row: Any) -> Any:
+    """True where the supplier is known, null where nobody knows: never false."""
+    return ibis.ifelse(row.supplier_siren.notnull() | row.supplier_id.notnull(), True, ibis.null("boolean"))
+
+
 OPTION_NAMES = frozenset(option.name for option in (PLACE, MEDICAL, RING, JOINT, CONSIDERATION))

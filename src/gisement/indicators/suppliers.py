@@ -46,3 +46,17 @@ NEW_SUPPLIER_SHARE = Indicator(
     unknown_counts="history_unknown",
     references=("Région Bretagne, schéma des achats : part des marchés attribués à de nouveaux fournisseurs",),
 )
+
+NEW_SUPPLIER_SPEND_SHARE = Indicator(
+    name="new_supplier_spend_share",
+    unit=PERCENT,
+    table="purchase",
+    weight="amount_cents",
+    kind="share",
+    options=(ALL_GOODS,),
+    scope=lambda row, option: is_own_money(row) & is_needed(row, option),
+    counts=lambda row, option: row.is_new_supplier,
+    needs=("amount_cents", "notification_date", "supplier_id"),
+    unknown_counts="history_unknown",
+    references=("Région Bretagne, schéma des achats : part des marchés attribués à de nouveaux fournisseurs",),
+)

@@ -1,166 +1,214 @@
-"""How far spending is in few hands: Herfindahl-Hirschman index, share of the first suppliers, Pareto, median.
+"""How far spending is in few hands: number of suppliers, Herfindahl-Hirschman index, share of the first n, Pareto.
 
-Letters: a_k is what supplier k was paid, A the sum over suppliers, s_k = a_k / A. Rows whose supplier nobody knows
-bring bounds: the index and the share of the first n are lowest when each such row is a supplier of its own, and highest
-when all are given to the largest supplier (both are convex in the amounts, so no other assignment goes beyond). The
-value is that of the rows whose supplier is known; where unknown rows are large it can lie outside its bounds, which are
-those of the whole, and then the bounds are the ones to read.
+Letters: t_k is what supplier k is paid, T the sum over suppliers; the index is Σ t_k² / T². The value is that of the
+rows whose supplier and scope are known. Its bounds are the least and the greatest over every *completion*: each row of
+unknown supplier is given to a known supplier or to a new one (alone or with others), each row of unknown scope is taken
+or left. Both statistics are Schur-convex for a given T (merging suppliers raises them) and quasi-convex in t (their
+sublevel sets are cones), hence:
 
-Suppliers whose payments do not add up to more than zero (credit notes) have no share: they are left out of A and told.
+- low, all scopes known: each row of unknown supplier is a supplier of its own; high: all are given to the largest.
+  Both are completions, so the bounds are reached.
+- A row of unknown scope, or a credit note of unknown supplier, leaves t_k anywhere in an interval [l_k, h_k]. The least
+  over that box is at t_k = clip(λ, l_k, h_k) for some level λ (the most equal vector of each sum). For the greatest, a
+  leader takes all that it can, and the others take, in the order of l_k + h_k, the share that suits the index best (an
+  upper envelope). Completions are points of the box, so the bounds hold; they may not be reached.
+
+Suppliers whose payments do not add up to more than zero (credit notes) have no share: they are left out of T.
 
 Source: Rhoades, The Herfindahl-Hirschman Index, Federal Reserve Bulletin 79 (1993); U.S. Department of Justice and
 Federal Trade Commission, Horizontal Merger Guidelines (2010), 5.3, for the worked case of the tests; Marshall, Olkin,
-Arnold, Inequalities (2011), 3.C, for convexity.
+Arnold, Inequalities (2011), 3.C (Schur-convexity) and 5.B (vectors majorized by all others of a box).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
+
+from gisement.terms.arithmetic import Bounded
 
 Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
-TOPS = (5, 10)
 PARETO_PERCENT = 80
-
-
-@dataclass(frozen=True)
-class Bounded:
-    """A value with its bounds for missing suppliers; all null where no supplier is known or nothing is positive."""
-
-    value: float | None
-    low: float | None
-    high: float | None
 
 
 UNKNOWN = Bounded(None, None, None)
 
 
-def hhi(known: Sequence[int] | Integers, unknown: Sequence[int] | Integers = ()) -> Bounded:
-    """Σ s_k², from 0 to 1, of the positive totals by supplier; `unknown` are rows whose supplier is not known.
+@dataclass(frozen=True)
+class Holdings:
+    """Integers (cents, or rows) by supplier, and those whose supplier nobody knows.
+
+    `sure` is what each supplier has in rows of known scope; `more` and `less` are the positive and negative parts of
+    its rows of unknown scope. `lone` and `lone_maybe` are rows of unknown supplier, of known and of unknown scope.
+    """
+
+    sure: Integers
+    more: Integers
+    less: Integers
+    lone: Integers
+    lone_maybe: Integers
+
+    @classmethod
+    def known(cls, sure: Sequence[int], lone: Sequence[int] = ()) -> Holdings:
+        """Holdings where every scope is known."""
+        given, nothing = np.asarray(sure, dtype=np.int64), np.zeros(len(sure), dtype=np.int64)
+        return cls(given, nothing, nothing, np.asarray(lone, dtype=np.int64), nothing[:0])
+
+
+@dataclass(frozen=True)
+class _Box:
+    """Where the totals can be: the known suppliers first, then the rows of unknown supplier (`lone` of them)."""
+
+    low: Floats
+    high: Floats
+    lone: int
+
+    @property
+    def suppliers(self) -> tuple[Floats, Floats]:
+        """The intervals of the known suppliers."""
+        count = len(self.low) - self.lone
+        return self.low[:count], self.high[:count]
+
+    @property
+    def unowned(self) -> float:
+        """All that rows of unknown supplier can bring to one supplier."""
+        return float(self.high[len(self.high) - self.lone :].sum())
+
+
+def hhi(holdings: Holdings) -> Bounded:
+    """Σ s_k², from 0 to 1, of the positive totals by supplier.
 
     Source: Rhoades (1993); Herfindahl, Concentration in the Steel Industry (1950).
     """
-    a, u = _positive(known), _positive(unknown)
-    if not len(a):
-        return UNKNOWN
-    largest = np.append(a[1:], a[0] + u.sum())
-    return Bounded(_squares(a), _squares(np.append(a, u)), _squares(largest))
+    return _bounded(holdings, _index, _greatest_index)
 
 
-def top(n: int, known: Sequence[int] | Integers, unknown: Sequence[int] | Integers = ()) -> Bounded:
+def top(n: int, holdings: Holdings) -> Bounded:
     """Share of the `n` suppliers that are paid most, from 0 to 1.
 
     Source: concentration ratio C_n, Rhoades (1993).
     """
-    a, u = _positive(known), _positive(unknown)
-    if not len(a):
-        return UNKNOWN
-    every = _positive(np.append(a, u))
-    whole = every.sum()
-    return Bounded(_ratio(a[:n].sum(), a.sum()), _ratio(every[:n].sum(), whole), _ratio(a[:n].sum() + u.sum(), whole))
+    return _bounded(holdings, lambda t: _first(t, n), lambda box: _greatest_first(box, n))
 
 
-def median_cents(known: Sequence[int] | Integers) -> int | None:
-    """What the supplier in the middle was paid; of two in the middle, the one paid less."""
-    a = _positive(known)
-    return int(a[len(a) // 2]) if len(a) else None
+def supplier_count(holdings: Holdings) -> Bounded:
+    """How many suppliers have a positive total; rows of unknown supplier are of those, or one supplier each."""
+    box = _box(holdings)
+    value, (low, high) = int((holdings.sure > 0).sum()), box.suppliers
+    least = int((low > 0).sum()) or int(bool((box.low > 0).any()))
+    return Bounded(value or None, least, int((high > 0).sum()) + box.lone) if box.high.any() else UNKNOWN
 
 
-def pareto_count(known: Sequence[int] | Integers, percent: int = PARETO_PERCENT) -> int | None:
-    """The least number of suppliers that together are paid `percent` % of what suppliers are paid.
+def pareto(holdings: Holdings, percent: int = PARETO_PERCENT) -> Bounded:
+    """The least share of the suppliers that together are paid `percent` % of what suppliers are paid; not bounded.
 
     Source: Pareto, Cours d'économie politique (1897); Lorenz (1905) for the curve.
     """
-    a = _positive(known)
+    count, total = pareto_count(holdings.sure, percent), int((holdings.sure > 0).sum())
+    return UNKNOWN if count is None else Bounded(count / total, None, None)
+
+
+def pareto_count(known: Sequence[int] | Integers, percent: int = PARETO_PERCENT) -> int | None:
+    """The least number of suppliers that together are paid `percent` % of what suppliers are paid."""
+    kept = np.asarray(known, dtype=np.int64)
+    a = np.sort(kept[kept > 0])[::-1]
     if not len(a):
         return None
     reached = np.cumsum(a.astype(object)) * 100
     return int(np.argmax(reached >= percent * int(a.sum()))) + 1
 
 
-def pareto_curve(known: Sequence[int] | Integers) -> pa.Table:
-    """The suppliers from the most paid: rank, share of suppliers and share of the money up to that rank."""
-    a = _positive(known)
-    ranks = np.arange(1, len(a) + 1)
-    whole = float(a.sum()) if len(a) else 1.0
-    return pa.table(
-        {
-            "supplier_rank": pa.array(ranks, pa.int64()),
-            "suppliers_share": pa.array(ranks / max(len(a), 1), pa.float64()),
-            "amount_share": pa.array(np.cumsum(a) / whole, pa.float64()),
-        }
+# --- value, and least and greatest over the completions -----------------------------------------------------
+
+
+def _bounded(holdings: Holdings, statistic: Callable[[Floats], float], greatest: Callable[[_Box], float]) -> Bounded:
+    sure, box = holdings.sure[holdings.sure > 0].astype(np.float64), _box(holdings)
+    if not box.high.sum() > 0:
+        return UNKNOWN
+    value = statistic(sure) if len(sure) else None
+    if not box.lone and (box.low == box.high).all():
+        return Bounded(value, value, value)
+    low = min(statistic(totals) for totals in _levels(box) if totals.sum() > 0)
+    return Bounded(value, low, greatest(box) if box.suppliers[1].any() else 1.0)
+
+
+def _box(h: Holdings) -> _Box:
+    """The interval of every total. Credit notes of unknown supplier may lower any of them; unknown rows may be those of
+    a supplier whose total is negative."""
+    maybe = h.lone_maybe
+    owed = float(-h.lone[h.lone < 0].sum() - maybe[maybe < 0].sum())
+    owing = float(-np.minimum(h.sure + h.less, 0).sum())
+    low, high = np.maximum(h.sure + h.less - owed, 0), np.maximum(h.sure + h.more, 0)
+    lone, maybe = h.lone[h.lone > 0], maybe[maybe > 0]
+    lows = (low, np.maximum(lone - owed - owing, 0), np.zeros(len(maybe)))
+    highs = (high, lone, maybe)
+    return _Box(
+        np.concatenate(lows).astype(np.float64), np.concatenate(highs).astype(np.float64), len(lone) + len(maybe)
     )
 
 
-def concentration(rows: pa.Table, by: Sequence[str] = (), over: str = "supplier_id") -> pa.Table:
-    """One row per group of `by`: number of suppliers, amounts, HHI, shares of the first, median, Pareto count.
-
-    `rows` has the columns of `by`, the one of `over` (null where nobody knows) and `amount_cents`; rows of null amount
-    have no part in it. `left_out_cents` is what suppliers and unknown rows of no positive total add up to.
-    """
-    rows = rows.filter(pc.is_valid(rows["amount_cents"])).select([*by, over, "amount_cents"])
-    groups = _grouped(rows, by, over)
-    return pa.Table.from_pylist(
-        [dict(zip(by, key, strict=True)) | _measures(a, u) for key, (a, u) in groups.items()],
-        pa.schema([*(rows.schema.field(name) for name in by), *(pa.field(*measure) for measure in _MEASURES)]),
-    )
-
-
-_MEASURES = (
-    ("suppliers_count", "int64"),
-    ("known_cents", "int64"),
-    ("unknown_cents", "int64"),
-    ("left_out_cents", "int64"),
-    *((f"{name}{end}", "double") for name in ("hhi", "top_5", "top_10") for end in ("", "_low", "_high")),
-    ("median_cents", "int64"),
-    ("pareto_80_count", "int64"),
-)
+def _levels(box: _Box) -> Iterator[Floats]:
+    """The vectors of the box among which is the least: clip(λ, l, h) at each end of an interval, and between two of
+    them where the index is least."""
+    is_free = box.low < box.high
+    if not is_free.any():
+        yield box.low
+        return
+    ends = np.unique(np.concatenate([box.low[is_free], box.high[is_free]]))
+    for level in ends:
+        yield np.clip(level, box.low, box.high)
+    for lower, upper in pairwise(ends):
+        fixed = np.clip(lower, box.low, box.high)[~(is_free & (box.low <= lower) & (box.high >= upper))]
+        if fixed.sum() > 0:
+            yield np.clip(np.clip((fixed**2).sum() / fixed.sum(), lower, upper), box.low, box.high)
 
 
-def _grouped(rows: pa.Table, by: Sequence[str], over: str) -> dict[tuple[object, ...], tuple[Integers, Integers]]:
-    """For every group, in order: totals by supplier, and the unknown rows one by one."""
-    is_known = pc.is_valid(rows[over])
-    summed = rows.filter(is_known).group_by([*by, over]).aggregate([("amount_cents", "sum")])
-    summed = summed.rename_columns([*by, over, "amount_cents"])
-    lists: dict[tuple[object, ...], tuple[list[int], list[int]]] = {}
-    for side, part in enumerate((summed, rows.filter(pc.invert(is_known)))):
-        keys = zip(*(part[name].to_pylist() for name in by), strict=True) if by else ((),) * part.num_rows
-        for key, cents in zip(keys, part["amount_cents"].to_pylist(), strict=True):
-            lists.setdefault(key, ([], []))[side].append(cents)
-    ordered = sorted(lists, key=lambda key: [(value is not None, value) for value in key])
-    return {key: (np.array(lists[key][0], np.int64), np.array(lists[key][1], np.int64)) for key in ordered}
-
-
-def _measures(a: Integers, u: Integers) -> dict[str, float | int | None]:
-    found: dict[str, float | int | None] = {
-        "suppliers_count": int((a > 0).sum()),
-        "known_cents": int(a[a > 0].sum()),
-        "unknown_cents": int(u[u > 0].sum()),
-        "left_out_cents": int(a[a <= 0].sum() + u[u <= 0].sum()),
-        "median_cents": median_cents(a),
-        "pareto_80_count": pareto_count(a),
-    }
-    for name, bounded in (("hhi", hhi(a, u)), *((f"top_{n}", top(n, a, u)) for n in TOPS)):
-        found |= {name: bounded.value, f"{name}_low": bounded.low, f"{name}_high": bounded.high}
-    return found
-
-
-def _positive(values: Sequence[int] | Integers) -> Integers:
-    """The positive values, from the largest."""
-    kept = np.asarray(values, dtype=np.int64)
-    return np.sort(kept[kept > 0])[::-1]
-
-
-def _squares(values: Integers) -> float:
-    shares = values / values.sum()
+def _index(totals: Floats) -> float:
+    shares = np.sort(totals) / totals.sum()
     return float((shares * shares).sum())
 
 
-def _ratio(part: np.int64, whole: np.int64) -> float:
-    return int(part) / int(whole)
+def _first(totals: Floats, n: int) -> float:
+    return float(np.sort(totals)[::-1][:n].sum() / totals.sum())
+
+
+def _greatest_index(box: _Box) -> float:
+    """The greatest over each possible leader: one that is not surely passed by another before unknown rows come."""
+    low, high = box.suppliers
+    leaders = np.flatnonzero((high >= low.max()) & (high > 0))
+    _, kinds = np.unique(np.column_stack([low[leaders], high[leaders]]), axis=0, return_index=True)
+    return min(1.0, max(_led_by(int(leader), low, high, box.unowned) for leader in leaders[kinds]))
+
+
+def _led_by(leader: int, low: Floats, high: Floats, unowned: float) -> float:
+    """The greatest index where `leader` has all it can: (L² + S) / (L + R)² along the envelope (R, S) of the rest."""
+    first, least, most = high[leader] + unowned, np.delete(low, leader), np.delete(high, leader)
+    order = np.argsort(-(least + most), kind="stable")
+    slope, step = (least + most)[order], (most - least)[order]
+    slope, step = slope[step > 0], step[step > 0]
+    r = least.sum() + np.concatenate([[0.0], np.cumsum(step)])
+    s = (least**2).sum() + np.concatenate([[0.0], np.cumsum(slope * step)])
+    best = float(((first**2 + s) / (first + r) ** 2).max())
+    if len(step):
+        inside = np.clip(first + 2 * r[:-1] - 2 * (first**2 + s[:-1]) / slope, r[:-1], r[1:])
+        best = max(best, float(((first**2 + s[:-1] + slope * (inside - r[:-1])) / (first + inside) ** 2).max()))
+    return best
+
+
+def _greatest_first(box: _Box, n: int) -> float:
+    """The greatest share X / (X + Y) of n suppliers that have all they can, the others the least (Dinkelbach)."""
+    low, high = box.suppliers
+    share = 0.0
+    while True:
+        chosen = np.argsort(-((1 - share) * high + share * low), kind="stable")[:n]
+        x, y = high[chosen].sum() + box.unowned, low.sum() - low[chosen].sum()
+        better = float(x / (x + y)) if x else 0.0
+        if better <= share:
+            return share
+        share = better

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gisement.catalog import texts
-from gisement.terms import Figure, Reading, Verdict
+from gisement.terms import INDEX, Figure, Reading, Verdict
 
 THIN, SPACE, MINUS = "\u202f", "\u00a0", "\u2212"
 _STEPS = ((1e9, "Md€", 2), (1e8, "M€", 0), (1e6, "M€", 1), (1e4, "k€", 0), (0.0, "€", 0))
@@ -81,9 +81,11 @@ def size(octets: int, language: str = "fr") -> str:
 
 
 def amount(value: float | None, unit: str, language: str = "fr") -> str:
-    """A value in the unit of its figure (`percent`, `euros` or a count)."""
+    """A value in the unit of its figure (`percent`, `euros`, `index` from 0 to 1, or a count)."""
     if unit == "percent":
         return percent(value, language=language)
+    if unit == "index":
+        return number(value, INDEX.decimals, language)
     return euros(value, language) if unit == "euros" else number(value, language=language)
 
 

@@ -6,9 +6,13 @@ from gisement.terms.figure import Perimeter as Perimeter
 from gisement.terms.figure import Sums as Sums
 from gisement.terms.indicator import CONTRACTS as CONTRACTS
 from gisement.terms.indicator import EUROS as EUROS
+from gisement.terms.indicator import INDEX as INDEX
 from gisement.terms.indicator import PERCENT as PERCENT
+from gisement.terms.indicator import SUPPLIERS as SUPPLIERS
 from gisement.terms.indicator import Indicator as Indicator
 from gisement.terms.indicator import Option as Option
+from gisement.terms.indicator import Spread as Spread
+from gisement.terms.indicator import Unit as Unit
 from gisement.terms.rings import Ring as Ring
 from gisement.terms.rule import Outcome as Outcome
 from gisement.terms.rule import Rule as Rule

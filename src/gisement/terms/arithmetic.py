@@ -2,7 +2,10 @@
 
 With P, R the weights that count and that do not, U = U+ + U- the unknown weight:
 share  P/(P+R), from (P+U-)/(P+R+U) to (P+U+)/(P+R+U), coverage (P+R)/(P+R+U);
-total  P, from P+U- to P+U+; the upper bound is open if any weight is missing.
+total  P, from P+U- to P+U+; the upper bound is open if any weight is missing;
+spread a statistic of the weights that count, summed by a key, with its least and greatest over all completions of what
+is unknown. A value that no completion gives (one huge unknown row beside small known ones) says nothing of the whole:
+it is not known, and the bounds are what is known (decision 7).
 """
 
 from __future__ import annotations
@@ -21,6 +24,15 @@ class Measure:
     low: float | None
     high: float | None
     coverage: float | None
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """A statistic with its least and greatest over all completions; None where it is not known, or not bounded."""
+
+    value: float | None
+    low: float | None
+    high: float | None
 
 
 def share(sums: Sums) -> Measure:
@@ -46,6 +58,24 @@ def total(sums: Sums, divisor: int) -> Measure:
         high=None if sums.unweighted else (sums.part + sums.unknown_positive) / divisor,
         coverage=_ratio(known, known + sums.unknown),
     )
+
+
+def spread(sums: Sums, found: Bounded, divisor: int) -> Measure:
+    """A statistic divided by `divisor`; its value is None where it lies outside its bounds."""
+    known = sums.part + sums.rest
+    is_outside = found.value is not None and (
+        (found.low is not None and found.value < found.low - _ROUNDING * abs(found.low))
+        or (found.high is not None and found.value > found.high + _ROUNDING * abs(found.high))
+    )
+    value, low, high = (None if end is None else end / divisor for end in (found.value, found.low, found.high))
+    if value is not None:
+        value = max(value, value if low is None else low)
+        value = None if is_outside else min(value, value if high is None else high)
+    return Measure(value, low, high, _ratio(known, known + sums.unknown))
+
+
+_ROUNDING = 1e-12
+"""Two sums of the same floating-point numbers in another order differ by less."""
 
 
 def _ratio(numerator: int, denominator: int) -> float | None:

@@ -23,6 +23,20 @@ class Unit:
 PERCENT = Unit("percent", 1, 1)
 EUROS = Unit("euros", 100, 0)
 CONTRACTS = Unit("contracts", 1, 0)
+SUPPLIERS = Unit("suppliers", 1, 0)
+INDEX = Unit("index", 1, 3)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A statistic of the weights of the rows that count, summed by a key.
+
+    `over` names the columns of the key, the first known one of a row being taken. Statistics: `hhi`, `top_1`, `top_5`,
+    `top_10`, `pareto`, `count` (of keys), `mean` and `median` (of single rows: `over` is then the table's key).
+    """
+
+    statistic: str
+    over: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -55,16 +69,16 @@ class Indicator:
     """A definition: which rows are in scope, which of them count, and how they are weighed.
 
     `scope` and `counts` take the unbound table of rows and the chosen options, and return boolean
-    expressions; `weight` names a column of integers (cents), or is None where each row weighs one. `kind` is `share`
-    or `total`. `unknown_scope` and `unknown_counts` say in a word (of the texts) what is not known of a row where the
-    one or the other is null.
+    expressions; `weight` names a column of integers (cents), or is None where each row weighs one. `kind` is `share`,
+    `total` or a `Spread`. `unknown_scope` and `unknown_counts` say in a word (of the texts) what is not known of a row
+    where the one or the other is null.
     """
 
     name: str
     unit: Unit
     table: str
     weight: str | None
-    kind: str
+    kind: str | Spread
     scope: Rule
     counts: Rule
     options: tuple[Option, ...] = ()

@@ -1,0 +1,66 @@
+"""In how few hands: number of suppliers, concentration among them, dependence of a supplier on its first buyer."""
+
+from __future__ import annotations
+
+import ibis
+
+from gisement.indicators.options import ALL_GOODS, SUPPLIER, is_needed, is_of_known_supplier, is_own_money
+from gisement.terms import INDEX, PERCENT, SUPPLIERS, Indicator, Spread, Unit
+
+RHOADES = "Rhoades, The Herfindahl-Hirschman Index, Federal Reserve Bulletin 79 (1993)"
+
+SUPPLIERS_COUNT = Indicator(
+    name="suppliers_count",
+    unit=SUPPLIERS,
+    table="purchase",
+    weight=None,
+    kind=Spread("count", SUPPLIER),
+    options=(ALL_GOODS,),
+    scope=lambda row, option: ~row.is_concession & is_needed(row, option),
+    counts=lambda row, option: is_of_known_supplier(row),
+    needs=("supplier_id",),
+    unknown_counts="supplier_unknown",
+    references=("Décret n° 82-130 du 9 février 1982 et répertoire Sirene (unité légale)",),
+)
+
+
+def _among_suppliers(name: str, statistic: str, unit: Unit, reference: str) -> Indicator:
+    return Indicator(
+        name=name,
+        unit=unit,
+        table="purchase",
+        weight="amount_cents",
+        kind=Spread(statistic, SUPPLIER),
+        options=(ALL_GOODS,),
+        scope=lambda row, option: is_own_money(row) & is_needed(row, option),
+        counts=lambda row, option: is_of_known_supplier(row),
+        needs=("amount_cents", "supplier_id"),
+        unknown_counts="supplier_unknown",
+        references=(reference,),
+    )
+
+
+FIRST_BUYER_SHARE = Indicator(
+    name="first_buyer_share",
+    unit=PERCENT,
+    table="purchase",
+    weight="amount_cents",
+    kind=Spread("top_1", ("buyer_siren", "buyer_id")),
+    options=(ALL_GOODS,),
+    scope=lambda row, option: is_own_money(row) & is_needed(row, option),
+    counts=lambda row, option: ibis.ifelse(
+        row.buyer_siren.notnull() | row.buyer_id.notnull(), True, ibis.null("boolean")
+    ),
+    needs=("amount_cents", "buyer_id"),
+    unknown_counts="buyer_unknown",
+    references=(RHOADES,),
+)
+
+CONCENTRATION = (
+    SUPPLIERS_COUNT,
+    _among_suppliers("supplier_concentration", "hhi", INDEX, RHOADES),
+    _among_suppliers("top_5_supplier_share", "top_5", PERCENT, RHOADES),
+    _among_suppliers("top_10_supplier_share", "top_10", PERCENT, RHOADES),
+    _among_suppliers("pareto_supplier_share", "pareto", PERCENT, "Pareto, Cours d'économie politique (1897)"),
+    FIRST_BUYER_SHARE,
+)

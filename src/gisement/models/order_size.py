@@ -1,0 +1,72 @@
+"""How large an order is: average and median amount of rows, with their bounds.
+
+The value is that of rows whose scope and amount are known. Bounds are the least and the greatest over every completion:
+each row of unknown scope is taken or left, each missing amount is any amount. An average is not bounded as soon as an
+amount is missing; a median is, since a missing amount only stands above or below it.
+
+Source: Huber, Ronchetti, Robust Statistics (2009), 1.4, for the breakdown point that makes the difference.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from gisement.terms.arithmetic import Bounded
+
+Integers = npt.NDArray[np.int64]
+
+
+def mean(sure: Integers, maybe: Integers, missing: int) -> Bounded:
+    """The average of `sure`, in their unit; not bounded if an amount is missing."""
+    value = int(sure.sum()) / len(sure) if len(sure) else None
+    if missing or not len(sure) + len(maybe):
+        return Bounded(value, None, None)
+    rising = np.sort(maybe)
+    return Bounded(value, _least_mean(sure, rising), -_least_mean(-sure, -rising[::-1]))
+
+
+def median(sure: Integers, maybe: Integers, missing: int) -> Bounded:
+    """The amount in the middle of `sure`; of two in the middle, the lesser (an amount that exists)."""
+    if not len(sure) + len(maybe) + missing:
+        return Bounded(None, None, None)
+    value = _middle(sure, 0, 0)
+    return Bounded(value, _extreme(sure, maybe, missing, below=True), _extreme(sure, maybe, missing, below=False))
+
+
+def _least_mean(sure: Integers, rising: Integers) -> float:
+    """The least average with any number of the optional amounts, from the smallest."""
+    sums = int(sure.sum()) + np.concatenate([[0], np.cumsum(rising)])
+    counts = len(sure) + np.arange(len(rising) + 1)
+    return float((sums[counts > 0] / counts[counts > 0]).min())
+
+
+def _extreme(sure: Integers, maybe: Integers, missing: int, *, below: bool) -> float | None:
+    """The median once every missing amount is below (above) all others, with the optional ones that lower (raise) it.
+
+    One that is below the median lowers it or leaves it: they are taken from the smallest on, up to the first that is
+    above what those before it give. From there on each is above, hence the search by halves.
+    """
+    before, after = (missing, 0) if below else (0, missing)
+    ordered = np.sort(maybe) if below else np.sort(maybe)[::-1]
+
+    def with_first(count: int) -> float | None:
+        return _middle(np.concatenate([sure, ordered[:count]]), before, after)
+
+    def goes_on(count: int) -> bool:
+        found = with_first(count)
+        if len(sure) + count + missing == 0:
+            return True
+        return found is not None and bool(ordered[count] <= found if below else ordered[count] >= found)
+
+    least, most = 0, len(ordered)
+    while least < most:
+        half = (least + most) // 2
+        least, most = (half + 1, most) if goes_on(half) else (least, half)
+    return with_first(least)
+
+
+def _middle(amounts: Integers, before: int, after: int) -> float | None:
+    """The lower median of amounts with so many others before and after all of them; None if it is one of those."""
+    rank = (len(amounts) + before + after - 1) // 2 - before
+    return float(np.partition(amounts, rank)[rank]) if 0 <= rank < len(amounts) else None
