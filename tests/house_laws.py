@@ -71,8 +71,11 @@ WORKERS = words("Client AsyncClient Session Popen Thread ThreadPoolExecutor Proc
 
 DISTRIBUTIONS = {
     "ibis": "ibis-framework",
+    "markdown_it": "markdown-it-py",
+    "pydantic": "fastapi",
     "python_calamine": "python-calamine",
     "sklearn": "scikit-learn",
+    "starlette": "fastapi",
     "stdnum": "python-stdnum",
     "yaml": "pyyaml",
 }

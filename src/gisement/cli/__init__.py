@@ -315,8 +315,10 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="servir la page, ou finir")] = True,
 ) -> None:
     """Construire un territoire fictif, le mesurer et le servir."""
+    from gisement.engine import Observatory
     from gisement.engine.build import build as build_tables
     from gisement.engine.intake import add_files
+    from gisement.publish.diagnosis import diagnose, show
     from gisement.publish.progress import progress
     from gisement.sources.demonstration import write
     from gisement.sources.registry import SOURCES
@@ -331,35 +333,40 @@ def demo(
         for kind, path in made.files:
             add_files(workspace, SOURCES[kind], [path], card=made.card, say=step)
         build_tables(workspace, pipeline_steps, SOURCES, say=step)
-    _diagnose(workspace, port, serve)
+    show(diagnose(Observatory(workspace, load=True)))
+    if serve:
+        _serve(workspace, "127.0.0.1", port)
 
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help="adresse : cette machine seulement")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="adresse d'écoute")] = "127.0.0.1",
     port: Port = 8000,
+    partner: Annotated[
+        bool, typer.Option("--partner", help="montrer aussi les lignes de paiement, sur cette machine seulement")
+    ] = False,
 ) -> None:
-    """Refaire la page du diagnostic et la servir sur cette machine."""
-    if host not in ("127.0.0.1", "localhost"):
+    """Servir les pages et l'API de l'espace de travail."""
+    if partner and host not in ("127.0.0.1", "localhost", "::1"):
         raise Trouble(
-            fr=f"La page ne se sert que sur cette machine (127.0.0.1), pas sur {host}.",
-            en=f"The page is served on this machine only (127.0.0.1), not on {host}.",
+            fr=f"Les lignes de paiement ne se montrent que sur cette machine (127.0.0.1), pas sur {host} : "
+            "ôter --partner, ou --host.",
+            en=f"Lines of payment are shown on this machine only (127.0.0.1), not on {host}: "
+            "leave out --partner, or --host.",
         )
-    _diagnose(opened(), port, wanted=True)
+    _serve(opened(), host, port, partner=partner)
 
 
-def _diagnose(workspace: Workspace, port: int, wanted: bool) -> None:
-    """The diagnosis in the terminal and as a page, then the page served."""
-    from gisement.engine import Observatory
-    from gisement.publish.diagnosis import diagnose, show, write_page
-    from gisement.publish.serve import serve as serve_page
+def _serve(workspace: Workspace, host: str, port: int, *, partner: bool = False) -> None:
+    """The pages of a workspace, until Ctrl-C."""
+    from gisement.engine.served import Served
+    from gisement.publish.web.running import run
+    from gisement.publish.web.site import Site
+    from gisement.sources.cards import cards, described
+    from gisement.sources.registry import SOURCES
 
-    found = diagnose(Observatory(workspace, load=True))
-    show(found)
-    page = write_page(found, workspace.out / "diagnosis.html")
-    say(f"Diagnostic : {page}", f"Diagnosis (in French): {page}")
-    if wanted:
-        serve_page(page, port, say)
+    told = {name: [described(card.told(name), SOURCES) for card in cards().values()] for name in ("fr", "en")}
+    run(Site(Served(workspace, partner=partner), told), host, port, say)
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ AREAS: Mapping[str, TerritoryLevel] = {
     "buyer_commune": TerritoryLevel.COMMUNE,
     "commune": TerritoryLevel.COMMUNE,
     "buyer_department": TerritoryLevel.DEPARTMENT,
+    "department": TerritoryLevel.DEPARTMENT,
 }
 
 

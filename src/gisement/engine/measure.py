@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from gisement.catalog import raw_tables
 from gisement.engine.labels import labelled
+from gisement.engine.parameters import inlined, parameters_of, shaped
 from gisement.store import database, snapshots
 from gisement.store.workspace import Workspace
 from gisement.terms import (
@@ -43,13 +44,20 @@ class Observatory:
     """
 
     def __init__(
-        self, workspace: Workspace, tables: Sequence[str] = ("contract", "purchase"), *, load: bool = False
+        self,
+        workspace: Workspace,
+        tables: Sequence[str] = ("contract", "purchase"),
+        *,
+        load: bool = False,
+        connection: Any = None,
     ) -> None:
         self.workspace = workspace
         self.territory = workspace.territory()
-        self.connection = database.connect(workspace)
+        # a server's own copy of the tables is asked with bound values; they cost most of a second the first time
+        self.is_server = connection is not None
+        self.connection = connection or database.connect(workspace)
         self._origins: dict[str, tuple[Origin, ...]] = {}
-        for table in tables:
+        for table in () if self.is_server else tables:
             self._show(table, load)
 
     def _show(self, table: str, load: bool) -> None:
@@ -64,9 +72,9 @@ class Observatory:
     def measure(self, indicator: Indicator, perimeter: Perimeter, by: Sequence[str] = ()) -> list[Figure]:
         """One figure per group of `by` (one alone without it), in the order of the groups."""
         option = self.options(indicator, perimeter)
-        sql = _sum_sql(indicator, _frozen(perimeter), _frozen_option(option), self.territory.buyers, tuple(by))
-        cursor = self.connection.cursor()
-        answer = cursor.execute(sql)
+        shape, values = shaped(perimeter)
+        sql = _sum_sql(indicator, shape, _frozen_option(option), self.territory.buyers, tuple(by))
+        answer = self._run(sql, values)
         names = [column[0] for column in answer.description or ()]
         found = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
         spreads = self._spreads(indicator, perimeter, option, by)
@@ -86,13 +94,22 @@ class Observatory:
 
     def rows(self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict) -> Iterator[dict[str, Any]]:
         """The rows of one verdict, in the order of the table's key: their weights add up to the figure's."""
-        option = self.options(indicator, perimeter)
-        sql = _rows_sql(indicator, _frozen(perimeter), _frozen_option(option), self.territory.buyers, str(verdict))
-        answer = self.connection.cursor().execute(sql)
+        sql, values = self.rows_query(indicator, perimeter, verdict)
+        answer = self._run(sql, values)
         names = [column[0] for column in answer.description or ()]
         while block := answer.fetchmany(1000):
             for row in block:
                 yield {name: value for name, value in zip(names, row, strict=True) if name not in HIDDEN}
+
+    def rows_query(self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict) -> tuple[str, dict[str, Any]]:
+        """The SQL of the rows of one verdict, and the values of its `$` parameters."""
+        option = self.options(indicator, perimeter)
+        shape, values = shaped(perimeter)
+        return _rows_sql(indicator, shape, _frozen_option(option), self.territory.buyers, str(verdict)), values
+
+    def _run(self, sql: str, values: Mapping[str, Any]) -> Any:
+        cursor = self.connection.cursor()
+        return cursor.execute(sql, dict(values)) if self.is_server and values else cursor.execute(inlined(sql, values))
 
     def options(self, indicator: Indicator, perimeter: Perimeter) -> SimpleNamespace:
         """The options chosen, checked; the ring is at least the territory's own level."""
@@ -107,6 +124,10 @@ class Observatory:
         if hasattr(chosen, "ring"):
             chosen.ring = _ring(self.territory, chosen.ring, given="ring" in perimeter.options)
         return chosen
+
+    def file_of(self, snapshot: str) -> str:
+        """The name of the file that a snapshot is; its identifier where it is not known any more."""
+        return next((s.name for s in snapshots(self.workspace) if s.identifier == snapshot), snapshot)
 
     def origins(self, table: str) -> tuple[Origin, ...]:
         """The snapshots that a table was made from, through every step (as of the opening of the observatory)."""
@@ -187,12 +208,11 @@ def _address(indicator: Indicator, perimeter: Perimeter, options: Mapping[str, s
     """The address of the rows of a figure: it holds the whole perimeter, the territory's buyers included."""
     from gisement.engine.query import BUYERS, keeps_to_territory
 
-    held = Perimeter(perimeter.filters, options).as_dict() | {
-        name: _value(name, value) for name, value in group.items()
-    }
+    held = {**perimeter.filters, **{name: (value,) for name, value in options.items()}}
+    held |= {name: (_value(name, value),) for name, value in group.items()}
     if keeps_to_territory(perimeter) and group:
-        held[BUYERS] = "territory"
-    return f"/figures/{indicator.name}/rows?{urlencode(held)}"
+        held[BUYERS] = ("territory",)
+    return f"/figures/{indicator.name}/rows?{urlencode(sorted(held.items()), doseq=True)}"
 
 
 def _value(name: str, value: Any) -> str:
@@ -219,10 +239,6 @@ def _snapshot_identifiers(workspace: Workspace, table: str, seen: set[str]) -> s
 Frozen = tuple[tuple[str, Any], ...]
 
 
-def _frozen(perimeter: Perimeter) -> Frozen:
-    return tuple(sorted(perimeter.filters.items()))
-
-
 def _frozen_option(option: SimpleNamespace) -> Frozen:
     return tuple(sorted(vars(option).items()))
 
@@ -238,7 +254,7 @@ def _sum_sql(
     for key in by:
         column_of(indicator, key, filtering=False)
     rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
-    return str(ibis.to_sql(summed(rows, by), dialect="duckdb", pretty=False))
+    return parameters_of(str(ibis.to_sql(summed(rows, by), dialect="duckdb", pretty=False)))
 
 
 @lru_cache(maxsize=1024)
@@ -264,4 +280,4 @@ def _rows_sql(indicator: Indicator, filters: Frozen, option: Frozen, buyers: tup
 
     rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
     rows = explained(rows, indicator).filter(rows.verdict == verdict).order_by(list(tables()[indicator.table].key))
-    return str(ibis.to_sql(rows, dialect="duckdb", pretty=False))
+    return parameters_of(str(ibis.to_sql(rows, dialect="duckdb", pretty=False)))

@@ -25,6 +25,7 @@ DIMENSIONS: Mapping[str, str] = {
     "naf": "naf_code",
     "cpv": "cpv_code",
     "commune": "supplier_commune_code",
+    "department": "supplier_department_code",
 }
 """Keys of `--by` and `--where`, and the column of each."""
 PREFIXES = ("naf", "cpv")

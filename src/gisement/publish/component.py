@@ -33,6 +33,9 @@ class Shown:
     left: float | None
     value_at: float | None
     right: float | None
+    low: str
+    high: str
+    span: str
 
 
 def shown(figure: Figure, label: str = "", *, largest: float = 1.0, language: str = "fr") -> Shown:
@@ -40,6 +43,8 @@ def shown(figure: Figure, label: str = "", *, largest: float = 1.0, language: st
     words = texts(language)
     told: Mapping[str, Any] = words["indicators"][figure.indicator]
     is_outside = format.is_outside(figure)
+    high = format.amount(figure.high, figure.unit, language)
+    is_open = figure.high is None and figure.low is not None
     return Shown(
         name=figure.indicator,
         title=str(told["title"]),
@@ -56,6 +61,9 @@ def shown(figure: Figure, label: str = "", *, largest: float = 1.0, language: st
         left=_place(figure.low, largest),
         value_at=_place(figure.value, largest),
         right=_place(figure.high, largest),
+        low=format.amount(figure.low, figure.unit, language),
+        high=str(words["numbers"]["no_upper_bound"]) if is_open else high,
+        span="" if is_outside else format.span(figure, language),
     )
 
 

@@ -6,6 +6,7 @@ No-break spaces keep a number and its unit on one line (U+202F inside a number, 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from gisement.catalog import texts
 from gisement.terms import INDEX, Figure, Reading, Verdict
@@ -14,6 +15,12 @@ THIN, SPACE, MINUS = "\u202f", "\u00a0", "\u2212"
 _STEPS = ((1e9, "Md€", 2), (1e8, "M€", 0), (1e6, "M€", 1), (1e4, "k€", 0), (0.0, "€", 0))
 _DIVISORS = {"Md€": 1e9, "M€": 1e6, "k€": 1e3, "€": 1.0}
 _ENGLISH = {"Md€": "bn", "M€": "M", "k€": "k", "€": ""}
+_MONTHS = {
+    "fr": ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+           "novembre", "décembre"),
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December"),
+}  # fmt: skip
 # Controls, and marks that turn the direction of writing: a published name may not act on the terminal.
 _UNSAFE = dict.fromkeys((*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")
 _INSIDE = (Verdict.PART, Verdict.REST, Verdict.UNKNOWN)
@@ -54,6 +61,13 @@ def per_hundred(fraction: float | None) -> str:
     return not_known() if fraction is None else number(fraction * 100)
 
 
+def of_hundred(fraction: float | None, language: str = "fr") -> str:
+    """The same with its euro sign: `50 €`, `€50`."""
+    if fraction is None:
+        return not_known(language)
+    return _pounded(per_hundred(fraction)) if language == "en" else per_hundred(fraction) + SPACE + "€"
+
+
 def euros(value: float | None, language: str = "fr") -> str:
     """Euros at the size that one can remember: `1,24 Md€`, `489 M€`, `12,3 M€`, `340 k€`, `9 500 €`."""
     if value is None:
@@ -71,6 +85,15 @@ def cents(value: int | None, language: str = "fr") -> str:
     written = number(whole, language=language) + ("," if language == "fr" else ".") + f"{rest:02d}"
     signed = MINUS + written if value < 0 else written
     return _pounded(signed) if language == "en" else signed + SPACE + "€"
+
+
+def day(value: date | None, language: str = "fr") -> str:
+    """A day as it is written: `3 mai 2024`, `3 May 2024`."""
+    if value is None:
+        return not_known(language)
+    month = _MONTHS[language][value.month - 1]
+    number_of_day = "1er" if value.day == 1 and language == "fr" else str(value.day)
+    return f"{number_of_day}{SPACE}{month}{SPACE}{value.year}"
 
 
 def size(octets: int, language: str = "fr") -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,26 +21,43 @@ _NAMED_AT_MOST = 3
 
 @dataclass(frozen=True)
 class Places:
-    """`territory` is its name; `rings` names each ring that exists; `of_department` reads `de la Vienne`."""
+    """`territory` is its name; `rings` names each ring that exists; `of_department` reads `de la Vienne`.
+
+    `inside` holds the departments that the territory touches, by code.
+    """
 
     territory: str
     rings: Mapping[str, str]
     of_department: str
+    inside: tuple[str, ...] = field(default=())
+
+    def name(self, key: str, code: str) -> str:
+        """The name of a commune or department (of any dimension that is one); the code itself where unknown."""
+        level = key.removeprefix("buyer_")
+        return area_names(level).get(code, code) if level in ("commune", "department") else code
 
 
-def places_of(territory: Territory) -> Places:
+def places_of(territory: Territory, language: str = "fr") -> Places:
     """The names around a territory. Where a ring touches several areas they are all named, or counted."""
     inside = _communes(territory)
     codes = {level: sorted({code for code in inside[f"{level}_code"].to_pylist() if code}) for level in _LEVELS}
     names = {level: _names(level, codes[level]) for level in _LEVELS}
     own = str(territory.level)
     rings = {
-        ring.name.lower(): _ring_name(ring.name.lower(), names.get(ring.name.lower(), []))
+        ring.name.lower(): _ring_name(ring.name.lower(), names.get(ring.name.lower(), []), language)
         for ring in existing_rings(territory)
         if ring != Ring.WORLD
     }
     title = territory.name or (names[own][0] if names[own] else territory.key)
-    return Places(title, rings, _of_departments(codes["department"]))
+    near = _of_departments(codes["department"]) if language == "fr" else _in_departments(names["department"])
+    return Places(title, rings, near, tuple(codes["department"]))
+
+
+@cache
+def area_names(level: str) -> Mapping[str, str]:
+    """The official name of every commune, EPCI, department or region of today, by code."""
+    table = parquet.read_table(CATALOG / "geography" / f"{level}.parquet")
+    return dict(zip(table[f"{level}_code"].to_pylist(), table[f"{level}_name"].to_pylist(), strict=True))
 
 
 def _communes(territory: Territory) -> Any:
@@ -48,17 +66,18 @@ def _communes(territory: Territory) -> Any:
 
 
 def _names(level: str, codes: list[str]) -> list[str]:
-    table = parquet.read_table(CATALOG / "geography" / f"{level}.parquet")
-    known = dict(zip(table[f"{level}_code"].to_pylist(), table[f"{level}_name"].to_pylist(), strict=True))
+    known = area_names(level)
     return [known[code] for code in codes if code in known]
 
 
-def _ring_name(ring: str, names: list[str]) -> str:
+def _ring_name(ring: str, names: list[str], language: str) -> str:
     """`Département : Vienne`; the country, and what has too many names to list, keep their common name."""
-    common = str(texts()["rings"][ring])
-    bare = common.removeprefix("l'").removeprefix("la ").removeprefix("le ")
+    common = str(texts(language)["rings"][ring])
+    bare = common.removeprefix("l'").removeprefix("la ").removeprefix("le ").removeprefix("the ")
     label = bare[:1].upper() + bare[1:]
-    return f"{label} : {', '.join(names)}" if 0 < len(names) <= _NAMED_AT_MOST else label
+    return (
+        f"{label}{' : ' if language == 'fr' else ': '}{', '.join(names)}" if 0 < len(names) <= _NAMED_AT_MOST else label
+    )
 
 
 def _of_departments(codes: list[str]) -> str:
@@ -68,3 +87,7 @@ def _of_departments(codes: list[str]) -> str:
         return known.get(codes[0], "du département")
     named = [known[code] for code in codes if code in known]
     return " et ".join(named) if 0 < len(named) <= _NAMED_AT_MOST else "du département"
+
+
+def _in_departments(names: list[str]) -> str:
+    return f"in {' and '.join(names)}" if 0 < len(names) <= _NAMED_AT_MOST else "in the department"

@@ -1,0 +1,70 @@
+"""Values that a user typed, kept out of compiled SQL: one plan serves every value, and a server binds them.
+
+Compiling an expression takes longer than running it, so it is compiled with marks in place of the values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from gisement.store.database import literal
+from gisement.terms import Perimeter, Trouble
+
+Shape = tuple[tuple[str, tuple[str, ...]], ...]
+_MARK = "\u00a7value{n}\u00a7"
+# A year is a number in SQL: its mark is one that no calendar reaches.
+_FIRST_YEAR_MARK = 770_000_000
+_IN_SQL = re.compile(r"'\u00a7value(\d+)\u00a7'|\b77(\d{7})\b")
+_PARAMETER = re.compile(r"\$v(\d+)\b")
+_SETS = ("buyers",)
+
+
+def shaped(perimeter: Perimeter) -> tuple[Shape, dict[str, Any]]:
+    """The filters with marks in place of their values, and the value of each parameter (`v0`, `v1`, …).
+
+    A missing value (empty) stays, since it changes the expression; so do the names of sets of buyers.
+    """
+    values: dict[str, Any] = {}
+    shape = []
+    for key, given in sorted(perimeter.filters.items()):
+        marked = tuple(given) if key in _SETS else tuple(_marked(key, value, values) for value in given)
+        shape.append((key, marked))
+    return tuple(shape), values
+
+
+def _marked(key: str, value: str, values: dict[str, Any]) -> str:
+    if not value:
+        return value
+    n = len(values)
+    if key == "year":
+        values[f"v{n}"] = _year(value)
+        return str(_FIRST_YEAR_MARK + n)
+    is_exact = key == "buyer" and value.startswith("=")
+    values[f"v{n}"] = value.removeprefix("=") if is_exact else value
+    return ("=" if is_exact else "") + _MARK.format(n=n)
+
+
+def parameters_of(sql: str) -> str:
+    """Compiled SQL with `$v0`, `$v1`, … in place of the marks."""
+    return _IN_SQL.sub(lambda found: f"$v{int(found[1] or found[2])}", sql)
+
+
+def inlined(sql: str, values: Mapping[str, Any]) -> str:
+    """The same with literals: to bind a value, DuckDB imports all of pandas where there is one (0.9 s)."""
+
+    def written(found: re.Match[str]) -> str:
+        value = values[f"v{found[1]}"]
+        return str(value) if isinstance(value, int) else literal(value)
+
+    return _PARAMETER.sub(written, sql) if values else sql
+
+
+def _year(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) <= 9):
+        raise Trouble(
+            fr=f"« {value} » n'est pas une année : écrire year=2024.",
+            en=f"'{value}' is not a year: write year=2024.",
+        )
+    return int(value)

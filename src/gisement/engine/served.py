@@ -1,0 +1,262 @@
+"""What a server shows: an observatory over a masked copy of the tables, and look-ups that are no figures.
+
+Natural persons have neither name nor number in the copy, so that no page, file or address can give them. Payments are
+in the partner's copy only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gisement.catalog import tables
+from gisement.engine.measure import HIDDEN, Observatory
+from gisement.store import database
+from gisement.store.served import open_served, release_of, served_file
+from gisement.store.workspace import Workspace
+from gisement.terms import Indicator, Perimeter, Trouble, Verdict
+
+Row = dict[str, Any]
+PERSON = "personne-"
+"""What stands before the number that stands for a natural person."""
+INPUTS = (
+    "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
+    "record_decision", "commune", "observation", "raw_decp",
+)  # fmt: skip
+# Who is hidden: a natural person wholly, a firm that asked for it by its name alone.
+_HIDDEN = f"""
+(SELECT supplier_id, is_natural_person AS is_person, CASE WHEN is_natural_person
+    THEN '{PERSON}' || row_number() OVER (ORDER BY is_natural_person DESC, md5(supplier_id))
+    ELSE supplier_id END AS shown
+FROM supplier WHERE is_natural_person OR is_masked)
+"""
+_LAST_DAY = "CAST(c.notification_date + to_months(CAST(c.duration_months AS INTEGER)) AS DATE)"
+_END = f"{_LAST_DAY} AS end_date, greatest(date_diff('month', o.as_of_date, {_LAST_DAY}), 0) AS months_left"
+SORTS = {
+    "newest": "r.notification_date DESC NULLS LAST",
+    "oldest": "r.notification_date ASC NULLS LAST",
+    "largest": "r.amount_cents DESC NULLS LAST",
+    "smallest": "r.amount_cents ASC NULLS LAST",
+}
+"""Orders of a page of rows."""
+# Tables that name suppliers: what stands for a person's number, its SIREN, its name.
+_MASKED = """
+SELECT t.* REPLACE (coalesce(p.shown, t.supplier_id) AS supplier_id,
+    CASE WHEN p.is_person THEN NULL ELSE t.supplier_siren END AS supplier_siren,
+    CASE WHEN p.shown IS NULL THEN coalesce(s.supplier_name, t.supplier_name) END AS supplier_name{more})
+FROM {table} t LEFT JOIN {hidden} p ON t.supplier_id = p.supplier_id
+LEFT JOIN supplier s ON t.supplier_id = s.supplier_id {where}
+"""
+_HOLDER = ", CASE WHEN p.is_person THEN NULL ELSE t.supplier_id_reported END AS supplier_id_reported"
+_FINDINGS = """
+SELECT f.* REPLACE (CASE WHEN h.record_hash IS NULL THEN f.reported END AS reported,
+    CASE WHEN h.record_hash IS NULL THEN f.kept END AS kept)
+FROM finding f LEFT JOIN (
+    SELECT DISTINCT record_hash FROM record_decision JOIN contract_supplier USING (contract_key)
+    JOIN supplier USING (supplier_id) WHERE is_natural_person OR is_masked
+) h ON f.record_hash = h.record_hash AND f."column" LIKE 'supplier%'
+"""
+# Who holds a contract, as published, is in `contract_supplier`, masked: the record's own copy of it is left out.
+_RECORD = (
+    "SELECT * EXCLUDE (titulaires, modifications, actesSousTraitance, modificationsActesSousTraitance, "
+    "donneesExecution, unreadable_reason) FROM raw_decp WHERE unreadable_reason IS NULL"
+)
+_FOUND = """
+SELECT 'buyer' AS kind, b.buyer_id AS key, coalesce(b.buyer_name, b.buyer_id) AS name, '' AS detail,
+       {buyer} AS words, coalesce(sum(p.amount_cents), 0)::BIGINT AS weight, b.is_in_territory
+FROM buyer b LEFT JOIN purchase p USING (buyer_id) WHERE b.buyer_id IS NOT NULL GROUP BY ALL
+UNION ALL
+SELECT 'supplier', s.supplier_id, s.supplier_name, '', {supplier}, coalesce(sum(p.amount_cents), 0)::BIGINT, NULL
+FROM supplier s LEFT JOIN purchase p USING (supplier_id)
+WHERE s.supplier_name IS NOT NULL AND NOT s.is_natural_person GROUP BY ALL
+UNION ALL
+SELECT 'contract', contract_key, title, buyer_name, {contract}, coalesce(amount_cents, 0), NULL
+FROM contract WHERE title IS NOT NULL
+"""
+
+
+@dataclass(frozen=True)
+class RowPage:
+    """Which rows of many: in which order, from which one on, how many; `text` keeps those whose object holds it."""
+
+    sort: str = "newest"
+    limit: int = 50
+    offset: int = 0
+    text: str = ""
+
+
+class Served:
+    """A built workspace, as a server sees it: `observatory` for figures and rows, methods for look-ups.
+
+    With `partner`, payments are there too: for the single user of a machine, never for a public address.
+    """
+
+    def __init__(self, workspace: Workspace, *, partner: bool = False) -> None:
+        for table in INPUTS[:-1]:
+            if not database.is_built(workspace, table):
+                raise Trouble(
+                    fr=f"La table {table} n'est pas construite : lancer d'abord « gisement build ».",
+                    en=f"The table {table} is not built: first run 'gisement build'.",
+                )
+        self.partner = partner
+        self.release = release_of(workspace)
+        path = served_file(workspace, copies(partner=partner), INPUTS)
+        self.connection = open_served(path, workspace.memory, workspace.threads)
+        self.observatory = Observatory(workspace, connection=self.connection)
+
+    def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> Iterator[Row]:
+        """The rows of a query of this file; what a user typed is only ever in `values`, bound."""
+        answer = self.connection.cursor().execute(sql, dict(values or {}))
+        names = [column[0] for column in answer.description or ()]
+        while block := answer.fetchmany(1000):
+            yield from (dict(zip(names, row, strict=True)) for row in block)
+
+    def found(self, text: str, kind: str = "", limit: int = 8, offset: int = 0) -> list[Row]:
+        """What holds every word of a text (any case, with or without accents), the most money first."""
+        words = text.split()[:8]
+        tests = [f"contains(words, {_plain('$' + name)})" for name in _names(words)]
+        if kind:
+            tests.append("kind = $kind")
+        where = " AND ".join(tests) or "true"
+        values = {**dict(zip(_names(words), words, strict=True)), **({"kind": kind} if kind else {})}
+        page = f"LIMIT {int(limit)} OFFSET {int(offset)}"
+        return list(self.rows(f"SELECT * FROM lookup WHERE {where} ORDER BY weight DESC, key {page}", values))
+
+    def buyer(self, buyer_id: str) -> Row | None:
+        """What is known of a buyer."""
+        return self._one("SELECT * FROM buyer WHERE buyer_id = $key", buyer_id)
+
+    def names(self, kind: str) -> dict[str, str]:
+        """The name of each `buyer` or `supplier`, by identifier."""
+        found = self.rows("SELECT key, name FROM lookup WHERE kind = $kind", {"kind": kind})
+        return {row["key"]: row["name"] for row in found}
+
+    def named(self, kind: str, keys: Sequence[Any]) -> dict[str, str]:
+        """The names of a few of them."""
+        sql = "SELECT key, name FROM lookup WHERE kind = $kind AND list_contains($keys, key)"
+        return {row["key"]: row["name"] for row in self.rows(sql, {"kind": kind, "keys": [str(k) for k in keys]})}
+
+    def supplier(self, supplier_id: str) -> Row | None:
+        """What the register and the files say of a supplier, with the places of its two bases; no natural person."""
+        return self._one("SELECT * FROM supplier WHERE supplier_id = $key AND NOT is_natural_person", supplier_id)
+
+    def places(self, supplier_id: str) -> list[Row]:
+        """Where a supplier is, as an establishment and by its head office."""
+        sql = (
+            "SELECT p.*, c.commune_name FROM place p LEFT JOIN commune c USING (commune_code) "
+            "WHERE supplier_id = $key ORDER BY place_basis"
+        )
+        return list(self.rows(sql, {"key": supplier_id}))
+
+    def row_page(self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict, page: RowPage) -> list[Row]:
+        """A page of the rows of one verdict, with the object, end and months left of the contract of each."""
+        sql, values = self.observatory.rows_query(indicator, perimeter, verdict)
+        words = page.text.split()[:8]
+        found = _plain("c.title")
+        tests = [f"contains({found}, {_plain('$' + name)})" for name in _names(words)]
+        asked = (
+            f"SELECT r.*, c.title AS contract_title, c.is_framework AS is_ceiling, {_END} FROM ({sql}) r "
+            f"LEFT JOIN contract c ON r.contract_key = c.contract_key CROSS JOIN observation o "
+            f"WHERE {' AND '.join(tests) or 'true'} ORDER BY {SORTS[page.sort]}, r.{tables()[indicator.table].key[0]} "
+            f"LIMIT {int(page.limit)} OFFSET {int(page.offset)}"
+        )
+        return list(self.rows(asked, {**values, **dict(zip(_names(words), words, strict=True))}))
+
+    def plain_rows(
+        self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict, limit: int, offset: int
+    ) -> list[Row]:
+        """Some of the rows of one verdict, in the order of the table's key."""
+        sql, values = self.observatory.rows_query(indicator, perimeter, verdict)
+        found = self.rows(f"{sql} LIMIT {int(limit)} OFFSET {int(offset)}", values)
+        return [{name: value for name, value in row.items() if name not in HIDDEN} for row in found]
+
+    def row_batches(self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict) -> Any:
+        """All the rows of one verdict, as Arrow batches that are read as they are asked for."""
+        sql, values = self.observatory.rows_query(indicator, perimeter, verdict)
+        hidden = ", ".join(HIDDEN)
+        answer = self.connection.cursor().execute(f"SELECT * EXCLUDE ({hidden}) FROM ({sql})", values)
+        return (
+            answer.to_arrow_reader(10_000) if hasattr(answer, "to_arrow_reader") else answer.fetch_record_batch(10_000)
+        )
+
+    def contract(self, key: str) -> Row | None:
+        """One contract lot, with its end and the months left."""
+        sql = f"SELECT c.*, {_END} FROM contract c CROSS JOIN observation o WHERE contract_key = $key"
+        return self._one(sql, key)
+
+    def holders(self, keys: Sequence[str]) -> list[Row]:
+        """Who holds these contracts, with the cents allocated to each."""
+        sql = (
+            "SELECT * FROM contract_supplier WHERE list_contains($keys, contract_key) "
+            "ORDER BY contract_key, holder_number"
+        )
+        return list(self.rows(sql, {"keys": list(keys)}))
+
+    def amendments(self, key: str) -> list[Row]:
+        """What changed in a contract, in order."""
+        return list(
+            self.rows("SELECT * FROM amendment WHERE contract_key = $key ORDER BY amendment_rank", {"key": key})
+        )
+
+    def records(self, key: str) -> list[Row]:
+        """The published records that tell of a contract, with the decision and the file of each."""
+        sql = (
+            "SELECT d.decision, d.decision_rule, r.* FROM record_decision d JOIN raw_decp r USING (record_hash) "
+            "WHERE contract_key = $key ORDER BY r.snapshot, r.position"
+        )
+        return list(self.rows(sql, {"key": key}))
+
+    def findings_of(self, hashes: Sequence[str]) -> list[Row]:
+        """What was found in these records."""
+        sql = 'SELECT * FROM finding WHERE list_contains($hashes, record_hash) ORDER BY rule, "column", reported'
+        return list(self.rows(sql, {"hashes": list(hashes)}))
+
+    def findings(self, rule: str, limit: int, offset: int) -> list[Row]:
+        """Findings of one rule with the contract of each, a page of them."""
+        sql = (
+            "SELECT f.*, d.contract_key FROM finding f LEFT JOIN record_decision d USING (record_hash) "
+            f"WHERE rule = $rule ORDER BY ALL LIMIT {int(limit)} OFFSET {int(offset)}"
+        )
+        return list(self.rows(sql, {"rule": rule}))
+
+    def as_of_date(self) -> Any:
+        """The day that stands for today."""
+        return next(self.rows("SELECT as_of_date FROM observation"), {}).get("as_of_date")
+
+    def _one(self, sql: str, key: str) -> Row | None:
+        return next(self.rows(sql, {"key": key}), None)
+
+
+def copies(*, partner: bool) -> dict[str, str]:
+    """What the served file holds: each table, and the SELECT that makes it."""
+    where = "" if partner else "WHERE t.basis = 'contract'"
+    masked = {"hidden": _HIDDEN, "more": "", "where": ""}
+    whole = {name: f"SELECT * FROM {name}" for name in ("buyer", "amendment", "record_decision", "commune")}
+    words = {
+        "buyer": _plain("concat_ws(' ', b.buyer_name, b.buyer_id)"),
+        "supplier": _plain("concat_ws(' ', s.supplier_name, s.supplier_id)"),
+        "contract": _plain("concat_ws(' ', title, contract_id, buyer_name)"),
+    }
+    return {
+        **whole,
+        "finding": _FINDINGS,
+        "observation": "SELECT * FROM observation",
+        "contract": "SELECT * FROM contract",
+        "purchase": _MASKED.format(table="purchase", **(masked | {"where": where})),
+        "contract_supplier": _MASKED.format(table="contract_supplier", **(masked | {"more": _HOLDER})),
+        "supplier": "SELECT * FROM supplier WHERE NOT is_natural_person",
+        "place": "SELECT * FROM place ANTI JOIN (SELECT supplier_id FROM supplier WHERE is_natural_person) USING "
+        "(supplier_id)",
+        "raw_decp": _RECORD,
+        "lookup": _FOUND.format(**words),
+    }  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    """SQL for a text without case or accents."""
+    return f"lower(strip_accents({text}))"
+
+
+def _names(words: Sequence[str]) -> list[str]:
+    return [f"w{n}" for n in range(len(words))]

@@ -1,0 +1,170 @@
+"""The addresses of the interface, and what each answers.
+
+Annotations are evaluated here (no `from __future__`): some are classes made from the catalog, and the framework reads
+them off the functions.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import FastAPI, Query
+from pydantic import BaseModel
+from starlette.responses import Response, StreamingResponse
+
+from gisement.catalog.segments import segments
+from gisement.pipeline import INDICATORS, indicator_named, perimeter_of
+from gisement.publish import answers
+from gisement.publish.api import shapes
+from gisement.publish.api.streams import csv_stream, parquet_stream
+from gisement.publish.web.address import address
+from gisement.publish.workbook import workbook
+from gisement.terms import Figure, Indicator, Perimeter, Verdict
+
+if TYPE_CHECKING:
+    from gisement.publish.web.site import Site
+
+CSV, XLSX, PARQUET = (
+    "text/csv; charset=utf-8",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.apache.parquet",
+)
+
+
+def add_api(app: FastAPI, site: "Site") -> None:
+    """Add every address of the interface to an application."""
+    name, asked = shapes.indicator_names(), shapes.asked(shapes.dimension_names())
+    _add(app, "/api/indicators", _indicators(), list[shapes.IndicatorAnswer], "Every indicator, in words")
+    _add(app, "/api/segments", _segments(), list[dict[str, str]], "Segments of purchases, with the codes of each")
+    _add(app, "/api/sources", _sources(site), dict[str, Any], "Known sources, and the files read here")
+    _add(app, "/api/check", _check(site), shapes.CheckAnswer, "Findings, account of records, expectations")
+    _add(app, "/api/search", _search(site), list[shapes.Hit], "What holds every word")
+    told = "An indicator over a perimeter, with its bounds"
+    _add(app, "/api/measure/{indicator}", _measure(site, name, asked["measure"]), shapes.MeasureAnswer, told)
+    told = "The same figure under every combination of the options"
+    _add(
+        app, "/api/sensitivity/{indicator}", _sensitivity(site, name, asked["sensitivity"]), shapes.MeasureAnswer, told
+    )
+    told = "The rows of one verdict: they add up to the figure"
+    _add(app, "/api/rows/{indicator}", _rows(site, name, asked["rows"]), shapes.RowsAnswer, told)
+
+
+def _add(app: FastAPI, path: str, endpoint: Callable[..., Response], model: Any, told: str) -> None:
+    refused = {"model": shapes.TroubleAnswer, "description": "What cannot be done, in one sentence"}
+    other: dict[str, Any] = {kind.split(";")[0]: {} for kind in (CSV, XLSX, PARQUET)} if "{indicator}" in path else {}
+    done = {"model": model, "description": told, "content": other}
+    app.add_api_route(
+        path, endpoint, methods=["GET"], summary=told, response_model=None, responses={200: done, 400: refused}
+    )
+
+
+def _indicators() -> Callable[..., Response]:
+    def indicators(language: shapes.Language = "fr") -> Response:
+        return _json([answers.described(indicator, language) for indicator in INDICATORS])
+
+    return indicators
+
+
+def _segments() -> Callable[..., Response]:
+    def all_segments() -> Response:
+        return _json(list(segments().values()))
+
+    return all_segments
+
+
+def _sources(site: "Site") -> Callable[..., Response]:
+    def sources(language: shapes.Language = "fr") -> Response:
+        return _json({"sources": list(site.cards.get(language, ())), "files": [vars(o) for o in site.origins]})
+
+    return sources
+
+
+def _check(site: "Site") -> Callable[..., Response]:
+    def check() -> Response:
+        return _json(site.checks)
+
+    return check
+
+
+def _search(site: "Site") -> Callable[..., Response]:
+    def search(q: shapes.Text, kind: Literal["buyer", "supplier", "contract"] | None = None) -> Response:
+        found = site.served.found(q, kind=kind or "", limit=20)
+        return _json([{name: row[name] for name in ("kind", "key", "name", "detail")} for row in found])
+
+    return search
+
+
+def _measure(site: "Site", name: Any, model: type[BaseModel]) -> Callable[..., Response]:
+    def measure(indicator: name, asked: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]
+        chosen, perimeter = indicator_named(str(indicator)), _perimeter(asked)
+        by = tuple(map(str, asked.by))  # type: ignore[attr-defined]
+        return _figures(chosen, perimeter, site.observatory.measure(chosen, perimeter, by), asked)
+
+    return measure
+
+
+def _sensitivity(site: "Site", name: Any, model: type[BaseModel]) -> Callable[..., Response]:
+    def sensitivity(indicator: name, asked: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]
+        chosen, perimeter = indicator_named(str(indicator)), _perimeter(asked)
+        return _figures(chosen, perimeter, site.observatory.sensitivity(chosen, perimeter), asked)
+
+    return sensitivity
+
+
+def _figures(indicator: Indicator, perimeter: Perimeter, figures: list[Figure], asked: Any) -> Response:
+    language, kind = asked.language, asked.format
+    if kind == "csv":
+        content: Any = answers.to_csv(answers.as_line(figure) for figure in figures)
+        return Response(content, media_type=CSV, headers=_file(indicator.name, kind))
+    if kind == "xlsx":
+        content = workbook(indicator, perimeter, figures, language)
+        return Response(content, media_type=XLSX, headers=_file(indicator.name, kind))
+    return _json(answers.answer(indicator, perimeter, figures, language))
+
+
+def _rows(site: "Site", name: Any, model: type[BaseModel]) -> Callable[..., Response]:
+    def rows(indicator: name, asked: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]
+        chosen, perimeter = indicator_named(str(indicator)), _perimeter(asked)
+        verdict, kind = Verdict(asked.verdict), asked.format  # type: ignore[attr-defined]
+        if kind == "csv":
+            found: Iterator[bytes] = csv_stream(site.observatory.rows(chosen, perimeter, verdict))
+            return StreamingResponse(found, media_type=CSV, headers=_file(f"{chosen.name}-{verdict}", kind))
+        if kind == "parquet":
+            found = parquet_stream(site.served.row_batches(chosen, perimeter, verdict))
+            return StreamingResponse(found, media_type=PARQUET, headers=_file(f"{chosen.name}-{verdict}", kind))
+        return _page(site, chosen, perimeter, verdict, asked)
+
+    return rows
+
+
+def _page(site: "Site", indicator: Indicator, perimeter: Perimeter, verdict: Verdict, asked: Any) -> Response:
+    (figure,) = site.observatory.measure(indicator, perimeter)
+    count = figure.sums.rows(verdict)
+    rows = site.served.plain_rows(indicator, perimeter, verdict, asked.limit, asked.offset)
+    following = asked.offset + asked.limit
+    pairs = [(key, value) for key, values in perimeter.filters.items() for value in values]
+    more = {"verdict": str(verdict), "limit": asked.limit, "offset": following}
+    path = f"/api/rows/{indicator.name}"
+    return _json({
+        "indicator": indicator.name,
+        "perimeter": perimeter.as_dict(),
+        "verdict": str(verdict),
+        "count": count,
+        "rows": rows,
+        "next": address(path, [*pairs, *perimeter.options.items()], **more) if following < count else None,
+    })  # fmt: skip
+
+
+def _perimeter(asked: Any) -> Perimeter:
+    """The perimeter of a request: what is a list filters rows, what is a word chooses a definition."""
+    where = []
+    for key, value in asked.model_dump(exclude=shapes.OWN, exclude_none=True).items():
+        where += [f"{key}={each}" for each in (value if isinstance(value, list) else [value])]
+    return perimeter_of(where)
+
+
+def _file(name: str, kind: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+
+
+def _json(content: Any) -> Response:
+    return Response(answers.to_json(content), media_type="application/json")

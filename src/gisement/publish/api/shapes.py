@@ -1,0 +1,160 @@
+"""What is asked and answered, for the description of the interface (OpenAPI) and for the checks of a request."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from gisement.catalog import texts
+from gisement.engine.query import BUYER_SETS, BUYERS, DIMENSIONS
+from gisement.pipeline import INDICATORS
+from gisement.terms import Verdict
+
+OWN = {"format", "language", "by", "verdict", "limit", "offset"}
+"""What a request holds besides its perimeter."""
+LARGEST_PAGE, FURTHEST, BY_AT_MOST = 10_000, 10**9, 3
+Language = Literal["fr", "en"]
+Text = Annotated[str, Field(max_length=200)]
+
+
+class Verdicts(BaseModel):
+    """One number for each verdict."""
+
+    part: float
+    rest: float
+    unknown: float
+    excluded: float
+
+
+class Snapshot(BaseModel):
+    """A file that a figure was made from."""
+
+    source: str
+    producer: str
+    licence: str
+    file: str
+    sha256: str
+
+
+class FigureAnswer(BaseModel):
+    """One figure: fractions for shares, euros for amounts; null where it is not known, never 0."""
+
+    group: dict[str, str | int | None]
+    value: float | None
+    low: float | None
+    high: float | None
+    interval: Literal["missing", "sampling", "simulation", "scenario"]
+    coverage: float | None
+    sums_eur: Verdicts | None
+    counts: Verdicts
+    unweighted: int
+    level: Literal["observed", "derived", "modelled"]
+    options: dict[str, str]
+    origins: list[Snapshot]
+    rows: str
+
+
+class OptionAnswer(BaseModel):
+    """An option of a definition."""
+
+    default: str
+    values: list[str]
+
+
+class IndicatorAnswer(BaseModel):
+    """An indicator, in words."""
+
+    name: str
+    title: str
+    unit: str
+    definition: str
+    excludes: list[str]
+    assumes: list[str]
+    references: list[str]
+    options: dict[str, OptionAnswer]
+
+
+class MeasureAnswer(BaseModel):
+    """An indicator measured over a perimeter."""
+
+    indicator: IndicatorAnswer
+    perimeter: dict[str, str]
+    figures: list[FigureAnswer]
+
+
+class RowsAnswer(BaseModel):
+    """A page of the rows of one verdict; `count` is how many there are in all, `next` the address of the next page."""
+
+    indicator: str
+    perimeter: dict[str, str]
+    verdict: str
+    count: int
+    rows: list[dict[str, Any]]
+    next: str | None
+
+
+class CheckAnswer(BaseModel):
+    """What was found in the files, the account of records, and what must hold."""
+
+    findings: list[dict[str, Any]]
+    account: list[dict[str, Any]]
+    expectations: list[dict[str, Any]]
+
+
+class Hit(BaseModel):
+    """Something that holds every word asked for."""
+
+    kind: Literal["buyer", "supplier", "contract"]
+    key: str
+    name: str | None
+    detail: str | None
+
+
+class TroubleAnswer(BaseModel):
+    """One plain sentence: what cannot be done, and what to do."""
+
+    detail: str
+
+
+def indicator_names() -> Any:
+    """The names of indicators, as a closed list."""
+    return StrEnum("IndicatorName", {indicator.name: indicator.name for indicator in INDICATORS})
+
+
+def dimension_names() -> Any:
+    """The names of dimensions, as a closed list."""
+    return StrEnum("DimensionName", {name: name for name in DIMENSIONS})
+
+
+def asked(dimension: Any) -> dict[str, type[BaseModel]]:
+    """What a request may hold, for `measure`, `sensitivity` and `rows`: every key of `--where`, and its own."""
+    filters = _filters()
+    language = (Language, Field(default="fr", description="fr, en"))
+    by: Any = (list[dimension], Field(default_factory=list, max_length=BY_AT_MOST))
+    figures = {"format": (Literal["json", "csv", "xlsx"], Field(default="json")), "language": language}
+    rows = {
+        "format": (Literal["json", "csv", "parquet"], Field(default="json")),
+        "verdict": (Literal[tuple(map(str, Verdict))], Field(description="part, rest, unknown, excluded")),
+        "limit": (int, Field(default=100, ge=1, le=LARGEST_PAGE)),
+        "offset": (int, Field(default=0, ge=0, le=FURTHEST)),
+    }
+    own: dict[str, dict[str, Any]] = {"measure": {**figures, "by": by}, "sensitivity": figures, "rows": rows}
+    strict = ConfigDict(extra="forbid")
+    return {
+        name: create_model(f"{name.title()}Asked", __config__=strict, **filters, **more) for name, more in own.items()
+    }
+
+
+def _filters() -> dict[str, Any]:
+    words = texts("fr")
+    found: dict[str, Any] = {
+        name: (list[Text], Field(default_factory=list, max_length=50, description=words["dimensions"][name]))
+        for name in DIMENSIONS
+    }
+    found[BUYERS] = (Literal[BUYER_SETS] | None, Field(default=None, description=words["dimensions"][BUYERS]))
+    for option in {option.name: option for indicator in INDICATORS for option in indicator.options}.values():
+        told = words["options"][option.name]["title"]
+        found[option.name] = (Literal[option.values] | None, Field(default=None, description=told))
+    return found

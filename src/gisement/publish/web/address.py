@@ -1,0 +1,43 @@
+"""Addresses hold the whole state of a page: a perimeter is read from one, and written into another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from gisement.engine.query import DIMENSIONS
+from gisement.pipeline import indicator_named, perimeter_of
+from gisement.terms import Figure, Indicator, Perimeter
+
+ANY = "*"
+"""What a form sends for « all »: the key is then left out."""
+KEYS = frozenset({*DIMENSIONS, "buyers"})
+Pairs = list[tuple[str, str]]
+
+
+def chosen(indicator: Indicator, query: Iterable[tuple[str, str]]) -> Pairs:
+    """The filters and options that a query holds, in order, without the defaults; the rest is the page's own."""
+    defaults = {option.name: option.default for option in indicator.options}
+    kept = [
+        (key, value)
+        for key, value in query
+        if (key in KEYS or key in defaults) and value != ANY and defaults.get(key) != value
+    ]
+    return sorted(dict.fromkeys(kept))
+
+
+def perimeter(pairs: Pairs) -> Perimeter:
+    """The perimeter that such pairs spell; Trouble if an option or a value does not exist."""
+    return perimeter_of([f"{key}={value}" for key, value in pairs])
+
+
+def pairs_of(figure: Figure) -> Pairs:
+    """What leads to the same figure again: its whole perimeter, without the defaults."""
+    held = parse_qsl(urlsplit(figure.rows).query, keep_blank_values=True)
+    return chosen(indicator_named(figure.indicator), held)
+
+
+def address(path: str, pairs: Iterable[tuple[str, str]] = (), **more: object) -> str:
+    """A path with its query; what is None or empty in `more` is left out."""
+    query = [*pairs, *((key, str(value)) for key, value in more.items() if value not in (None, ""))]
+    return f"{path}?{urlencode(query)}" if query else path

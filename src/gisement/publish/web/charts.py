@@ -1,0 +1,207 @@
+"""Where marks stand in drawings: lengths and places from figures, for the eye. Each drawing has its table and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gisement.publish import format
+from gisement.publish.component import Shown
+
+COINS, COINS_PER_ROW, COIN_STEP = 100, 10, 20
+TOP, HEIGHT, STEP, MARGIN = 24, 170, 58, 50
+GRID = (0, 25, 50, 75, 100)
+DISC, LABEL_WIDTH, LABEL_SIZE = 220, 190, 13
+SHADES = ("#f3e7d8", "#e6c3ae", "#cf8f6e", "#b0603b", "#7f2f14")
+"""From little to much: one hue, darker as it grows, so that it holds for the colour-blind and in grey."""
+UNKNOWN_SHADE = "#d9d5cf"
+DARK_FROM = 3
+
+
+@dataclass(frozen=True)
+class Coin:
+    """One of 100 euros: `part` (surely counted), `unknown` (between the bounds) or `rest`."""
+
+    x: int
+    y: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A year on the chart: its place across, the heights of its value and bounds, and texts."""
+
+    x: int
+    y: float
+    top: float
+    bottom: float
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Marks and grid lines (height, text) in a drawing of `width` × `height`."""
+
+    width: int
+    height: int
+    baseline: int
+    left: int
+    marks: tuple[Mark, ...]
+    grid: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True)
+class Disc:
+    """A ring as a disc, all of them standing on one point: its centre, radius, label and value."""
+
+    y: float
+    top: float
+    radius: float
+    lines: tuple[str, ...]
+    value: str
+    text_y: float
+    shade: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A rectangle whose area is an amount: place, size, texts, shade, address."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    lines: tuple[str, ...]
+    title: str
+    shade: str
+    is_dark: bool
+    address: str
+
+
+def coins(low: float | None, high: float | None) -> tuple[Coin, ...]:
+    """A hundred coins for a share: surely counted up to the low bound, not known up to the high one, rest."""
+    if low is None or high is None:
+        kinds = ["unknown"] * COINS
+    else:
+        sure, possible = round(low * COINS), round(high * COINS)
+        kinds = ["part" if n < sure else "unknown" if n < possible else "rest" for n in range(COINS)]
+    half = COIN_STEP // 2
+    return tuple(
+        Coin((n % COINS_PER_ROW) * COIN_STEP + half, (n // COINS_PER_ROW) * COIN_STEP + half, kind)
+        for n, kind in enumerate(kinds)
+    )
+
+
+def trend(years: Sequence[Shown], *, is_share: bool, language: str = "fr") -> Trend:
+    """The value of each dated year with its bounds: shares on a scale from 0 to 100 %, amounts on their own."""
+    known = [year for year in years if year.label.isdigit() and year.value_at is not None]
+    marks = tuple(
+        Mark(
+            MARGIN + STEP * n + STEP // 2,
+            _y(year.value_at),
+            _y(year.right if year.right is not None else year.value_at),
+            _y(year.left),
+            year.label,
+            year.value,
+        )
+        for n, year in enumerate(known)
+    )
+    grid = tuple((_y(float(level)), format.percent(level / 100, 0, language)) for level in GRID) if is_share else ()
+    base = TOP + HEIGHT
+    return Trend(MARGIN + STEP * max(len(known), 1) + 8, base + 26, base, MARGIN, marks, grid)
+
+
+def discs(rings: Sequence[Shown]) -> tuple[Disc, ...]:
+    """One disc per ring, the widest first: areas are shares of all that can be placed."""
+    radii = [round((DISC / 2) * ((ring.value_at or 0.0) / 100) ** 0.5, 1) for ring in rings]
+    tops = [DISC - 2 * radius for radius in radii]
+    found = [
+        Disc(
+            DISC - radius,
+            top,
+            radius,
+            lines_of(ring.label, 190, 13, 2),
+            ring.value,
+            text_y,
+            SHADES[-1 - n % len(SHADES)],
+        )
+        for n, (ring, radius, top, text_y) in enumerate(zip(rings, radii, tops, _spread(tops), strict=True))
+    ]
+    return tuple(reversed(found))
+
+
+def shade(share: float | None) -> tuple[str, bool]:
+    """The colour of a share, and whether it is dark."""
+    if share is None:
+        return UNKNOWN_SHADE, False
+    step = min(int(share * len(SHADES)), len(SHADES) - 1)
+    return SHADES[step], step >= DARK_FROM
+
+
+def treemap(sizes: Sequence[float], width: float, height: float) -> list[tuple[float, float, float, float]]:
+    """Rectangles (x, y, width, height) whose areas are in proportion, close to squares, in the order given.
+
+    Source: Bruls, Huizing and van Wijk, « Squarified Treemaps », 2000.
+    """
+    whole = sum(sizes)
+    if whole <= 0:
+        return []
+    left = [size * width * height / whole for size in sizes]
+    x, y, found = 0.0, 0.0, []
+    while left:
+        side = min(width, height)
+        taken = _row(left, side)
+        depth = sum(left[:taken]) / side if side else 0.0
+        place = 0.0
+        for area in left[:taken]:
+            length = area / depth if depth else 0.0
+            found.append((x, y + place, depth, length) if width >= height else (x + place, y, length, depth))
+            place += length
+        if width >= height:
+            x, width = x + depth, width - depth
+        else:
+            y, height = y + depth, height - depth
+        left = left[taken:]
+    return [(round(a, 1), round(b, 1), round(c, 1), round(d, 1)) for a, b, c, d in found]
+
+
+def lines_of(text: str, width: float, size: float, at_most: int) -> tuple[str, ...]:
+    """A label broken to a width (a letter is about half as wide as tall); empty if a word does not fit."""
+    fits = int(width / (size * 0.54))
+    found: list[str] = []
+    for word in text.split():
+        if len(word) > fits:
+            return ()
+        if found and len(found[-1]) + 1 + len(word) <= fits:
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+    return tuple(found) if len(found) <= at_most else ()
+
+
+def _row(areas: Sequence[float], side: float) -> int:
+    """How many areas stand best in one row along a side."""
+    taken = 1
+    while taken < len(areas) and _worst(areas[: taken + 1], side) <= _worst(areas[:taken], side):
+        taken += 1
+    return taken
+
+
+def _worst(areas: Sequence[float], side: float) -> float:
+    total, largest, smallest = sum(areas), max(areas), min(areas)
+    if total <= 0 or smallest <= 0 or side <= 0:
+        return float("inf") if largest > 0 else 0.0
+    return max(side * side * largest / total**2, total**2 / (side * side * smallest))
+
+
+def _spread(heights: Sequence[float], least: float = 52.0) -> list[float]:
+    """Heights of labels, from bottom to top, moved down until none touches the one above."""
+    found: list[float] = []
+    for height in reversed(heights):
+        found.append(round(max(height, found[-1] + least if found else 6.0), 1))
+    return found[::-1]
+
+
+def _y(place: float | None) -> float:
+    return round(TOP + HEIGHT * (1 - (place or 0.0) / 100), 1)

@@ -1,0 +1,82 @@
+"""What a reader may choose: which purchases, and which definition; and a perimeter told in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gisement.catalog import tables, texts
+from gisement.catalog.segments import families
+from gisement.engine.query import DIMENSIONS
+from gisement.publish.web.address import ANY, Pairs
+from gisement.terms import Indicator, Ring, existing_rings
+
+if TYPE_CHECKING:
+    from gisement.publish.web.page import Page
+
+FILTERS = ("year", "family", "buyer", "size_class")
+BREAKDOWNS = ("year", "family", "segment", "buyer", "supplier", "department", "size_class")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice of a form: its name and title, its values (value, label, whether it is the chosen one)."""
+
+    name: str
+    title: str
+    values: tuple[tuple[str, str, bool], ...]
+
+
+def breakdowns(indicator: Indicator) -> list[str]:
+    """The dimensions that the rows of an indicator can be broken down by, on pages."""
+    columns = tables()[indicator.table].schema
+    return [name for name in BREAKDOWNS if DIMENSIONS[name] in columns]
+
+
+def filters(page: Page, indicator: Indicator, pairs: Pairs) -> list[Choice]:
+    """The filters of a form: for each, the values that occur."""
+    return [_filter(page, name, pairs) for name in FILTERS if name in breakdowns(indicator)]
+
+
+def option(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> Choice:
+    """One option of a definition, with the value that is in force."""
+    words = texts(page.language)["options"][name]
+    declared = next(option for option in indicator.options if option.name == name)
+    held = dict(pairs).get(name, declared.default)
+    rings = {ring.name.lower() for ring in existing_rings(page.site.observatory.territory) if ring != Ring.WORLD}
+    allowed = [value for value in declared.values if name != "ring" or value in rings]
+    return Choice(name, str(words["title"]), tuple((v, str(words["values"][v]), v == held) for v in allowed))
+
+
+def told(page: Page, indicator: Indicator, pairs: Pairs) -> str:
+    """The perimeter in words: what was filtered, then which definition."""
+    options = {option.name for option in indicator.options}
+    words = texts(page.language)
+    parts = [
+        f"{words['dimensions'][key].lower()} « {page.site.label(key, value, page.language)} »"
+        for key, value in pairs
+        if key not in options
+    ]
+    parts += [str(words["options"][key]["values"][value]) for key, value in pairs if key in options]
+    whole = str(page.texts["figures"]["perimeter"])
+    return whole if not parts else f"{whole} ({', '.join(parts)})"
+
+
+def _filter(page: Page, name: str, pairs: Pairs) -> Choice:
+    held = dict(pairs).get(name)
+    values = [(ANY, str(page.texts["figures"]["any"]), held is None)]
+    for value in _values(page, name):
+        is_held = held is not None and held.removeprefix("=") == value
+        values.append((value, page.site.label(name, value, page.language), is_held))
+    if held is not None and not any(is_held for _, _, is_held in values):
+        values.append((held, page.site.label(name, held, page.language), True))
+    return Choice(name, str(texts(page.language)["dimensions"][name]), tuple(values))
+
+
+def _values(page: Page, name: str) -> list[str]:
+    """What a filter may be: the values that occur, the latest year first, what is not given last."""
+    if name == "family":
+        return list(families())
+    found = {figure.group[name] for figure in page.site.measure("total_spend", (), name)}
+    known = sorted((str(value) for value in found if value is not None), reverse=name == "year")
+    return [*known, *([""] if None in found else [])]

@@ -1,0 +1,133 @@
+"""Breakdowns: one line per group of a dimension, the largest first, each with its figure and its amount."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gisement.catalog import texts
+from gisement.engine.served import PERSON
+from gisement.pipeline import indicator_named
+from gisement.publish import format
+from gisement.publish.web.address import Pairs, address, chosen
+from gisement.publish.web.card import Card
+from gisement.terms import Figure
+
+if TYPE_CHECKING:
+    from gisement.publish.web.page import Page
+
+LEADING = {"buyer": "buyers", "supplier": "suppliers", "family": "needs"}
+"""Dimensions whose values have a page of their own."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A group: its name, its figure, the amount of the same purchases, and its own page if it has one."""
+
+    label: str
+    main: Card
+    beside: Card | None
+    address: str = ""
+    value: object = None
+    amount: float | None = None
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines shown, and what to say of those that are not; `files` hold them all."""
+
+    lines: tuple[Line, ...]
+    heading: str
+    second: str
+    caption: str
+    note: str
+    files: tuple[tuple[str, str], ...]
+    page: str
+
+
+def lines_by(
+    page: Page,
+    name: str,
+    by: str,
+    where: Pairs,
+    *,
+    beside: str = "total_spend",
+    at_most: int = 50,
+    leave_out: Callable[[Figure], bool] = lambda figure: False,
+) -> Lines:
+    """The groups of `by`, the heaviest first (years in order); `beside` names the amount shown next to a share.
+
+    `leave_out` says of a figure whether another part of the page shows it.
+    """
+    figures = [figure for figure in page.site.measure(name, tuple(where), by) if not leave_out(figure)]
+    amounts = _amounts(page, beside if beside != name else "", by, where)
+    ordered = sorted(figures, key=_year if by == "year" else lambda f: _weight(f, amounts, by))
+    kept = ordered if by == "year" else ordered[:at_most]
+    labels = page.site.labels(by, kept, page.language)
+    largest = _largest(kept) if kept and kept[0].unit != "percent" else 1.0
+    largest_amount = _largest([amounts[f.group[by]] for f in kept if f.group[by] in amounts])
+    lines = tuple(
+        _line(page, label, figure, amounts.get(figure.group[by]), by, (largest, largest_amount))
+        for label, figure in zip(labels, kept, strict=True)
+    )
+    return _told(page, name, by, where, lines, len(figures), beside if amounts else "")
+
+
+def _line(page: Page, label: str, figure: Figure, amount: Figure | None, by: str, scales: tuple[float, float]) -> Line:
+    main = page.card(figure, label, largest=scales[0])
+    beside = None if amount is None else page.card(amount, label, largest=scales[1])
+    return Line(label, main, beside, _leading(page, by, figure), figure.group[by], figure.value)
+
+
+def _told(page: Page, name: str, by: str, where: Pairs, lines: tuple[Line, ...], count: int, beside: str) -> Lines:
+    words = page.texts["figures"]
+    note = words["shown"].format(shown=page.number(len(lines)), count=page.number(count)) if count > len(lines) else ""
+    whole = page.site.figure(name, *where)
+    card = page.card(whole, by=by)
+    title = card.shown.title
+    dimension = _dimension(page, by)
+    return Lines(
+        lines=lines,
+        heading=dimension,
+        second=page.texts["figure"]["amount"] if beside else "",
+        caption=f"{title}{format.colon(page.language)}{dimension.lower()}",
+        note=note,
+        files=card.files,
+        page=address(f"{page.root}/figures/{name}", where, by=by),
+    )
+
+
+def _dimension(page: Page, by: str) -> str:
+    return str(texts(page.language)["dimensions"][by])
+
+
+def _amounts(page: Page, beside: str, by: str, where: Pairs) -> dict[object, Figure]:
+    """The amounts of the same purchases, medical goods included unless the address says otherwise."""
+    if not beside:
+        return {}
+    kept = chosen(indicator_named(beside), where)
+    return {figure.group[by]: figure for figure in page.site.measure(beside, tuple(kept), by)}
+
+
+def _leading(page: Page, by: str, figure: Figure) -> str:
+    value = figure.group[by]
+    is_person = by == "supplier" and str(value).startswith(PERSON)
+    return f"{page.root}/{LEADING[by]}/{value}" if by in LEADING and value and not is_person else ""
+
+
+def _year(figure: Figure) -> tuple[bool, str]:
+    year = figure.group["year"]
+    return (year is None, str(year))
+
+
+def _weight(figure: Figure, amounts: dict[object, Figure], by: str) -> tuple[float, str]:
+    value = figure.group[by]
+    beside = amounts.get(value)
+    weight = beside.value if beside else figure.value if figure.unit != "percent" else None
+    known = figure.sums.part + figure.sums.rest if weight is None else weight
+    return (-float(known or 0), str(value))
+
+
+def _largest(figures: Sequence[Figure]) -> float:
+    return max((figure.value for figure in figures if figure.value is not None), default=0.0)

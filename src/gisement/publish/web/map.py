@@ -1,0 +1,86 @@
+"""Departments as tiles, each roughly where it is: a layout of our own, since contours do not ship."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from gisement.catalog.tables import read_csv
+from gisement.publish import format
+from gisement.publish.web.address import Pairs, address
+from gisement.publish.web.charts import SHADES, UNKNOWN_SHADE
+from gisement.publish.web.drawings import Drawing
+from gisement.publish.web.lines import Line, lines_by
+
+if TYPE_CHECKING:
+    from gisement.publish.web.page import Page
+
+SIDE, GAP = 46, 4
+CLASSES = (1e5, 1e6, 1e7, 1e8)
+DARK_FROM = 3
+
+
+@dataclass(frozen=True)
+class DepartmentTile:
+    """A department: its place, code, shade, what it receives, whether the territory touches it, its address."""
+
+    x: int
+    y: int
+    code: str
+    title: str
+    shade: str
+    is_dark: bool
+    is_home: bool
+    address: str
+
+
+def map_drawing(page: Page, where: Pairs) -> Drawing:
+    """The amount of contracts by department of the supplier, medical goods aside."""
+    kept: Pairs = [("medical", "excluded"), *[pair for pair in where if pair[0] != "medical"]]
+    table = lines_by(page, "total_spend", "department", kept, beside="", at_most=200)
+    lines = dict(zip((_code(line) for line in table.lines), table.lines, strict=True))
+    tiles = tuple(_tile(page, code, row, column, lines.get(code)) for code, (row, column) in layout().items())
+    size = (SIDE + GAP) * 12, (SIDE + GAP) * 13
+    return Drawing(
+        "map", (*size, SIDE, tiles), page.texts["chart"]["map"],
+        address(f"{page.root}/charts/map/total_spend.svg", where), "departments", table, legend=_legend(page),
+    )  # fmt: skip
+
+
+@cache
+def layout() -> dict[str, tuple[int, int]]:
+    """The row and column of each department."""
+    rows = read_csv("geography/department_tiles.csv")
+    return {row["department_code"]: (int(row["row"]), int(row["column"])) for row in rows}
+
+
+def shade_of(euros: float | None) -> tuple[str, bool]:
+    """The colour of an amount, and whether it is dark."""
+    if euros is None or euros <= 0:
+        return UNKNOWN_SHADE, False
+    step = sum(euros >= least for least in CLASSES)
+    return SHADES[step], step >= DARK_FROM
+
+
+def _tile(page: Page, code: str, row: int, column: int, line: Line | None) -> DepartmentTile:
+    places = page.site.places[page.language]
+    name = places.name("department", code)
+    amount = None if line is None else line.amount
+    shade, is_dark = shade_of(amount)
+    written = line.main.shown.value if line else page.texts["chart"]["nothing"]
+    title = f"{name} ({code}){format.colon(page.language)}{written}"
+    return DepartmentTile(
+        column * (SIDE + GAP) + 2, row * (SIDE + GAP) + 2, code, title,
+        shade, is_dark, code in places.inside, line.main.page if line else "",
+    )  # fmt: skip
+
+
+def _code(line: Line) -> str:
+    return str(line.value or "")
+
+
+def _legend(page: Page) -> tuple[tuple[str, str], ...]:
+    written = [format.euros(least, page.language) for least in CLASSES]
+    steps = [f"< {written[0]}", *(f"≥ {amount}" for amount in written)]
+    return (*zip(SHADES, steps, strict=True), (UNKNOWN_SHADE, page.texts["chart"]["nothing"]))

@@ -1,0 +1,95 @@
+"""One page asked for: its language, its address, and how its answer is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from gisement.catalog import page_texts, texts
+from gisement.publish import format
+from gisement.publish.web.assets import static
+from gisement.publish.web.card import Card, card
+from gisement.publish.web.site import Site
+from gisement.terms import Figure, Trouble
+
+MENU = ("", "figures", "needs", "buyers", "suppliers", "contracts", "map", "quality")
+FOOT = ("explainer", "methods", "sources", "api")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A request for a page, in the language that its address says (`/en/…`, French otherwise)."""
+
+    site: Site
+    request: Request
+    language: str
+
+    @property
+    def root(self) -> str:
+        """What stands before every address of this language."""
+        return "" if self.language == "fr" else f"/{self.language}"
+
+    @property
+    def texts(self) -> Any:
+        """The page texts of this language."""
+        return page_texts(self.language)
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        """What the address asks for, in order."""
+        return [(key, value) for key, value in self.request.query_params.multi_items()]
+
+    def asked(self, name: str, default: str = "") -> str:
+        """One value of the address."""
+        return str(self.request.query_params.get(name, default))
+
+    def card(self, figure: Figure, label: str = "", *, largest: float = 1.0, by: str = "") -> Card:
+        """The card of a figure in this language."""
+        return card(self.site, figure, self.language, label, largest=largest, by=by)
+
+    def card_of(self, name: str, *where: tuple[str, str]) -> Card:
+        """The card of an indicator over a perimeter."""
+        return self.card(self.site.figure(name, *where))
+
+    def absent(self) -> Trouble:
+        """What is told where an address names nothing."""
+        return Trouble(fr=page_texts("fr")["trouble"]["absent"], en=page_texts("en")["trouble"]["absent"])
+
+    def number(self, value: int) -> str:
+        """A whole number as it is written."""
+        return format.number(value, language=self.language)
+
+    def render(self, template: str, status: int = 200, **content: Any) -> Response:
+        """The page made from a template; all of its numbers come in as texts."""
+        return HTMLResponse(self.html(template, **content), status_code=status)
+
+    def html(self, template: str, **content: Any) -> str:
+        """The text of the page."""
+        return self.site.environment.get_template(template).render(**self._shared(), **content)
+
+    def _shared(self) -> dict[str, Any]:
+        told = self.texts
+        path = self.request.url.path
+        bare = path.removeprefix(self.root) or "/"
+        other = f"/en{'' if bare == '/' else bare}" if self.language == "fr" else bare
+        query = f"?{self.request.url.query}" if self.request.url.query else ""
+        return {
+            "t": told,
+            "words": texts(self.language),
+            "language": self.language,
+            "root": self.root,
+            "static": static,
+            "territory": self.site.places[self.language].territory,
+            "notice": self.site.notice,
+            "is_partner": self.site.served.partner,
+            "release": told["site"]["release"].format(
+                release=self.site.served.release, date=format.day(self.site.as_of_date, self.language)
+            ),
+            "here": bare,
+            "other_language": other + query,
+            "menu": [(self.root + ("/" + name if name else "/"), told["nav"][name or "home"], name) for name in MENU],
+            "foot": [(f"{self.root}/{name}", told["nav"][name]) for name in FOOT],
+        }

@@ -1,0 +1,48 @@
+"""Serves the application on this machine until Ctrl-C."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+
+import uvicorn
+
+from gisement.publish.web.app import create_app
+from gisement.publish.web.site import Site
+from gisement.terms import Trouble
+
+
+def run(site: Site, host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] = print) -> None:
+    """Serve the pages of a site; `say` is told the address once it answers. Trouble if the port is taken."""
+    listening = listen(host, port)
+    server = uvicorn.Server(configuration(site))
+    threading.Thread(target=site.warm, daemon=True).start()
+    say(f"http://{host}:{listening.getsockname()[1]}/")
+    server.run(sockets=[listening])
+
+
+def configuration(site: Site) -> uvicorn.Config:
+    """How the server is set: no log of who reads what, no name of the software in the answers."""
+    return uvicorn.Config(
+        create_app(site), log_level="error", access_log=False, server_header=False, date_header=False, lifespan="off"
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address (port 0: any free one)."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+        found.listen(128)
+    except OSError:
+        found.close()
+        raise Trouble(
+            fr=f"Le port {port} est déjà pris, ou l'adresse {host} n'est pas de cette machine : en donner un autre "
+            "avec --port, ou ajouter --no-serve.",
+            en=f"Port {port} is taken, or the address {host} is not this machine's: give another one with --port, "
+            "or add --no-serve.",
+        ) from None
+    return found

@@ -1,0 +1,93 @@
+"""Headers of every answer, and what is refused before any page is made."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors {frames}"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+}
+LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]", "testserver")
+METHODS = ("GET", "HEAD")
+LONGEST_ADDRESS = 4096
+
+
+class Guard:
+    """Adds the headers, answers what a browser holds already (304), and refuses other methods and names.
+
+    An answer depends on the data's release, the code and the address alone: one mark stands for all. With
+    `local_only`, a name that is not this machine's is refused, so that no other site can ask for what is here.
+    """
+
+    def __init__(self, app: Application, mark: str, *, local_only: bool = False) -> None:
+        self.app, self.mark, self.local_only = app, f'W/"{mark}"'.encode(), local_only
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = self._refused(scope)
+        if status:
+            await _short(send, status, [*self._headers(scope), *([(b"allow", b"GET, HEAD")] if status == 405 else [])])
+            return
+        given = dict(scope["headers"])
+        if self.mark in given.get(b"if-none-match", b"") and not _is_static(scope):
+            await _short(send, 304, self._headers(scope))
+            return
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                held = {name.lower() for name, _ in message["headers"]}
+                more = [pair for pair in self._headers(scope, message["status"]) if pair[0] not in held]
+                message = {**message, "headers": [*message["headers"], *more]}
+            await send(message)
+
+        await self.app(scope, receive, sent)
+
+    def _refused(self, scope: Message) -> int:
+        if scope["method"] not in METHODS:
+            return 405
+        if len(scope["query_string"]) + len(scope["path"]) > LONGEST_ADDRESS:
+            return 414
+        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").rsplit(":", 1)
+        is_local = host[0].lower() in LOCAL_NAMES or ":".join(host).lower() in LOCAL_NAMES
+        return 421 if self.local_only and not is_local else 0
+
+    def _headers(self, scope: Message, status: int = 304) -> list[tuple[bytes, bytes]]:
+        is_frame = "/embed/" in scope["path"]
+        policy = POLICY.format(frames="*" if is_frame else "'none'")
+        found = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+        found.append((b"content-security-policy", policy.encode()))
+        found.append((b"cross-origin-resource-policy", b"cross-origin" if is_frame else b"same-origin"))
+        if not is_frame:
+            found.append((b"x-frame-options", b"DENY"))
+        if status in (200, 304) and not _is_static(scope):
+            kind = b"private" if self.local_only else b"public"
+            found += [(b"cache-control", kind + b", max-age=0, must-revalidate"), (b"etag", self.mark)]
+        elif status not in (200, 304):
+            found.append((b"cache-control", b"no-store"))
+        return found
+
+
+def _is_static(scope: Message) -> bool:
+    return str(scope["path"]).startswith("/static/")
+
+
+async def _short(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    length = [] if status == 304 else [(b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,106 @@
+"""What all pages share: the served tables, the names of places, the templates, and the figures already measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gisement.catalog import page_texts, texts
+from gisement.catalog.segments import families, segments
+from gisement.catalog.tables import read_yaml
+from gisement.engine.checks import Checks
+from gisement.engine.served import PERSON, Served
+from gisement.pipeline import INDICATORS, indicator_named, perimeter_of
+from gisement.publish.diagnosis.places import places_of
+from gisement.terms import Figure, Perimeter
+
+LANGUAGES = ("fr", "en")
+REMEMBERED = 4096
+WARM_BY = ("", "year", "family", "buyer")
+
+
+class Site:
+    """One built workspace, ready to be shown. `cards` describe the known sources, by language."""
+
+    def __init__(self, served: Served, cards: Mapping[str, Sequence[Mapping[str, Any]]] | None = None) -> None:
+        self.served, self.cards = served, dict(cards or {})
+        self.observatory = served.observatory
+        self.places = {language: places_of(self.observatory.territory, language) for language in LANGUAGES}
+        self.origins = self.observatory.origins("purchase")
+        self.notice = _notice(self.origins)
+        self.as_of_date = served.as_of_date()
+        self.environment = _environment()
+        self._measured = lru_cache(maxsize=REMEMBERED)(self._measure)
+        self.checks = _checked(self.observatory.workspace)
+
+    def measure(self, name: str, where: Sequence[tuple[str, str]] = (), by: str = "") -> tuple[Figure, ...]:
+        """The figures of an indicator over the perimeter that these pairs spell, by one dimension or alone."""
+        return self._measured(name, tuple(where), by)
+
+    def figure(self, name: str, *where: tuple[str, str]) -> Figure:
+        """One figure."""
+        return self.measure(name, where)[0]
+
+    def _measure(self, name: str, where: tuple[tuple[str, str], ...], by: str) -> tuple[Figure, ...]:
+        perimeter: Perimeter = perimeter_of([f"{key}={value}" for key, value in where])
+        return tuple(self.observatory.measure(indicator_named(name), perimeter, (by,) if by else ()))
+
+    def warm(self) -> None:
+        """Measure what the first pages ask for: compiling an expression takes longer than running it."""
+        for indicator in INDICATORS:
+            for by in WARM_BY:
+                self.measure(indicator.name, (), by)
+
+    def label(self, key: str, value: Any, language: str) -> str:
+        """The name of one value of a dimension, in words."""
+        if value is None or value == "":
+            return str(page_texts(language)["figures"]["missing"])
+        text = str(value).removeprefix("=")
+        if text.startswith(PERSON):
+            return str(page_texts(language)["rows"]["person"])
+        if key == "family":
+            return families().get(text, {}).get(f"family_{language}", text)
+        if key == "segment":
+            return segments().get(text, {}).get(f"segment_{language}", text)
+        if key in ("buyer", "supplier"):
+            return self.name_of(key, text)
+        return str(texts(language)["values"].get(key, {}).get(text) or self.places[language].name(key, text))
+
+    def name_of(self, kind: str, identifier: str) -> str:
+        """The name of a buyer or supplier; its identifier where none may be shown."""
+        return self.served.named(kind, [identifier]).get(identifier) or identifier
+
+    def labels(self, key: str, figures: Sequence[Figure], language: str) -> list[str]:
+        """The names of the groups of several figures."""
+        return [figure.labels.get(key) or self.label(key, figure.group[key], language) for figure in figures]
+
+
+def _checked(workspace: Any) -> dict[str, Any]:
+    """The account of what was read and found, taken once: it changes only with a build."""
+    checks = Checks(workspace)
+    found = {
+        "findings": checks.findings_by_rule(),
+        "account": checks.account(),
+        "expectations": checks.expectations(),
+    }
+    checks.connection.close()
+    return found
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("gisement.publish.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _notice(origins: Sequence[Any]) -> Mapping[str, str]:
+    """What must be said on top where a source is the demonstration's generator; empty for real data."""
+    card: dict[str, str] = read_yaml("demonstration/card.yaml")
+    return card if any(origin.producer == card["producer"] for origin in origins) else {}

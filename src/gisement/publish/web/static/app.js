@@ -1,0 +1,40 @@
+// Without this file every page works: forms have buttons, drawings can be taken as SVG.
+"use strict";
+
+// The address holds the whole state: what a form fetched is what the address then says.
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  const form = event.detail.elt;
+  if (form instanceof HTMLFormElement && form.hasAttribute("data-state")) {
+    const address = event.detail.xhr.responseURL;
+    if (address) history.pushState(null, "", address);
+  }
+});
+window.addEventListener("popstate", () => location.reload());
+
+// A drawing as PNG: the same SVG, drawn at twice its size.
+document.addEventListener("click", async (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a[data-png]") : null;
+  if (!link) return;
+  event.preventDefault();
+  const answer = await fetch(link.href);
+  const source = URL.createObjectURL(new Blob([await answer.text()], { type: "image/svg+xml" }));
+  const image = new Image();
+  image.addEventListener("load", () => {
+    const canvas = document.createElement("canvas");
+    canvas.width = 2 * (image.naturalWidth || 800);
+    canvas.height = 2 * (image.naturalHeight || 400);
+    const paper = canvas.getContext("2d");
+    paper.fillStyle = "#ffffff";
+    paper.fillRect(0, 0, canvas.width, canvas.height);
+    paper.drawImage(image, 0, 0, canvas.width, canvas.height);
+    URL.revokeObjectURL(source);
+    canvas.toBlob((png) => {
+      const save = document.createElement("a");
+      save.href = URL.createObjectURL(png);
+      save.download = link.getAttribute("download");
+      save.click();
+      setTimeout(() => URL.revokeObjectURL(save.href), 1000);
+    });
+  });
+  image.src = source;
+});

@@ -1,0 +1,169 @@
+"""What stands behind the figures: methods, quality of the data, sources, the explainer, the search."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from gisement.catalog import parameter, texts
+from gisement.catalog.parameters import parameters
+from gisement.catalog.segments import families, segments
+from gisement.pipeline import INDICATORS, indicator_named
+from gisement.publish import format
+from gisement.publish.web.lines import lines_by
+from gisement.publish.web.methods import method_html
+from gisement.publish.web.page import Page
+from gisement.publish.web.search import plain
+from gisement.terms import Perimeter, Verdict
+
+FINDINGS_SHOWN = 100
+ACCOUNT = ("records", "contracts", "joined", "duplicates", "unreadable")
+
+
+def methods(page: Page) -> Response:
+    """Every indicator, with its definition."""
+    told = texts(page.language)["indicators"]
+    return page.render("methods.html.j2", methods=[(i.name, told[i.name]) for i in INDICATORS])
+
+
+def method(page: Page) -> Response:
+    """The page of one indicator, and its SQL."""
+    indicator = indicator_named(str(page.request.path_params["name"]))
+    sql, _ = page.site.observatory.rows_query(indicator, Perimeter(), Verdict.PART)
+    return page.render(
+        "method.html.j2",
+        told=texts(page.language)["indicators"][indicator.name],
+        body=method_html(indicator.name, page.root),
+        card=page.card_of(indicator.name),
+        sql=sql,
+    )
+
+
+def quality(page: Page) -> Response:
+    """What is known by field, buyer and year; what was found in the files; what must hold."""
+    words, checks = texts(page.language), page.site.checks
+    known = [indicator.name for indicator in INDICATORS if indicator.name.endswith("_known_share")]
+    return page.render(
+        "quality.html.j2",
+        known=[page.card_of(name) for name in known],
+        buyers=lines_by(page, "supplier_place_known_share", "buyer", [], at_most=50),
+        years=lines_by(page, "supplier_place_known_share", "year", []),
+        findings=[
+            (
+                str(words["findings"].get(row["rule"], row["rule"])),
+                str(words["actions"].get(row["action"], row["action"])),
+                page.number(row["findings"]),
+                f"{page.root}/quality/{row['rule']}",
+            )
+            for row in checks["findings"]
+        ],
+        account=[
+            (
+                row["snapshot"],
+                *(page.number(row[name]) for name in ("records", "contracts", "joined", "duplicates", "unreadable")),
+            )
+            for row in checks["account"]
+        ],
+        expectations=[
+            (
+                words["expectations"][row["expectation"]],
+                row["table"],
+                page.number(row["failed"]) if row["failed"] else "",
+            )
+            for row in checks["expectations"]
+        ],
+    )
+
+
+def finding(page: Page) -> Response:
+    """The findings of one rule."""
+    rule = str(page.request.path_params["rule"])
+    known = {row["rule"] for row in page.site.checks["findings"]}
+    if rule not in known:
+        raise page.absent()
+    actions = texts(page.language)["actions"]
+    rows = page.site.served.findings(rule, FINDINGS_SHOWN, 0)
+    total = sum(row["findings"] for row in page.site.checks["findings"] if row["rule"] == rule)
+    note = page.texts["figures"]["shown"].format(shown=page.number(len(rows)), count=page.number(total))
+    return page.render(
+        "finding.html.j2",
+        told=texts(page.language)["findings"].get(rule, rule),
+        rows=[
+            (row["reported"], row["kept"], actions.get(row["action"], row["action"]), row["contract_key"])
+            for row in rows
+        ],
+        note=note if total > len(rows) else "",
+    )
+
+
+def sources(page: Page) -> Response:
+    """The files read here, and the cards of all known sources."""
+    return page.render(
+        "sources.html.j2",
+        origins=page.site.origins,
+        cards=page.site.cards.get(page.language, ()),
+    )
+
+
+def explainer(page: Page) -> Response:
+    """What public procurement is, with the dated national reference beside the territory."""
+    words, language = page.texts["explainer"], page.language
+    told = parameters()["public_procurement_france_eur"]
+    (since,) = told["values"]
+    (threshold_since,) = parameters()["publication_threshold_eur"]["values"]
+    return page.render(
+        "explainer.html.j2",
+        national=words["national_text"].format(
+            amount=format.euros(parameter("public_procurement_france_eur"), language),
+            date=format.day(since, language),
+            source=told["reference"],
+        ),
+        published=words["published_text"].format(
+            threshold=format.euros(parameter("publication_threshold_eur"), language),
+            date=format.day(threshold_since, language),
+        ),
+        cards=[page.card_of(name) for name in ("total_spend", "contracts", "local_share")],
+    )
+
+
+def api(page: Page) -> Response:
+    """The interface for programs: each address with what it answers and takes."""
+    described = page.request.app.openapi()["paths"]
+    found = [
+        (path, entry["get"]["summary"], [given["name"] for given in entry["get"].get("parameters", ())])
+        for path, entry in described.items()
+    ]
+    return page.render("api.html.j2", addresses=found)
+
+
+def search(page: Page) -> Response:
+    """What holds every word asked for: buyers, suppliers, needs, contracts."""
+    text = page.asked("q").strip()[:200]
+    found = {
+        kind: page.site.served.found(text, kind=kind) if text else [] for kind in ("buyer", "supplier", "contract")
+    }
+    groups = [
+        (
+            page.texts["search"][f"{kind}s"],
+            [(row["name"], row["detail"], f"{page.root}/{kind}s/{row['key']}") for row in found[kind]],
+        )
+        for kind in ("buyer", "supplier", "contract")
+    ]
+    groups.insert(0, (page.texts["search"]["needs"], _needs(page, text)))
+    part = page.request.headers.get("hx-request")
+    return page.render("search_part.html.j2" if part else "search.html.j2", text=text, groups=groups)
+
+
+def _needs(page: Page, text: str) -> list[tuple[str, str, str]]:
+    words = plain(text).split()
+    family_key, segment_key = f"family_{page.language}", f"segment_{page.language}"
+    found = [
+        (row[family_key], "", f"{page.root}/needs/{name}")
+        for name, row in families().items()
+        if words and all(word in plain(row[family_key]) for word in words)
+    ]
+    found += [
+        (row[segment_key], families()[row["family_id"]][family_key], f"{page.root}/figures/local_share?segment={name}")
+        for name, row in segments().items()
+        if words and all(word in plain(row[segment_key]) for word in words)
+    ]
+    return found[:8]

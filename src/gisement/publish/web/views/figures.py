@@ -1,0 +1,120 @@
+"""Figures: the list of all, and one page each, where filters, options and breakdown are chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+
+from gisement.catalog import texts
+from gisement.pipeline import INDICATORS, indicator_named
+from gisement.publish.web import choices
+from gisement.publish.web.address import ANY, Pairs, address, chosen
+from gisement.publish.web.card import Card
+from gisement.publish.web.drawings import Drawing, rings_drawing, treemap_drawing, trend_drawing
+from gisement.publish.web.lines import lines_by
+from gisement.publish.web.map import map_drawing
+from gisement.publish.web.page import Page
+from gisement.terms import Indicator, Trouble
+
+
+def figures(page: Page) -> Response:
+    """Every indicator with its value over the whole territory."""
+    known = {indicator.name: indicator.name.endswith("_known_share") for indicator in INDICATORS}
+    measures = [page.card_of(name) for name, is_known in known.items() if not is_known]
+    fields = [page.card_of(name) for name, is_known in known.items() if is_known]
+    return page.render("figures.html.j2", measures=measures, known=fields)
+
+
+def figure(page: Page) -> Response:
+    """One indicator over the perimeter that the address spells."""
+    indicator = indicator_named(str(page.request.path_params["name"]))
+    pairs = chosen(indicator, page.query)
+    by = _by(page, indicator)
+    if any(value == ANY for _, value in page.query):
+        # a form sends every field: the address that is kept holds only what was chosen
+        return RedirectResponse(address(page.request.url.path, pairs, by="" if by == "year" else by), status_code=303)
+    is_part = bool(page.request.headers.get("hx-request"))
+    return page.render("figure_part.html.j2" if is_part else "figure.html.j2", **_content(page, indicator, pairs, by))
+
+
+def _content(page: Page, indicator: Indicator, pairs: Pairs, by: str) -> dict[str, Any]:
+    told = texts(page.language)["indicators"][indicator.name]
+    card = page.card(page.site.figure(indicator.name, *pairs), by=by)
+    dimensions, options = choices.breakdowns(indicator), {option.name for option in indicator.options}
+    path, asked = f"{page.root}/figures/{indicator.name}", page.asked("release")
+    return {
+        "indicator": indicator,
+        "told": told,
+        "card": card,
+        "sentence": _sentence(page, card, told["sentence"], pairs),
+        "filters": choices.filters(page, indicator, pairs),
+        "options": [choices.option(page, name.name, indicator, pairs) for name in indicator.options],
+        "kept": [(key, value) for key, value in pairs if key not in choices.FILTERS and key not in options],
+        "by": by,
+        "tabs": [
+            (name, texts(page.language)["dimensions"][name], address(path, pairs, by=name)) for name in dimensions
+        ],
+        "lines": lines_by(page, indicator.name, by, pairs),
+        "drawing": trend_drawing(page, indicator.name, pairs) if by == "year" else None,
+        "sensitivity": _sensitivity(page, indicator, pairs),
+        "combinations": address(f"/api/sensitivity/{indicator.name}", pairs, format="csv"),
+        "then": asked if asked not in ("", page.site.served.release) else "",
+        "now": page.site.served.release,
+    }
+
+
+def embed(page: Page) -> Response:
+    """One figure alone, for a frame of another page."""
+    indicator = indicator_named(str(page.request.path_params["name"]))
+    pairs = chosen(indicator, page.query)
+    card = page.card(page.site.figure(indicator.name, *pairs))
+    told = texts(page.language)["indicators"][indicator.name]
+    return page.render("embed.html.j2", card=card, sentence=_sentence(page, card, told["sentence"], pairs))
+
+
+def chart(page: Page) -> Response:
+    """A drawing alone, as a file that holds all it needs."""
+    kind, name = str(page.request.path_params["kind"]), str(page.request.path_params["name"])
+    content = page.html("charts/file.svg.j2", drawing=_drawing(page, kind, name))
+    return Response(content, media_type="image/svg+xml")
+
+
+def _drawing(page: Page, kind: str, name: str) -> Drawing:
+    if kind == "trend":
+        return trend_drawing(page, name, chosen(indicator_named(name), page.query))
+    pairs = chosen(indicator_named("local_share"), page.query)
+    if kind == "treemap" and name in ("family", "segment"):
+        return treemap_drawing(page, name, pairs)
+    if kind in ("rings", "map"):
+        return rings_drawing(page, pairs) if kind == "rings" else map_drawing(page, pairs)
+    raise page.absent()
+
+
+def _by(page: Page, indicator: Indicator) -> str:
+    asked, allowed = page.asked("by", "year"), choices.breakdowns(indicator)
+    if asked in allowed:
+        return asked
+    raise Trouble(
+        fr=f"« {asked} » ne détaille pas {indicator.name} : choisir parmi {', '.join(allowed)}.",
+        en=f"'{asked}' does not break {indicator.name} down: choose among {', '.join(allowed)}.",
+    )
+
+
+def _sentence(page: Page, card: Card, pattern: str, pairs: Pairs) -> str:
+    perimeter = choices.told(page, indicator_named(card.shown.name), pairs)
+    return pattern.format(value=card.shown.value, perimeter=perimeter, low=card.shown.low, high=card.shown.high)
+
+
+def _sensitivity(page: Page, indicator: Indicator, pairs: Pairs) -> list[tuple[str, list[tuple[str, bool, Card]]]]:
+    """For each option, the figure under each of its values."""
+    found = []
+    for option in indicator.options:
+        choice = choices.option(page, option.name, indicator, pairs)
+        others = [(key, value) for key, value in pairs if key != option.name]
+        cards = [
+            (label, is_chosen, page.card(page.site.figure(indicator.name, *others, (option.name, value)), label))
+            for value, label, is_chosen in choice.values
+        ]
+        found.append((choice.title, cards))
+    return found

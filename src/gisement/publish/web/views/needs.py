@@ -1,0 +1,45 @@
+"""Needs: families and segments of purchases, as areas and as a table; and where suppliers are."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from gisement.catalog.segments import families
+from gisement.publish.web.drawings import treemap_drawing, trend_drawing
+from gisement.publish.web.lines import lines_by
+from gisement.publish.web.map import map_drawing
+from gisement.publish.web.page import Page
+
+
+def needs(page: Page) -> Response:
+    """The families."""
+    return page.render(
+        "needs.html.j2", wide=treemap_drawing(page, "family", []), tall=treemap_drawing(page, "family", [], tall=True)
+    )
+
+
+def family(page: Page) -> Response:
+    """The segments of one family, its buyers and suppliers."""
+    name = str(page.request.path_params["key"])
+    if name not in families():
+        raise page.absent()
+    where = [("family", name)]
+    return page.render(
+        "family.html.j2",
+        title=families()[name][f"family_{page.language}"],
+        cards=[page.card_of(each, *where) for each in ("local_share", "total_spend", "contracts", "sme_share")],
+        wide=treemap_drawing(page, "segment", where),
+        tall=treemap_drawing(page, "segment", where, tall=True),
+        trend=trend_drawing(page, "local_share", where),
+        buyers=lines_by(page, "local_share", "buyer", where),
+        suppliers=lines_by(page, "total_spend", "supplier", where, at_most=15),
+    )
+
+
+def where_from(page: Page) -> Response:
+    """The departments and communes of suppliers."""
+    return page.render(
+        "map.html.j2",
+        drawing=map_drawing(page, []),
+        communes=lines_by(page, "total_spend", "commune", [("medical", "excluded")], beside="", at_most=30),
+    )

@@ -1,0 +1,63 @@
+"""The file that a server reads: a copy of what may be shown, opened read-only and shut off from all other files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from gisement.catalog import tables
+from gisement.store import database
+from gisement.store.workspace import Workspace
+
+_CODE = hashlib.sha256
+
+
+def release_of(workspace: Workspace) -> str:
+    """Twelve characters that name the content of the built tables: same content, same release."""
+    digest = _CODE()
+    for name in sorted(tables()):
+        lineage = database.read_lineage(workspace, name) or {}
+        digest.update(f"{name}={lineage.get('content', '')}\n".encode())
+    return digest.hexdigest()[:12]
+
+
+def served_file(workspace: Workspace, copies: Mapping[str, str], inputs: tuple[str, ...]) -> Path:
+    """The file of these copies (name → SELECT over `inputs`), made if these tables and SELECTs have none yet.
+
+    Files of former releases go: they are a cache, in the scratch folder.
+    """
+    asked = _CODE("\n".join(f"{name}={sql}" for name, sql in copies.items()).encode()).hexdigest()[:8]
+    kept = workspace.scratch / f"served-{release_of(workspace)}-{asked}.duckdb"
+    if kept.is_file():
+        return kept
+    unfinished = kept.with_name(f".{kept.name}.{os.getpid()}.part")
+    unfinished.unlink(missing_ok=True)
+    connection = database.connect(workspace)
+    for name in inputs:
+        connection.execute(f'CREATE VIEW "{name}" AS {database.view_sql(workspace, name)}')
+    connection.execute(f"ATTACH {database.literal(unfinished)} AS served")
+    for name, sql in copies.items():
+        connection.execute(f'CREATE TABLE served."{name}" AS {sql}')
+    connection.execute("DETACH served")
+    connection.close()
+    unfinished.replace(kept)
+    for former in workspace.scratch.glob(f"served-*-{asked}.duckdb"):
+        if former != kept:
+            former.unlink(missing_ok=True)
+    return kept
+
+
+def open_served(path: Path, memory: str, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection that can write nothing, read no other file, and be given no other setting."""
+    connection = duckdb.connect(
+        str(path), read_only=True, config={"memory_limit": memory, **({"threads": threads} if threads else {})}
+    )
+    connection.execute("SET disabled_optimizers = 'in_clause'")
+    connection.execute("SET enable_progress_bar = false")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection

@@ -1,0 +1,64 @@
+"""One demonstration workspace, one site and one server for all tests of what is published."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from gisement.engine.served import Served
+from gisement.publish.web.app import create_app
+from gisement.publish.web.running import configuration, listen
+from gisement.publish.web.site import Site
+from gisement.sources.cards import cards, described
+from gisement.sources.demonstration import Demonstration, write
+from gisement.sources.registry import SOURCES
+from gisement.store import Workspace, add_snapshot
+from gisement.terms import parse_territory
+from tests.workspaces import built
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """The smallest demonstration territory: its files, and the truth that they were made from."""
+    return write(tmp_path_factory.mktemp("demonstration"), "tiny")
+
+
+@pytest.fixture(scope="session")
+def workspace(demo: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The same, built."""
+    made = Workspace.create(
+        tmp_path_factory.mktemp("published") / "workspace", parse_territory(demo.territory, name=demo.name)
+    )
+    for kind, path in demo.files:
+        add_snapshot(made, kind, path.name, path, demo.card)
+    built(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def site(workspace: Workspace) -> Site:
+    """The workspace as a public server sees it."""
+    known = {name: [described(card.told(name), SOURCES) for card in cards().values()] for name in ("fr", "en")}
+    return Site(Served(workspace), known)
+
+
+@pytest.fixture(scope="session")
+def client(site: Site) -> TestClient:
+    """Asks the application without a network; a fault of the program is an error of the test."""
+    return TestClient(create_app(site), follow_redirects=False)
+
+
+@pytest.fixture(scope="session")
+def address(site: Site) -> Iterator[str]:
+    """The address of a real server of the site."""
+    listening = listen("127.0.0.1", 0)
+    server = uvicorn.Server(configuration(site))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)

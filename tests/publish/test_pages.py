@@ -1,0 +1,270 @@
+"""The pages: every one answers in both languages, asks nobody anything, can be read and heard, and adds up."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from lxml import html
+from starlette.testclient import TestClient
+
+from gisement.catalog import page_texts, texts
+from gisement.pipeline import INDICATORS
+from gisement.publish import format
+from gisement.publish.web import app
+from gisement.publish.web.assets import assets, static
+from gisement.publish.web.site import Site
+from tests.emitted_rules import PACKAGE
+
+TEMPLATES = PACKAGE / "publish" / "web" / "templates"
+ROOTS = {"fr": "", "en": "/en"}
+LINES_CHECKED = 2
+
+
+def page(client: TestClient, path: str) -> Any:
+    """A page as a tree (untyped: the library's own types say that any question may have any answer)."""
+    answer = client.get(path)
+    assert answer.status_code == 200, f"{path}: {answer.status_code}"
+    return html.document_fromstring(answer.text)
+
+
+def paths(site: Site) -> dict[str, str]:
+    """One address for every entry of the list of pages."""
+    buyer = site.served.found("", kind="buyer")[0]["key"]
+    supplier = site.served.found("", kind="supplier")[0]["key"]
+    contract = site.served.found("", kind="contract")[0]["key"]
+    rule = site.checks["findings"][0]["rule"]
+    keys = {"needs": "food", "buyers": buyer, "suppliers": supplier, "contracts": contract}
+    filled = {}
+    for path, _ in app.PAGES:
+        first = path.split("/")[1]
+        told = path.replace("{name}", "family" if "{kind}" in path else "local_share").replace("{kind}", "treemap")
+        filled[path] = told.replace("{key}", keys.get(first, "")).replace("{rule}", rule)
+    return {**filled, "/search": "/search?q=demonstration", "/suppliers": "/suppliers?q=travaux"}
+
+
+@pytest.fixture(scope="session", params=[path for path, _ in app.PAGES if "svg" not in path])
+def each(request: pytest.FixtureRequest, site: Site) -> str:
+    """Every page."""
+    return paths(site)[request.param]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_page_answers_in_its_language_and_can_be_heard(
+    client: TestClient, each: str, language: str, site: Site
+) -> None:
+    tree = page(client, (ROOTS[language] + each) if each != "/" else ROOTS[language] or "/")
+    assert tree.get("lang") == language
+    assert len(tree.findall(".//h1")) == 1
+    assert tree.findtext(".//title", "").endswith("Gisement")
+    identifiers = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert len(identifiers) == len(set(identifiers))
+    for table in tree.iter("table"):
+        assert table.find("caption") is not None or table.xpath("ancestor::article")
+    for drawing in tree.iter("svg"):
+        assert drawing.get("aria-hidden") == "true" or drawing.get("aria-label")
+    for label in tree.iter("label"):
+        assert label.get("for") in identifiers
+    if "/embed/" not in each:
+        assert tree.find(".//a[@class='skip']") is not None
+        assert "fictives" in tree.find(".//aside").text_content() or language == "en"
+
+
+def test_a_page_asks_nobody_anything_and_holds_no_script_or_style(client: TestClient, each: str) -> None:
+    answer = client.get(each)
+    tree = html.document_fromstring(answer.text)
+    for element in tree.iter():
+        for name, value in ((str(k), str(v)) for k, v in element.attrib.items()):
+            assert not name.startswith("on"), f"{each}: {name}"
+            assert name != "style", f"{each}: {element.tag} has a style"
+            if name in ("src", "action", "data", "srcset") or (name == "href" and element.tag == "link"):
+                assert value.startswith("/"), f"{each}: {value}"
+    assert all(script.get("src") for script in tree.iter("script"))
+    assert not list(tree.iter("style"))
+
+
+def test_every_answer_bears_a_strict_policy(client: TestClient, site: Site) -> None:
+    for path in [*paths(site).values(), "/nowhere", "/api/indicators", static("app.css"), "/api/measure/nowhere"]:
+        headers = client.get(path).headers
+        policy = headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        is_frame = path.startswith("/embed/")
+        assert ("frame-ancestors *" in policy) == is_frame
+        assert headers.get("x-frame-options") == (None if is_frame else "DENY")
+
+
+def test_other_methods_and_too_long_addresses_are_refused(client: TestClient) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        assert client.request(method, "/").status_code == 405
+    assert client.get("/search?q=" + "a" * 5000).status_code == 414
+    assert client.head("/").status_code == 200
+
+
+def test_what_a_browser_holds_is_not_sent_again(client: TestClient) -> None:
+    first = client.get("/figures/local_share")
+    again = client.get("/figures/local_share", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert "immutable" in client.get(static("app.css")).headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/nowhere", 404), ("/figures/nowhere", 404), ("/contracts/nowhere", 404), ("/buyers/nowhere", 404),
+        ("/suppliers/nowhere", 404), ("/needs/nowhere", 404), ("/quality/nowhere", 404), ("/methods/nowhere", 404),
+        ("/charts/pie/family.svg", 404), ("/figures/local_share?ring=planet", 400), ("/figures/local_share?by=colour", 400),
+        ("/figures/local_share?year=soon", 400), ("/contracts?page=0", 400), ("/contracts?verdict=maybe", 400),
+        ("/contracts?sort=colour", 400), ("/figures/local_share?ring=commune", 400),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_shown_is_one_sentence(client: TestClient, path: str, status: int) -> None:
+    for root in ROOTS.values():
+        answer = client.get(root + path)
+        assert answer.status_code == status
+        assert "Traceback" not in answer.text
+        assert html.document_fromstring(answer.text).find(".//h1") is not None
+
+
+def test_what_a_user_types_is_shown_as_text(client: TestClient) -> None:
+    nasty = "<script>alert(1)</script>'\"; DROP TABLE purchase --"
+    for path in ("/search", "/suppliers", "/contracts"):
+        answer = client.get(path, params={"q": nasty})
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text
+    answer = client.get("/figures/local_share", params={"buyer": nasty, "segment": "$v0 §value1§ 770000000"})
+    assert answer.status_code == 200
+    assert client.get("/").status_code == 200
+
+
+# --- figures and their rows ---------------------------------------------------------------------------------
+
+
+def links(tree: Any, path: str) -> Iterator[str]:
+    """The addresses that an expression of XPath finds."""
+    yield from (str(link) for link in tree.xpath(path))
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
+def test_rows_behind_a_figure_add_up_to_it(client: TestClient, indicator: Any) -> None:
+    tree = page(client, f"/figures/{indicator.name}?year=2024")
+    shown = {a.get("data-verdict"): a for a in tree.xpath("//ul[@class='verdicts']//a")}
+    assert set(shown) == {"part", "rest", "unknown", "excluded"}
+    for link in shown.values():
+        rows = page(client, link.get("href"))
+        (file,) = links(rows, "//p[@class='take']/a[text()='CSV']/@href")
+        held = list(csv.DictReader(io.StringIO(client.get(file).text)))
+        whole = sum(int(row["weight"]) for row in held if row["weight"])
+        written = format.cents(whole) if indicator.weight else format.counted(whole, "ligne", "lignes")
+        assert link.xpath("span[@class='weight']")[0].text == written
+        assert written in rows.xpath("//p[@class='adds']")[0].text
+        assert link.xpath("span[@class='count']")[0].text == format.counted(len(held), "ligne", "lignes")
+
+
+def test_every_line_of_every_page_leads_to_rows_of_the_same_figure(client: TestClient, each: str) -> None:
+    tree = page(client, each)
+    lines = tree.xpath("//tr[td[@class='more']]")
+    for line in [*lines[:LINES_CHECKED], *lines[-1:]]:
+        value = line.xpath(".//a[starts-with(@class, 'value')]")[0]
+        rows = page(client, line.xpath("td[@class='more']/a/@href")[0])
+        assert rows.xpath("//p[@class='lead']//a[starts-with(@class, 'value')]")[0].text == value.text, each
+        assert page(client, value.get("href")).xpath("//p[@class='big']/a")[0].text == value.text, each
+    for card in tree.xpath("//div[contains(@class, 'card ')]")[:LINES_CHECKED]:
+        assert card.xpath(".//p[@class='definition']")
+        assert len(card.xpath(".//ul[@class='verdicts']//a")) == 4
+
+
+def test_no_value_stands_without_its_figure(client: TestClient, each: str) -> None:
+    for value in page(client, each).xpath("//*[starts-with(@class, 'value')]"):
+        assert value.tag == "a"
+        assert "/figures/" in value.get("href")
+
+
+def test_pages_of_rows_hold_every_row_once(client: TestClient) -> None:
+    seen: list[str] = []
+    address = "/contracts?sort=oldest"
+    while address:
+        tree = page(client, address)
+        seen += links(tree, "//table[@class='rows']//th[@scope='row']/a/@href")
+        address = next(links(tree, "//a[@rel='next']/@href"), "")
+    (figure,) = client.get("/api/measure/contracts").json()["figures"]
+    assert len(seen) == len(set(seen)) == figure["counts"]["part"]
+
+
+def test_a_form_leads_to_an_address_that_holds_its_state(client: TestClient) -> None:
+    asked = "/figures/local_share?year=2024&family=*&buyer=*&size_class=*&place=head_office&medical=excluded&ring=department"
+    answer = client.get(asked)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/figures/local_share?place=head_office&year=2024"
+    tree = page(client, answer.headers["location"])
+    chosen = {s.get("name"): s.xpath("option[@selected]/@value")[0] for s in tree.iter("select")}
+    assert (chosen["year"], chosen["place"], chosen["family"]) == ("2024", "head_office", "*")
+    part = client.get(answer.headers["location"], headers={"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert part.count("<h1") == 1
+
+
+def test_a_permanent_link_of_another_release_says_so(client: TestClient, site: Site) -> None:
+    link = next(links(page(client, "/figures/local_share"), "//a[contains(@href, 'release=')]/@href"))
+    assert link.endswith(f"release={site.served.release}")
+    assert page(client, link).find(".//p[@class='gone']") is None
+    assert page(client, "/figures/local_share?release=000000000000").find(".//p[@class='gone']") is not None
+
+
+def test_drawings_are_files_of_their_own(client: TestClient, site: Site) -> None:
+    for kind, name in (
+        ("trend", "sme_share"),
+        ("rings", "local_share"),
+        ("treemap", "segment"),
+        ("map", "total_spend"),
+    ):
+        answer = client.get(f"/charts/{kind}/{name}.svg")
+        assert answer.headers["content-type"].startswith("image/svg+xml")
+        tree = html.fragment_fromstring(answer.text)
+        assert tree.tag == "svg"
+        assert not tree.xpath(".//@class[contains(., 'style')]")
+
+
+# --- texts and weight ---------------------------------------------------------------------------------------
+
+
+def test_every_page_text_is_used_and_said_in_the_house_s_words() -> None:
+    code = "".join(
+        p.read_text(encoding="utf-8")
+        for p in [PACKAGE / "engine" / "served.py", *TEMPLATES.rglob("*.j2"), *(PACKAGE / "publish").rglob("*.py")]
+    )
+    unused = [
+        f"{part}.{key}"
+        for part, words in page_texts("fr").items()
+        for key in words
+        if not any(word in code for word in (f"t.{part}.{key}", f"['{key}']", f'"{key}"'))
+    ]
+    assert unused == []
+    for language in ("fr", "en"):
+        whole = str(page_texts(language))
+        assert not re.search(r"préférence locale|local preference|buy local|acheter local", whole, re.I)
+
+
+def test_templates_do_no_arithmetic_on_figures() -> None:
+    for path in TEMPLATES.glob("*.j2"):
+        for expression in re.findall(r"\{\{(.*?)\}\}", path.read_text(encoding="utf-8"), flags=re.DOTALL):
+            bare = re.sub(r'"[^"]*"', "", expression)
+            assert not re.search(r"\d\.\d|round\(|\*|(?<![\w-])-(?!\d)", bare), f"{path.name}: {expression}"
+
+
+def test_the_home_page_weighs_little(client: TestClient) -> None:
+    answer = client.get("/", headers={"Accept-Encoding": "gzip"})
+    compressed = int(answer.headers["content-length"])
+    weights = {name: len(asset.compressed) for name, asset in assets().items()}
+    assert compressed + sum(weights.values()) < 100_000, weights
+
+
+def test_indicators_are_all_listed(client: TestClient) -> None:
+    told = page(client, "/figures").text_content()
+    assert all(texts("fr")["indicators"][indicator.name]["title"] in told for indicator in INDICATORS)
