@@ -147,8 +147,9 @@ class Observatory:
             return {}
         from gisement.engine.spread import by_group
 
-        sql = _spread_sql(indicator, _frozen(perimeter), _frozen_option(option), self.territory.buyers, tuple(by))
-        return by_group(self.connection.cursor().execute(sql).to_arrow_table(), by)
+        shape, values = shaped(perimeter)
+        sql = _spread_sql(indicator, shape, _frozen_option(option), self.territory.buyers, tuple(by))
+        return by_group(self._run(sql, values).to_arrow_table(), by)
 
     def _figure(
         self,
@@ -268,7 +269,7 @@ def _spread_sql(
 
     assert isinstance(indicator.kind, Spread)
     rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
-    return str(ibis.to_sql(amounts(rows, by, indicator.kind), dialect="duckdb", pretty=False))
+    return parameters_of(str(ibis.to_sql(amounts(rows, by, indicator.kind), dialect="duckdb", pretty=False)))
 
 
 @lru_cache(maxsize=1024)

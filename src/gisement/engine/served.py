@@ -24,12 +24,15 @@ INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
     "record_decision", "commune", "observation", "raw_decp",
 )  # fmt: skip
-# Who is hidden: a natural person wholly, a firm that asked for it by its name alone.
+# Who is hidden: a natural person wholly, a firm that asked for it by its name alone. A person keeps one number, and its
+# establishments one each, so that suppliers are counted alike with and without numbers.
 _HIDDEN = f"""
-(SELECT supplier_id, is_natural_person AS is_person, CASE WHEN is_natural_person
-    THEN '{PERSON}' || row_number() OVER (ORDER BY is_natural_person DESC, md5(supplier_id))
+(SELECT supplier_id, is_natural_person AS is_person,
+    CASE WHEN is_natural_person THEN person ELSE supplier_siren END AS shown_siren,
+    CASE WHEN is_natural_person THEN person || '-' || row_number() OVER (PARTITION BY person ORDER BY md5(supplier_id))
     ELSE supplier_id END AS shown
-FROM supplier WHERE is_natural_person OR is_masked)
+FROM (SELECT *, '{PERSON}' || dense_rank() OVER (ORDER BY is_natural_person DESC,
+    md5(coalesce(supplier_siren, supplier_id))) AS person FROM supplier WHERE is_natural_person OR is_masked))
 """
 _LAST_DAY = "CAST(c.notification_date + to_months(CAST(c.duration_months AS INTEGER)) AS DATE)"
 _END = f"{_LAST_DAY} AS end_date, greatest(date_diff('month', o.as_of_date, {_LAST_DAY}), 0) AS months_left"
@@ -43,7 +46,7 @@ SORTS = {
 # Tables that name suppliers: what stands for a person's number, its SIREN, its name.
 _MASKED = """
 SELECT t.* REPLACE (coalesce(p.shown, t.supplier_id) AS supplier_id,
-    CASE WHEN p.is_person THEN NULL ELSE t.supplier_siren END AS supplier_siren,
+    coalesce(p.shown_siren, t.supplier_siren) AS supplier_siren,
     CASE WHEN p.shown IS NULL THEN coalesce(s.supplier_name, t.supplier_name) END AS supplier_name{more})
 FROM {table} t LEFT JOIN {hidden} p ON t.supplier_id = p.supplier_id
 LEFT JOIN supplier s ON t.supplier_id = s.supplier_id {where}
