@@ -1,63 +1,60 @@
-"""The command line run in real processes, forked from one that has loaded Ibis: a command then takes moments.
+"""The command line run as a user does: in this process, where a command takes moments, or in one of its own.
 
-Each command is a process of its own: its interpreter reads the environment and `sys.argv`, runs
-`gisement.cli.main`, and ends with its exit status. Only the import of third-party libraries is shared, which takes
-a second each time otherwise.
+`gisement` is what most tests want: it calls `gisement.cli.main` with its words, its environment and its outputs, and
+catches its exit status. `fresh`, `started` and `on_a_terminal` begin a new interpreter: for what only a process shows
+(its memory, its signals, what it loads, a terminal).
 """
 
 from __future__ import annotations
 
 import errno
 import fcntl
-import json
+import io
 import os
 import pty
 import struct
 import subprocess
 import sys
 import termios
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
+from tests.workspaces import plans_shared
+
 PROJECT = Path(__file__).resolve().parent.parent
 START = "from gisement.cli import main; main()"
-SERVER = f"""
-import json, os, sys
-import ibis, ibis.backends.sql.compilers.duckdb, sqlglot, typer, yaml
-# DuckDB and Arrow start threads of their own when loaded, and a fork would wait for them for ever.
-assert not {{"gisement", "duckdb", "pyarrow"}} & set(sys.modules)
-for line in sys.stdin:
-    asked = json.loads(line)
-    child = os.fork()
-    if not child:
-        os.environ.clear()
-        os.environ.update(asked["environment"])
-        for number, path in enumerate(asked["outputs"], 1):
-            os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
-        sys.argv = ["gisement", *asked["words"]]
-        exec({START!r})
-        sys.exit(0)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
 
 Run = subprocess.CompletedProcess[str]
 
 
 def gisement(*words: object, workspace: Path | None = None, **environment: str) -> Run:
-    """Run the command in a process of its own, in French unless the environment says otherwise."""
+    """Run the command here, in French unless the environment says otherwise; whatever it raises is the test's."""
+    from gisement.cli import main
+
     typed = _typed(words, workspace)
-    with TemporaryDirectory() as folder:
-        outputs = [str(Path(folder) / name) for name in ("out", "err")]
-        asked = {"words": typed, "environment": _environment(environment), "outputs": outputs}
-        server = _server()
-        assert server.stdin is not None
-        assert server.stdout is not None
-        server.stdin.write(json.dumps(asked) + "\n")
-        server.stdin.flush()
-        status = int(server.stdout.readline())
-        out, err = (Path(path).read_text(encoding="utf-8") for path in outputs)
-    return Run(typed, status, out, err)
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch, plans_shared():
+        _set(patch, _environment(environment))
+        patch.setattr(sys, "argv", ["gisement", *typed])
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            main()
+    told = []
+    for stream in (out, err):
+        stream.seek(0)
+        told.append(stream.read())
+    return Run(typed, int(ended.value.code or 0), *told)
+
+
+def _set(patch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
+    """Make this the whole environment."""
+    for name in set(os.environ) - set(environment):
+        patch.delenv(name)
+    for name, value in environment.items():
+        patch.setenv(name, value)
 
 
 def fresh(*words: object, workspace: Path | None = None, code: str = START, **environment: str) -> Run:
@@ -123,16 +120,3 @@ def _environment(given: dict[str, str]) -> dict[str, str]:
 def _bytecode() -> TemporaryDirectory[str]:
     """Where these processes keep compiled modules, as an installed program has them; gone with the tests."""
     return TemporaryDirectory(prefix="gisement-bytecode-")
-
-
-@cache
-def _server() -> subprocess.Popen[str]:
-    """The process that forks; it ends with the tests, when its standard input is closed."""
-    return subprocess.Popen(
-        [sys.executable, "-c", SERVER],
-        env=_environment({}),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )

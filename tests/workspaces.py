@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gisement import pipeline
+from gisement.engine import plan
 from gisement.engine.build import build
 from gisement.engine.intake import Added, add_files
-from gisement.store import Workspace, database
+from gisement.store import Workspace, code, database
 from gisement.terms import parse_territory
 
-_plans: dict[str, bytes] = {}
-"""Compiling the steps takes most of a small build: what one workspace compiled serves the next."""
+Plan = Sequence[dict[str, Any]]
+_plans: dict[str, Plan] = {}
+"""The steps as this version of the code compiles them, for each engine."""
 
 
 def created(folder: Path, territory: str) -> Workspace:
@@ -35,14 +40,27 @@ def added(workspace: Workspace, kind: str, paths: Sequence[Path]) -> list[Added]
 
 def built(workspace: Workspace, names: Sequence[str] = ()) -> list[str]:
     """Bring the tables (the named ones, with what they need) up to date; which ones were made."""
-    plans = workspace.scratch / "plans"
-    plans.mkdir(parents=True, exist_ok=True)
-    for name, content in _plans.items():
-        if not (plans / name).is_file():
-            (plans / name).write_bytes(content)
-    made = build(workspace, lambda: pipeline.STEPS, pipeline.SOURCES, names=names)
-    _plans.update({path.name: path.read_bytes() for path in plans.glob("*.json")})
-    return made
+    with plans_shared():
+        return build(workspace, lambda: pipeline.STEPS, pipeline.SOURCES, names=names)
+
+
+@contextmanager
+def plans_shared() -> Iterator[None]:
+    """Compiling the steps takes most of a small build: what one workspace compiled serves the next."""
+
+    def kept(workspace: Workspace, dialect: str) -> Plan | None:
+        if code.kept_plan(workspace, dialect) is None and dialect in _plans:
+            code.keep_plan(workspace, dialect, _plans[dialect])
+        return code.kept_plan(workspace, dialect)
+
+    def keep(workspace: Workspace, dialect: str, compiled: Plan) -> None:
+        _plans[dialect] = compiled
+        code.keep_plan(workspace, dialect, compiled)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "kept_plan", kept)
+        patch.setattr(plan, "keep_plan", keep)
+        yield
 
 
 def workspace_of(folder: Path, territory: str, files: Mapping[str, Sequence[Path]]) -> Workspace:

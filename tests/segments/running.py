@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import duckdb
 import ibis
+import pyarrow as pa
 
 from gisement.catalog.segments import segment_definitions, segment_evidence, segment_prefixes, segment_words
 from gisement.segments.by_code import account_segment, category_segment, naf_segment
@@ -23,8 +25,10 @@ FLAGS = {"segment": "string", "family": "string", "is_medical": "boolean", "is_m
 MAPPING = {"buyer_id": "string", "segment_code": "string", "segment": "string"}
 LINE_TEXTS = ("line", "buyer_id", "segment_code", "cpv_code", "account_kind", "account", "naf_code", "label")
 LINE = dict.fromkeys(LINE_TEXTS, "string")
+TITLE = {"label": "string", "segment": "string", "segment_confidence": "float64"}
 PREFIX = {"prefix": "string", **FLAGS}
 SQL_TYPES = {"string": "VARCHAR", "boolean": "BOOLEAN", "float64": "DOUBLE", "int64": "BIGINT"}
+ARROW_TYPES = {"string": pa.string(), "boolean": pa.bool_(), "float64": pa.float64(), "int64": pa.int64()}
 
 
 class Tables:
@@ -37,26 +41,45 @@ class Tables:
         """A table of these rows; a column that a row does not have is null."""
         columns = ", ".join(f'"{column}" {SQL_TYPES[kind]}' for column, kind in schema.items())
         self.connection.execute(f'CREATE TABLE "{name}" ({columns})')
-        if rows:
-            marks = ", ".join("?" * len(schema))
-            self.connection.executemany(
-                f'INSERT INTO "{name}" VALUES ({marks})', [[row.get(column) for column in schema] for row in rows]
-            )
+        self.fill(name, schema, rows)
         return ibis.table(dict(schema), name=name)
+
+    def fill(self, name: str, schema: Mapping[str, str], rows: Rows) -> None:
+        """Give a table other rows."""
+        self.connection.execute(f'DELETE FROM "{name}"')
+        self.connection.register("given", pa.table({
+            column: pa.array([row.get(column) for row in rows], ARROW_TYPES[kind]) for column, kind in schema.items()
+        }))  # fmt: skip
+        self.connection.execute(f'INSERT INTO "{name}" FROM given')
+        self.connection.unregister("given")
 
     def rows(self, expression: Any) -> list[dict[str, Any]]:
         """What an expression gives."""
-        cursor = self.connection.execute(str(ibis.to_sql(expression, dialect="duckdb")))
+        return self.answer(str(ibis.to_sql(expression, dialect="duckdb")))
+
+    def answer(self, sql: str) -> list[dict[str, Any]]:
+        """What a query gives."""
+        cursor = self.connection.execute(sql)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def segmented(lines: Rows, mapping: Rows = (), titles: Rows = ()) -> dict[str, dict[str, Any]]:
     """Each line (by its `line`) with its segment, rule and confidence, through every step of the evidence."""
-    tables = Tables()
-    found = tables.rows(decision(tables, lines, mapping, titles))
+    tables, sql = _compiled()
+    tables.fill("payment", LINE, lines)
+    tables.fill("raw_segment_mapping", MAPPING, mapping)
+    tables.fill("title", TITLE, titles)
+    found = tables.answer(sql)
     assert len(found) == len(lines), "a line is in two segments, or lost"
     return {str(row["line"]): row for row in found}
+
+
+@cache
+def _compiled() -> tuple[Tables, str]:
+    """The decision, compiled once over tables to fill: compiling it takes a second, and running it moments."""
+    tables = Tables()
+    return tables, str(ibis.to_sql(decision(tables, []), dialect="duckdb"))
 
 
 def decision(tables: Tables, lines: Rows, mapping: Rows = (), titles: Rows = ()) -> Any:
@@ -67,7 +90,7 @@ def decision(tables: Tables, lines: Rows, mapping: Rows = (), titles: Rows = ())
     words = tables.add("segment_word", WORDS, segment_words())
     definitions = tables.add("segment_definition", FLAGS, segment_definitions())
     mapped = tables.add("raw_segment_mapping", MAPPING, mapping)
-    model = tables.add("title", {"label": "string", "segment": "string", "segment_confidence": "float64"}, titles)
+    model = tables.add("title", TITLE, titles)
     return decided(
         given,
         definitions,

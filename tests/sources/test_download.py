@@ -254,10 +254,18 @@ def test_body_compressed_on_the_fly_is_stored_plain(scene: Scene, tmp_path: Path
     assert (tmp_path / "file.bin").read_bytes() == BODY
 
 
-def test_no_server_at_all(tmp_path: Path) -> None:
+def test_a_server_that_is_not_there_is_given_up_at_once(tmp_path: Path) -> None:
     waits: list[float] = []
     with pytest.raises(Trouble, match="did not succeed"):
         download("http://127.0.0.1:9/file", tmp_path / "f", session=Session(sleep=waits.append, attempts=3))
-    assert waits == [1.0, 2.0]
+    assert waits == []
     with pytest.raises(Trouble, match="check the address"):
         download("ftp://127.0.0.1/file", tmp_path / "f", session=Session(sleep=waits.append))
+
+
+def test_a_server_that_goes_away_is_waited_for(tmp_path: Path) -> None:
+    waits: list[float] = []
+    with published() as scene:
+        scene.acts = [says(503), says(302, Location="http://127.0.0.1:9/file"), says(503)]
+        assert _get(scene, tmp_path / "file.bin", waits).size == len(BODY)
+    assert waits == [1.0, 2.0, 4.0]

@@ -35,6 +35,7 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (httpx.TransportError, "connexion coupée"),
 )
 """Failures of the network in French, the most special first."""
+_NEVER_REACHED = (httpx.ConnectError, httpx.ConnectTimeout)
 _WORTHWHILE_BYTES = 1 << 20
 _LISTING_BYTES = 64 << 20
 _RETRIED = (408, 425, 429, 500, 502, 503, 504)
@@ -141,8 +142,11 @@ def _client(rules: Session) -> httpx.Client:
 
 
 def _persist(attempt: Callable[[], Done], url: str, rules: Session, held: Callable[[], int] = lambda: 0) -> Done:
-    """Attempt until it works; an attempt that brought a good deal more (`held`, in bytes) does not count as failed."""
-    failed, wait = 0, rules.first_wait
+    """Attempt until it works; an attempt that brought a good deal more (`held`, in bytes) does not count as failed.
+
+    A server that was never reached is given up at once: an address or a network that is wrong is for people to mend.
+    """
+    failed, wait, was_reached = 0, rules.first_wait, False
     while True:
         before = held()
         try:
@@ -150,9 +154,10 @@ def _persist(attempt: Callable[[], Done], url: str, rules: Session, held: Callab
         except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.TooManyRedirects) as error:
             raise _refused(url, *_why(error)) from error
         except (_Again, httpx.TransportError) as error:
+            was_reached = was_reached or not isinstance(error, _NEVER_REACHED)
             failed = 0 if held() - before > _WORTHWHILE_BYTES else failed + 1
             pause = wait if not isinstance(error, _Again) or error.wait is None else error.wait
-            if failed == rules.attempts or pause > rules.longest_wait:
+            if failed == rules.attempts or pause > rules.longest_wait or not was_reached:
                 raise _gave_up(url, error, pause if pause > rules.longest_wait else None) from error
             rules.sleep(pause)
             wait = min(wait * 2, rules.longest_wait)
