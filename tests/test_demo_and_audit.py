@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -62,13 +63,23 @@ def estimated(workspace: Path, form: Path) -> Any:
 def test_without_an_error_the_audit_finds_the_share_again(workspace: Path, tmp_path: Path) -> None:
     """Unknown places are found inside: the audited share is then between the published one and its upper bound."""
     form = tmp_path / "form.csv"
-    found = estimated(workspace, filled(form, drawn(workspace, form)))
+    told = estimated(workspace, filled(form, drawn(workspace, form)))
     run = gisement("measure", "local_share", "--where", "buyers=all", "--format", "json", workspace=workspace)
-    (figure,) = json.loads(run.stdout)["figures"]
-    assert found["book_value"] == pytest.approx(figure["value"], abs=1e-9)
+    measured = json.loads(run.stdout)
+    (found,), (figure,) = told["figures"], measured["figures"]
+    assert told["audit"]["book_value"] == pytest.approx(figure["value"], abs=1e-9)
     assert figure["value"] < found["value"] <= figure["high"]
     assert found["low"] < found["value"] < found["high"]
-    assert found["interval"] == "sampling"
+    assert (found["interval"], found["level"], found["coverage"]) == ("sampling", "modelled", 1)
+    assert {name: told["audit"][name] for name in ("value", "low", "high")} == {
+        name: found[name] for name in ("value", "low", "high")
+    }
+    same = ("group", "sums_eur", "counts", "options", "rows")
+    assert {name: found[name] for name in same} == {name: figure[name] for name in same}
+    assert (told["indicator"], told["perimeter"]["buyers"]) == (measured["indicator"], "all")
+    *others, last = found["origins"]
+    assert others == figure["origins"]
+    assert (last["file"], last["sha256"]) == ("form.csv", hashlib.sha256(form.read_bytes()).hexdigest())
 
 
 def test_places_that_nobody_can_tell_are_said(workspace: Path, tmp_path: Path) -> None:
@@ -77,6 +88,8 @@ def test_places_that_nobody_can_tell_are_said(workspace: Path, tmp_path: Path) -
     told = gisement("audit", "estimate", form, workspace=workspace).stdout
     assert "restent sans réponse" in told
     assert "intervalle à 95 %" in told.replace("\u00a0", " ")
+    assert "form.csv." in told
+    assert f"gisement -w {workspace} rows local_share --verdict part --where buyers=all" in told
 
 
 def test_the_same_seed_draws_the_same_lines(workspace: Path, tmp_path: Path) -> None:

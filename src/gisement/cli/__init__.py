@@ -23,6 +23,7 @@ from gisement.cli.session import (
     colon,
     complain,
     fail,
+    here,
     opened,
     say,
 )  # fmt: skip
@@ -221,8 +222,7 @@ def measure(
     elif format == "csv":
         sys.stdout.write(answers.to_csv(answers.as_line(figure, Settings.language) for figure in figures))
     else:
-        here = "" if Settings.workspace == Path(".") else str(Settings.workspace)
-        command = "" if sensitivity else listing(chosen.name, where or (), here)
+        command = "" if sensitivity else listing(chosen.name, where or (), here())
         tables.show_figures(chosen, figures, Settings.language, with_options=sensitivity, command=command)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gisement.cli.session import ListFormat, Settings, Where, opened, say
+from gisement.cli.session import ListFormat, Settings, Where, here, opened, say
 from gisement.publish import usage
 
 audit = typer.Typer(
@@ -52,7 +52,14 @@ def audit_estimate(
     """Lire le formulaire rempli : part locale auditée, son intervalle, effet de chaque genre d'erreur."""
     from gisement.engine import Observatory
     from gisement.engine.audit import estimate
+    from gisement.pipeline import indicator_named
     from gisement.publish import answers, forms
+    from gisement.publish.component import rows_command
 
-    found = estimate(Observatory(opened()), forms.read(form), seed=seed)
-    print(answers.to_json(forms.as_dict(found)) if format == "json" else forms.told(found, Settings.language))
+    rows, origin = forms.read(form), forms.origin(form)
+    perimeter, figure, audited = estimate(Observatory(opened()), rows, seed=seed, form=origin)
+    if format == "json":
+        told = answers.answer(indicator_named(figure.indicator), perimeter, [figure], Settings.language)
+        print(answers.to_json({**told, "audit": forms.as_dict(audited)}))
+    else:
+        print(forms.told(figure, audited, rows_command(figure, here()), Settings.language))

@@ -37,6 +37,11 @@ def opened() -> Workspace:
     return Workspace.open(Settings.workspace, Settings.memory, Settings.threads)
 
 
+def here() -> str:
+    """The workspace as it must be named in a command to type next; empty where it need not be."""
+    return "" if Settings.workspace == Path(".") else str(Settings.workspace)
+
+
 def say(fr: str, en: str | None = None) -> None:
     """Tell the user something, on standard output; what has no words needs no second language."""
     print(fr if en is None or Settings.language == "fr" else en)

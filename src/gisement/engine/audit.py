@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from gisement.engine.measure import Observatory
+from gisement.indicators import INDICATORS
 from gisement.store import audits
-from gisement.terms import Indicator, Perimeter
+from gisement.terms import Figure, Indicator, Level, Origin, Perimeter
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,13 +39,32 @@ def draw(
     return audit_form.form(sample, language)
 
 
-def estimate(observatory: Observatory, rows: Sequence[Mapping[str, str | None]], *, seed: int) -> Audited:
-    """The audited share, from the filled rows of the form that was drawn with this seed."""
+def estimate(
+    observatory: Observatory, rows: Sequence[Mapping[str, str | None]], *, seed: int, form: Origin
+) -> tuple[Perimeter, Figure, Audited]:
+    """The audited share as a figure of the perimeter drawn from, with what the audit says of each kind of error.
+
+    `rows` are the filled rows of the form that was drawn with this seed, `form` the file that they come from. The
+    figure has the sums and the rows of the published one, and an interval of kind `sampling`; its coverage is the part
+    of the money for which the form has an answer.
+    """
     from gisement.models import audit, audit_form
 
     sample, about = audits.kept_sample(observatory.workspace, seed)
     found = audit_form.read_form(sample, rows, audit_form.scopes(about["options"].get("medical", "included")))
-    return audit.estimate(sample, found, seed=seed)
+    audited = audit.estimate(sample, found, seed=seed)
+    filters = {key: tuple(values) for key, values in about["filters"].items()}
+    perimeter = Perimeter(filters, about["options"])
+    (published,) = observatory.measure(_named(about["indicator"]), perimeter)
+    figure = replace(
+        published, value=audited.value, low=audited.low, high=audited.high, interval=audited.interval,
+        coverage=1 - audited.undetermined_share, level=Level.MODELLED, origins=(*published.origins, form),
+    )  # fmt: skip
+    return perimeter, figure, audited
+
+
+def _named(name: str) -> Indicator:
+    return next(indicator for indicator in INDICATORS if indicator.name == name)
 
 
 def population(

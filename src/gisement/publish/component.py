@@ -67,11 +67,12 @@ def shown(figure: Figure, label: str = "", *, largest: float = 1.0, language: st
     )
 
 
-def rows_command(figure: Figure) -> str:
+def rows_command(figure: Figure, workspace: str = "") -> str:
     """The command that lists the rows behind a figure: its whole perimeter, without the defaults."""
     defaults = {o.name: o.default for i in INDICATORS if i.name == figure.indicator for o in i.options}
     held = parse_qsl(urlsplit(figure.rows).query, keep_blank_values=True)
-    return listing(figure.indicator, [f"{key}={value}" for key, value in held if defaults.get(key) != value])
+    where = [f"{key}={value}" for key, value in held if defaults.get(key) != value]
+    return listing(figure.indicator, where, workspace)
 
 
 def listing(indicator: str, where: Iterable[str], workspace: str = "") -> str:

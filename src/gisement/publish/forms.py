@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gisement.catalog import texts
 from gisement.publish import format
 from gisement.publish.answers import safe
-from gisement.terms import Trouble
+from gisement.terms import Figure, Origin, Trouble
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,22 +49,32 @@ def read(path: Path) -> list[dict[str, str | None]]:
     return list(csv.DictReader(text.splitlines(), delimiter=delimiter))
 
 
+def origin(path: Path) -> Origin:
+    """The form as an origin of the audited figure."""
+    return Origin("audit", "", "", path.name, sha256(path.read_bytes()).hexdigest())
+
+
 def as_dict(found: Any) -> dict[str, Any]:
-    """What the audit says, ready for JSON."""
+    """What the audit says beside its figure, ready for JSON."""
     return asdict(found)
 
 
-def told(found: Any, language: str = "fr") -> str:
-    """What the audit says, in sentences."""
+def told(figure: Figure, found: Any, command: str, language: str = "fr") -> str:
+    """The audited figure and what the audit says of each kind of error, in sentences; `command` lists its rows."""
     words: dict[str, str] = texts(language)["audit"]
     shown = {
-        name: format.percent(getattr(found, name), language=language)
-        for name in ("value", "low", "high", "book_value", "undetermined_share")
+        "value": format.value(figure, language),
+        "low": format.amount(figure.low, figure.unit, language),
+        "high": format.amount(figure.high, figure.unit, language),
+        "book_value": format.percent(found.book_value, language=language),
+        "undetermined_share": format.percent(found.undetermined_share, language=language),
     }
     lines = [words["value"].format(**shown), words["book"].format(**shown)]
     lines += [_error(kind.name, kind, words, language) for kind in found.errors if kind.lines]
     lines.append(words["undetermined"].format(lines=found.undetermined, of=found.lines, **shown))
-    return "\n".join([*lines, words["about"]])
+    files = format.listed((format.harmless(each.file) for each in figure.origins), language)
+    lines += [words["about"], words["origins"].format(files=files)]
+    return "\n".join([*lines, texts(language)["terminal"]["see_rows"].format(command=command)])
 
 
 def _error(name: str, kind: Any, words: dict[str, str], language: str) -> str:
