@@ -25,6 +25,7 @@ from gisement.sources.ledger.masked_file import is_masked
 from gisement.sources.ledger.parsing import BATCH, LINE, create_line
 from gisement.sources.ledger.prepare import Prepared, prepare_ledger, refuse_same, write_masked
 from gisement.sources.ledger.values import iso_date
+from gisement.sources.xml_events import local_name, xml_events
 from gisement.terms import Trouble
 
 _ROOT: Final = "PES_Aller"
@@ -114,9 +115,10 @@ def _check_root(path: Path) -> None:
     domains: set[str] = set()
     try:
         with path.open("rb") as file:
-            # A file may hold revenue and expenditure: it is looked through until expenditure is found.
-            for _, element in _events(file, ("start",)):
-                name = _local(element)
+            # A file may hold revenue and expenditure: it is looked through until expenditure is found. Attachments run
+            # over 10 MB, hence huge; a document type, from which entities could blow up, is refused first.
+            for _, element in xml_events(file, "start", is_huge=True):
+                name = local_name(element)
                 if not domains and element.getroottree().docinfo.internalDTD is not None:
                     raise _refusal(path, "un document qui déclare un type (DTD)", "a document with a type (DTD)")
                 is_other = not domains and name != _ROOT
@@ -139,12 +141,12 @@ def _lines(path: Path, nomenclature: str, buyer: str | None) -> Iterator[dict[st
     number = 0
     try:
         with path.open("rb") as file:
-            for _, element in _events(file, ("end",), ("EnTetePES", "Bordereau", "Fichier")):
-                if _local(element) == "Fichier":
+            for _, element in xml_events(file, "end", ("EnTetePES", "Bordereau", "Fichier"), is_huge=True):
+                if local_name(element) == "Fichier":
                     element.clear()
-                elif _local(element) == "EnTetePES":
+                elif local_name(element) == "EnTetePES":
                     header = _told(element)
-                elif _local(element.getparent()) == _SPENDING:
+                elif local_name(element.getparent()) == _SPENDING:
                     for line in _order_lines(element, header, nomenclature, buyer):
                         number += 1
                         yield {**line, "position": number}
@@ -234,7 +236,7 @@ def _told(element: Any) -> dict[str, str]:
     for inner in element.iter() if element is not None else ():
         value = (inner.get("V") or "").strip() if isinstance(inner.tag, str) else ""
         if value:
-            found.setdefault(_local(inner), value)
+            found.setdefault(local_name(inner), value)
     return found
 
 
@@ -244,26 +246,6 @@ def _child(element: Any, name: str) -> Any:
 
 def _joined(*texts: str | None) -> str | None:
     return " ".join(" ".join(text.split()) for text in texts if text) or None
-
-
-def _events(file: Any, events: tuple[str, ...], names: tuple[str, ...] | None = None) -> Any:
-    wanted = {"tag": [f"{{*}}{name}" for name in names]} if names else {}
-    return etree.iterparse(
-        file,
-        events=events,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        # Attachments run over 10 MB, the limit otherwise; a document type, hence any entity, was refused before.
-        huge_tree=True,
-        remove_comments=True,
-        remove_pis=True,
-        **wanted,
-    )
-
-
-def _local(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2]
 
 
 def _refusal(path: Path, fr: str, en: str, *, is_not: bool = False) -> Trouble:

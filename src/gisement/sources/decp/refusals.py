@@ -105,11 +105,11 @@ def nothing_inside(name: str) -> Trouble:
 
 
 def several(troubles: Sequence[Trouble]) -> Trouble:
-    """What is wrong with each of several files, the first ones in full."""
+    """What is wrong with each of several files, a line each, the first ones in full."""
     first, left = troubles[:_TOLD], len(troubles) - _TOLD
     more = (f"Et {left} autres fichiers refusés.", f"And {left} more files refused.") if left > 0 else ()
     return Trouble(
-        fr=" ".join([*(one.fr for one in first), *more[:1]]), en=" ".join([*(one.en for one in first), *more[1:]])
+        fr="\n".join([*(one.fr for one in first), *more[:1]]), en="\n".join([*(one.en for one in first), *more[1:]])
     )
 
 

@@ -14,6 +14,7 @@ from gisement.sources.decp.chunks import Chunks
 from gisement.sources.decp.published import CONTRACT, TEXT, Shape
 from gisement.sources.decp.record_sql import CONCESSION, CONTRACT_KIND
 from gisement.sources.decp.report import Progress
+from gisement.sources.xml_events import local_name, xml_events
 
 _DECLARED: Final = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
 KINDS: Final = {"marche": CONTRACT_KIND, "contrat-concession": CONCESSION}
@@ -43,12 +44,11 @@ def split(
     left: Counter[str] = Counter()
     try:
         with path.open("rb") as file:
-            for _, root in _events(file, encoding, events=("start",)):
+            for _, root in xml_events(file, "start", encoding=encoding):
                 used = _checked_root(root, name)
                 break
             file.seek(0)
-            tags = [f"{{*}}{kind}" for kind in KINDS]
-            events = _events(file, encoding, events=("end",), tag=tags)
+            events = xml_events(file, "end", tuple(KINDS), encoding=encoding)
             for _, element in events:
                 _take(element, chunks, left)
                 if progress:
@@ -68,27 +68,13 @@ def split(
     return used
 
 
-def _events(file: Any, encoding: str | None, **wanted: Any) -> Any:
-    return etree.iterparse(
-        file,
-        encoding=encoding,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        **wanted,
-    )
-
-
 def _take(element: Any, chunks: Chunks, left: Counter[str]) -> None:
     """Takes a contract that stands at its place, and frees what has been read; counts what is left aside."""
     parent = element.getparent()
     if parent is not None and parent.getparent() is not None:
-        left[_local(element.tag)] += 1
+        left[local_name(element)] += 1
         return
-    kind = _local(element.tag)
+    kind = local_name(element)
     chunks.fit(_object(element, CONTRACT), KINDS[kind])
     element.clear()
     while parent is not None and element.getprevious() is not None:
@@ -98,17 +84,17 @@ def _take(element: Any, chunks: Chunks, left: Counter[str]) -> None:
 
 def _others(root: Any, most: int | None = None) -> list[str]:
     """The names of the first children of the root that hold something and are no contract."""
-    if root is None or _local(root.tag) in KINDS:
+    if root is None or local_name(root) in KINDS:
         return []
-    return [tag for child in root[:most] if len(child) and (tag := _local(child.tag)) and tag not in KINDS]
+    return [tag for child in root[:most] if len(child) and (tag := local_name(child)) and tag not in KINDS]
 
 
 def _checked_root(element: Any, name: str) -> str:
     """The encoding of a document whose root is one of the official ones."""
     if element.getroottree().docinfo.internalDTD is not None:
         raise refusals.document_type(name)
-    if _local(element.tag) not in {*KINDS, "marches"}:
-        raise refusals.other_xml(name, _local(element.tag))
+    if local_name(element) not in {*KINDS, "marches"}:
+        raise refusals.other_xml(name, local_name(element))
     return str(element.getroottree().docinfo.encoding or "utf-8").lower()
 
 
@@ -124,7 +110,7 @@ def _value(element: Any, shape: Shape) -> Any:
 def _object(element: Any, shape: dict[str, Shape]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for child in element:
-        name = _local(child.tag)
+        name = local_name(child)
         kind = shape.get(name)
         if kind is None:
             continue
@@ -144,13 +130,6 @@ def _list(element: Any, inner: Shape) -> list[Any]:
         return [text for text in texts if text is not None]
     if not isinstance(inner, dict):
         return []
-    if any(_local(child.tag) in inner and not isinstance(inner[_local(child.tag)], dict) for child in children):
+    if any(local_name(child) in inner and not isinstance(inner[local_name(child)], dict) for child in children):
         return [_object(element, inner)]
     return [_object(child, inner) for child in children]
-
-
-def _local(tag: Any) -> str:
-    """A tag without its namespace; empty for what is no element (an entity left unread)."""
-    if not isinstance(tag, str):
-        return ""
-    return tag.rpartition("}")[2] if "}" in tag else tag
