@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gisement.store.workspace import Workspace, write_atomically
+from gisement.store.workspace import Workspace, put_in_place, write_atomically
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def keep_sample(workspace: Workspace, seed: int, sample: pa.Table, about: Mappin
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = folder / ".sample.part"
     pq.write_table(sample, unfinished)
-    unfinished.replace(folder / "sample.parquet")
+    put_in_place(unfinished, folder / "sample.parquet")
     write_atomically(folder / "about.json", json.dumps(dict(about), ensure_ascii=False, indent=1, sort_keys=True))
 
 

@@ -14,7 +14,7 @@ import duckdb
 
 from gisement.catalog import Table, raw_tables, tables
 from gisement.store.snapshots import snapshots
-from gisement.store.workspace import Workspace, write_atomically
+from gisement.store.workspace import Workspace, put_in_place, write_atomically
 
 # DuckDB sorts in blocks of as many rows: a smaller group is cut as threads please, and bytes then differ.
 ROW_GROUP = 122_880
@@ -114,7 +114,7 @@ def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, 
     ).fetchone()
     # killed between the two, a table must not pass for the one that its lineage tells of
     _lineage_path(target).unlink(missing_ok=True)
-    unfinished.replace(target)
+    put_in_place(unfinished, target)
     return int(written[0]) if written else 0
 
 
@@ -133,7 +133,7 @@ def write_rows(
         connection.execute(f"INSERT INTO given VALUES {values}")
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     connection.execute(f"COPY given TO {literal(unfinished)} (FORMAT parquet, COMPRESSION zstd)")
-    unfinished.replace(target)
+    put_in_place(unfinished, target)
 
 
 def fingerprint(path: Path) -> str:

@@ -12,7 +12,7 @@ import duckdb
 
 from gisement.store import database
 from gisement.store.code import readers_digest
-from gisement.store.workspace import Workspace, write_atomically
+from gisement.store.workspace import Workspace, put_in_place, write_atomically
 from gisement.terms import Reading, Snapshot, Source
 
 OWN = database.OWN
@@ -28,7 +28,7 @@ def parse_once(workspace: Workspace, source: Source, snapshot: Snapshot) -> Read
         path.parent.mkdir(parents=True, exist_ok=True)
     reading = source.read(snapshot.path, unfinished, snapshot.name)
     for table, path in unfinished.items():
-        path.replace(targets[table])
+        put_in_place(path, targets[table])
     return reading
 
 
@@ -52,7 +52,7 @@ def give_file(workspace: Workspace, table: str, source: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     shutil.copyfile(source, unfinished)
-    unfinished.replace(target)
+    put_in_place(unfinished, target)
 
 
 def give_rows(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gisement.store.workspace import Workspace, write_atomically
+from gisement.store.workspace import Workspace, put_in_place, write_atomically
 from gisement.terms import Snapshot, Trouble
 
 BLOCK = 1 << 20
@@ -31,7 +31,7 @@ def add_snapshot(workspace: Workspace, kind: str, name: str, source: Path, card:
         content = {"kind": kind, "name": name, "sha256": digest, "size": size, **card}
         write_atomically(incoming / "card.json", json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True))
         target.parent.mkdir(parents=True, exist_ok=True)
-        incoming.replace(target)
+        put_in_place(incoming, target)
     shutil.rmtree(incoming, ignore_errors=True)
     return _read(target)
 

@@ -104,7 +104,21 @@ def write_atomically(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
+    put_in_place(unfinished, path)
+
+
+def put_in_place(unfinished: Path, target: Path) -> None:
+    """Give a finished file, or a folder of files, its name; after a power cut it is there whole, or not at all.
+
+    Renaming alone would not do: the name may reach the disk before the content, and an empty file pass for a table.
+    """
+    for path in [unfinished] if unfinished.is_file() else unfinished.iterdir():
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    unfinished.replace(target)
 
 
 def _territory_toml(territory: Territory) -> str:
