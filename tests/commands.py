@@ -68,10 +68,12 @@ def fresh(*words: object, workspace: Path | None = None, code: str = START, **en
     )
 
 
-def started(*words: object, workspace: Path | None = None, **environment: str) -> subprocess.Popen[str]:
+def started(
+    *words: object, workspace: Path | None = None, code: str = START, **environment: str
+) -> subprocess.Popen[str]:
     """The same, begun and not waited for."""
     return subprocess.Popen(
-        [sys.executable, "-c", START, *_typed(words, workspace)],
+        [sys.executable, "-c", code, *_typed(words, workspace)],
         env=_environment(environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -21,6 +21,9 @@ IN_CI = os.environ.get("CI", "").lower() == "true"
 DATA_ABSENT = "the real files of ../shared/data are absent: they may not ship with the project"
 JAVA_ABSENT = "Apache Spark needs a Java runtime, and there is none (Debian: apt-get install default-jre-headless)"
 
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Java's second compiler and its parallel collector serve machines that run for hours: here they took most of the time."""
+
 settings.register_profile("quick", max_examples=25, deadline=None, derandomize=True)
 settings.register_profile("fuzz", max_examples=200, deadline=None, print_blob=True)
 settings.load_profile("quick")
@@ -41,7 +44,9 @@ def cluster() -> Iterator[Cluster]:
     """One Spark Connect server on two workers for all tests: it takes seconds to start, and a process has but one."""
     from gisement.engine.spark import Cluster
 
-    started = Cluster("local-cluster[2,1,1024]")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_SUBMIT_OPTS", f'{SHORT_LIVED} -Dspark.executor.extraJavaOptions="{SHORT_LIVED}"')
+        started = Cluster("local-cluster[2,1,1024]")
     yield started
     started.stop()
 

@@ -41,6 +41,13 @@ POINTS: tuple[Row, ...] = tuple(
     )
 )  # fmt: skip
 """Rounded coordinates of a few communes, and of one that does not exist."""
+JOBS: Row = {"prod_na": "employment_total", "CPA_A01": 1.5, "CPA_C10-12": 2, "CPA_I": 0.25, "F": 3}
+"""Thousands of persons of a whole country, by activity."""
+FACTORS: tuple[Row, ...] = tuple(
+    {"subsubcategory": code, "year": "2019", "total": factor, "uncertainty": "0.5"}
+    for code, factor in (("AA.11", "1.1"), ("food_dairy_eggs", "2"), ("AA12", "0"), ("??", "1"))
+)
+"""Invented emission factors, one of them none, another of no segment."""
 CORRECTION = ("table", "key", "column", "old_value", "new_value", "reason", "author", "date")
 
 TITLES = (
@@ -131,6 +138,8 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
             columns, rows = _register(path)
             files[kind] = [_csv(folder / kind / path.name, columns, rows, shuffle)]
     files["distance"] = [_csv(folder / "distance" / "points.csv", list(POINTS[0]), POINTS, shuffle)]
+    files["employment"] = [_csv(folder / "employment" / "emp_2019.csv", list(JOBS), (JOBS,), shuffle)]
+    files["emission-factors"] = [_csv(folder / "emission-factors" / "factors.csv", list(FACTORS[0]), FACTORS, shuffle)]
     for paths in files.values():
         shuffle(paths)
     kinds = list(files)

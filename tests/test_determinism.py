@@ -21,7 +21,7 @@ from gisement.catalog import Table, tables
 from gisement.sources.decp import raw
 from gisement.store import Workspace, database
 from tests import mixed_files, official_xml
-from tests.commands import gisement
+from tests.commands import fresh
 from tests.workspaces import added, built, content, created, rows
 
 TYPES: Mapping[str, pa.DataType] = {
@@ -122,7 +122,7 @@ def _take_plans(source: Workspace, target: Workspace) -> None:
 def _build_anew(workspace: Workspace, threads: int) -> Workspace:
     """Build every table in a process of its own, as a user does."""
     shutil.rmtree(workspace.tables)
-    run = gisement("build", workspace=workspace.root, GISEMENT_THREADS=str(threads))
+    run = fresh("build", workspace=workspace.root, GISEMENT_THREADS=str(threads))
     assert (run.returncode, run.stderr) == (0, "")
     assert set(content(workspace)) == set(tables())
     return workspace

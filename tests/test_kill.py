@@ -9,18 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
 import pytest
@@ -29,14 +27,19 @@ from gisement.catalog import tables
 from gisement.engine.measure import Observatory
 from gisement.store import Workspace, add_snapshot, remove_snapshot, snapshots
 from tests import mixed_files
-from tests.commands import PROJECT, START, Run, gisement
+from tests.commands import START, Run, gisement, started
 from tests.sources.decp_samples import contract, wrapped
 from tests.workspaces import added, built, content, created
 
-INSTANTS = 11
-"""Kills of a build, at equal distances over the files that it finishes; `add` is killed four times, and renamings some
-more. Work is told by files, not by a clock: a busy machine then disturbs no test."""
-PATIENCE = 60.0
+CHANCE = random.Random(SEED := int(os.environ.get("GISEMENT_TEST_SEED") or time.time_ns() % 1_000_000))
+"""Instants differ from run to run; `GISEMENT_TEST_SEED=N` gives those of the run that printed N again."""
+BUILDS, KILLS = 5, 4
+"""So many builds are each killed so many times, at instants drawn over the files that a build finishes, and then some
+moments: 20 kills. `add` is killed four times, and renamings some more. Work is told by files, not by a clock: a busy
+machine then disturbs no test."""
+BETWEEN = 0.06
+"""Seconds, about, from one file of a build to the next."""
+PATIENCE = 300.0
 """Seconds after which a process that should have shown something is given up: a failure, never a measure."""
 
 MEASURED = ("measure", "local_share", "--format", "json")
@@ -106,24 +109,6 @@ def copy(workspace: Workspace, folder: Path) -> Workspace:
     return Workspace(folder)
 
 
-def start(workspace: Workspace, words: list[str], code: str = "") -> subprocess.Popen[str]:
-    """The command in a new interpreter, as a user starts it; `code` runs first."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GISEMENT_", "PYTHONDONT"))}
-    return subprocess.Popen(
-        [sys.executable, "-c", code + START, "-w", str(workspace.root), *words],
-        env={**kept, "PYTHONPATH": str(PROJECT / "src"), "PYTHONUTF8": "1", "PYTHONPYCACHEPREFIX": _bytecode().name},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-@cache
-def _bytecode() -> TemporaryDirectory[str]:
-    """Where these processes keep compiled modules, as an installed program has them; gone with the tests."""
-    return TemporaryDirectory(prefix="gisement-bytecode-")
-
-
 def at_work(workspace: Workspace, process: subprocess.Popen[str], files: int = 0) -> bool:
     """Wait until a command has taken the workspace and finished so many files; False if it ended before."""
     before = _finished(workspace)
@@ -157,20 +142,15 @@ def _swept(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def kill_at(workspace: Workspace, words: list[str], files: int, fresh: Callable[[], Workspace]) -> Workspace:
-    """Kill a command that has finished so many files, fewer if it is done by then; `fresh` gives a new workspace."""
-    while True:
-        process = start(_swept(workspace), words)
-        if at_work(workspace, process, files):
-            time.sleep(0.007 * (files % 3))  # else always just after a renaming
-            process.kill()
-        process.communicate()
-        if process.returncode == -signal.SIGKILL:
-            return workspace
-        assert process.returncode == 0
-        files -= 1
-        shutil.rmtree(workspace.root)
-        workspace = fresh()
+def kill_at(workspace: Workspace, words: list[str], files: int) -> bool:
+    """Kill a command some moments after it has finished so many files; False if it was done by then."""
+    process = started(*words, workspace=_swept(workspace).root)
+    if at_work(workspace, process, files):
+        time.sleep(CHANCE.uniform(0, BETWEEN))  # else always just after a renaming
+        process.kill()
+    _, told = process.communicate()
+    assert (process.returncode, told) in ((-signal.SIGKILL, ""), (0, ""))
+    return process.returncode != 0
 
 
 def everything(workspace: Workspace) -> dict[str, bytes]:
@@ -210,25 +190,40 @@ def test_there_is_work_to_disturb(stage: Stage) -> None:
     )
 
 
-@pytest.mark.parametrize("instant", range(INSTANTS))
-def test_a_build_killed_at_any_instant_goes_on(instant: int, stage: Stage, tmp_path: Path) -> None:
+def killed_over_and_over(words: list[str], files: int, fresh: Callable[[], Workspace], stage: Stage) -> Workspace:
+    """A workspace in which a command was killed at random instants, each time going on where the last kill left it."""
+    instants = sorted(CHANCE.randrange(files) for _ in range(KILLS))
+    print(f"GISEMENT_TEST_SEED={SEED}: {words[0]} killed after {instants} of {files} files")
+    workspace = fresh()
+    before = _finished(workspace)
+    for instant in instants:
+        while not kill_at(workspace, words, max(instant - len(_finished(workspace) - before), 0)):
+            shutil.rmtree(workspace.root)  # it was done by then: once more, from the beginning
+            workspace = fresh()
+            before, instant = _finished(workspace), CHANCE.randrange(files)
+        stands(workspace, stage)
+    return workspace
+
+
+@pytest.mark.parametrize("number", range(BUILDS))
+def test_a_build_killed_at_any_instants_goes_on(number: int, stage: Stage, tmp_path: Path) -> None:
     def fresh() -> Workspace:
         return copy(stage.waiting, tmp_path / "workspace")
 
-    workspace = kill_at(fresh(), ["build"], stage.files * instant // INSTANTS, fresh)
-    stands(workspace, stage)
+    workspace = killed_over_and_over(["build"], stage.files, fresh, stage)
     built(workspace)
     is_undisturbed(workspace, stage.done)
 
 
-@pytest.mark.parametrize("instant", range(4))
-def test_an_add_killed_at_any_instant_is_done_again(instant: int, stage: Stage, tmp_path: Path) -> None:
+def test_an_add_killed_at_any_instants_is_done_again(stage: Stage, tmp_path: Path) -> None:
     def fresh() -> Workspace:
         return copy(stage.old, tmp_path / "workspace")
 
+    whole = copy(stage.old, tmp_path / "whole")
+    before = _finished(whole)
+    added(whole, "decp", stage.later)
     words = ["add", "decp", *map(str, stage.later)]
-    workspace = kill_at(fresh(), words, 4 * instant, fresh)
-    stands(workspace, stage)
+    workspace = killed_over_and_over(words, len(_finished(whole) - before), fresh, stage)
     again = added(workspace, "decp", stage.later)
     assert [(one.name, one.trouble) for one in again if one.trouble] == []
     built(workspace)
@@ -263,7 +258,7 @@ def test_a_build_killed_at_a_renaming_goes_on(name: str, before: bool, stage: St
 
 def kill_self(workspace: Workspace, words: list[str], *, name: str, before: bool) -> None:
     """Have a command kill itself at a renaming."""
-    process = start(workspace, words, SUICIDE.format(name=name, before=before))
+    process = started(*words, workspace=workspace.root, code=SUICIDE.format(name=name, before=before) + START)
     _, told = process.communicate()
     assert (process.returncode, told) == (-signal.SIGKILL, "")
 
@@ -315,7 +310,7 @@ def test_a_bad_file_whose_add_was_killed_does_not_stop_builds(stage: Stage, tmp_
 @contextmanager
 def held_still(workspace: Workspace, words: list[str], files: int = 0) -> Iterator[subprocess.Popen[str]]:
     """A command stopped in the midst of its work; it goes on, and ends well, after the `with` block."""
-    process = start(_swept(workspace), words)
+    process = started(*words, workspace=_swept(workspace).root)
     try:
         assert at_work(workspace, process, files)
         process.send_signal(signal.SIGSTOP)
