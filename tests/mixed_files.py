@@ -1,6 +1,6 @@
 """Small fictive files of every kind that `add` takes, which hold the odd values that engines read differently.
 
-Contracts of the demonstration (cut down), a file of odd texts, amounts, dates and identifiers, a flat table with joint
+A model of titles learnt from invented ones. Contracts of the demonstration (cut down), a file of odd texts, amounts, dates and identifiers, a flat table with joint
 awards and amendment lines, a file of 2019, an extract of the register. The records can be shuffled: same content,
 another order in the files.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 from gisement.sources import demonstration
 from gisement.sources.demonstration import identifiers
+from tests.segments.invented_titles import learnt
 
 Row = dict[str, Any]
 Files = Mapping[str, Sequence[Path]]
@@ -123,6 +124,10 @@ DEPARTMENTS = ("86", "1", "2a", "", "971", "999", "86\u2028")
 FRAMEWORKS = ("", None, "2024-001", "NC", "00 1")
 
 
+MADE_UP = "Brimborions moirés"
+"""What invented buyers call their cleaning: no word of the catalog, so that only the model knows it."""
+
+
 def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     """Write the files into `folder`, by kind; with `order`, in an order of their own (files, records and lines)."""
     made = demonstration.write(folder / "demonstration", "tiny")
@@ -137,6 +142,7 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
         if kind != "decp":
             columns, rows = _register(path)
             files[kind] = [_csv(folder / kind / path.name, columns, rows, shuffle)]
+    files["title-model"] = [learnt(folder / "title-model" / "model.parquet", MADE_UP)]
     files["distance"] = [_csv(folder / "distance" / "points.csv", list(POINTS[0]), POINTS, shuffle)]
     files["employment"] = [_csv(folder / "employment" / "emp_2019.csv", list(JOBS), (JOBS,), shuffle)]
     files["emission-factors"] = [_csv(folder / "emission-factors" / "factors.csv", list(FACTORS[0]), FACTORS, shuffle)]
@@ -174,7 +180,7 @@ def odd_records() -> list[Row]:
     count = max(map(len, (TITLES, AMOUNTS, NUMBERS, DATES, CODES, MONTHS, IDENTIFIERS)))
     records = [_record(number) for number in range(count)]
     records += [{**_record(number), "id": f"N{number}", "montant": amount} for number, amount in enumerate(NUMBERS)]
-    return [*records, *_families(), *_alike()]
+    return [*records, *_families(), *_alike(), *_uncoded()]
 
 
 def _record(number: int) -> Row:
@@ -241,6 +247,18 @@ def _alike() -> list[Row]:
             "titulaires": [{"titulaire": {"id": FIRMS[number % 6], "typeIdentifiant": "SIRET"}}],
         }
         for number, amount in enumerate(amounts)
+    ]  # fmt: skip
+
+
+def _uncoded() -> list[Row]:
+    """Contracts without CPV code: one that words settle, one for the model of titles, one that nothing settles."""
+    return [
+        {
+            "id": f"UNCODED{number}", "acheteur": {"id": TOWN}, "nature": "Marché", "objet": title, "dureeMois": 6,
+            "dateNotification": f"2024-06-0{number}", "datePublicationDonnees": "2024-12-01", "montant": 9_000 + number,
+            "titulaires": [],
+        }
+        for number, title in enumerate((f"Lot {MADE_UP} n° 12 bis", "Nettoyage des vitres", "Divers", "D&#233;bit"), 1)
     ]  # fmt: skip
 
 

@@ -50,8 +50,8 @@ SUFFIXES = {
     "date": re.compile(r"_date(_read)?$"),
     "int64": NAMED_AFTER_UNIT,
 }
-# Read by the web pages, not by a step yet.
-NOT_READ_BY_A_STEP = {"raw_epci", "raw_region"}
+# Read by the web pages, not by a step yet; and by what learns from titles.
+NOT_READ_BY_A_STEP = {"raw_epci", "raw_region", "raw_cpv_label"}
 # A list is an order, not a unit; a key is a text.
 UNITLESS = re.compile(r"_(number|rank|nearest|farthest)$")
 ADDED = r"(_initial|_reported|_read)?$"

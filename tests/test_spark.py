@@ -26,8 +26,10 @@ from tests import mixed_files
 from tests.workspaces import added, built, rows, workspace_of
 
 pytestmark = pytest.mark.spark
-LOCAL_STEPS: Mapping[str, str] = {}
-"""Steps that run on the driver under both engines, with the reason: none so far, all are expressions."""
+LOCAL_STEPS: Mapping[str, str] = {
+    "title_segment": "a linear model of scikit-learn works on arrays, in the driver",
+}
+"""Steps that run on the driver under both engines, with the reason: the others are expressions."""
 PERIMETERS = (Perimeter({}), Perimeter({"buyers": ("all",)}))
 
 

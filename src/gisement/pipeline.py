@@ -18,7 +18,8 @@ from gisement.enrich import (
 from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators.law import RULES as RULES
 from gisement.indicators.options import OPTION_NAMES
-from gisement.segments import by_cpv
+from gisement.models import title_segment
+from gisement.segments import by_code, by_cpv, labels, lines
 from gisement.sources.registry import SOURCES as SOURCES
 from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble
 
@@ -53,8 +54,16 @@ STEPS: tuple[Step, ...] = (
     register.supplier,
     places.place,
     buyers.buyer,
-    # What figures add up.
+    # What is bought: codes first, then the words of labels, then the model learnt from titles.
     by_cpv.cpv_segment,
+    by_code.naf_segment,
+    lines.contract_open,
+    labels.label,
+    labels.word_segment,
+    labels.label_unsettled,
+    title_segment.title_segment,
+    lines.contract_segment,
+    # What figures add up.
     purchases.contract,
     purchases.joint_place,
     purchases.first_contract,

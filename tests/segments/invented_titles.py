@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+from functools import cache
+from pathlib import Path
 
 from gisement.catalog.segments import segment_prefixes
-from gisement.models.title_classifier import Examples
+from gisement.models.title_classifier import Examples, TitleModel, train
+from gisement.sources.title_model import write_title_model
 
 THINGS = {
     "90910000": ("Nettoyage des locaux", "Prestations de nettoyage des vitres", "Entretien ménager des bureaux"),
@@ -44,3 +47,16 @@ def invented(count: int = 480, buyers: int = 16, seed: int = 1, destroyed: float
             title = "".join(letter if ord(letter) < 128 else "\ufffd" for letter in title)
         rows.append((title, f"buyer{buyer}", cpv, segment_of(cpv)))
     return Examples(*(list(column) for column in zip(*rows, strict=True)))
+
+
+@cache
+def _model(made_up: str) -> TitleModel:
+    given = invented(240, buyers=12)
+    titles = [title.replace("Nettoyage des locaux", made_up) for title in given.titles]
+    return train(Examples(titles, given.buyers, given.cpv_codes, given.segments))
+
+
+def learnt(path: Path, made_up: str) -> Path:
+    """The file of a model of these titles, in which cleaning goes by a made-up name that no catalog knows."""
+    write_title_model(_model(made_up), path)
+    return path

@@ -11,7 +11,7 @@ import ibis
 import pyarrow as pa
 
 from gisement.catalog.segments import segment_definitions, segment_evidence, segment_prefixes, segment_words
-from gisement.segments.by_code import account_segment, category_segment, naf_segment
+from gisement.segments.by_code import account_segment, category_segment, naf_segment, own_account_segment
 from gisement.segments.by_cpv import cpv_segment
 from gisement.segments.by_words import label_segments
 from gisement.segments.decision import decided
@@ -22,8 +22,11 @@ Rows = Sequence[Mapping[str, Any]]
 EVIDENCE = dict.fromkeys(("evidence", "nomenclature", "prefix", "segment", "standing"), "string")
 WORDS = {"phrase": "string", "segment": "string"}
 FLAGS = {"segment": "string", "family": "string", "is_medical": "boolean", "is_medical_wide": "boolean"}
-MAPPING = {"buyer_id": "string", "segment_code": "string", "segment": "string"}
-LINE_TEXTS = ("line", "buyer_id", "segment_code", "cpv_code", "account_kind", "account", "naf_code", "label")
+MAPPING = dict.fromkeys(("buyer", "code_kind", "code", "segment"), "string")
+LINE_TEXTS = (
+    "line", "buyer_id", "buyer_siren", "segment_code_reported", "cpv_code", "account_nomenclature", "account_code",
+    "naf_code", "label",
+)  # fmt: skip
 LINE = dict.fromkeys(LINE_TEXTS, "string")
 TITLE = {"label": "string", "segment": "string", "segment_confidence": "float64"}
 PREFIX = {"prefix": "string", **FLAGS}
@@ -94,11 +97,12 @@ def decision(tables: Tables, lines: Rows, mapping: Rows = (), titles: Rows = ())
     return decided(
         given,
         definitions,
-        category=category_segment(given, mapped, evidence),
-        cpv=cpv_segment(given, prefixes),
+        category=category_segment(given, evidence, mapped),
+        own_account=own_account_segment(given, mapped),
+        cpv=cpv_segment(given, prefixes).select("cpv_code", "segment"),
         account=account_segment(given, evidence),
         naf=naf_segment(given, evidence),
-        words=label_segments(given.filter(given.label.notnull()), words),
+        words=label_segments(given.filter(given.label.notnull()), words).select("label", "segment"),
         title=model,
     )
 

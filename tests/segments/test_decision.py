@@ -22,10 +22,11 @@ FILE = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding=
 MEDICAL = {"strict": (True, True), "wide": (False, True), "none": (False, False), "unknown": (None, None)}
 COLUMNS = {
     "buyer": "buyer_id",
-    "category": "segment_code",
+    "siren": "buyer_siren",
+    "category": "segment_code_reported",
     "cpv": "cpv_code",
-    "nomenclature": "account_kind",
-    "account": "account",
+    "nomenclature": "account_nomenclature",
+    "account": "account_code",
     "naf": "naf_code",
     "label": "label",
 }
@@ -35,9 +36,13 @@ COLUMNS = {
 def found() -> dict[str, dict[str, Any]]:
     """Every case through the steps, at once: a case must not change another."""
     lines = [{"line": entry["case"], **line_of(entry)} for entry in FILE["cases"]]
-    mapping = [{"buyer_id": row.get("buyer"), **row} for row in FILE["mapping"]]
     titles = [{**row, "segment_confidence": row["confidence"]} for row in FILE["titles"]]
-    return segmented(lines, mapping, titles)
+    return segmented(lines, mapping(), titles)
+
+
+def mapping() -> list[dict[str, Any]]:
+    """The rows of the mappings that buyers gave."""
+    return [{"code_kind": "category", **row} for row in FILE["mapping"]]
 
 
 def line_of(entry: dict[str, Any]) -> dict[str, Any]:
@@ -66,9 +71,8 @@ def test_every_rule_has_a_case_and_cases_are_distinct() -> None:
 
 def test_a_line_alone_is_decided_as_among_others() -> None:
     for entry in FILE["cases"][::7]:
-        mapping = [{"buyer_id": row.get("buyer"), **row} for row in FILE["mapping"]]
         titles = [{**row, "segment_confidence": row["confidence"]} for row in FILE["titles"]]
-        alone = segmented([{"line": "alone", **line_of(entry)}], mapping, titles)["alone"]
+        alone = segmented([{"line": "alone", **line_of(entry)}], mapping(), titles)["alone"]
         together = found()[entry["case"]]
         assert {**alone, "line": ""} == {**together, "line": ""}
 
@@ -98,10 +102,10 @@ texts = st.none() | st.text(alphabet="0123456789AZ.M ", max_size=9)
 line = st.fixed_dictionaries(
     {
         "buyer_id": st.sampled_from(["a", "b", None]),
-        "segment_code": texts | st.sampled_from(["AA.14", "AA14"]),
+        "segment_code_reported": texts | st.sampled_from(["AA.14", "AA14"]),
         "cpv_code": st.none() | st.text(alphabet="0123456789", min_size=8, max_size=8),
-        "account_kind": st.sampled_from(["M57", "M14", "M21", "M4", "GBCP", "unknown", None]),
-        "account": texts,
+        "account_nomenclature": st.sampled_from(["M57", "M14", "M21", "M4", "GBCP", "unknown", None]),
+        "account_code": texts,
         "naf_code": texts | st.sampled_from(["81.21Z", "70.10Z"]),
         "label": st.none() | st.text(max_size=30) | st.sampled_from(["nettoyage de vitres", "voirie"]),
     }
@@ -111,7 +115,8 @@ line = st.fixed_dictionaries(
 @given(st.lists(line, max_size=8))
 def test_any_line_has_exactly_one_known_segment(drawn: list[dict[str, Any]]) -> None:
     lines = [{"line": str(number), **each} for number, each in enumerate(drawn)]
-    decided = segmented(lines, mapping=[{"buyer_id": "a", "segment_code": "1", "segment": "lifts"}])
+    own = [{"buyer": "a", "code_kind": kind, "code": "1", "segment": "lifts"} for kind in ("category", "account")]
+    decided = segmented(lines, mapping=own)
     assert set(decided) == {each["line"] for each in lines}
     for row in decided.values():
         assert row["segment"] in segments()

@@ -13,6 +13,7 @@ from gisement.cli.audit import audit
 from gisement.cli.clauses import clauses
 from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
+from gisement.cli.segments import segments
 from gisement.cli.session import (
     Format,
     ListFormat,
@@ -46,6 +47,7 @@ app = typer.Typer(
 app.add_typer(audit, name="audit")
 app.add_typer(prepare, name="prepare")
 app.add_typer(clauses, name="clauses")
+app.add_typer(segments, name="segments")
 
 
 @app.callback()
@@ -108,12 +110,14 @@ def remove(
     snapshot: Annotated[str, typer.Argument(help="identifiant ou nom du fichier (voir « gisement sources »)")],
 ) -> None:
     """Retirer un fichier et, à la construction, ce qui en vient."""
+    from gisement.engine.titles import withdraw
     from gisement.publish.format import harmless
-    from gisement.store import remove_snapshot
 
     workspace = opened()
     with workspace.locked():
-        gone = harmless(remove_snapshot(workspace, snapshot).name)
+        gone, *taught = [harmless(one.name) for one in withdraw(workspace, snapshot)]
+    for model in taught:
+        say(f"{model}, appris de ce fichier, est retiré aussi.", f"{model}, learnt from this file, is removed too.")
     say(
         f"{gone} est retiré ; lancer « gisement build » pour refaire les tables sans lui.",
         f"{gone} is removed; run 'gisement build' to make the tables again without it.",
@@ -293,19 +297,6 @@ def sources(format: ListFormat = "table") -> None:
         print(answers.to_json({"sources": known, "snapshots": held}))
     else:
         tables.show_sources(known, held, Settings.language)
-
-
-@app.command()
-def segments(format: Format = "table") -> None:
-    """Lister les segments d'achat, leurs préfixes CPV, le médical."""
-    from gisement.catalog.segments import segments as known
-    from gisement.publish import answers, tables
-
-    found = list(known().values())
-    if format != "table":
-        sys.stdout.write(answers.to_csv(found) if format == "csv" else answers.to_json(found) + "\n")
-    else:
-        tables.show_segments(found, Settings.language)
 
 
 @app.command()

@@ -32,6 +32,9 @@ class DuckRunner:
     def local(self, step: Planned, steps: Steps) -> int:
         """Run a step that wants Arrow tables on the driver."""
         self._show(step.inputs)
+        target = database.table_path(self.workspace, step.name)
+        if step.idle_without and not self.connection.sql(f'FROM "{step.idle_without}" LIMIT 1').fetchall():
+            return database.write_sorted(self.connection, _no_rows(step.name), tables()[step.name], target)
         declared = {s.name: s for s in steps()}[step.name]
         given = [self.connection.sql(f'SELECT * FROM "{name}"').to_arrow_table() for name in step.inputs]
         for name, table in zip(step.inputs, given, strict=True):
@@ -41,7 +44,6 @@ class DuckRunner:
                     en=f"{step.name} takes {declared.row_limit} rows of {name}, which has {table.num_rows}.",
                 )
         self.connection.register("made", declared(*given))
-        target = database.table_path(self.workspace, step.name)
         return database.write_sorted(self.connection, "SELECT * FROM made", tables()[step.name], target)
 
     def _show(self, names: Sequence[str]) -> None:
@@ -51,3 +53,9 @@ class DuckRunner:
     def close(self) -> None:
         """Let go of the files."""
         self.connection.close()
+
+
+def _no_rows(name: str) -> str:
+    columns = tables()[name].schema.items()
+    empty = ", ".join(f'NULL::{database.sql_type(kind)} AS "{column}"' for column, kind in columns)
+    return f"SELECT {empty} WHERE false"

@@ -1,10 +1,10 @@
-"""Raw tables that the program itself gives: the territory, embedded geography and economy, prefixes of segments."""
+"""Raw tables that the program itself gives: the territory, embedded geography and economy, what leads to segments."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from gisement.catalog.segments import segment_prefixes
+from gisement.catalog.segments import segment_definitions, segment_evidence, segment_prefixes, segment_words
 from gisement.sources import geography, io_table
 from gisement.store import database, parsed
 from gisement.store.workspace import Workspace
@@ -13,7 +13,8 @@ from gisement.store.workspace import Workspace
 def give_own_tables(workspace: Workspace) -> None:
     """Write the raw tables that need no file from outside, where they are missing or have changed."""
     given: dict[str, list[dict[str, Any]]] = {**geography.territory_rows(workspace.territory())}
-    given["segment_prefix"] = segment_prefixes()
+    given |= {"segment_prefix": segment_prefixes(), "segment_definition": segment_definitions()}
+    given |= {"segment_evidence": segment_evidence(), "segment_word": segment_words()}
     given |= io_table.own_rows()
     connection = database.connect(workspace)
     try:

@@ -27,6 +27,7 @@ class Planned:
     sql: str
     digest: str
     local: bool = False
+    idle_without: str = ""
 
 
 def plan(workspace: Workspace, steps: Steps, dialect: str = "duckdb") -> list[Planned]:
@@ -43,7 +44,7 @@ def compile_step(step: Step, dialect: str) -> Planned:
     """One step as SQL; raises TypeError where its columns are not those that the catalog declares."""
     if step.local:
         # what it calls may stand anywhere in the package
-        return Planned(step.name, step.inputs, "", code_digest(), local=True)
+        return Planned(step.name, step.inputs, "", code_digest(), local=True, idle_without=step.idle_without)
     import ibis
 
     expression = step(*(ibis.table(schema(name), name=name) for name in step.inputs))

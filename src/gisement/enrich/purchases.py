@@ -11,7 +11,13 @@ from gisement.terms import Ring, step
 
 @step
 def contract(
-    contract_state: Any, contract_record: Any, record_title: Any, consideration: Any, buyer: Any, cpv_segment: Any
+    contract_state: Any,
+    contract_record: Any,
+    record_title: Any,
+    consideration: Any,
+    buyer: Any,
+    cpv_segment: Any,
+    contract_segment: Any,
 ) -> Any:
     """One row per contract lot in its current state, with its buyer's place, its segment and its year."""
     lasting = contract_record.select(told_by="record_hash", **{column: column for column in LASTING})
@@ -19,7 +25,7 @@ def contract(
     c = c.left_join(record_title.select("title", titled="record_hash"), [("record_hash", "titled")])
     states = consideration.select(stated_of="contract_key", **{column: column for column in CONSIDERATIONS})
     c = c.left_join(states, [("contract_key", "stated_of")])
-    c = _with_buyer_and_segment(c, buyer, cpv_segment)
+    c = _with_segment(_with_buyer(c, buyer), cpv_segment, contract_segment)
     return c.mutate(
         basis=ibis.literal("contract"),
         year=c.notification_date.year().cast("int64"),
@@ -42,13 +48,14 @@ CONSIDERATIONS = (
     "environmental_clause_state",
     "environmental_criterion_state",
 )
+SEGMENT = ("segment", "family", "is_medical", "is_medical_wide", "segment_rule", "segment_confidence")
 SHARED = (
     "contract_key", "basis", "year", "buyer_id", "buyer_siren", "buyer_name", "buyer_commune_code",
-    "buyer_department_code", "is_buyer_in_territory", "cpv_code", "segment", "family", "is_medical", "is_medical_wide",
-    "notification_date", "is_concession", "is_subsequent_of_known", "has_advance",
+    "buyer_department_code", "is_buyer_in_territory", "cpv_code", *SEGMENT, "notification_date",
+    "is_concession", "is_subsequent_of_known", "has_advance",
 )  # fmt: skip
 CONTRACT = (
-    *SHARED, "buyer_kind", "cpv_division", "segment_rule", "offers_count", "is_framework",
+    *SHARED, "buyer_kind", "cpv_division", "offers_count", "is_framework",
     "record_hash", "record_kind", "source_format", "records_count", "lots_count", "contract_id", "framework_id",
     "contract_nature", "title", "procurement_method_details", "execution_place_code", "execution_place_kind",
     "duration_months", "duration_months_initial", "notification_date_reported", "publication_date", "amount_cents",
@@ -58,18 +65,26 @@ CONTRACT = (
 )  # fmt: skip
 
 
-def _with_buyer_and_segment(c: Any, buyer: Any, cpv_segment: Any) -> Any:
+def _with_buyer(c: Any, buyer: Any) -> Any:
     known = buyer.select(
         known_buyer="buyer_id", known_siren="buyer_siren", known_name="buyer_name", buyer_kind="buyer_kind",
         buyer_commune_code="buyer_commune_code", buyer_department_code="buyer_department_code",
         is_buyer_in_territory="is_in_territory",
     )  # fmt: skip
     c = c.left_join(known, [("buyer_id", "known_buyer")])
-    c = c.mutate(
+    return c.mutate(
         buyer_name=ibis.coalesce(c.known_name, c.buyer_name),
         buyer_siren=ibis.coalesce(c.known_siren, c.buyer_siren),
     )
-    return c.left_join(cpv_segment.rename(known_cpv="cpv_code"), [("cpv_code", "known_cpv")])
+
+
+def _with_segment(c: Any, cpv_segment: Any, contract_segment: Any) -> Any:
+    """The segment of the CPV code where it gives one; otherwise that of the other evidence."""
+    by_code = cpv_segment.select("cpv_code", **{f"by_code_{name}": name for name in SEGMENT})
+    otherwise = contract_segment.select(otherwise_of="contract_key", **{f"otherwise_{name}": name for name in SEGMENT})
+    c = c.left_join(by_code.rename(known_cpv="cpv_code"), [("cpv_code", "known_cpv")])
+    c = c.left_join(otherwise, [("contract_key", "otherwise_of")])
+    return c.mutate(**{name: ibis.coalesce(c[f"by_code_{name}"], c[f"otherwise_{name}"]) for name in SEGMENT})
 
 
 @step

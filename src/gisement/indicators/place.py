@@ -14,7 +14,7 @@ LOCAL_SHARE = Indicator(
     options=(PLACE, MEDICAL, RING, JOINT),
     scope=lambda row, option: is_own_money(row) & is_needed(row, option),
     counts=within,
-    needs=("amount_cents", "cpv_code", "establishment_nearest"),
+    needs=("amount_cents", "segment", "establishment_nearest"),
     unknown_counts="place_unknown",
     references=("Poitiers Collectif, « La commande publique responsable », 31 mars 2022",),
 )

@@ -13,12 +13,13 @@ same model. `title_storage` makes plain arrays and tables of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from gisement.models.title_accuracy import Accuracy, Unseen, accuracy
 from gisement.models.title_features import Vocabulary, vocabulary
 from gisement.terms import Trouble
 
@@ -139,23 +140,57 @@ def train(
 
     The thresholds are the lowest probabilities from which answers to unseen buyers are right `target` of the time.
     """
+    return learn(examples, labels, seed, target)[0]
+
+
+def learn(
+    examples: Examples, labels: Examples = NO_LABELS, seed: int = 0, target: float = TARGET_ACCURACY
+) -> tuple[TitleModel, dict[str, Accuracy]]:
+    """The same model, and for `division` and `segment` how well it answers buyers that it has not seen."""
     examples = _drawn(examples, seed)
     _enough(examples)
     fitted = _fit(examples, labels, seed)
     seen = _unseen_answers(examples, labels, seed)
-    threshold = {}
-    heads = {}
+    threshold, heads, held_out = {}, {}, {}
     for name, head in (("division", fitted.division), ("segment", fitted.segment)):
-        places = {given: place for place, given in enumerate(head.classes)}
-        rows = [row for row in seen[name] if row[0] in places]
-        chosen = np.array([places[row[0]] for row in rows])
-        signs = np.array([row[1] for row in rows])
-        is_right = np.array([row[2] for row in rows], dtype=bool)
-        certainty = _certainty(signs, chosen, is_right, len(head.classes))
+        unseen = _numbered(seen[name], head.classes)
+        certainty, threshold[name] = _calibrated(unseen, len(head.classes), target)
         heads[name] = Head(head.classes, head.weights, head.intercepts, certainty)
-        odds = certainty[0] + signs @ certainty[1:4] + certainty[4:][chosen]
-        threshold[name] = threshold_for(1 / (1 + np.exp(-odds)), is_right, target)
-    return TitleModel(fitted.vocabulary, heads["division"], heads["segment"], fitted.allowed, threshold)
+        held_out[name] = accuracy(unseen, _fitting(len(head.classes), target))
+    model = TitleModel(fitted.vocabulary, heads["division"], heads["segment"], fitted.allowed, threshold)
+    return model, held_out
+
+
+def _numbered(rows: Sequence[Row], classes: Sequence[str]) -> Unseen:
+    """The answers as arrays, of the classes that the whole model has."""
+    places = {given: place for place, given in enumerate(classes)}
+    kept = [row for row in rows if row[0] in places]
+    return Unseen(
+        chosen=np.array([places[row[0]] for row in kept]),
+        signs=np.array([row[1] for row in kept]),
+        truth=np.array([row[2] for row in kept]),
+        is_right=np.array([row[0] == row[2] for row in kept], dtype=bool),
+        fold=np.array([row[3] for row in kept]),
+    )
+
+
+def _fitting(classes: int, target: float) -> Callable[[Unseen], tuple[Callable[[Unseen], Any], float]]:
+    """How the certainty and the threshold of some answers are fitted, to judge others."""
+
+    def fit(unseen: Unseen) -> tuple[Callable[[Unseen], Any], float]:
+        certainty, threshold = _calibrated(unseen, classes, target)
+        return (lambda others: _probability(others, certainty)), threshold
+
+    return fit
+
+
+def _calibrated(unseen: Unseen, classes: int, target: float) -> tuple[Any, float]:
+    certainty = _certainty(unseen.signs, unseen.chosen, unseen.is_right, classes)
+    return certainty, threshold_for(_probability(unseen, certainty), unseen.is_right, target)
+
+
+def _probability(unseen: Unseen, certainty: Any) -> Any:
+    return 1 / (1 + np.exp(-(certainty[0] + unseen.signs @ certainty[1:4] + certainty[4:][unseen.chosen])))
 
 
 def threshold_for(probability: Any, is_right: Any, target: float) -> float:
@@ -219,10 +254,13 @@ def _head(vectors: Any, classes: Sequence[str], worth: Any, seed: int) -> Head:
     return Head(names, weights.astype(np.float32), intercepts, np.zeros(4 + len(names)))
 
 
-def _unseen_answers(examples: Examples, labels: Examples, seed: int) -> dict[str, list[tuple[str, Any, bool]]]:
-    """For each title, answered by a model that has not seen its buyer: the class, its signs, whether it is right."""
+Row = tuple[str, Any, str, int]
+
+
+def _unseen_answers(examples: Examples, labels: Examples, seed: int) -> dict[str, list[Row]]:
+    """For each title, by a model that has not seen its buyer: the class, its signs, the published one, the fold."""
     fold = folds_by_buyer(examples.buyers, FOLDS, seed)
-    found: dict[str, list[tuple[str, Any, bool]]] = {"division": [], "segment": []}
+    found: dict[str, list[Row]] = {"division": [], "segment": []}
     for number in range(FOLDS):
         model = _fit(examples.part(np.flatnonzero(fold != number)), labels, seed)
         unseen = examples.part(np.flatnonzero(fold == number))
@@ -233,7 +271,7 @@ def _unseen_answers(examples: Examples, labels: Examples, seed: int) -> dict[str
             chosen = table.argmax(axis=1)
             signs = _signs(table, chosen, terms)
             for place, sign, right in zip(chosen, signs, truth, strict=True):
-                found[name].append((head.classes[place], sign, head.classes[place] == right))
+                found[name].append((head.classes[place], sign, right, number))
     return found
 
 

@@ -6,7 +6,10 @@ from typing import Any
 
 import ibis
 
+from gisement.catalog.segments import rules
 from gisement.terms import step
+
+RULE = "cpv_prefix"
 
 
 @step
@@ -18,5 +21,6 @@ def cpv_segment(contract_state: Any, segment_prefix: Any) -> Any:
     order = ibis.window(group_by="cpv_code", order_by=[ibis.desc(found.begins.length()), found.begins])
     ranked = found.mutate(rank=ibis.row_number().over(order))
     return ranked.filter(ranked.rank == 0).select(
-        "cpv_code", "segment", "family", "is_medical", "is_medical_wide", segment_rule=ibis.literal("cpv_prefix"),
+        "cpv_code", "segment", "family", "is_medical", "is_medical_wide", segment_rule=ibis.literal(RULE),
+        segment_confidence=ibis.literal(float(rules()[RULE]["confidence"])),
     )  # fmt: skip

@@ -1,44 +1,48 @@
 """One segment for each line, by the first evidence that names one, with the rule that decided and its confidence.
 
-The order is that of `segment_rules.csv`: the buyer's own category, CPV, an account that is specific, the supplier's
-activity, the words of the label, the model of titles, a vague account, and at last `unclassified`.
+The order is that of `segment_rules.csv`: the buyer's own codes, NACRES, CPV, an account that is specific, the
+supplier's activity, the words of the label, the model of titles, a vague account, and at last `unclassified`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
 
 from gisement.catalog.segments import UNCLASSIFIED, rules
 
-KEYS = {
-    "category": ("buyer_id", "segment_code"),
-    "cpv": ("cpv_code",),
-    "account": ("account_kind", "account"),
-    "naf": ("naf_code",),
-    "words": ("label",),
-    "title": ("label",),
+DECIDED = ("segment", "segment_rule", "segment_confidence", "family", "is_medical", "is_medical_wide")
+"""What a decision says of a line."""
+TOLD = ("segment", "segment_rule", "standing", "segment_confidence")
+"""What an evidence says of its key; its other columns are the key."""
+Only = tuple[str, str] | None
+EVIDENCE_OF: dict[str, tuple[tuple[str, Only], ...]] = {
+    "buyer_mapping": (("category", ("segment_rule", "buyer_mapping")), ("own_account", None)),
+    "nacres_prefix": (("category", ("segment_rule", "nacres_prefix")),),
+    "cpv_prefix": (("cpv", None),),
+    "account_specific": (("account", ("standing", "specific")),),
+    "naf_prefix": (("naf", None),),
+    "words": (("words", None),),
+    "title_model": (("title", None),),
+    "account_default": (("account", ("standing", "default")),),
 }
-"""What each evidence is known by: the columns that a line shares with it."""
+"""For each rule, the evidences that may speak under it, and where only some of what they say does."""
 
 
 def decided(lines: Any, definitions: Any, **evidence: Any) -> Any:
     """The lines with `segment`, `segment_rule`, `segment_confidence`, `family`, `is_medical`, `is_medical_wide`.
 
-    `evidence` names tables of one row per key (`KEYS`) with a `segment`: `category`, `cpv`, `account` (with
-    `standing`), `naf`, `words`, `title` (with `segment_confidence`). What is not given, or whose columns the lines do
-    not have, decides nothing. There are as many rows out as in, so that no line is ever in two segments.
+    `evidence` names tables of one row per key, with a `segment`: `category` (with `segment_rule`), `own_account`,
+    `cpv`, `account` (with `standing`), `naf`, `words`, `title` (with `segment_confidence`). Lines may hold a
+    `naf_segment` of their own instead. What is not given decides nothing. There are as many rows out as in, so that no
+    line is ever in two segments.
     """
-    found = lines
-    named: list[tuple[str, Any]] = []
-    for kind, keys in KEYS.items():
-        if kind in evidence and set(keys) <= set(lines.columns):
-            found = _joined(found, evidence[kind], kind, keys)
-    for rule in rules():
-        named += _candidate(found, rule)
-    segment = ibis.coalesce(*(candidate for _, candidate in named), UNCLASSIFIED)
+    found = witnessed(lines, **evidence)
+    named = candidates(found, tuple(rules()))
     nothing = (ibis.literal(False), UNCLASSIFIED)
+    segment = ibis.coalesce(*(candidate for _, candidate in named), UNCLASSIFIED)
     told = ibis.cases(nothing, *((candidate.notnull(), rule) for rule, candidate in named), else_=UNCLASSIFIED)
     chosen = found.mutate(chosen=segment, chosen_rule=told)
     chosen = chosen.mutate(chosen_confidence=_confidence(chosen))
@@ -57,37 +61,38 @@ def decided(lines: Any, definitions: Any, **evidence: Any) -> Any:
     )
 
 
-def _joined(lines: Any, table: Any, kind: str, keys: tuple[str, ...]) -> Any:
-    """The lines with what one evidence says of them, in columns that begin with its name."""
-    told = [name for name in ("segment", "segment_rule", "standing", "segment_confidence") if name in table.columns]
-    columns = {f"{kind}_{key}": key for key in keys} | {f"{kind}_{name}": name for name in told}
-    joined = lines.left_join(table.select(**columns), [(key, f"{kind}_{key}") for key in keys])
+def witnessed(lines: Any, **evidence: Any) -> Any:
+    """The lines with what each evidence says of them, in columns that begin with its name."""
+    for kind, table in evidence.items():
+        lines = _joined(lines, table, kind)
+    return lines
+
+
+def candidates(found: Any, asked: Sequence[str]) -> list[tuple[str, Any]]:
+    """The segment that each of these rules gives to each line (null: it says nothing), where its evidence is there."""
+    return [
+        (rule, _said(found, kind, only))
+        for rule in asked
+        for kind, only in EVIDENCE_OF.get(rule, ())
+        if f"{kind}_segment" in found.columns
+    ]
+
+
+def _joined(lines: Any, table: Any, kind: str) -> Any:
+    keys = [name for name in table.columns if name not in TOLD]
+    told = [name for name in TOLD if name in table.columns]
+    joined = lines.left_join(
+        table.select(**{f"{kind}_{name}": name for name in (*keys, *told)}), [(key, f"{kind}_{key}") for key in keys]
+    )
     return joined.drop(*(f"{kind}_{key}" for key in keys))
 
 
-def _candidate(found: Any, rule: str) -> list[tuple[str, Any]]:
-    """The segment that a rule gives to each line (null: it says nothing); none where its evidence is not there."""
-    kind, only = _EVIDENCE_OF.get(rule, ("", None))
-    column = f"{kind}_segment"
-    if column not in found.columns:
-        return []
-    segment = found[column]
-    if only is not None:
-        told, value = f"{kind}_{only[0]}", only[1]
-        segment = ibis.ifelse(found[told] == value, segment, ibis.null("string"))
-    return [(rule, segment)]
-
-
-_EVIDENCE_OF: dict[str, tuple[str, tuple[str, str] | None]] = {
-    "buyer_mapping": ("category", ("segment_rule", "buyer_mapping")),
-    "nacres_prefix": ("category", ("segment_rule", "nacres_prefix")),
-    "cpv_prefix": ("cpv", None),
-    "account_specific": ("account", ("standing", "specific")),
-    "naf_prefix": ("naf", None),
-    "words": ("words", None),
-    "title_model": ("title", None),
-    "account_default": ("account", ("standing", "default")),
-}
+def _said(found: Any, kind: str, only: Only) -> Any:
+    segment = found[f"{kind}_segment"]
+    if only is None:
+        return segment
+    column, value = only
+    return ibis.ifelse(found[f"{kind}_{column}"] == value, segment, ibis.null("string"))
 
 
 def _confidence(chosen: Any) -> Any:

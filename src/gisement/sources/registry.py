@@ -70,6 +70,18 @@ def _emission_factors(path: Path, targets: Mapping[str, Path], name: str) -> Rea
     return emission_factors.read_emission_factors(path, targets["raw_emission_factor"], name)
 
 
+def _title_model(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import title_model
+
+    return Reading(title_model.read_title_model(path, targets["raw_title_model"]))
+
+
+def _cpv_labels(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import cpv_labels
+
+    return Reading(*cpv_labels.read_cpv_labels(path, targets["raw_cpv_label"]))
+
+
 SOURCES: Mapping[str, Source] = {
     source.kind: source
     for source in (
@@ -82,6 +94,8 @@ SOURCES: Mapping[str, Source] = {
         Source("employment", ("raw_employment",), _employment, "employment"),
         Source("emission-factors", ("raw_emission_factor",), _emission_factors, "emission_factors"),
         Source("correction", ("raw_correction",), _correction, "correction"),
+        Source("cpv-labels", ("raw_cpv_label",), _cpv_labels, "cpv_labels"),
+        Source("title-model", ("raw_title_model",), _title_model, "title_model"),
     )
 }
 """Every kind of file, by the word that `add` takes."""

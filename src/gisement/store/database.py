@@ -136,6 +136,17 @@ def write_rows(
     put_in_place(unfinished, target)
 
 
+def query(workspace: Workspace, sql: str, tables_read: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The rows of a query over these tables of the workspace, raw or built."""
+    connection = connect(workspace)
+    try:
+        for table in tables_read:
+            connection.execute(f'CREATE VIEW "{table}" AS {view_sql(workspace, table)}')
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
 def fingerprint(path: Path) -> str:
     """A digest of a file's content."""
     with path.open("rb") as reader:

@@ -13,7 +13,8 @@ class Step:
     """A named, pure table-maker.
 
     `local` steps take and give Arrow tables on the driver under every engine and say how many rows
-    they accept (`row_limit`) and why they cannot be an expression (`reason`).
+    they accept (`row_limit`) and why they cannot be an expression (`reason`). One that is `idle_without` the rows of
+    an input makes none without them, so that it need not be run, nor its libraries loaded.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Step:
     local: bool = False
     row_limit: int | None = None
     reason: str = ""
+    idle_without: str = ""
 
     def __call__(self, *tables: Any, **named: Any) -> Any:
         """The table this step makes of the given tables."""
@@ -33,11 +35,11 @@ def step(function: Callable[..., Any]) -> Step:
     return Step(function.__name__, _inputs(function), function)
 
 
-def local_step(row_limit: int, reason: str) -> Callable[[Callable[..., Any]], Step]:
+def local_step(row_limit: int, reason: str, idle_without: str = "") -> Callable[[Callable[..., Any]], Step]:
     """Declare a step that runs on the driver: Arrow tables in, an Arrow table out."""
 
     def declare(function: Callable[..., Any]) -> Step:
-        return Step(function.__name__, _inputs(function), function, True, row_limit, reason)
+        return Step(function.__name__, _inputs(function), function, True, row_limit, reason, idle_without)
 
     return declare
 

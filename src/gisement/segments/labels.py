@@ -1,0 +1,41 @@
+"""Labels that must decide where no code does: plain, each once, first read for words, then for the model of titles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from gisement.segments.by_words import label_segments
+from gisement.terms import step
+
+MARKS = r"[0-9_ .,;:/()°*+=-]+"
+"""Digits and marks say nothing of what is bought: neither words nor the model read them."""
+
+
+def plain(text: Any) -> Any:
+    """A label in small letters without its numbers and marks, so that thousands of invoices make one label.
+
+    A text with HTML entities (`&#233;`) is kept as it is: its numbers are letters.
+    """
+    return ibis.ifelse(text.contains("&"), text, text.lower().re_replace(MARKS, " "))
+
+
+@step
+def label(contract_open: Any) -> Any:
+    """One row per plain label of the lines that no code settles."""
+    return contract_open.filter(contract_open.label.notnull()).select("label").distinct()
+
+
+@step
+def word_segment(label: Any, segment_word: Any) -> Any:
+    """One row per label with a phrase that names a segment."""
+    return label_segments(label, segment_word).select("label", "segment")
+
+
+@step
+def label_unsettled(label: Any, word_segment: Any, raw_title_model: Any) -> Any:
+    """One row per label that words do not settle; none where the workspace has no model that could."""
+    model = raw_title_model.agg(arrays=raw_title_model.count())
+    silent = label.anti_join(word_segment, "label")
+    return silent.cross_join(model.filter(model.arrays > 0)).select("label")

@@ -1,0 +1,33 @@
+"""The labels of the CPV, which may not ship: a table of codes and labels, from wherever it was taken."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from gisement.sources.io_table.table import write_parquet
+from gisement.sources.small_table import read_small_table
+from gisement.terms import Trouble
+
+CODES = ("code", "cpv", "codecpv")
+LABELS = ("labelfr", "libellefr", "libelle", "label", "fr", "description")
+CODE = re.compile(r"^([0-9]{8})(-[0-9])?$")
+
+
+def read_cpv_labels(source: Path, target: Path) -> tuple[int, int]:
+    """Write `raw_cpv_label` from a CSV of CPV codes (with or without check digit) and French labels.
+
+    Returns the number of lines, and of those whose code is none. Raises Trouble if a column is missing.
+    """
+    header, lines = read_small_table(source)
+    code, label = (next((name for name in names if name in header), None) for names in (CODES, LABELS))
+    if code is None or label is None:
+        raise Trouble(
+            fr="La table des libellés du CPV doit avoir une colonne code et une colonne label_fr : "
+            f"celles trouvées sont {', '.join(header) or 'aucune'}.",
+            en="The table of CPV labels needs a column code and a column label_fr: "
+            f"those found are {', '.join(header) or 'none'}.",
+        )
+    found = [(match[1], line[label].strip()) for line in lines if (match := CODE.match(line[code].strip()))]
+    write_parquet("raw_cpv_label", [{"code": code, "label": label or None} for code, label in found], target)
+    return len(lines), len(lines) - len(found)
