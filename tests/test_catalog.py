@@ -15,9 +15,11 @@ from gisement.catalog import columns, raw_tables, tables, texts
 from gisement.catalog.parameters import parameter, parameters
 from gisement.catalog.segments import families, segment_prefixes, segments
 from gisement.catalog.tables import FOLDER, read_csv, read_yaml
+from gisement.engine.change import AFTER, BEFORE, CHANGE, READINGS
 from gisement.engine.plan import compile_step
 from gisement.engine.query import AMOUNT_UNKNOWN, BUYERS, DIMENSIONS
 from gisement.indicators import INDICATORS
+from gisement.models.share_decomposition import EFFECTS
 from gisement.pipeline import SOURCES, STEPS
 from gisement.segments.by_cpv import cpv_segment
 from gisement.store.database import schema, sql_type
@@ -243,6 +245,8 @@ def test_every_name_that_a_page_shows_has_a_text_and_no_other_has(language: str)
     assert set(held["rings"]) == {ring.name.lower() for ring in Ring}
     assert set(held["verdicts"]) == set(Verdict)
     assert set(held["levels"]) == set(Level)
+    assert set(held["effects"]) == {BEFORE, AFTER, CHANGE, *EFFECTS}
+    assert set(held["readings"]) == set(READINGS)
     causes = {word for indicator in INDICATORS for word in (indicator.unknown_scope, indicator.unknown_counts)}
     assert set(held["unknown_reasons"]) == {AMOUNT_UNKNOWN, *causes} - {""}
     assert set(held["intervals"]) == {"missing", "sampling", "simulation", "scenario"}

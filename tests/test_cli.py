@@ -171,6 +171,10 @@ WRONG: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ring inside": (("measure", "local_share", "--where", "ring=commune"), ("commune", "department:86", "region")),
     "option": (("measure", "total_spend", "--where", "ring=region"), ("ring", "total_spend", "medical")),
     "year": (("measure", "local_share", "--where", "year=l'an dernier"), ("l'an dernier", "year=2024")),
+    "years": (("measure", "local_share", "--decompose", "2024"), ("2024", "--decompose 2023,2024")),
+    "not decomposed": (("measure", "sme_share", "--decompose", "2023,2024"), ("sme_share", "local_share")),
+    "trend of a year": (("measure", "local_share", "--trend", "--where", "year=2024"), ("--trend", "year")),
+    "two at once": (("measure", "local_share", "--trend", "--by", "year"), ("--trend", "--by")),
     "verdict": (("rows", "local_share", "--verdict", "peut-être"), ("peut-être", "part", "rest", "unknown")),
     "table": (("build", "contrats"), ("contrats", "contract", "purchase")),
     "engine": (("build", "--engine", "excel"), ("excel", "duckdb", "spark")),
@@ -278,6 +282,21 @@ def test_a_dimension_that_only_filters_is_not_listed(workspace: Path) -> None:
     for name in allowed:
         measured = ("measure", "local_share", "--by", name, "--format", "json")
         assert answer(gisement(*measured, workspace=workspace))["figures"]
+
+
+def test_a_change_of_the_share_is_decomposed(workspace: Path) -> None:
+    asked = ("measure", "local_share", "--decompose", "2023,2024")
+    told = answer(gisement(*asked, "--format", "json", workspace=workspace))
+    values = {figure["group"]["effect"]: figure["value"] for figure in told["figures"]}
+    assert (values["share_before"], values["share_after"], values["change"]) == (1.0, 0.0, -1.0)
+    assert sum(value for name, value in values.items() if "share" not in name and name != "change") == -1.0
+    assert set(told["effects"]) == set(values)
+    shown = gisement(*asked, workspace=workspace)
+    assert shown.returncode == 0
+    assert "−100,0" in shown.stdout
+    trend = answer(gisement("measure", "local_share", "--trend", "--format", "json", workspace=workspace))
+    assert [figure["group"]["year"] for figure in trend["figures"]] == [2023] * 3 + [2024] * 3
+    assert "Mêmes acheteurs" in gisement("measure", "local_share", "--trend", workspace=workspace).stdout
 
 
 def test_names_stand_beside_codes(workspace: Path) -> None:

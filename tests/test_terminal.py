@@ -34,6 +34,8 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "by segment": ("measure", "contracts", "--by", "segment"),
     "by size": ("measure", "sme_share", "--by", "size_class,basis"),
     "sensitivity": ("measure", "local_share", "--sensitivity"),
+    "account": ("measure", "local_share", "--decompose", "2023,2024"),
+    "trend": ("measure", "local_share", "--trend"),
     "nothing": ("measure", "local_share", "--where", "year=1999", "--by", "buyer"),
     "unknown": ("measure", "local_share", "--where", "year=1999"),
     "rows": ("rows", "local_share", "--verdict", "unknown"),

@@ -206,6 +206,8 @@ def measure(
     by: Annotated[str | None, typer.Option(help="dimensions, séparées par une virgule")] = None,
     where: Where = None,
     sensitivity: Annotated[bool, typer.Option("--sensitivity", help="toutes les définitions côte à côte")] = False,
+    decompose: Annotated[str | None, typer.Option(help="deux années : ce qui a changé, part par part")] = None,
+    trend: Annotated[bool, typer.Option("--trend", help="tendance brute et à périmètre constant")] = False,
     format: Format = "table",
 ) -> None:
     """Mesurer un indicateur, avec ses bornes."""
@@ -215,6 +217,10 @@ def measure(
     from gisement.publish.component import listing
 
     chosen, perimeter = indicator_named(indicator), perimeter_of(where)
+    if decompose or trend:
+        from gisement.cli.change import show
+
+        return show(chosen, perimeter, decompose, format, alone=not (by or sensitivity or (decompose and trend)))
     dimensions = usage.dimensions_of(chosen, by)
     observatory = Observatory(opened())
     if sensitivity:

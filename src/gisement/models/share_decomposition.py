@@ -117,6 +117,13 @@ def decompose(rows: pa.Table, year_0: int, year_1: int) -> Change:
     return Change(year_0, year_1, ends[0] / _GRAIN, ends[1] / _GRAIN, exact)
 
 
+def present_buyers(rows: pa.Table, year: int) -> set[str]:
+    """The buyers whose payments of the year add up to more than zero."""
+    of_year = rows.filter(pc.equal(rows["year"], year))
+    sums = of_year.group_by("buyer_id").aggregate([("amount_cents", "sum")])
+    return set(sums.filter(pc.greater(sums["amount_cents_sum"], 0))["buyer_id"].to_pylist())
+
+
 def trend(rows: pa.Table) -> pa.Table:
     """Year by year: the raw share, and the share chained at constant perimeter, then at constant perimeter and mix.
 

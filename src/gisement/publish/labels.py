@@ -25,5 +25,8 @@ def catalog_word(key: str, value: Any, language: str = "fr") -> str | None:
     known: Mapping[str, Mapping[str, str]] = {"family": families(), "segment": segments()}.get(key, {})
     if value in known:
         return known[value][f"{key}_{language}"]
-    word: str | None = texts(language)["values"].get(key, {}).get(value)
+    said = texts(language)
+    if key in ("effect", "reading"):
+        return str(said[f"{key}s"][value]["title"])
+    word: str | None = said["values"].get(key, {}).get(value)
     return word

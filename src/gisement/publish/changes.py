@@ -1,0 +1,73 @@
+"""The account of a change and the trend of a share, on a terminal: laid out, nothing is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gisement.catalog import texts
+from gisement.publish import format
+from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.terms import Figure
+
+
+def explained(figures: Sequence[Figure], language: str) -> dict[str, Any]:
+    """What each part of an account, or each reading of a trend, means: for JSON."""
+    key = "effect" if figures and "effect" in figures[0].group else "reading"
+    words = texts(language)[f"{key}s"]
+    return {f"{key}s": {str(figure.group[key]): words[figure.group[key]] for figure in figures}}
+
+
+def show_account(figures: Sequence[Figure], points: Mapping[str, float], language: str) -> None:
+    """The two shares, then the difference and its parts in percentage points that add up, each with its meaning."""
+    words, width = texts(language), width_here()
+    said, effects = words["changes"], words["effects"]
+    columns = [Column(said["part"]), Column(said["points"], True), Column(said["rows"], True)]
+    rows = [
+        [effects[name]["title"], _points(points.get(name), figure, language), _count(figure, language)]
+        for figure in figures
+        for name in [str(figure.group["effect"])]
+    ]
+    print(table(columns, rows, width) + "\n")
+    for figure in figures:
+        told = effects[str(figure.group["effect"])]
+        print(paragraph(f"{told['title']}{format.colon(language)}{told['definition']}", width))
+    print(paragraph(said["about_account"], width))
+
+
+def show_trend(figures: Sequence[Figure], language: str) -> None:
+    """One line per year: the raw share with its bounds, then over the same buyers, then with the same needs."""
+    words, width = texts(language), width_here()
+    said, readings = words["changes"], words["readings"]
+    names = list(dict.fromkeys(str(figure.group["reading"]) for figure in figures))
+    if not figures:
+        print(words["terminal"]["no_row"])
+        return
+    columns = [Column(words["dimensions"]["year"]), *(Column(readings[name]["title"], True) for name in names)]
+    columns += [Column(words["terminal"]["bounds"], True), Column(words["terminal"]["known"], True)]
+    years = [figures[start : start + len(names)] for start in range(0, len(figures), len(names))]
+    rows = [
+        [
+            str(of_year[0].group["year"]),
+            *(format.value(figure, language) for figure in of_year),
+            format.span(of_year[0], language),
+            format.percent(of_year[0].coverage, language=language),
+        ]
+        for of_year in years
+    ]
+    print(table(columns, rows, width) + "\n")
+    for name in names:
+        print(paragraph(f"{readings[name]['title']}{format.colon(language)}{readings[name]['definition']}", width))
+    print(paragraph(said["about_trend"], width))
+
+
+def _points(points: float | None, figure: Figure, language: str) -> str:
+    """A part in points with its sign; a share as a percentage."""
+    if points is None:
+        return format.value(figure, language)
+    written = format.number(points, 1, language)
+    return f"+{written}" if points > 0 else written
+
+
+def _count(figure: Figure, language: str) -> str:
+    return format.number(sum(figure.sums.counts.values()), language=language)
