@@ -23,7 +23,7 @@ Row = dict[str, Any]
 Files = Mapping[str, Sequence[Path]]
 TERRITORY = "epci:200069854"
 RECORDS_OF_A_PLATFORM = 15
-LINES_OF_THE_REGISTER = 150
+LINES_OF_THE_REGISTER = 250
 BUYER = identifiers.siret(identifiers.siren(3), 1)
 TOWN = "21860194700013"
 """A SIRET whose first nine digits are the number of a commune: its place is known without any register."""
