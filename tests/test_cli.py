@@ -284,40 +284,6 @@ def test_a_dimension_that_only_filters_is_not_listed(workspace: Path) -> None:
         assert answer(gisement(*measured, workspace=workspace))["figures"]
 
 
-def test_a_change_of_the_share_is_decomposed(workspace: Path) -> None:
-    asked = ("measure", "local_share", "--decompose", "2023,2024")
-    told = answer(gisement(*asked, "--format", "json", workspace=workspace))
-    values = {figure["group"]["effect"]: figure["value"] for figure in told["figures"]}
-    assert (values["share_before"], values["share_after"], values["change"]) == (1.0, 0.0, -1.0)
-    assert sum(value for name, value in values.items() if "share" not in name and name != "change") == -1.0
-    assert set(told["effects"]) == set(values)
-    shown = gisement(*asked, workspace=workspace)
-    assert shown.returncode == 0
-    assert "−100,0" in shown.stdout
-    trend = answer(gisement("measure", "local_share", "--trend", "--format", "json", workspace=workspace))
-    assert [figure["group"]["year"] for figure in trend["figures"]] == [2023] * 3 + [2024] * 3
-    assert "Mêmes acheteurs" in gisement("measure", "local_share", "--trend", workspace=workspace).stdout
-
-
-def test_names_stand_beside_codes(workspace: Path) -> None:
-    measured = ("measure", "local_share", "--by", "buyer_department,family", "--format", "json")
-    for figure in answer(gisement(*measured, workspace=workspace))["figures"]:
-        assert figure["group"]["buyer_department"] == "86"
-        assert figure["labels"]["buyer_department"] == "Vienne"
-        assert figure["labels"]["family"] not in (None, figure["group"]["family"])
-    told = gisement("measure", "local_share", "--by", "buyer_department", workspace=workspace).stdout
-    assert "Vienne (86)" in told
-
-
-def test_an_unknown_row_says_why(workspace: Path) -> None:
-    listed = ("rows", "local_share", "--verdict", "unknown")
-    found = answer(gisement(*listed, "--format", "json", workspace=workspace))
-    reasons = {row["amount_cents"]: row["unknown_reason"] for row in found}
-    assert reasons == {40040: "place_unknown", None: "amount_unknown"}
-    assert "lieu du fournisseur inconnu" in gisement(*listed, workspace=workspace).stdout
-    assert "Ce qui manque" not in gisement("rows", "local_share", "--verdict", "part", workspace=workspace).stdout
-
-
 def test_a_dimension_given_twice_is_one(workspace: Path) -> None:
     measured = ("measure", "local_share", "--by", "year, year", "--format", "json")
     assert [list(f["group"]) for f in answer(gisement(*measured, workspace=workspace))["figures"]] == [["year"]] * 2
