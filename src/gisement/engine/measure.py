@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from gisement.catalog import raw_tables
 from gisement.engine.labels import labelled
-from gisement.engine.parameters import inlined, parameters_of, shaped
+from gisement.engine.parameters import VERDICT, VERDICT_MARK, inlined, parameters_of, shaped
 from gisement.store import database, snapshots
 from gisement.store.workspace import Workspace
 from gisement.terms import (
@@ -105,7 +105,8 @@ class Observatory:
         """The SQL of the rows of one verdict, and the values of its `$` parameters."""
         option = self.options(indicator, perimeter)
         shape, values = shaped(perimeter)
-        return _rows_sql(indicator, shape, _frozen_option(option), self.territory.buyers, str(verdict)), values
+        sql = _rows_sql(indicator, shape, _frozen_option(option), self.territory.buyers)
+        return sql, {**values, VERDICT: str(verdict)}
 
     def _run(self, sql: str, values: Mapping[str, Any]) -> Any:
         cursor = self.connection.cursor()
@@ -273,12 +274,12 @@ def _spread_sql(
 
 
 @lru_cache(maxsize=1024)
-def _rows_sql(indicator: Indicator, filters: Frozen, option: Frozen, buyers: tuple[str, ...], verdict: str) -> str:
+def _rows_sql(indicator: Indicator, filters: Frozen, option: Frozen, buyers: tuple[str, ...]) -> str:
     import ibis
 
     from gisement.catalog import tables
     from gisement.engine.query import explained, judged
 
     rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
-    rows = explained(rows, indicator).filter(rows.verdict == verdict).order_by(list(tables()[indicator.table].key))
+    rows = explained(rows, indicator).filter(rows.verdict == VERDICT_MARK).order_by(list(tables()[indicator.table].key))
     return parameters_of(str(ibis.to_sql(rows, dialect="duckdb", pretty=False)))

@@ -16,8 +16,10 @@ Shape = tuple[tuple[str, tuple[str, ...]], ...]
 _MARK = "\u00a7value{n}\u00a7"
 # A year is a number in SQL: its mark is one that no calendar reaches.
 _FIRST_YEAR_MARK = 770_000_000
+VERDICT, VERDICT_MARK = "verdict", "\u00a7verdict\u00a7"
+"""The parameter that says which rows are asked for, and what stands for it while compiling."""
 _IN_SQL = re.compile(r"'\u00a7value(\d+)\u00a7'|\b77(\d{7})\b")
-_PARAMETER = re.compile(r"\$v(\d+)\b")
+_PARAMETER = re.compile(r"\$(v\d+|verdict)\b")
 _SETS = ("buyers",)
 
 
@@ -48,14 +50,14 @@ def _marked(key: str, value: str, values: dict[str, Any]) -> str:
 
 def parameters_of(sql: str) -> str:
     """Compiled SQL with `$v0`, `$v1`, … in place of the marks."""
-    return _IN_SQL.sub(lambda found: f"$v{int(found[1] or found[2])}", sql)
+    return _IN_SQL.sub(lambda found: f"$v{int(found[1] or found[2])}", sql).replace(f"'{VERDICT_MARK}'", f"${VERDICT}")
 
 
 def inlined(sql: str, values: Mapping[str, Any]) -> str:
     """The same with literals: to bind a value, DuckDB imports all of pandas where there is one (0.9 s)."""
 
     def written(found: re.Match[str]) -> str:
-        value = values[f"v{found[1]}"]
+        value = values[found[1]]
         return str(value) if isinstance(value, int) else literal(value)
 
     return _PARAMETER.sub(written, sql) if values else sql

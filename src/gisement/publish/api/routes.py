@@ -53,7 +53,12 @@ def _add(app: FastAPI, path: str, endpoint: Callable[..., Response], model: Any,
     other: dict[str, Any] = {kind.split(";")[0]: {} for kind in (CSV, XLSX, PARQUET)} if "{indicator}" in path else {}
     done = {"model": model, "description": told, "content": other}
     app.add_api_route(
-        path, endpoint, methods=["GET"], summary=told, response_model=None, responses={200: done, 400: refused}
+        path,
+        endpoint,
+        methods=["GET"],
+        summary=told,
+        response_model=None,
+        responses={200: done, 400: refused, 414: {"description": "Too long"}},
     )
 
 
