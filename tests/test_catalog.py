@@ -39,6 +39,7 @@ NAMED_WITHOUT_UNIT = {
     "amendment_number": "order of the standard",
     "amendment_rank": "an order",
     "evidence_rank": "an order",
+    "criterion_rank": "an order",
     "holder_number": "an order",
     "version_number": "an order",
     "copies": "records: the word says it",
@@ -46,7 +47,9 @@ NAMED_WITHOUT_UNIT = {
     "population": "inhabitants: the word says it",
     "year": "a year",
 }
-NAMED_AFTER_UNIT = re.compile(r"_count$|_year$|_cents(_initial|_reported)?$|_months(_initial)?$|_(nearest|farthest)$")
+NAMED_AFTER_UNIT = re.compile(
+    r"_count$|_pct$|_points$|_year$|_cents(_initial|_reported)?$|_months(_initial)?$|_(nearest|farthest)$"
+)
 SUFFIXES = {
     "boolean": re.compile(r"^(is|has|in)_"),
     "date": re.compile(r"_date(_read)?$"),

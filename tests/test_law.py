@@ -14,7 +14,6 @@ import yaml
 from gisement.catalog import texts
 from gisement.catalog.parameters import parameters
 from gisement.catalog.rules import legal_texts
-from gisement.engine import law
 from gisement.engine.law import TABLES, TO_CHECK, outcomes, rows_of
 from gisement.engine.measure import Observatory
 from gisement.indicators.law import RULES
@@ -58,26 +57,10 @@ CASES = list(cases())
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observatory]:
-    """An observatory whose tables the cases fill; its contracts have the day of their consultation."""
+    """An observatory whose tables the cases fill."""
     made = observatory(tmp_path_factory.mktemp("law"), "epci:200069854", tables=TABLES)
-    made.connection.execute("ALTER TABLE contract ADD COLUMN consultation_date DATE")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(law, "schema", with_consultation)
-        yield made
+    yield made
     made.connection.close()
-
-
-def with_consultation(table: str) -> dict[str, str]:
-    """The schema of a table, contracts having the day of their consultation."""
-    return dict(schema(table)) | ({"consultation_date": "date"} if table == "contract" else {})
-
-
-def filled(held: Observatory, rule: Rule, row: Mapping[str, Any]) -> None:
-    """Put a row, and no other, into the table of a rule."""
-    held.connection.execute("ALTER TABLE contract DROP COLUMN consultation_date")
-    fill(held, rule.table, [row])
-    held.connection.execute("ALTER TABLE contract ADD COLUMN consultation_date DATE")
-    held.connection.execute("UPDATE contract SET consultation_date = ?", [row.get("consultation_date")])
 
 
 def row_of(case: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
@@ -99,7 +82,7 @@ def row_of(case: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
 @pytest.mark.parametrize(("name", "case"), CASES, ids=lambda part: part if isinstance(part, str) else part["case"])
 def test_case(name: str, case: Mapping[str, Any], held: Observatory) -> None:
     rule = BY_NAME[name]
-    filled(held, rule, row_of(case, rule))
+    fill(held, rule.table, [row_of(case, rule)])
     (row,) = rows_of(held, rule, ALL)
     assert (row["outcome"], row["reason"]) == (case["outcome"], case["reason"])
     assert outcomes(held, rule, ALL) == [{"outcome": case["outcome"], "reason": case["reason"], "rows": 1}]
@@ -139,7 +122,7 @@ def spelled_reasons() -> Iterator[str]:
     """The reasons that the decisions of the rules give, over tables without rows."""
     for rule in RULES:
         if rule.decide:
-            rows = ibis.table(with_consultation(rule.table), name=rule.table)
+            rows = ibis.table(schema(rule.table), name=rule.table)
             yield from (reason for _, _, reason in rule.decide(rows))
 
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from gisement.clean import acts, considerations, contract_state, contracts, corrections, geography, holders, identity
+from gisement.clean import (
+    acts,
+    considerations,
+    contract_state,
+    contracts,
+    corrections,
+    geography,
+    holders,
+    identity,
+    notices,
+)
 from gisement.enrich import (
     buyer_years,
     buyers,
@@ -46,6 +56,9 @@ STEPS: tuple[Step, ...] = (
     corrections.correction,
     contract_state.contract_state,
     contract_state.contract_supplier,
+    notices.notice,
+    notices.notice_criterion,
+    notices.notice_contract,
     considerations.consideration,
     considerations.clause,
     # Who and where: the register, places of suppliers, buyers.

@@ -81,7 +81,7 @@ def init(
 
 @app.command()
 def add(
-    kind: Annotated[str, typer.Argument(help="decp, sirene, io-table, employment… (docs/commands.md)")],
+    kind: Annotated[str, typer.Argument(help="decp, sirene, io-table, employment… (docs/commands.md), notices")],
     files: Annotated[list[Path], typer.Argument(help="fichiers, dossiers ou archives")],
 ) -> None:
     """Ajouter des fichiers, gardés tels quels, et dire leur compte."""

@@ -15,6 +15,7 @@ def contract(
     contract_record: Any,
     record_title: Any,
     consideration: Any,
+    notice_contract: Any,
     buyer: Any,
     cpv_segment: Any,
     contract_segment: Any,
@@ -25,6 +26,8 @@ def contract(
     c = c.left_join(record_title.select("title", titled="record_hash"), [("record_hash", "titled")])
     states = consideration.select(stated_of="contract_key", **{column: column for column in CONSIDERATIONS})
     c = c.left_join(states, [("contract_key", "stated_of")])
+    consulted = notice_contract.select("consultation_date", consulted_for="contract_key")
+    c = c.left_join(consulted, [("contract_key", "consulted_for")])
     c = _with_segment(_with_buyer(c, buyer), cpv_segment, contract_segment)
     return c.mutate(
         basis=ibis.literal("contract"),
@@ -61,7 +64,7 @@ CONTRACT = (
     "duration_months", "duration_months_initial", "notification_date_reported", "publication_date", "amount_cents",
     "amount_cents_initial", "amount_cents_reported", "amount_reported", "amount_reason", "annualised_cents",
     "amendments_count", "has_purchase_orders", "is_subsequent", "is_innovative", "has_subcontracting",
-    "subcontracts_count", "is_subsequent_of_listed", *CONSIDERATIONS,
+    "subcontracts_count", "is_subsequent_of_listed", *CONSIDERATIONS, "consultation_date",
 )  # fmt: skip
 
 

@@ -30,14 +30,9 @@ def dated_parameter(name: str, day: Any) -> Any:
     return ibis.cases(*((day >= ibis.date(str(since)), values[since]) for since in sorted(values, reverse=True)))
 
 
-def consulted(row: Any) -> Any:
-    """The day of the consultation (a matched notice gives it); null where it is not known."""
-    return row.consultation_date if "consultation_date" in row.columns else ibis.null("date")
-
-
 def _in_time(name: str, row: Any) -> list[Decision]:
     """Whether the text applies to the consultation, by its day."""
-    rule, day = legal_texts()[name], consulted(row)
+    rule, day = legal_texts()[name], row.consultation_date
     first, since = ibis.date(str(rule.since_earliest)), ibis.date(str(rule.since))
     return [
         (day < first, NOT_APPLICABLE, "consulted_before"),
@@ -87,7 +82,7 @@ def _european_threshold(row: Any, day: Any) -> tuple[Any, Any]:
 
 
 def _social_condition(row: Any) -> Sequence[Decision]:
-    low, high = _european_threshold(row, consulted(row))
+    low, high = _european_threshold(row, row.consultation_date)
     small = row.amount_cents < low
     is_alone = (row.lots_count == 1) & row.procurement_method_details.lower().contains("adapt")
     is_there = (row.social_clause_state == "yes") | (row.reserved_state == "yes")
@@ -130,9 +125,9 @@ def _publication(row: Any) -> Sequence[Decision]:
 
 def _dispensation(row: Any) -> Sequence[Decision]:
     without = row.procurement_method_details.lower().contains("sans publicit")
-    day = ibis.coalesce(consulted(row), row.notification_date)
+    day = ibis.coalesce(row.consultation_date, row.notification_date)
     # a contract notified just after a threshold moved was consulted under the former one
-    strict = _dispensation_threshold(row, ibis.coalesce(consulted(row), day - ibis.interval(months=12)))
+    strict = _dispensation_threshold(row, ibis.coalesce(row.consultation_date, day - ibis.interval(months=12)))
     is_new = row.is_innovative & (row.amount_cents < dated_parameter("dispensation_innovation_cents", day))
     return [
         *_no_concession(row),

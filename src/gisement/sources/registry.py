@@ -82,6 +82,12 @@ def _cpv_labels(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return Reading(*cpv_labels.read_cpv_labels(path, targets["raw_cpv_label"]))
 
 
+def _notices(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.notices import read_notices
+
+    return Reading(read_notices(path, targets["raw_notice"], targets["raw_notice_criterion"], name))
+
+
 SOURCES: Mapping[str, Source] = {
     source.kind: source
     for source in (
@@ -93,6 +99,7 @@ SOURCES: Mapping[str, Source] = {
         Source("io-table-total", ("raw_io_cell", "raw_io_sector"), _io_table_total, "io_table"),
         Source("employment", ("raw_employment",), _employment, "employment"),
         Source("emission-factors", ("raw_emission_factor",), _emission_factors, "emission_factors"),
+        Source("notices", ("raw_notice", "raw_notice_criterion"), _notices, "notices"),
         Source("correction", ("raw_correction",), _correction, "correction"),
         Source("cpv-labels", ("raw_cpv_label",), _cpv_labels, "cpv_labels"),
         Source("title-model", ("raw_title_model",), _title_model, "title_model"),

@@ -1,0 +1,90 @@
+"""A file of notices to raw tables: one row per lot, one row per award criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from lxml import etree
+
+from gisement.catalog import raw_tables
+from gisement.sources.notices import boamp, eforms
+from gisement.sources.notices.found import Notice, every, name_of
+from gisement.terms import Trouble
+
+_LARGEST = 64 << 20
+"""Bytes of a file of notices, beyond which it is something else."""
+
+
+def read_notices(path: Path, lots: Path, criteria: Path, name: str) -> int:
+    """Write the lots and criteria of a file; returns the number of notices.
+
+    Raises Trouble where the file is no XML of a notice, or is damaged.
+    """
+    notices = [*_notices(_root(path, name), name)]
+    _write(lots, "raw_notice", [row for notice in notices for row in _lots(notice)])
+    _write(criteria, "raw_notice_criterion", [row for notice in notices for row in _criteria(notice)])
+    return len(notices)
+
+
+def _root(path: Path, name: str) -> etree._Element:
+    if path.stat().st_size > _LARGEST:
+        raise Trouble(
+            fr=f"{name} est trop gros pour un avis ({path.stat().st_size} octets) : ajouter les avis un par un.",
+            en=f"{name} is too large for a notice ({path.stat().st_size} bytes): add notices one by one.",
+        )
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
+    try:
+        return etree.parse(path, parser).getroot()
+    except etree.XMLSyntaxError as error:
+        raise Trouble(
+            fr=f"{name} n'est pas un XML lisible ({error.msg}) : donner l'avis tel que publié.",
+            en=f"{name} is no readable XML ({error.msg}): give the notice as it was published.",
+        ) from None
+
+
+def _notices(root: etree._Element, name: str) -> Iterator[Notice]:
+    if name_of(root) in eforms.ROOTS:
+        yield eforms.read(root)
+        return
+    announcements = every(root, "ANNONCE")
+    if not announcements:
+        raise Trouble(
+            fr=f"{name} n'est pas un avis connu (racine « {name_of(root)} ») : donner un avis eForms ou BOAMP en XML.",
+            en=f"{name} is no known notice (root '{name_of(root)}'): give an eForms or BOAMP notice in XML.",
+        )
+    yield from (boamp.read(one) for one in announcements)
+
+
+def _lots(notice: Notice) -> Iterator[dict[str, Any]]:
+    for lot in notice.lots:
+        yield {
+            "notice_id": notice.notice_id, "lot_id": lot.lot_id, "notice_format": notice.format,
+            "notice_kind": notice.kind, "publication_date": notice.publication_date,
+            "buyer_id": notice.buyer_id, "buyer_name": notice.buyer_name, "reference": notice.reference,
+            "previous_notice_id": notice.previous_notice_id, "previous_date": notice.previous_date,
+            "title": notice.title, "lot_title": lot.title, "cpv_code": lot.cpv_code, "procedure": notice.procedure,
+            "lots_count": len(notice.lots), "reserved_participation": lot.reserved_participation,
+            "reserved_execution": lot.reserved_execution, "goals": list(lot.goals),
+        }  # fmt: skip
+
+
+def _criteria(notice: Notice) -> Iterator[dict[str, Any]]:
+    for lot in notice.lots:
+        for position, one in enumerate(lot.criteria, 1):
+            yield {
+                "notice_id": notice.notice_id, "lot_id": lot.lot_id, "criterion_rank": position,
+                "criterion_kind": one.kind, "criterion_label": one.label, "weight": one.weight,
+                "weight_kind": one.weight_kind,
+            }  # fmt: skip
+
+
+_TYPES = {"string": pa.string(), "int64": pa.int64(), "array<string>": pa.list_(pa.string())}
+
+
+def _write(target: Path, table: str, rows: Sequence[dict[str, Any]]) -> None:
+    schema = pa.schema([(name, _TYPES[kind]) for name, kind in raw_tables()[table].schema.items()])
+    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), target, compression="zstd")

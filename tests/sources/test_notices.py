@@ -1,0 +1,216 @@
+"""Notices: small ones of each format, the real files of ../shared/data, their match with contracts, their criteria."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from lxml import etree
+
+from gisement.clean.notices import criterion_class
+from gisement.sources.demonstration import identifiers
+from gisement.sources.notices import read_notices
+from gisement.terms import Trouble
+from tests.contracts.contract_case import Case, write_files
+from tests.workspaces import rows, workspace_of
+
+CBC = 'xmlns:cbc="c" xmlns:cac="a" xmlns:efac="f" xmlns:efbc="b" xmlns="urn:x"'
+SIRET = identifiers.siret(identifiers.siren(10_001), 1)
+
+
+def eforms(
+    *, title: str = "Nettoyage des locaux de la mairie", day: str = "2024-01-10+01:00", reference: str = "24-01"
+) -> str:
+    """A call of one lot, with a group of lots that only repeats it."""
+    return f"""<ContractNotice {CBC}><cbc:ID schemeName="notice-id">n-1</cbc:ID><cbc:IssueDate>{day}</cbc:IssueDate>
+    <efac:Company><cac:PartyIdentification><cbc:ID>ORG-2</cbc:ID></cac:PartyIdentification>
+      <cac:PartyName><cbc:Name>Tribunal</cbc:Name></cac:PartyName></efac:Company>
+    <efac:Company><cac:PartyIdentification><cbc:ID>ORG-1</cbc:ID></cac:PartyIdentification>
+      <cac:PartyName><cbc:Name>Mairie</cbc:Name></cac:PartyName>
+      <cac:PartyLegalEntity><cbc:CompanyID> {SIRET}</cbc:CompanyID></cac:PartyLegalEntity></efac:Company>
+    <cac:ContractingParty><cac:Party><cac:PartyIdentification><cbc:ID>ORG-1</cbc:ID></cac:PartyIdentification></cac:Party>
+    </cac:ContractingParty>
+    <cac:TenderingProcess><cbc:ProcedureCode>open</cbc:ProcedureCode></cac:TenderingProcess>
+    <cac:ProcurementProject><cbc:ID>{reference}</cbc:ID><cbc:Name>{title}</cbc:Name></cac:ProcurementProject>
+    <cac:ProcurementProjectLot><cbc:ID schemeName="LotsGroup">GLO-1</cbc:ID></cac:ProcurementProjectLot>
+    <cac:ProcurementProjectLot><cbc:ID schemeName="Lot">LOT-1</cbc:ID>
+      <cac:TenderingTerms><cac:AwardingTerms><cac:AwardingCriterion>
+        <cac:SubordinateAwardingCriterion>
+          <efac:AwardCriterionParameter><efbc:ParameterCode listName="number-weight">per-exa</efbc:ParameterCode>
+            <efbc:ParameterNumeric>40</efbc:ParameterNumeric></efac:AwardCriterionParameter>
+          <cbc:AwardingCriterionTypeCode>quality</cbc:AwardingCriterionTypeCode>
+          <cbc:Description>Performance environnementale</cbc:Description></cac:SubordinateAwardingCriterion>
+        <cac:SubordinateAwardingCriterion>
+          <efac:AwardCriterionParameter><efbc:ParameterCode listName="number-threshold">min-score</efbc:ParameterCode>
+            <efbc:ParameterNumeric>60</efbc:ParameterNumeric></efac:AwardCriterionParameter>
+          <cbc:AwardingCriterionTypeCode>price</cbc:AwardingCriterionTypeCode></cac:SubordinateAwardingCriterion>
+      </cac:AwardingCriterion></cac:AwardingTerms>
+      <cac:TendererQualificationRequest><cac:SpecificTendererRequirement>
+        <cbc:TendererRequirementTypeCode listName="reserved-procurement">res-ws</cbc:TendererRequirementTypeCode>
+      </cac:SpecificTendererRequirement></cac:TendererQualificationRequest></cac:TenderingTerms>
+      <cac:ProcurementProject><cbc:Name>{title}</cbc:Name>
+        <cac:ProcurementAdditionalType><cbc:ProcurementTypeCode listName="strategic-procurement">soc-obj
+          </cbc:ProcurementTypeCode></cac:ProcurementAdditionalType>
+        <cac:MainCommodityClassification><cbc:ItemClassificationCode>45442100</cbc:ItemClassificationCode>
+        </cac:MainCommodityClassification></cac:ProcurementProject>
+    </cac:ProcurementProjectLot></ContractNotice>"""
+
+
+BOAMP = """<ANNONCE><GESTION><REFERENCE><IDWEB>24-2</IDWEB><TYPE_AVIS><NATURE><ATTRIBUTION/></NATURE></TYPE_AVIS></REFERENCE>
+<MARCHE><ANNONCE_ANTERIEUR><REFERENCE><IDWEB>23-9</IDWEB></REFERENCE><REFERENCE_PUBLICATION><PUBLICATION_ELECTRONIQUE>
+<DATE_PUBLICATION>2023-09-01</DATE_PUBLICATION></PUBLICATION_ELECTRONIQUE></REFERENCE_PUBLICATION></ANNONCE_ANTERIEUR></MARCHE>
+<INDEXATION><DATE_PUBLICATION>2024-02-01</DATE_PUBLICATION><CRITERES_SOCIAUX_ENV><SOCIAUX/></CRITERES_SOCIAUX_ENV></INDEXATION>
+</GESTION><DONNEES><IDENTITE><DENOMINATION>Mairie</DENOMINATION></IDENTITE><OBJET><TITRE_MARCHE>Denrées</TITRE_MARCHE>
+<LOTS><LOT><NUM>1</NUM><INTITULE>Pain</INTITULE><CRITERES_ATTRIBUTION><CRITERES_QUALITE><CRITERE POIDS="55">Qualité</CRITERE>
+</CRITERES_QUALITE><CRITERES_PRIX><POIDS>45</POIDS></CRITERES_PRIX></CRITERES_ATTRIBUTION></LOT>
+<LOT><NUM>2</NUM><INTITULE>Lait</INTITULE></LOT></LOTS></OBJET>
+<PROCEDURE><TYPE_PROCEDURE><PROCEDURE_ADAPTE/></TYPE_PROCEDURE><CRITERES_ATTRIBUTION><CRITERES_LIBRE>Au mieux-disant</CRITERES_LIBRE>
+</CRITERES_ATTRIBUTION></PROCEDURE><CONDITION_PARTICIPATION><MARCHE_RESERVE_OUI/></CONDITION_PARTICIPATION></DONNEES></ANNONCE>"""
+
+
+def found(folder: Path, content: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The lots and criteria that are read from this text."""
+    path = folder / "avis.xml"
+    path.write_text(content, encoding="utf-8")
+    lots, criteria = folder / "lots.parquet", folder / "criteria.parquet"
+    assert read_notices(path, lots, criteria, path.name) == 1
+    return pq.read_table(lots).to_pylist(), pq.read_table(criteria).to_pylist()
+
+
+def test_an_eforms_notice_is_read_lot_by_lot(tmp_path: Path) -> None:
+    (lot,), criteria = found(tmp_path, eforms())
+    assert (lot["notice_id"], lot["lot_id"], lot["notice_kind"]) == ("n-1", "LOT-1", "call")
+    assert (lot["buyer_id"], lot["buyer_name"], lot["reference"]) == (SIRET, "Mairie", "24-01")
+    assert (lot["cpv_code"], lot["reserved_participation"], lot["goals"]) == ("45442100", "res-ws", ["soc-obj"])
+    told = [(c["criterion_kind"], c["criterion_label"], c["weight"], c["weight_kind"]) for c in criteria]
+    # a threshold is no weight
+    assert told == [("quality", "Performance environnementale", "40", "percent"), ("price", None, None, None)]
+
+
+def test_a_boamp_notice_is_read_lot_by_lot(tmp_path: Path) -> None:
+    lots, criteria = found(tmp_path, BOAMP)
+    assert [(lot["lot_id"], lot["lot_title"], lot["goals"]) for lot in lots] == [
+        ("1", "Pain", ["soc-obj"]),
+        ("2", "Lait", ["soc-obj"]),
+    ]
+    assert (lots[0]["notice_kind"], lots[0]["previous_notice_id"], lots[0]["previous_date"]) == (
+        "award",
+        "23-9",
+        "2023-09-01",
+    )
+    assert lots[0]["reserved_participation"] == "yes"
+    assert [(c["lot_id"], c["criterion_label"], c["weight"]) for c in criteria] == [
+        ("1", "Qualité", "55"),
+        ("1", "Prix", "45"),
+        ("2", "Au mieux-disant", None),
+    ]
+
+
+@pytest.mark.parametrize(("content", "said"), [("<a>", "n'est pas un XML"), ("<a/>", "n'est pas un avis connu")])
+def test_another_file_is_refused_in_one_sentence(tmp_path: Path, content: str, said: str) -> None:
+    with pytest.raises(Trouble) as refused:
+        found(tmp_path, content)
+    assert said in refused.value.fr
+    assert refused.value.fr.startswith("avis.xml")
+
+
+# --- matched with contracts ---------------------------------------------------------------------------------
+
+
+def test_a_notice_gives_its_contract_the_day_of_the_consultation(tmp_path: Path) -> None:
+    """The same title and CPV of the same buyer, before the notification; not an older one, nor another title."""
+    published = [
+        {"id": "M1", "objet": "NETTOYAGE des locaux de la Mairie"},
+        {"id": "M2", "objet": "Réfection de la toiture du gymnase"},
+        {"id": "M3", "objet": "Nettoyage des locaux de la mairie", "dateNotification": "2023-12-01"},
+        {"id": "M4", "objet": "Nettoyage des locaux de la mairie", "dateNotification": "2027-03-05"},
+        {"id": "M5", "objet": "Nettoyage des locaux de la mairie", "acheteur": "{F}"},
+        {"id": "24-01", "objet": "Entretien ménager"},
+    ]
+    files = write_files(tmp_path / "files", [Case("notices", 1, {"case": "one", "published": published})])
+    notice = tmp_path / "avis.xml"
+    notice.write_text(eforms(), encoding="utf-8")
+    workspace = workspace_of(tmp_path / "w", "department:86", {"decp": files, "notices": [notice]})
+    told = rows(workspace, "SELECT contract_id, consultation_date FROM contract ORDER BY ALL", ["contract"])
+    dated = {row["contract_id"]: str(row["consultation_date"]) for row in told if row["consultation_date"]}
+    assert dated == {"M1": "2024-01-10", "24-01": "2024-01-10"}
+    lots = rows(workspace, "SELECT * FROM notice", ["notice"])
+    assert [(lot["is_reserved"], lot["has_social_goal"], lot["has_environmental_goal"]) for lot in lots] == [
+        (True, True, False)
+    ]
+    classes = rows(
+        workspace,
+        "SELECT criterion_class, weight_pct FROM notice_criterion ORDER BY criterion_rank",
+        ["notice_criterion"],
+    )
+    assert [(c["criterion_class"], c["weight_pct"]) for c in classes] == [("environment", 40), ("price", None)]
+
+
+# --- real files ---------------------------------------------------------------------------------------------
+
+
+def real(shared_data: Path) -> list[Path]:
+    """Every notice of the data folder."""
+    folder = shared_data / "notices"
+    groups = ("boamp/xml_legacy/*.xml", "eforms/sdk_examples/*.xml", "eforms/ted_*/*.xml")
+    return sorted(path for group in groups for path in folder.glob(group))
+
+
+def test_every_real_notice_is_read_with_all_its_criteria_and_weights(shared_data: Path, tmp_path: Path) -> None:
+    """Counted apart, by the names of the elements."""
+    paths = real(shared_data)
+    assert len(paths) == 41
+    for path in paths:
+        lots, criteria = tmp_path / "l.parquet", tmp_path / "c.parquet"
+        assert read_notices(path, lots, criteria, path.name) == 1
+        told = pq.read_table(criteria).to_pylist()
+        text = path.read_text(encoding="utf-8")
+        assert pq.read_table(lots).num_rows >= 1
+        if "<ANNONCE" in text:
+            weights = len(re.findall(r'<CRITERE POIDS="', text)) + len(re.findall(r"<CRITERES_PRIX>\s*<POIDS>", text))
+        else:
+            weights = weights_of_lots(path)
+        assert sum(one["weight"] is not None for one in told) == weights, path.name
+
+
+def weights_of_lots(path: Path) -> int:
+    """How many criteria of lots (not of groups of lots) have a weight, by XPath."""
+    root = etree.parse(path).getroot()
+    lot = "//*[local-name()='ProcurementProjectLot'][*[local-name()='ID'][not(@schemeName='LotsGroup')]]"
+    weighed = "//*[local-name()='SubordinateAwardingCriterion'][.//*[local-name()='ParameterCode'][@listName='number-weight']]"
+    return int(str(root.xpath(f"string(count({lot}{weighed}))")))
+
+
+def test_real_labels_are_classed_as_their_stored_class_says(shared_data: Path) -> None:
+    """15,950 pairs of labels; the stored classes are rough (`délai`, `coût` are mostly stored as quality)."""
+    folder = shared_data / "notices" / "boamp"
+    labels, classes = (read_cells(folder / f"boamp_critere_attribution_{name}.csv") for name in ("data", "classified"))
+    pairs = [(label, stored) for label, stored in zip(labels, classes, strict=True) if label.strip()]
+    assert len(labels) == len(classes) == 2 * 15_950
+    distinct = sorted({label for label, _ in pairs})
+    table = ibis.memtable(pa.table({"label": distinct}))
+    told = ibis.duckdb.connect().to_pyarrow(
+        table.select("label", found=criterion_class(ibis.literal("free"), table.label))
+    )
+    ours = dict(zip(told["label"].to_pylist(), told["found"].to_pylist(), strict=True))
+    count = Counter((stored, ours[label]) for label, stored in pairs)
+    for stored, mine, least_recall, least_precision in (
+        ("PRIX", "price", 0.999, 0.94),
+        ("TECHNIQUE", "technical", 0.99, 0.92),
+    ):
+        hits = count[stored, mine]
+        assert hits / sum(n for (s, _), n in count.items() if s == stored) >= least_recall
+        assert hits / sum(n for (_, m), n in count.items() if m == mine) >= least_precision
+
+
+def read_cells(path: Path) -> list[str]:
+    """The two labels of each line, one after the other."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [cell for row in list(csv.reader(lines))[1:] for cell in row[1:3]]
