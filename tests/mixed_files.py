@@ -17,6 +17,7 @@ from typing import Any
 
 from gisement.sources import demonstration
 from gisement.sources.demonstration import identifiers
+from tests.notice_samples import eforms
 from tests.segments.invented_titles import learnt
 
 Row = dict[str, Any]
@@ -146,11 +147,19 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     files["distance"] = [_csv(folder / "distance" / "points.csv", list(POINTS[0]), POINTS, shuffle)]
     files["employment"] = [_csv(folder / "employment" / "emp_2019.csv", list(JOBS), (JOBS,), shuffle)]
     files["emission-factors"] = [_csv(folder / "emission-factors" / "factors.csv", list(FACTORS[0]), FACTORS, shuffle)]
+    files["notices"] = [_notice(folder / "notices" / "avis.xml")]
     for paths in files.values():
         shuffle(paths)
     kinds = list(files)
     shuffle(kinds)
     return {kind: files[kind] for kind in kinds}
+
+
+def _notice(path: Path) -> Path:
+    """The call for one of the contracts."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(eforms(title="Famille d'enregistrements", siret=BUYER, cpv="45210000"), encoding="utf-8")
+    return path
 
 
 def corrections(path: Path, contracts: Sequence[Row], order: int | None = None) -> Path:

@@ -82,9 +82,7 @@ def _criteria(notice: Notice) -> Iterator[dict[str, Any]]:
             }  # fmt: skip
 
 
-_TYPES = {"string": pa.string(), "int64": pa.int64(), "array<string>": pa.list_(pa.string())}
-
-
 def _write(target: Path, table: str, rows: Sequence[dict[str, Any]]) -> None:
-    schema = pa.schema([(name, _TYPES[kind]) for name, kind in raw_tables()[table].schema.items()])
+    types = {"string": pa.string(), "int64": pa.int64(), "array<string>": pa.list_(pa.string())}
+    schema = pa.schema([(name, types[kind]) for name, kind in raw_tables()[table].schema.items()])
     pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), target, compression="zstd")
