@@ -17,8 +17,8 @@ from gisement.catalog.segments import families, segment_prefixes, segments
 from gisement.catalog.tables import FOLDER, read_csv, read_yaml
 from gisement.engine.change import AFTER, BEFORE, CHANGE, READINGS
 from gisement.engine.plan import compile_step
-from gisement.engine.query import AMOUNT_UNKNOWN, BUYERS, DIMENSIONS
-from gisement.indicators import INDICATORS
+from gisement.engine.query import AMOUNT_UNKNOWN, BUYERS, DIMENSIONS, MODEL_DIMENSIONS
+from gisement.indicators import INDICATORS, MODELLED
 from gisement.models.share_decomposition import EFFECTS
 from gisement.pipeline import SOURCES, STEPS
 from gisement.segments.by_cpv import cpv_segment
@@ -57,6 +57,7 @@ SUFFIXES = {
 }
 # Read by the web pages, not by a step yet; and by what learns from titles.
 NOT_READ_BY_A_STEP = {"raw_epci", "raw_region", "raw_cpv_label"}
+EVERY = (*INDICATORS, *MODELLED)
 # A list is an order, not a unit; a key is a text.
 UNITLESS = re.compile(r"_(number|rank|nearest|farthest)$")
 ADDED = r"(_initial|_reported|_read)?$"
@@ -128,7 +129,7 @@ def test_every_table_that_is_read_exists_and_every_raw_table_is_read() -> None:
     assert read <= known
     assert set(raw_tables()) - read == NOT_READ_BY_A_STEP
     assert {name for source in SOURCES.values() for name in source.raw_tables} <= set(raw_tables())
-    assert {indicator.table for indicator in INDICATORS} <= set(tables())
+    assert {indicator.table for indicator in EVERY} <= set(tables())
 
 
 def test_raw_columns_are_documented_with_a_type_that_the_engine_knows() -> None:
@@ -243,17 +244,21 @@ PLACEHOLDERS = {"value", "low", "high", "perimeter"}
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_name_that_a_page_shows_has_a_text_and_no_other_has(language: str) -> None:
     held = texts(language)
-    assert set(held["indicators"]) == {indicator.name for indicator in INDICATORS}
-    assert set(held["dimensions"]) == {*DIMENSIONS, BUYERS}
+    assert set(held["indicators"]) == {indicator.name for indicator in EVERY}
+    assert set(held["dimensions"]) == {
+        *DIMENSIONS,
+        BUYERS,
+        *(name for names in MODEL_DIMENSIONS.values() for name in names),
+    }
     assert set(held["rings"]) == {ring.name.lower() for ring in Ring}
     assert set(held["verdicts"]) == set(Verdict)
     assert set(held["levels"]) == set(Level)
     assert set(held["effects"]) == {BEFORE, AFTER, CHANGE, *EFFECTS}
     assert set(held["readings"]) == set(READINGS)
-    causes = {word for indicator in INDICATORS for word in (indicator.unknown_scope, indicator.unknown_counts)}
+    causes = {word for indicator in EVERY for word in (indicator.unknown_scope, indicator.unknown_counts)}
     assert set(held["unknown_reasons"]) == {AMOUNT_UNKNOWN, *causes} - {""}
     assert set(held["intervals"]) == {"missing", "sampling", "simulation", "scenario"}
-    options = {option.name: set(option.values) for i in INDICATORS for option in i.options}
+    options = {option.name: set(option.values) for i in EVERY for option in i.options}
     assert {name: set(option["values"]) for name, option in held["options"].items()} == options
 
 
@@ -278,7 +283,7 @@ def test_rules_are_read_off_the_code() -> None:
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
+@pytest.mark.parametrize("indicator", EVERY, ids=lambda indicator: indicator.name)
 def test_an_indicator_has_its_texts(indicator: Any, language: str) -> None:
     text = texts(language)["indicators"][indicator.name]
     assert set(text) == PARTS
@@ -294,7 +299,7 @@ CEILING = {"fr": ("maxim", "estim"), "en": ("ceiling", "estimate")}
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("indicator", [i for i in INDICATORS if i.weight], ids=lambda indicator: indicator.name)
+@pytest.mark.parametrize("indicator", [i for i in EVERY if i.weight], ids=lambda indicator: indicator.name)
 def test_a_text_about_euros_says_that_they_are_ceilings(indicator: Any, language: str) -> None:
     text = texts(language)["indicators"][indicator.name]
     for part in ("sentence", "definition", "unit_label"):

@@ -26,8 +26,8 @@ from gisement.enrich import (
     rings,
 )
 from gisement.indicators import INDICATORS as INDICATORS
+from gisement.indicators import MODELLED as MODELLED
 from gisement.indicators.law import RULES as RULES
-from gisement.indicators.options import OPTION_NAMES
 from gisement.models import title_segment
 from gisement.segments import by_code, by_cpv, labels, lines
 from gisement.sources.registry import SOURCES as SOURCES
@@ -96,9 +96,13 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+OPTION_NAMES = frozenset(option.name for each in (*INDICATORS, *MODELLED) for option in each.options)
+"""Keys of `--where` that change a definition, and not the rows."""
+
+
 def indicator_named(name: str) -> Indicator:
     """The indicator of that name; `Trouble` with the names that exist."""
-    found = {indicator.name: indicator for indicator in INDICATORS}
+    found = {indicator.name: indicator for indicator in (*INDICATORS, *MODELLED)}
     if name not in found:
         allowed = ", ".join(found)
         raise Trouble(

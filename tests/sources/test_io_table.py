@@ -12,9 +12,10 @@ import pytest
 from gisement.catalog.segments import segments
 from gisement.catalog.tables import read_csv
 from gisement.models.input_output import leontief_inverse, output_multipliers, technical_coefficients
+from gisement.sources import embedded_economy
 from gisement.sources.emission_factors import read_emission_factors
 from gisement.sources.employment import read_employment
-from gisement.sources.io_table import balance, embedded, read, read_table
+from gisement.sources.io_table import balance, embedded, own_rows, read, read_table
 from gisement.sources.io_table.codes import divisions, is_imputed_rent, partition
 from gisement.sources.io_table.table import HOUSEHOLDS, IoTable
 from gisement.terms import Trouble
@@ -103,6 +104,11 @@ def test_the_table_that_ships() -> None:
     covered = [division for text in table.divisions for division in text.split()]
     assert len(covered) == len(set(covered))
     assert set(covered) >= {row["division"] for row in read_csv("economy/segment_divisions.csv")}
+
+
+def test_the_embedded_files_are_those_of_the_csv() -> None:
+    for name, rows in own_rows().items():
+        assert pq.read_table(embedded_economy.raw_files()[name]).to_pylist() == rows
 
 
 def test_every_segment_leads_to_divisions_whose_weights_add_up_to_one() -> None:

@@ -13,6 +13,7 @@ from gisement.cli.audit import audit
 from gisement.cli.clauses import clauses
 from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
+from gisement.cli.models import modelled
 from gisement.cli.segments import segments
 from gisement.cli.session import (
     Format,
@@ -208,6 +209,7 @@ def measure(
     sensitivity: Annotated[bool, typer.Option("--sensitivity", help="toutes les définitions côte à côte")] = False,
     decompose: Annotated[str | None, typer.Option(help="deux années : ce qui a changé, part par part")] = None,
     trend: Annotated[bool, typer.Option("--trend", help="tendance brute et à périmètre constant")] = False,
+    scenario: Annotated[Path | None, typer.Option(help="ce que changerait un scénario (impact)")] = None,
     format: Format = "table",
 ) -> None:
     """Mesurer un indicateur, avec ses bornes."""
@@ -222,18 +224,24 @@ def measure(
 
         return show(chosen, perimeter, decompose, format, alone=not (by or sensitivity or (decompose and trend)))
     dimensions = usage.dimensions_of(chosen, by)
+    usage.no_scenario(chosen, scenario is not None)
     observatory = Observatory(opened())
-    if sensitivity:
+    about: dict[str, Any] = {}
+    if chosen.kind == "model":
+        figures, about = modelled(
+            observatory, chosen, perimeter, dimensions, sensitivity=sensitivity, scenario=scenario
+        )
+    elif sensitivity:
         figures = observatory.sensitivity(chosen, perimeter)
     else:
         figures = observatory.measure(chosen, perimeter, dimensions)
     if format == "json":
-        print(answers.to_json(answers.answer(chosen, perimeter, figures, Settings.language)))
+        print(answers.to_json(answers.answer(chosen, perimeter, figures, Settings.language, about)))
     elif format == "csv":
         sys.stdout.write(answers.to_csv(answers.as_line(figure, Settings.language) for figure in figures))
     else:
         command = "" if sensitivity else listing(chosen.name, where or (), here())
-        tables.show_figures(chosen, figures, Settings.language, with_options=sensitivity, command=command)
+        tables.show_figures(chosen, figures, Settings.language, with_options=sensitivity, command=command, about=about)
 
 
 @app.command()
@@ -275,10 +283,10 @@ def map_file(file: Export, mapping: MappingFile = None, buyer: Buyer = None) -> 
 @app.command()
 def indicators(format: ListFormat = "table") -> None:
     """Dire ce qui se mesure, avec les définitions."""
-    from gisement.indicators import INDICATORS
+    from gisement.indicators import INDICATORS, MODELLED
     from gisement.publish import answers, tables
 
-    found = [answers.described(indicator, Settings.language) for indicator in INDICATORS]
+    found = [answers.described(indicator, Settings.language) for indicator in (*INDICATORS, *MODELLED)]
     if format == "json":
         print(answers.to_json(found))
     else:

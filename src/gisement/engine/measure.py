@@ -57,8 +57,14 @@ class Observatory:
         self.is_server = connection is not None
         self.connection = connection or database.connect(workspace)
         self._origins: dict[str, tuple[Origin, ...]] = {}
+        self._shown: set[str] = set()
         for table in () if self.is_server else tables:
             self._show(table, load)
+
+    def show(self, table: str) -> None:
+        """Let a table that no figure of rows needs be read too."""
+        if table not in self._shown and not self.is_server:
+            self._show(table, load=False)
 
     def _show(self, table: str, load: bool) -> None:
         if not database.is_built(self.workspace, table):
@@ -66,6 +72,7 @@ class Observatory:
                 fr=f"La table {table} n'est pas construite : lancer d'abord « gisement build ».",
                 en=f"The table {table} is not built: first run 'gisement build'.",
             )
+        self._shown.add(table)
         kind = "TABLE" if load else "VIEW"
         self.connection.execute(f'CREATE {kind} "{table}" AS {database.view_sql(self.workspace, table)}')
 

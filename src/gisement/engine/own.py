@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gisement.catalog.segments import segment_definitions, segment_evidence, segment_prefixes, segment_words
-from gisement.sources import geography, io_table
+from gisement.sources import embedded_economy, geography
 from gisement.store import database, parsed
 from gisement.store.workspace import Workspace
 
@@ -15,12 +15,11 @@ def give_own_tables(workspace: Workspace) -> None:
     given: dict[str, list[dict[str, Any]]] = {**geography.territory_rows(workspace.territory())}
     given |= {"segment_prefix": segment_prefixes(), "segment_definition": segment_definitions()}
     given |= {"segment_evidence": segment_evidence(), "segment_word": segment_words()}
-    given |= io_table.own_rows()
     connection = database.connect(workspace)
     try:
         for table, rows in given.items():
             parsed.give_rows(workspace, connection, table, rows)
     finally:
         connection.close()
-    for table, source in geography.raw_files().items():
+    for table, source in (*geography.raw_files().items(), *embedded_economy.raw_files().items()):
         parsed.give_file(workspace, table, source)

@@ -28,6 +28,10 @@ DIMENSIONS: Mapping[str, str] = {
     "department": "supplier_department_code",
 }
 """Keys of `--by` and `--where`, and the column of each."""
+MODEL_DIMENSIONS: Mapping[str, tuple[str, ...]] = {
+    "impact": ("ring", "effect", "round"), "local_multiplier": ("ring",),
+}  # fmt: skip
+"""Keys of `--by` that the result of a model has, beside those of its rows."""
 PREFIXES = ("naf", "cpv")
 BUYERS = "buyers"
 AMOUNT_UNKNOWN = "amount_unknown"

@@ -22,8 +22,11 @@ PERSON = "personne-"
 """What stands before the number that stands for a natural person."""
 INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
-    "record_decision", "commune", "observation", "raw_decp",
+    "record_decision", "commune", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
+    "supplier_presence", "emission_factor", "raw_decp",
 )  # fmt: skip
+# What impacts and emissions are computed with: nothing in it names anyone.
+_MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
 # Who is hidden: a natural person wholly, a firm that asked for it by its name alone. A person keeps one number, and its
 # establishments one each, so that suppliers are counted alike with and without numbers.
 _HIDDEN = f"""
@@ -235,7 +238,7 @@ def copies(*, partner: bool) -> dict[str, str]:
     """What the served file holds: each table, and the SELECT that makes it."""
     where = "" if partner else "WHERE t.basis = 'contract'"
     masked = {"hidden": _HIDDEN, "more": "", "where": ""}
-    whole = {name: f"SELECT * FROM {name}" for name in ("buyer", "amendment", "record_decision", "commune")}
+    whole = {name: f"SELECT * FROM {name}" for name in ("buyer", "amendment", "record_decision", "commune", *_MODEL)}
     words = {
         "buyer": _plain("concat_ws(' ', b.buyer_name, b.buyer_id)"),
         "supplier": _plain("concat_ws(' ', s.supplier_name, s.supplier_id)"),
@@ -251,6 +254,8 @@ def copies(*, partner: bool) -> dict[str, str]:
         "supplier": "SELECT * FROM supplier WHERE NOT is_natural_person",
         "place": "SELECT * FROM place ANTI JOIN (SELECT supplier_id FROM supplier WHERE is_natural_person) USING "
         "(supplier_id)",
+        "supplier_presence": "SELECT * FROM supplier_presence ANTI JOIN (SELECT supplier_siren FROM supplier WHERE "
+        "is_natural_person) USING (supplier_siren)",
         "raw_decp": _RECORD,
         "lookup": _FOUND.format(**words),
     }  # fmt: skip

@@ -4,6 +4,7 @@ from gisement.indicators.concentration import CONCENTRATION
 from gisement.indicators.considerations import CONSIDERATIONS
 from gisement.indicators.contracts import CONTRACTS_COUNT, SINGLE_OFFER_SHARE
 from gisement.indicators.coverage import COVERAGE
+from gisement.indicators.impact import MODELLED as MODELLED
 from gisement.indicators.order_size import ORDER_SIZE
 from gisement.indicators.place import LOCAL_SHARE
 from gisement.indicators.spend import TOTAL_SPEND

@@ -52,6 +52,3 @@ SUPPLIER = ("supplier_siren", "supplier_id")
 def is_of_known_supplier(row: Any) -> Any:
     """True where the supplier is known, null where nobody knows: never false."""
     return ibis.ifelse(row.supplier_siren.notnull() | row.supplier_id.notnull(), True, ibis.null("boolean"))
-
-
-OPTION_NAMES = frozenset(option.name for option in (PLACE, MEDICAL, RING, JOINT, CONSIDERATION))

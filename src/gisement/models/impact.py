@@ -93,17 +93,21 @@ class Batch:
     delta: Matrix
 
 
-def simulate(economy: Economy, zones: Zones, demand: Demand, draws: Draws, effect: str) -> Matrix:
+def simulate(
+    economy: Economy, zones: Zones, demand: Demand, draws: Draws, effect: str, last_round: str = "induced"
+) -> Matrix:
     """The effect in each zone, for every draw: draws × rounds × zones × groups, in euros (or jobs).
 
-    Rounds are `direct`, `indirect`, `induced`, each apart; a round that the tables do not tell is not a number.
+    Rounds are `direct`, `indirect`, `induced`, each apart, up to `last_round`; a round that the tables do not tell is
+    not a number.
     """
+    wanted = ROUNDS[: ROUNDS.index(last_round) + 1]
     found = np.full((len(draws), len(ROUNDS), len(zones.rings), demand.groups), np.nan)
     for start, batch in batches(economy, zones, draws):
         stop = start + len(batch.place)
         for k in range(len(zones.rings)):
             former = np.zeros(1)
-            for number, name in enumerate(ROUNDS):
+            for number, name in enumerate(wanted):
                 if economy.knows(effect, name):
                     per_euro = effect_per_euro(economy, batch, k, effect, name)
                     whole = delivered(economy, demand, batch, k, per_euro)

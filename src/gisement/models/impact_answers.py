@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from gisement.models.impact import Demand, Economy, Zones, batches
-from gisement.models.impact_draws import FACTORS, Draws, drawn
+from gisement.models.impact_draws import FACTORS, Draws
 from gisement.models.input_output import Matrix
 
 QUANTILES: Final = (0.1, 0.5, 0.9)
@@ -30,7 +30,7 @@ def spreads(values: Matrix) -> list[Spread]:
     return [Spread(float(m), float(a), float(b)) for a, m, b in zip(low, middle, high, strict=True)]
 
 
-def variance_shares(result: Callable[[Draws], Matrix], count: int, seed: int) -> dict[str, float]:
+def variance_shares(result: Callable[[Draws], Matrix], first: Draws, second: Draws) -> dict[str, float]:
     """The part of the variance of a result that each assumption alone explains, and `together` for the rest.
 
     First-order Sobol' indices by the estimator of Saltelli (2010): two independent sets of draws, and the first with
@@ -38,7 +38,6 @@ def variance_shares(result: Callable[[Draws], Matrix], count: int, seed: int) ->
 
     Source: Saltelli et al., Computer Physics Communications 181(2), 2010, table 2 (b).
     """
-    first, second = drawn(count, seed), drawn(count, seed + 1)
     base, other = result(first), result(second)
     variance = float(np.var(np.concatenate([base, other])))
     if variance <= 0:

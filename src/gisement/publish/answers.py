@@ -15,12 +15,14 @@ from gisement.terms import Figure, Indicator, Perimeter, Verdict
 
 
 def answer(
-    indicator: Indicator, perimeter: Perimeter, figures: Sequence[Figure], language: str = "fr"
-) -> dict[str, Any]:
-    """Indicator, perimeter and figures, ready for JSON."""
+    indicator: Indicator, perimeter: Perimeter, figures: Sequence[Figure], language: str = "fr",
+    about: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Indicator, perimeter and figures, ready for JSON; `model` says what the figures of a model rest on."""
     return {
         "indicator": described(indicator, language),
         "perimeter": perimeter.as_dict(),
+        **({"model": dict(about)} if about else {}),
         "figures": [as_dict(figure, language) for figure in figures],
     }
 
@@ -47,6 +49,7 @@ def as_dict(figure: Figure, language: str = "fr") -> dict[str, Any]:
     return {
         "group": dict(figure.group),
         "labels": labels(figure, language),
+        "unit": figure.unit,
         "value": figure.value,
         "low": figure.low,
         "high": figure.high,

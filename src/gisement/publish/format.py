@@ -104,11 +104,13 @@ def size(octets: int, language: str = "fr") -> str:
 
 
 def amount(value: float | None, unit: str, language: str = "fr") -> str:
-    """A value in the unit of its figure (`percent`, `euros`, `index` from 0 to 1, or a count)."""
+    """A value in the unit of its figure (`percent`, `euros`, `index` from 0 to 1, `ratio`, `kg_co2e`, or a count)."""
     if unit == "percent":
         return percent(value, language=language)
-    if unit == "index":
-        return number(value, INDEX.decimals, language)
+    if unit in ("index", "ratio"):
+        return number(value, INDEX.decimals if unit == "index" else 2, language)
+    if unit == "kg_co2e" and value is not None:
+        return f"{number(value / 1000, 1, language)}{SPACE}t"
     return euros(value, language) if unit == "euros" else number(value, language=language)
 
 

@@ -26,7 +26,10 @@ def catalog_word(key: str, value: Any, language: str = "fr") -> str | None:
     if value in known:
         return known[value][f"{key}_{language}"]
     said = texts(language)
-    if key in ("effect", "reading"):
+    if key == "reading" or (key == "effect" and value in said["effects"]):
         return str(said[f"{key}s"][value]["title"])
+    if key == "ring":
+        ring: str | None = said["rings"].get(value)
+        return ring
     word: str | None = said["values"].get(key, {}).get(value)
     return word

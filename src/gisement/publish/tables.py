@@ -8,7 +8,7 @@ from typing import Any
 
 from gisement.catalog import texts
 from gisement.catalog.segments import families
-from gisement.publish import format
+from gisement.publish import format, models
 from gisement.publish.labels import label
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.terms import Figure, Indicator, Verdict
@@ -34,8 +34,9 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def show_figures(
-    indicator: Indicator, figures: Sequence[Figure], language: str, *, with_options: bool = False, command: str = ""
-) -> None:
+    indicator: Indicator, figures: Sequence[Figure], language: str, *, with_options: bool = False, command: str = "",
+    about: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
     """The figures of an indicator: value, bounds, coverage, rows behind, one line per group, and what it all means."""
     width, words = width_here(), texts(language)
     told, said = words["indicators"][indicator.name], words["terminal"]
@@ -58,6 +59,8 @@ def show_figures(
     ]
     print(table(columns, rows, width) + "\n")
     for note in _notes(indicator, figures, language, has_counts, with_options):
+        print(paragraph(note, width))
+    for note in models.notes(about, language) if about else ():
         print(paragraph(note, width))
     if command:
         print(said["see_rows"].format(command=command))
@@ -170,7 +173,7 @@ def _notes(
     words = texts(language)
     said = words["terminal"]
     yield words["indicators"][indicator.name]["definition"]
-    yield said["about_bounds"]
+    yield said["about_simulation" if indicator.kind == "model" else "about_bounds"]
     if not with_options:
         yield said["about_known"]
     if has_counts:

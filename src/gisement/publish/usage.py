@@ -108,10 +108,11 @@ def setting(name: str, environment: Mapping[str, str], form: re.Pattern[str], ex
 def dimensions_of(indicator: Indicator, by: str | None) -> list[str]:
     """The dimensions that `--by` names, each once; a Trouble that names those of the indicator's rows."""
     from gisement.catalog import tables
-    from gisement.engine.query import DIMENSIONS
+    from gisement.engine.query import DIMENSIONS, MODEL_DIMENSIONS
 
     held = tables()[indicator.table].schema
     known = [name for name, column in DIMENSIONS.items() if column in held]
+    known += list(MODEL_DIMENSIONS.get(indicator.name, ()))
     asked = list(dict.fromkeys(name.strip() for name in (by or "").split(",") if name.strip()))
     unknown = next((name for name in asked if name not in known), None)
     if unknown is not None:
@@ -121,6 +122,15 @@ def dimensions_of(indicator: Indicator, by: str | None) -> list[str]:
             en=f"'{unknown}' is not a dimension of {indicator.name}: choose among {allowed}.",
         )
     return asked
+
+
+def no_scenario(indicator: Indicator, asked: bool) -> None:
+    """A Trouble where a scenario is asked of anything but the impact."""
+    if asked and indicator.name != "impact":
+        raise Trouble(
+            fr=f"--scenario ne va qu'avec impact, et non avec {indicator.name} : l'ôter, ou mesurer impact.",
+            en=f"--scenario goes with impact only, and not with {indicator.name}: leave it out, or measure impact.",
+        )
 
 
 class _Reader:

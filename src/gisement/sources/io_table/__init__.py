@@ -15,6 +15,7 @@ from gisement.sources.io_table import eurostat, figaro, marked
 from gisement.sources.io_table.reading import grid, lines, unknown_layout
 from gisement.sources.io_table.table import Balance, IoTable, cell_rows, sector_rows, write
 from gisement.sources.io_table.table import balance as balance
+from gisement.sources.io_table.table import write_parquet as write_parquet
 from gisement.terms import Reading
 
 EMBEDDED = "fra_2011_flows.csv"

@@ -1,0 +1,56 @@
+"""`gisement measure` for what a model computes: impact, local multiplier, emissions, and what-if scenarios."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gisement.terms import Figure, Indicator, Perimeter, Trouble
+
+if TYPE_CHECKING:
+    from gisement.engine import Observatory
+    from gisement.engine.impact import Shift
+
+
+def modelled(
+    observatory: Observatory, indicator: Indicator, perimeter: Perimeter, by: Sequence[str], *,
+    sensitivity: bool = False, scenario: Path | None = None,
+) -> tuple[list[Figure], dict[str, Any]]:  # fmt: skip
+    """The figures of an indicator that a model computes, and what they rest on."""
+    if indicator.name == "spend_emissions":
+        from gisement.engine.emissions import measure_emissions
+
+        return measure_emissions(observatory, indicator, perimeter, by), {}
+    from gisement.engine.impact import Impact
+
+    impact = Impact(observatory)
+    about = asdict(impact.about(indicator, perimeter))
+    if scenario is not None:
+        return impact.what_if(indicator, perimeter, shifts(scenario)), about
+    if sensitivity:
+        return impact.sensitivity(indicator, perimeter), about
+    return impact.measure(indicator, perimeter, by), about
+
+
+def shifts(path: Path) -> list[Shift]:
+    """The what-if of a TOML file: `[[shift]]` with `segment`, `points` and `to`. Raises Trouble if unreadable."""
+    from gisement.engine.impact import Shift
+
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))["shift"]
+        return [Shift(str(one["segment"]), _points(one["points"]), str(one["to"])) for one in told]
+    except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError):
+        raise Trouble(
+            fr=f'{path} ne se lit pas : y écrire [[shift]], puis segment = "…", points = 10 et to = "department".',
+            en=f'{path} cannot be read: write [[shift]], then segment = "…", points = 10 and to = "department".',
+        ) from None
+
+
+def _points(value: Any) -> float:
+    points = float(value)
+    if not 0 < points <= 100:
+        raise ValueError(points)
+    return points

@@ -1,0 +1,352 @@
+"""Measure what a model computes: impact on the economy, local multiplier, what-if. Figures of kind `simulation`.
+
+The rows that count are those of the indicator, as for any figure: sums, coverage, sources and rows are its own. The
+value is the median of seeded draws, with the bounds that one in ten lies below and one in ten above.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial, reduce
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from gisement.engine.impact_demand import demand_rows
+from gisement.engine.impact_inputs import Table, demand_of, economy_of, segment_weights, table_of, zones_of
+from gisement.engine.measure import Observatory
+from gisement.models.impact import LEAKS, ROUNDS, Demand, Economy, leaks, simulate
+from gisement.models.impact_answers import Spread, local_multipliers, spreads, variance_shares
+from gisement.models.impact_draws import Draws, drawn
+from gisement.models.input_output import Matrix
+from gisement.sources.cards import card
+from gisement.terms import Figure, Indicator, Level, Origin, Perimeter, Ring, Trouble, highest
+
+TABLES = ("io_flow", "io_sector", "national_employment", "ring_size", "supplier_presence")
+SPLITS = ("ring", "effect", "round")
+"""Keys of `--by` that split the result, and not the rows."""
+DRAWS, SEED, SENSITIVITY_DRAWS, VARIANCE_DRAWS = 1000, 1, 200, 256
+MOST_GROUPS = 2000
+EMBEDDED = "io_table_embedded"
+
+
+@dataclass(frozen=True)
+class Model:
+    """What figures of one perimeter rest on: the tables, and which assumption moves the result most."""
+
+    table: str
+    year: int
+    industries: int
+    is_embedded: bool
+    size_rule: str
+    draws: int
+    seed: int
+    lacking: tuple[str, ...]
+    variance_shares: Mapping[str, float]
+
+
+class Impact:
+    """A built workspace, ready to compute impacts over any perimeter."""
+
+    def __init__(self, observatory: Observatory, *, draws: int = DRAWS, seed: int = SEED) -> None:
+        self.observatory, self.draws, self.seed = observatory, draws, seed
+        for name in TABLES:
+            observatory.show(name)
+        flows, sectors = self._rows("io_flow"), self._rows("io_sector")
+        if not flows:
+            raise _not_built()
+        self.table: Table = table_of(flows, sectors)
+        self.economy: Economy = economy_of(self.table, flows, self._rows("national_employment"))
+        self.zones, self.size_rule = zones_of(observatory.territory, self.table, self._rows("ring_size"))
+
+    def measure(self, indicator: Indicator, perimeter: Perimeter, by: Sequence[str] = ()) -> list[Figure]:
+        """One figure per group of `by`; `ring`, `effect` and `round` split the result, other keys the rows."""
+        option = self.observatory.options(indicator, perimeter)
+        held = [name for name in by if name not in SPLITS]
+        bases = self._bases(indicator, perimeter, held)
+        demand = self._demand(indicator, perimeter, option, held, bases)
+        drawn_values = self._results(indicator, option, by, demand)
+        figures = []
+        for name, (values, unit) in drawn_values.items():
+            known = [None if np.isnan(values[:, g]).any() else g for g in range(len(bases))]
+            told = iter(spreads(values[:, [g for g in known if g is not None]]))
+            found = [None if g is None else next(told) for g in known]
+            figures += [
+                self._figure(base, dict(zip(SPLITS, name, strict=True)), by, spread, unit)
+                for base, spread in zip(bases, found, strict=True)
+            ]
+        return _ordered(figures, by)
+
+    def sensitivity(self, indicator: Indicator, perimeter: Perimeter) -> list[Figure]:
+        """The same figure for each place scenario and regional method: what each of them makes of it."""
+        choices = {o.name: [v for v in o.values if v not in ("all", "envelope")] for o in indicator.options}
+        quick = replace_draws(self, SENSITIVITY_DRAWS)
+        return [
+            quick.measure(indicator, Perimeter(perimeter.filters, {**perimeter.options, "delivery": d, "regional": r}))[
+                0
+            ]
+            for d, r in itertools.product(choices["delivery"], choices["regional"])
+        ]
+
+    def about(self, indicator: Indicator, perimeter: Perimeter) -> Model:
+        """The tables and assumptions behind the figures of a perimeter, with the variance that each explains."""
+        option = self.observatory.options(indicator, perimeter)
+        bases = self._bases(indicator, perimeter, [])
+        demand = self._demand(indicator, perimeter, option, [], bases)
+        shares: dict[str, float] = {}
+        if demand.made.any() or demand.traded.any():
+            result = partial(self._one, indicator, option, demand)
+            if not np.isnan(result(drawn(2, self.seed))).any():
+                shares = variance_shares(
+                    result, *(self._draws(option, VARIANCE_DRAWS, s) for s in (self.seed, self.seed + 1))
+                )
+        known = {"wages": self.economy.w, "jobs": self.economy.jobs}
+        lacking = tuple(name for name, held in known.items() if held is None)
+        lacking += () if "taxes" not in self.table.note else ("taxes",)
+        return Model(
+            self.table.name, self.table.year, len(self.table.codes), not self.observatory.origins("io_flow"),
+            self.size_rule, self.draws, self.seed, lacking, shares,
+        )  # fmt: skip
+
+    def what_if(self, indicator: Indicator, perimeter: Perimeter, shifts: Sequence[Shift]) -> list[Figure]:
+        """What each zone would gain if points of a segment were delivered from a nearer ring: gross, not net.
+
+        One figure per zone and effect (value added, which is the leakage avoided from the zone, and jobs), and the
+        imports that change. Raises Trouble where less is bought beyond the ring than is to be moved.
+        """
+        option = self.observatory.options(indicator, perimeter)
+        bases = self._bases(indicator, perimeter, ["segment"])
+        demand = self._demand(indicator, perimeter, option, ["segment"], bases)
+        names = [str(base.group["segment"]) for base in bases]
+        moved = reduce(_added, (self._moved(demand, names, shift) for shift in shifts), _nothing(demand))
+        whole = self._bases(indicator, perimeter, [])[0]
+        draws = self._draws(option)
+        figures = []
+        for effect in ("value_added", "jobs"):
+            values = simulate(self.economy, self.zones, moved, draws, effect, option.rounds)
+            until = ROUNDS.index(option.rounds) + 1
+            for k, ring in enumerate(self.zones.rings):
+                spread = _spread(values[:, :until, k, 0].sum(axis=1))
+                group = {"ring": Ring(ring).name.lower(), "effect": effect}
+                figures.append(self._figure(whole, group, ("ring", "effect"), spread, _unit(effect)))
+        imports = leaks(self.economy, self.zones, moved, draws, "imports")[:, :2, 0].sum(axis=1)
+        group = {"ring": "world", "effect": "imports"}
+        figures.append(self._figure(whole, group, ("ring", "effect"), _spread(imports), "euros"))
+        return figures
+
+    def _moved(self, demand: Demand, names: Sequence[str], shift: Shift) -> Demand:
+        if shift.segment not in names or shift.segment not in segment_weights(self.table)[0]:
+            raise _no_segment(shift)
+        g = names.index(shift.segment)
+        to = self._ring_place(shift.to)
+        made, traded = demand.made[:, g], demand.traded[:, g]
+        whole = (made + traded).sum(axis=(1, 2))
+        beyond = (made + traded)[:, to + 1 :].sum(axis=(1, 2))
+        if whole[0] <= 0 or shift.points / 100 * whole[0] > beyond[0] * (1 + 1e-9):
+            raise _too_much(shift, beyond[0] / whole[0] * 100 if whole[0] > 0 else 0.0)
+        # in a scenario that has less beyond, all of it moves
+        part = np.minimum(shift.points / 100 * whole, beyond) / np.where(beyond > 0, beyond, 1.0)
+        return Demand(*(_shifted(each, to, part)[:, None] for each in (made, traded)))
+
+    def _ring_place(self, name: str) -> int:
+        existing = [Ring(ring).name.lower() for ring in self.zones.rings]
+        if name not in existing:
+            allowed = ", ".join(existing)
+            raise Trouble(
+                fr=f"L'anneau « {name} » du scénario n'existe pas ici : choisir parmi {allowed}.",
+                en=f"The ring '{name}' of the scenario does not exist here: choose among {allowed}.",
+            )
+        return existing.index(name)
+
+    def _results(
+        self, indicator: Indicator, option: SimpleNamespace, by: Sequence[str], demand: Demand
+    ) -> dict[tuple[str, str, str], tuple[Matrix, str]]:
+        """Draws × groups for each ring, effect and round asked for, and the unit of each."""
+        draws = self._draws(option)
+        if indicator.name == "local_multiplier":
+            values = local_multipliers(self.economy, self.zones, demand, draws)
+            asked = self.zones.rings if "ring" in by else [Ring[option.ring.upper()]]
+            return {
+                (Ring(ring).name.lower(), "", ""): (values[:, self.zones.rings.index(int(ring))], "ratio")
+                for ring in asked
+            }
+        effects = indicator.options[0].values if "effect" in by else (option.effect,)
+        found: dict[tuple[str, str, str], tuple[Matrix, str]] = {}
+        for effect in effects:
+            last = "induced" if "round" in by else option.rounds
+            for ring, round_name, values in self._split(effect, option, by, demand, draws, last):
+                found[ring, effect, round_name] = (values, _unit(effect))
+        return found
+
+    def _split(
+        self, effect: str, option: SimpleNamespace, by: Sequence[str], demand: Demand, draws: Draws, last: str
+    ) -> Iterator[tuple[str, str, Matrix]]:
+        until = ROUNDS.index(last) + 1
+        if effect in LEAKS:
+            values = leaks(self.economy, self.zones, demand, draws, effect)
+            # imports of induced consumption are not told: the closed model holds domestic purchases only
+            values = np.full_like(values, np.nan) if effect == "taxes" and "taxes" in self.table.note else values
+            zones = {"world" if effect == "imports" else "country": values}
+        else:
+            by_zone = simulate(self.economy, self.zones, demand, draws, effect, last)
+            zones = dict(self._zones(by_zone, option, by))
+        for ring, held in zones.items():
+            if "round" in by:
+                yield from ((ring, name, held[:, number]) for number, name in enumerate(ROUNDS))
+            else:
+                yield ring, last, held[:, :until].sum(axis=1)
+
+    def _zones(self, values: Matrix, option: SimpleNamespace, by: Sequence[str]) -> Iterator[tuple[str, Matrix]]:
+        """Each ring's own part (what its zone adds to the one inside it), or the zone that the option names."""
+        if "ring" not in by:
+            yield option.ring, values[:, :, self._ring_place(option.ring)]
+            return
+        former: Matrix = np.zeros(1)
+        for k, ring in enumerate(self.zones.rings):
+            yield Ring(ring).name.lower(), values[:, :, k] - former
+            former = values[:, :, k]
+
+    def _one(self, indicator: Indicator, option: SimpleNamespace, demand: Demand, draws: Draws) -> Matrix:
+        """The result without any split, for these draws."""
+        if indicator.name == "local_multiplier":
+            values = local_multipliers(self.economy, self.zones, demand, draws)
+            found: Matrix = values[:, self._ring_place(option.ring), 0]
+            return found
+        ((_, _, values),) = self._split(option.effect, option, (), demand, draws, option.rounds)
+        return values[:, 0]
+
+    def _draws(self, option: SimpleNamespace, count: int | None = None, seed: int | None = None) -> Draws:
+        method, _, delta = option.regional.partition("_")
+        if method == "envelope":
+            # without the structure of employment, quotients between industries tell nothing: only size does
+            method = "flq" if self.size_rule == "population" else ""
+        return drawn(
+            count or self.draws, self.seed if seed is None else seed,
+            place=None if option.delivery == "all" else option.delivery,
+            method=method or None, delta=int(delta) / 100 if delta else None,
+        )  # fmt: skip
+
+    def _bases(self, indicator: Indicator, perimeter: Perimeter, by: Sequence[str]) -> list[Figure]:
+        """The figures of the rows that enter the model: their sums, coverage, sources and address."""
+        bases = self.observatory.measure(replace(indicator, kind="total"), perimeter, by)
+        if len(bases) > MOST_GROUPS:
+            raise Trouble(
+                fr=f"{len(bases)} groupes sont trop pour une simulation ({MOST_GROUPS} au plus) : filtrer (--where).",
+                en=f"{len(bases)} groups are too many for a simulation (at most {MOST_GROUPS}): filter with --where.",
+            )
+        return bases
+
+    def _demand(
+        self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str],
+        bases: Sequence[Figure],
+    ) -> Demand:  # fmt: skip
+        groups = [tuple(base.group[name] for name in by) for base in bases]
+        declared, headcount = demand_rows(self.observatory, indicator, perimeter, option, by)
+        return demand_of(groups, declared, headcount, self.table, self.zones)
+
+    def _figure(
+        self, base: Figure, split: Mapping[str, str], by: Sequence[str], spread: Spread | None, unit: str
+    ) -> Figure:
+        group = {name: split[name] if name in SPLITS else base.group[name] for name in by}
+        if base.sums.part == 0:
+            spread = None
+        return replace(
+            base, unit=unit, group=group, level=highest([base.level, Level.MODELLED]), interval="simulation",
+            value=None if spread is None else _rounded(spread.value, unit),
+            low=None if spread is None else _rounded(spread.low, unit),
+            high=None if spread is None else _rounded(spread.high, unit),
+            origins=self._origins(base),
+        )  # fmt: skip
+
+    def _origins(self, base: Figure) -> tuple[Origin, ...]:
+        found = list(base.origins)
+        for name in TABLES:
+            found += [origin for origin in self.observatory.origins(name) if origin not in found]
+        if not self.observatory.origins("io_flow"):
+            told = card(EMBEDDED)
+            found.append(Origin(EMBEDDED, told.producer, told.licence, self.table.name, ""))
+        return tuple(found)
+
+    def _rows(self, name: str) -> list[dict[str, Any]]:
+        answer = self.observatory.connection.cursor().execute(f'SELECT * FROM "{name}" ORDER BY ALL')
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A what-if: `points` (percent of what is bought of a segment) delivered from the ring `to` or nearer."""
+
+    segment: str
+    points: float
+    to: str
+
+
+def replace_draws(impact: Impact, draws: int) -> Impact:
+    """The same, with another number of draws."""
+    found = object.__new__(Impact)
+    found.__dict__.update(vars(impact) | {"draws": draws})
+    return found
+
+
+def _nothing(demand: Demand) -> Demand:
+    return Demand(np.zeros_like(demand.made[:, :1]), np.zeros_like(demand.traded[:, :1]))
+
+
+def _added(one: Demand, other: Demand) -> Demand:
+    return Demand(one.made + other.made, one.traded + other.traded)
+
+
+def _shifted(demand: Matrix, to: int, part: Matrix) -> Matrix:
+    """The change of a demand (scenario × ring × industry) of which a part beyond a ring comes into it."""
+    change = np.zeros_like(demand)
+    change[:, to + 1 :] = -demand[:, to + 1 :] * part[:, None, None]
+    change[:, to] = -change[:, to + 1 :].sum(axis=1)
+    return change
+
+
+def _spread(values: Matrix) -> Spread | None:
+    return None if np.isnan(values).any() else spreads(values[:, None])[0]
+
+
+def _unit(effect: str) -> str:
+    return "jobs" if effect == "jobs" else "euros"
+
+
+def _rounded(value: float, unit: str) -> float:
+    """To the cent, the thousandth of a job, the thousandth of a ratio: no more is meant."""
+    return round(value, 2 if unit == "euros" else 3) + 0.0
+
+
+def _ordered(figures: Sequence[Figure], by: Sequence[str]) -> list[Figure]:
+    """Groups of rows in their order, each with its rings from the nearest, effects and rounds as they come."""
+    seen = {name: list(dict.fromkeys(figure.group[name] for figure in figures)) for name in by}
+    return sorted(figures, key=lambda figure: tuple(seen[name].index(figure.group[name]) for name in by))
+
+
+def _not_built() -> Trouble:
+    return Trouble(
+        fr="Aucun tableau entrées-sorties n'est construit : lancer d'abord « gisement build ».",
+        en="No input-output table is built: first run 'gisement build'.",
+    )
+
+
+def _no_segment(shift: Shift) -> Trouble:
+    return Trouble(
+        fr=f"Le segment « {shift.segment} » du scénario n'est pas acheté ici : en prendre un de « gisement measure"
+        " total_spend --by segment ».",
+        en=f"The segment '{shift.segment}' of the scenario is not bought here: take one of 'gisement measure"
+        " total_spend --by segment'.",
+    )
+
+
+def _too_much(shift: Shift, most: float) -> Trouble:
+    return Trouble(
+        fr=f"Le scénario déplace {shift.points:g} points de {shift.segment} vers {shift.to}, mais {most:.1f} points"
+        " seulement viennent de plus loin : en déplacer moins.",
+        en=f"The scenario moves {shift.points:g} points of {shift.segment} to {shift.to}, but only {most:.1f} points"
+        " come from farther: move fewer.",
+    )

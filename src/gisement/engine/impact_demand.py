@@ -1,0 +1,80 @@
+"""The demand of a perimeter as queries: the rows that count, by segment, kind of supplier and ring, in two readings.
+
+As declared, with the nearest ring where the firm has an establishment; and spread over all establishments of the firm
+by headcount. The rows are those of the indicator's own expression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from gisement.engine.impact_inputs import TRADE, Rows
+from gisement.engine.measure import Observatory
+from gisement.terms import Indicator, Perimeter, Verdict
+
+
+def demand_rows(
+    observatory: Observatory, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str]
+) -> tuple[Rows, Rows]:
+    """Cents by group, segment, `is_trader` and `ring`: as declared (with `near`), and by headcount.
+
+    A firm whose activity is unknown counts as a trader: its goods may come from anywhere.
+    """
+    import ibis
+
+    from gisement.engine.query import DIMENSIONS, judged
+    from gisement.store.database import schema
+
+    rows = judged(indicator, perimeter, option, observatory.territory.buyers)
+    rows = rows.filter(rows.verdict == str(Verdict.PART))
+    dimensions = {f"group_{n}": rows[DIMENSIONS[name]] for n, name in enumerate(by)}
+    rows = rows.select(
+        **dimensions, segment=rows.segment, siren=rows.supplier_siren, cents=rows.weight,
+        is_trader=ibis.coalesce(rows.naf_code.substr(0, 2).isin(TRADE), True),
+        ring=rows.establishment_nearest.cast("int64"),
+    )  # fmt: skip
+    keys = [*dimensions, "segment", "is_trader", "ring"]
+    presence = ibis.table(schema("supplier_presence"), name="supplier_presence")
+    declared = _declared(rows, presence, keys)
+    headcount = _by_headcount(rows, presence, keys)
+    return _answered(observatory, declared, len(by)), _answered(observatory, headcount, len(by))
+
+
+def _declared(rows: Any, presence: Any, keys: Sequence[str]) -> Any:
+    import ibis
+
+    nearest = presence.group_by("supplier_siren").agg(nearest=presence.ring_nearest.min())
+    placed = rows.left_join(nearest, [("siren", "supplier_siren")])
+    placed = placed.mutate(near=ibis.least(ibis.coalesce(placed.nearest, placed.ring), placed.ring))
+    return placed.group_by([*keys, "near"]).agg(cents=placed.cents.sum().cast("decimal(38,0)").cast("int64"))
+
+
+def _by_headcount(rows: Any, presence: Any, keys: Sequence[str]) -> Any:
+    """Cents spread over the firm's establishments: by headcount, by their number where none has any."""
+    import ibis
+
+    p = presence.mutate(
+        heads=presence.headcount_count.sum().over(ibis.window(group_by=presence.supplier_siren)),
+        places=presence.establishments_count.sum().over(ibis.window(group_by=presence.supplier_siren)),
+    )
+    by_heads = p.headcount_count.cast("float64") / p["heads"].nullif(0)
+    by_number = p.establishments_count.cast("float64") / p["places"].nullif(0)
+    p = p.select(firm="supplier_siren", there="ring_nearest", share=ibis.coalesce(by_heads, by_number))
+    spread = rows.left_join(p, [("siren", "firm")])
+    spread = spread.mutate(
+        ring=ibis.coalesce(spread.there, spread.ring),
+        cents=spread.cents.cast("float64") * ibis.coalesce(spread.share, 1.0),
+    )
+    return spread.group_by(list(keys)).agg(cents=spread.cents.sum())
+
+
+def _answered(observatory: Observatory, expression: Any, groups: int) -> Rows:
+    import ibis
+
+    sql = str(ibis.to_sql(expression.order_by(list(expression.columns)), dialect="duckdb", pretty=False))
+    answer = observatory.connection.cursor().execute(sql)
+    names = [column[0] for column in answer.description or ()]
+    found = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    return [{**row, "group": tuple(row[f"group_{n}"] for n in range(groups))} for row in found]

@@ -1,0 +1,30 @@
+"""The economy that ships with the program: France 2011 in 20 sectors, as the two raw tables that a build puts in place.
+
+The files are made of `fra_2011_flows.csv` by `python -m gisement.sources.embedded_economy`; a test holds them equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from gisement.catalog.tables import FOLDER
+
+RAW_TABLES = ("raw_io_cell", "raw_io_sector")
+
+
+def raw_files() -> Mapping[str, Path]:
+    """The embedded file of each raw table."""
+    return {name: FOLDER / "economy" / f"{name}.parquet" for name in RAW_TABLES}
+
+
+def embed() -> None:
+    """Write the embedded files anew."""
+    from gisement.sources import io_table
+
+    for name, rows in io_table.own_rows().items():
+        io_table.write_parquet(name, rows, raw_files()[name])
+
+
+if __name__ == "__main__":
+    embed()
