@@ -9,6 +9,7 @@ import typer
 
 from gisement.cli.session import ListFormat, Settings
 from gisement.publish import usage
+from gisement.terms import Trouble
 
 clauses = typer.Typer(
     cls=usage.Commands,
@@ -17,6 +18,11 @@ clauses = typer.Typer(
     help="Aider à écrire une consultation licite.",
     context_settings={"help_option_names": usage.HELP},
 )
+Amount = Annotated[float, typer.Argument(help="montant hors taxes du contrat, en euros")]
+Labour = Annotated[float, typer.Option("--labour", help="part de la main-d'œuvre, en %")]
+Rate = Annotated[float | None, typer.Option("--rate", help="part du travail réservée, en % (5 à 10, sinon)")]
+Cost = Annotated[float | None, typer.Option("--cost", help="coût d'une heure, en euros (30 à 45, sinon)")]
+Family = Annotated[str | None, typer.Option("--family", help="une famille d'achat (toutes, sinon)")]
 Draft = Annotated[Path, typer.Argument(help="projet de consultation (TXT, DOCX ou PDF)")]
 
 
@@ -35,3 +41,42 @@ def lint_file(file: Draft, format: ListFormat = "table") -> None:
         told.show(found, Settings.language)
     if found["unlawful"]:
         raise typer.Exit(1)
+
+
+@clauses.command("hours")
+def hours(amount: Amount, labour: Labour, rate: Rate = None, cost: Cost = None, format: ListFormat = "table") -> None:
+    """Calculer les heures d'insertion qu'un contrat peut porter."""
+    from gisement.models.insertion_hours import insertion_hours
+    from gisement.publish import answers, clauses
+
+    try:
+        found = insertion_hours(round(amount * 100), labour, rate, None if cost is None else round(cost * 100))
+    except ValueError:
+        raise Trouble(
+            fr="Le montant et le coût sont positifs, les parts entre 0 et 100 % : corriger la commande.",
+            en="The amount and the cost are positive, shares are within 0 and 100 %: correct the command.",
+        ) from None
+    if format == "json":
+        print(answers.to_json(clauses.hours_as_dict(found)))
+    else:
+        clauses.show_hours(found, Settings.language)
+
+
+@clauses.command("library")
+def library(family: Family = None, format: ListFormat = "table") -> None:
+    """Montrer des clauses et des critères licites, par famille d'achat."""
+    from gisement.catalog.clause_library import clause_library
+    from gisement.catalog.segments import families
+    from gisement.publish import answers, clauses
+
+    if family is not None and family not in families():
+        allowed = ", ".join(families())
+        raise Trouble(
+            fr=f"« {family} » n'est pas une famille d'achat : choisir parmi {allowed}.",
+            en=f"'{family}' is not a purchase family: choose among {allowed}.",
+        )
+    found = [entry for entry in clause_library() if family is None or family in entry["families"]]
+    if format == "json":
+        print(answers.to_json(found))
+    else:
+        clauses.show_library(found, Settings.language)

@@ -23,6 +23,7 @@ PROGRAM = "gisement"
 HELP = ("-h", "--help")
 INTERRUPTED = 130
 MEMORY = re.compile(r"[0-9]+(\.[0-9]+)? *([KMGT]i?B|B)", re.IGNORECASE)
+DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 THREADS = re.compile("[1-9][0-9]{0,3}")
 
 
@@ -152,6 +153,8 @@ def _read(word: Any, wanted: Any, param: Any) -> Any:
         return _chosen(word, {str(choice): choice for choice in choices}, param)
     if wanted is int:
         return _number(word, param)
+    if wanted is float:
+        return _decimal(word, param)
     return Path(word) if wanted is Path else word
 
 
@@ -174,6 +177,18 @@ def _number(word: Any, param: Any) -> int:
     raise Trouble(
         fr=f"« {word} » n'est pas une valeur de {name} : écrire un nombre entier de {least} à {most}.",
         en=f"'{word}' is not a value of {name}: write a whole number from {least} to {most}.",
+    )
+
+
+def _decimal(word: Any, param: Any) -> float:
+    """A number with a point or a French comma."""
+    plain = str(word).replace(",", ".")
+    if DECIMAL.fullmatch(plain):
+        return float(plain)
+    name = _name(param)
+    raise Trouble(
+        fr=f"« {word} » n'est pas une valeur de {name} : écrire un nombre, comme 12,5.",
+        en=f"'{word}' is not a value of {name}: write a number, such as 12.5.",
     )
 
 
