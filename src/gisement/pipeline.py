@@ -59,6 +59,7 @@ STEPS: tuple[Step, ...] = (
     notices.notice,
     notices.notice_criterion,
     notices.notice_contract,
+    considerations.notice_consideration,
     considerations.consideration,
     considerations.clause,
     # Who and where: the register, places of suppliers, buyers.

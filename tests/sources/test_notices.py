@@ -100,6 +100,41 @@ def test_a_notice_gives_its_contract_the_day_of_the_consultation(tmp_path: Path)
     assert [(c["criterion_class"], c["weight_pct"]) for c in classes] == [("environment", 40), ("price", None)]
 
 
+def test_a_notice_tells_what_a_contract_leaves_open_and_contradicts_what_it_denies(tmp_path: Path) -> None:
+    """The notice reserves the lot and has an environmental criterion; it has no word of a social one."""
+    title = {"objet": "Nettoyage des locaux de la mairie"}
+    published = [
+        {"id": "OLD", "in": "2019", **title},
+        {"id": "DENIES", **title, "montant": "50000"},
+        {"id": "AGREES", **title, "montant": "60000", "considerationsSociales": ["Marché réservé"],
+         "considerationsEnvironnementales": ["Critère environnemental"]},
+    ]  # fmt: skip
+    files = write_files(tmp_path / "files", [Case("notices", 1, {"case": "one", "published": published})])
+    notice = tmp_path / "avis.xml"
+    notice.write_text(eforms(), encoding="utf-8")
+    workspace = workspace_of(tmp_path / "w", "department:86", {"decp": files, "notices": [notice]})
+    sql = """
+        SELECT contract_id, axis, clause_kind, clause_state, evidence, evidence_rank, unknown_reason
+        FROM clause JOIN contract USING (contract_key) WHERE clause_kind <> 'execution_clause' ORDER BY ALL
+    """
+    told = {tuple(row.values())[:3]: tuple(row.values())[3:] for row in rows(workspace, sql, ["clause", "contract"])}
+    criterion, reserved = ("environmental", "award_criterion"), ("social", "reserved_contract")
+    assert told["OLD", *criterion] == told["OLD", *reserved] == ("yes", "notice", 2, None)
+    assert told["OLD", "social", "award_criterion"] == ("not_collected", None, None, None)
+    assert told["DENIES", *criterion] == told["DENIES", *reserved] == ("unknown", "decp", 1, "between_sources")
+    assert told["DENIES", "social", "award_criterion"] == ("none", "decp", 1, None)
+    assert told["AGREES", *criterion] == told["AGREES", *reserved] == ("yes", "decp", 1, None)
+    rules = rows(
+        workspace,
+        "SELECT rule, count(*) AS n FROM finding WHERE rule LIKE '%notice%' GROUP BY 1 ORDER BY 1",
+        ["finding"],
+    )
+    assert [(row["rule"], row["n"]) for row in rules] == [
+        ("environmental_consideration_against_notice", 1),
+        ("social_consideration_against_notice", 1),
+    ]
+
+
 # --- real files ---------------------------------------------------------------------------------------------
 
 

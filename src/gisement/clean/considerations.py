@@ -25,11 +25,41 @@ AXES = ("social", "environmental")
 CLAUSE_KINDS = {"clause": "execution_clause", "criterion": "award_criterion", "reserved": "reserved_contract"}
 
 
+NOTICED = ("social_criterion", "reserved", "environmental_criterion")
+"""The kinds that a notice may tell: its goals do not say by which kind they are pursued."""
+
+
 @step
-def consideration(contract_record: Any, record_decision: Any) -> Any:
+def notice_consideration(notice: Any, notice_criterion: Any, notice_contract: Any) -> Any:
+    """One row per contract whose lot of a notice is known: what that notice says of reservation and criteria.
+
+    A criterion whose words bear on the axis is there; words that do not say nothing, since sub-criteria are in the
+    documents.
+    """
+    m = notice_contract.filter(notice_contract.lot_id.notnull()).select("contract_key", "notice_id", "lot_id")
+    lots = notice.select("notice_id", "lot_id", "is_reserved")
+    c = notice_criterion.group_by(["notice_id", "lot_id"]).agg(
+        with_social=notice_criterion.has_social_words.cast("int8").max(),
+        with_environment=notice_criterion.has_environment_words.cast("int8").max(),
+    )
+    m = m.inner_join(lots, ["notice_id", "lot_id"]).left_join(
+        c.rename(of_notice="notice_id", of_lot="lot_id"), [("notice_id", "of_notice"), ("lot_id", "of_lot")]
+    )
+    yes, nothing = ibis.literal(True), ibis.null("boolean")
+    return m.select(
+        "contract_key", "notice_id", "lot_id",
+        has_reserved_notice=m.is_reserved,
+        has_social_criterion_notice=ibis.ifelse(m.with_social == 1, yes, nothing),
+        has_environmental_criterion_notice=ibis.ifelse(m.with_environment == 1, yes, nothing),
+    )  # fmt: skip
+
+
+@step
+def consideration(contract_record: Any, record_decision: Any, notice_consideration: Any) -> Any:
     """One row per contract lot: the state of each kind of consideration, over all the records that tell of it.
 
-    `yes`, `none` (declared), `unknown` (no value, or a contradiction) or `not_collected` (no record had the field).
+    `yes`, `none` (declared), `unknown` (no value, or a contradiction) or `not_collected` (no record had the field). A
+    notice tells what records leave open; where it says the contrary of them, the state is unknown.
     """
     r = contract_record.inner_join(record_decision.select("record_hash", "contract_key"), "record_hash")
     told = {}
@@ -42,11 +72,17 @@ def consideration(contract_record: Any, record_decision: Any) -> Any:
         held = _held(r, axis, kind)
         told |= {f"{name}_most": held.max(), f"{name}_least": held.min()}
     c = r.group_by("contract_key").agg(**told)
+    seen = notice_consideration.select(
+        seen_for="contract_key", **{f"{name}_seen": notice_consideration[f"has_{name}_notice"] for name in NOTICED}
+    )
+    c = c.left_join(seen, [("contract_key", "seen_for")])
+    c = c.mutate(**{f"{name}_seen": _seen(c, name) for name in DECLARED})
     c = c.mutate(**{f"{name}_state": _state(c, name, axis) for name, (axis, _) in DECLARED.items()})
     c = c.mutate(**{f"{axis}_state": _of_axis(c, axis) for axis in AXES})
     c = c.mutate(**{f"{axis}_conflict": _conflict(c, axis) for axis in AXES})
+    c = c.mutate(**{f"{name}_evidence": _evidence(c, name, axis) for name, (axis, _) in DECLARED.items()})
     return c.select("contract_key", *(f"{axis}_state" for axis in AXES), *(f"{name}_state" for name in DECLARED),
-                    *(f"{axis}_conflict" for axis in AXES))  # fmt: skip
+                    *(f"{axis}_conflict" for axis in AXES), *(f"{name}_evidence" for name in NOTICED))  # fmt: skip
 
 
 def _held(r: Any, axis: str, kind: str) -> Any:
@@ -56,15 +92,30 @@ def _held(r: Any, axis: str, kind: str) -> Any:
     return ibis.ifelse(is_told, kinds.contains(kind).cast("int8"), ibis.null("int8"))
 
 
+def _seen(c: Any, name: str) -> Any:
+    return c[f"{name}_seen"].cast("int8") if name in NOTICED else ibis.null("int8")
+
+
 def _state(c: Any, name: str, axis: str) -> Any:
-    most, least = c[f"{name}_most"], c[f"{name}_least"]
+    most, least, seen = c[f"{name}_most"], c[f"{name}_least"], c[f"{name}_seen"]
+    told = ibis.coalesce(most, seen)
     return ibis.cases(
-        (c[f"{axis}_asked"] == 0, "not_collected"),
         (c[f"{axis}_clashes"] == 1, "unknown"),
         (most > least, "unknown"),
-        (most == 1, "yes"),
-        (most == 0, "none"),
+        (most != seen, "unknown"),
+        (told == 1, "yes"),
+        (told == 0, "none"),
+        (c[f"{axis}_asked"] == 0, "not_collected"),
         else_="unknown",
+    )
+
+
+def _evidence(c: Any, name: str, axis: str) -> Any:
+    """The strongest source that tells the state: the declared field, else the notice; null where nothing was asked."""
+    return ibis.cases(
+        (c[f"{name}_most"].notnull(), "decp"),
+        (c[f"{name}_seen"].notnull(), "notice"),
+        (c[f"{axis}_asked"] == 1, "decp"),
     )
 
 
@@ -78,19 +129,25 @@ def _of_axis(c: Any, axis: str) -> Any:
 
 
 def _conflict(c: Any, axis: str) -> Any:
-    """Why a state is unknown though something is declared: within one record, or between two."""
+    """Why a state is unknown though something is declared: within one record, between two, or against the notice."""
     pairs = [(c[f"{n}_most"], c[f"{n}_least"]) for n, (of, _) in DECLARED.items() if of == axis]
     differs = pairs[0][0] > pairs[0][1]
     for most, least in pairs[1:]:
         differs = differs | (most > least)
-    return ibis.cases((c[f"{axis}_clashes"] == 1, "within_record"), (differs, "between_records"))
+    names = [name for name, (of, _) in DECLARED.items() if of == axis]
+    denied = c[f"{names[0]}_most"] != c[f"{names[0]}_seen"]
+    for name in names[1:]:
+        denied = denied | (c[f"{name}_most"] != c[f"{name}_seen"])
+    return ibis.cases(
+        (c[f"{axis}_clashes"] == 1, "within_record"), (differs, "between_records"), (denied, "between_sources")
+    )
 
 
 @step
 def clause(consideration: Any) -> Any:
     """One row per contract lot, axis and kind of consideration: its state, on which evidence, and why it is unknown.
 
-    Evidence has a rank (1 is the strongest): the declared field of the essential data is 1.
+    Evidence has a rank (1 is the strongest): the declared field of the essential data is 1, a notice 2.
     """
     parts = [_rows(consideration, name, axis, kind) for name, (axis, kind) in DECLARED.items()]
     return ibis.union(*parts)
@@ -98,14 +155,14 @@ def clause(consideration: Any) -> Any:
 
 def _rows(c: Any, name: str, axis: str, kind: str) -> Any:
     state, nothing = c[f"{name}_state"], ibis.null("string")
-    is_asked = state != "not_collected"
+    evidence = c[f"{name}_evidence"] if name in NOTICED else ibis.ifelse(state != "not_collected", "decp", nothing)
     conflict = ibis.coalesce(c[f"{axis}_conflict"], "no_value")
     return c.select(
         "contract_key",
         axis=ibis.literal(axis),
         clause_kind=ibis.literal(CLAUSE_KINDS[kind]),
         clause_state=state,
-        evidence=ibis.ifelse(is_asked, ibis.literal("decp"), nothing),
-        evidence_rank=ibis.ifelse(is_asked, ibis.literal(1, "int64"), ibis.null("int64")),
+        evidence=evidence,
+        evidence_rank=ibis.cases((evidence == "decp", 1), (evidence == "notice", 2)).cast("int64"),
         unknown_reason=ibis.ifelse(state == "unknown", conflict, nothing),
     )

@@ -238,14 +238,31 @@ def _contracts(c: Any) -> list[Any]:
 
 
 def _conflicts(contract_state: Any, consideration: Any) -> list[Any]:
-    """Records of one contract that declare different considerations, though none can be amended."""
+    """Records of one contract that declare different considerations, though none can be amended; or its notice does."""
     told_by = contract_state.select("contract_key", "record_hash")
     found = []
     for axis in ("social", "environmental"):
-        differing = consideration.filter(consideration[f"{axis}_conflict"] == "between_records")
-        t = differing.inner_join(told_by, "contract_key")
-        nothing = ibis.null("string")
-        found.append(rows(t, f"{axis}_consideration_differs", f"{axis}_state", nothing, t[f"{axis}_state"], "nulled"))
+        t = consideration.inner_join(told_by, "contract_key")
+        conflict, nothing = t[f"{axis}_conflict"], ibis.null("string")
+        differing, denied = t.filter(conflict == "between_records"), t.filter(conflict == "between_sources")
+        found += [
+            rows(
+                differing,
+                f"{axis}_consideration_differs",
+                f"{axis}_state",
+                nothing,
+                differing[f"{axis}_state"],
+                "nulled",
+            ),
+            rows(
+                denied,
+                f"{axis}_consideration_against_notice",
+                f"{axis}_state",
+                nothing,
+                denied[f"{axis}_state"],
+                "nulled",
+            ),
+        ]
     return found
 
 
