@@ -52,6 +52,9 @@ _PLAIN = {
     "offers": "offers_count",
     "family": "family",
     "buyer": "buyer_id",
+    "siae": "is_siae",
+    "adapted": "is_adapted",
+    "social_economy": "is_social_economy",
     "advance": "has_advance",
     "subcontracting": "has_subcontracting",
 }
@@ -183,6 +186,7 @@ def _facts(row: Row) -> dict[str, Any]:
             "is_medical_wide": medical_wide,
             "amount_cents": cents(row.get("amount")),
             "year": None if date is None else int(str(date)[:4]),
+            "month": None if date is None else int(str(date)[5:7]),
         }
     )
 

@@ -43,6 +43,11 @@ POINTS: tuple[Row, ...] = tuple(
     )
 )  # fmt: skip
 """Rounded coordinates of a few communes, and of one that does not exist."""
+# A list that is complete for inclusion (SIAE) and not for adapted work, one firm being of two kinds.
+STRUCTURES: tuple[Row, ...] = tuple(
+    {"SIRET": firm, "MESURE": kind}
+    for firm, kind in zip((*FIRMS[:5], FIRMS[0]), ("EI", "ACI", "AI", "ETTI", "EA", "ACI"), strict=True)
+)
 JOBS: Row = {"prod_na": "employment_total", "CPA_A01": 1.5, "CPA_C10-12": 2, "CPA_I": 0.25, "F": 3}
 """Thousands of persons of a whole country, by activity."""
 FACTORS: tuple[Row, ...] = tuple(
@@ -148,6 +153,7 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     files["employment"] = [_csv(folder / "employment" / "emp_2019.csv", list(JOBS), (JOBS,), shuffle)]
     files["emission-factors"] = [_csv(folder / "emission-factors" / "factors.csv", list(FACTORS[0]), FACTORS, shuffle)]
     files["notices"] = [_notice(folder / "notices" / "avis.xml")]
+    files["inclusion"] = [_csv(folder / "inclusion" / "list.csv", list(STRUCTURES[0]), STRUCTURES, shuffle)]
     for paths in files.values():
         shuffle(paths)
     kinds = list(files)

@@ -45,6 +45,7 @@ NAMED_WITHOUT_UNIT = {
     "copies": "records: the word says it",
     "richness": "columns, for comparison only",
     "population": "inhabitants: the word says it",
+    "month": "a month",
     "year": "a year",
 }
 NAMED_AFTER_UNIT = re.compile(

@@ -171,6 +171,7 @@ WRONG: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ring inside": (("measure", "local_share", "--where", "ring=commune"), ("commune", "department:86", "region")),
     "option": (("measure", "total_spend", "--where", "ring=region"), ("ring", "total_spend", "medical")),
     "year": (("measure", "local_share", "--where", "year=l'an dernier"), ("l'an dernier", "year=2024")),
+    "month": (("measure", "local_share", "--where", "month=13"), ("13", "month=1", "month=12")),
     "years": (("measure", "local_share", "--decompose", "2024"), ("2024", "--decompose 2023,2024")),
     "not decomposed": (("measure", "sme_share", "--decompose", "2023,2024"), ("sme_share", "local_share")),
     "trend of a year": (("measure", "local_share", "--trend", "--where", "year=2024"), ("--trend", "year")),

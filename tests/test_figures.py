@@ -64,6 +64,7 @@ def _spelled(dice: random.Random, signed: bool) -> dict[str, Any]:
         "supplier": pick(["s1", "s2", "s3", "unknown"]),
         "size": pick(["PME", "ETI", "GE", "unknown"]),
         "new": pick([True, False, "unknown"]),
+        **{name: pick([True, False, "unknown"]) for name in ("siae", "adapted", "social_economy")},
         "cpv": pick(["45000000", "33600000", "unknown"]),
         "date": pick(["2023-05-01", "2024-02-29", "unknown"]),
         "offers": pick([1, 2, 9, "unknown"]),
@@ -86,6 +87,11 @@ def _dimensions(dice: random.Random, row: Mapping[str, Any]) -> dict[str, Any]:
         "segment": dice.choice(["works_roofing", "food_bakery", None]),
         "family": dice.choice(["building_works", "food", None]),
         "naf_code": dice.choice(["43.91A", "10.71C", None]),
+        "supplier_department_code": dice.choice(["86", "79", None]),
+        **{
+            name: dice.choice([*"AB", None])
+            for name in ("naf_section_code", "legal_kind", "age_class", "inclusion_kind")
+        },
         "supplier_commune_code": dice.choice(["86194", "79191", None]),
     }
     return held | {column: value for column, value in free.items() if column in row}

@@ -11,6 +11,7 @@ from gisement.clean import (
     geography,
     holders,
     identity,
+    inclusion,
     notices,
 )
 from gisement.enrich import (
@@ -21,6 +22,7 @@ from gisement.enrich import (
     findings,
     outliers,
     places,
+    profile,
     purchases,
     register,
     rings,
@@ -66,6 +68,8 @@ STEPS: tuple[Step, ...] = (
     register.establishment,
     register.legal_unit,
     register.supplier,
+    inclusion.inclusion_structure,
+    profile.supplier_profile,
     places.place,
     buyers.buyer,
     # What is bought: codes first, then the words of labels, then the model learnt from titles.

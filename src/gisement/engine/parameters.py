@@ -14,7 +14,7 @@ from gisement.terms import Perimeter, Trouble
 
 Shape = tuple[tuple[str, tuple[str, ...]], ...]
 _MARK = "\u00a7value{n}\u00a7"
-# A year is a number in SQL: its mark is one that no calendar reaches.
+# A year or a month is a number in SQL: its mark is one that no calendar reaches.
 _FIRST_YEAR_MARK = 770_000_000
 VERDICT, VERDICT_MARK = "verdict", "\u00a7verdict\u00a7"
 """The parameter that says which rows are asked for, and what stands for it while compiling."""
@@ -40,8 +40,8 @@ def _marked(key: str, value: str, values: dict[str, Any]) -> str:
     if not value:
         return value
     n = len(values)
-    if key == "year":
-        values[f"v{n}"] = _year(value)
+    if key in ("year", "month"):
+        values[f"v{n}"] = _year(value) if key == "year" else _month(value)
         return str(_FIRST_YEAR_MARK + n)
     is_exact = key == "buyer" and value.startswith("=")
     values[f"v{n}"] = value.removeprefix("=") if is_exact else value
@@ -68,5 +68,14 @@ def _year(value: str) -> int:
         raise Trouble(
             fr=f"« {value} » n'est pas une année : écrire year=2024.",
             en=f"'{value}' is not a year: write year=2024.",
+        )
+    return int(value)
+
+
+def _month(value: str) -> int:
+    if not (value.isdecimal() and 1 <= int(value) <= 12):
+        raise Trouble(
+            fr=f"« {value} » n'est pas un mois : écrire month=1 à month=12.",
+            en=f"'{value}' is not a month: write month=1 to month=12.",
         )
     return int(value)

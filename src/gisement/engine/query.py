@@ -25,6 +25,11 @@ DIMENSIONS: Mapping[str, str] = {
     "naf": "naf_code",
     "cpv": "cpv_code",
     "commune": "supplier_commune_code",
+    "legal_kind": "legal_kind",
+    "sector": "naf_section_code",
+    "age_class": "age_class",
+    "inclusion": "inclusion_kind",
+    "month": "month",
     "department": "supplier_department_code",
 }
 """Keys of `--by` and `--where`, and the column of each."""
@@ -176,7 +181,7 @@ def _matches(rows: Any, indicator: Indicator | Rule, key: str, values: Sequence[
         known = [value for value in values if value]
         missing = rows[column].isnull()
         return (missing | _matches(rows, indicator, key, known)) if known else missing
-    if key == "year":
+    if key in ("year", "month"):
         return rows[column].isin([_year(value) for value in values])
     if key == "buyer":
         exact = [value.removeprefix("=") for value in values]

@@ -6,6 +6,7 @@ from typing import Any
 
 import ibis
 
+from gisement.enrich.profile import with_profile
 from gisement.terms import Ring, step
 
 
@@ -118,8 +119,9 @@ def first_contract(contract: Any, contract_supplier: Any) -> Any:
 
 @step
 def purchase(
-    contract: Any, contract_supplier: Any, supplier: Any, place: Any, joint_place: Any, first_contract: Any
-) -> Any:
+    contract: Any, contract_supplier: Any, supplier: Any, supplier_profile: Any, place: Any, joint_place: Any,
+    first_contract: Any,
+) -> Any:  # fmt: skip
     """One row per spending fact: on the contract basis, contract lot and holder, its cents in the notification year."""
     s = contract_supplier.select(
         "contract_key", "holder_number", "holders_count", "supplier_id", "amount_cents", "amount_level"
@@ -136,9 +138,13 @@ def purchase(
     p = p.left_join(first, [("buyer_siren", "first_buyer"), ("supplier_id", "first_supplier")])
     is_new = ibis.ifelse(p.year > p.first_year, p.notification_date == p.first_date, ibis.null("boolean"))
     p = p.mutate(is_new_supplier=is_new, purchase_key=p.contract_key + "-" + p.holder_number.cast("string"))
-    return p.select("purchase_key", *SHARED, *PURCHASE)
+    return with_profile(p, supplier_profile).select("purchase_key", *SHARED, *PURCHASE, *PROFILE)
 
 
+PROFILE = (
+    "month", "legal_kind", "naf_section_code", "age_class", "is_social_economy", "is_siae", "is_adapted",
+    "inclusion_kind",
+)  # fmt: skip
 BASES = ("establishment", "head_office")
 RINGS = tuple(
     f"{basis}_{which}"

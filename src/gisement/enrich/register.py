@@ -63,6 +63,7 @@ def legal_unit(raw_legal_unit: Any, holder: Any, contract_record: Any) -> Any:
             unit_naf_code=_naf(found.naf_code, found.naf_nomenclature).min(),
             unit_disclosure_status=found.disclosure_status.max(),
             head_office_nic=found.head_office_nic.max(),
+            unit_creation_date=_day(found.creation_date).min(),
         )
     )
 

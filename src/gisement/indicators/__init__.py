@@ -5,6 +5,7 @@ from gisement.indicators.considerations import CONSIDERATIONS
 from gisement.indicators.contracts import CONTRACTS_COUNT, SINGLE_OFFER_SHARE
 from gisement.indicators.coverage import COVERAGE
 from gisement.indicators.impact import MODELLED as MODELLED
+from gisement.indicators.inclusion import INCLUSION
 from gisement.indicators.order_size import ORDER_SIZE
 from gisement.indicators.place import LOCAL_SHARE
 from gisement.indicators.spend import TOTAL_SPEND
@@ -23,6 +24,7 @@ INDICATORS: tuple[Indicator, ...] = (
     *CONSIDERATIONS,
     *CONCENTRATION,
     *ORDER_SIZE,
+    *INCLUSION,
     *COVERAGE,
 )
 """Every indicator, the headline first."""

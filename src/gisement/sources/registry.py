@@ -88,6 +88,12 @@ def _notices(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return Reading(read_notices(path, targets["raw_notice"], targets["raw_notice_criterion"], name))
 
 
+def _inclusion(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import inclusion
+
+    return Reading(*inclusion.read_inclusion(path, targets["raw_inclusion"]))
+
+
 SOURCES: Mapping[str, Source] = {
     source.kind: source
     for source in (
@@ -95,6 +101,7 @@ SOURCES: Mapping[str, Source] = {
         Source("sirene", ("raw_establishment",), _sirene, "sirene_establishments"),
         Source("legal-units", ("raw_legal_unit",), _legal_units, "sirene_legal_units"),
         Source("distance", ("raw_coordinates",), _distance, "coordinates"),
+        Source("inclusion", ("raw_inclusion",), _inclusion, "inclusion"),
         Source("io-table", ("raw_io_cell", "raw_io_sector"), _io_table, "io_table"),
         Source("io-table-total", ("raw_io_cell", "raw_io_sector"), _io_table_total, "io_table"),
         Source("employment", ("raw_employment",), _employment, "employment"),
