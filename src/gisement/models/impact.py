@@ -79,6 +79,11 @@ class Demand:
         """How many groups."""
         return int(self.made.shape[1])
 
+    def of_zone(self, k: int) -> tuple[Matrix, Matrix, Matrix]:
+        """3 × G × n each: made within zone k, sold by its traders, sold by traders of the whole country."""
+        made, sold = self.made[:, :, : k + 1].sum(axis=2), self.traded[:, :, : k + 1].sum(axis=2)
+        return made, sold, self.traded[:, :, :-1].sum(axis=2)
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -103,6 +108,7 @@ def simulate(
     """
     wanted = ROUNDS[: ROUNDS.index(last_round) + 1]
     found = np.full((len(draws), len(ROUNDS), len(zones.rings), demand.groups), np.nan)
+    placed = [demand.of_zone(k) for k in range(len(zones.rings))]
     for start, batch in batches(economy, zones, draws):
         stop = start + len(batch.place)
         for k in range(len(zones.rings)):
@@ -110,7 +116,7 @@ def simulate(
             for number, name in enumerate(wanted):
                 if economy.knows(effect, name):
                     per_euro = effect_per_euro(economy, batch, k, effect, name)
-                    whole = delivered(economy, demand, batch, k, per_euro)
+                    whole = delivered(economy, placed[k], batch, k, per_euro)
                     found[start:stop, number, k] = whole - former
                     former = whole
     return found
@@ -120,11 +126,12 @@ def leaks(economy: Economy, zones: Zones, demand: Demand, draws: Draws, leak: st
     """What leaves the country as imports, or goes to taxes on products: draws × rounds × groups, in euros."""
     found = np.full((len(draws), len(ROUNDS), demand.groups), np.nan)
     last = len(zones.rings) - 1
+    placed = demand.of_zone(last)
     for start, batch in batches(economy, zones, draws):
         stop, former = start + len(batch.place), np.zeros(1)
         for number, name in enumerate(ROUNDS[:2]):
             per_euro = effect_per_euro(economy, batch, last, leak, name)
-            whole = delivered(economy, demand, batch, last, per_euro)
+            whole = delivered(economy, placed, batch, last, per_euro)
             if leak == "imports":
                 whole = whole + abroad(economy, demand, batch)
             found[start:stop, number] = whole - former
@@ -160,9 +167,11 @@ def effect_per_euro(economy: Economy, batch: Batch, k: int, effect: str, round_n
     return np.asarray(solved, dtype=np.float64)
 
 
-def delivered(economy: Economy, demand: Demand, batch: Batch, k: int, per_euro: Matrix) -> Matrix:
-    """What the demand makes in zone k, draws × groups, `per_euro` being what a euro of its output makes there."""
-    made, sold, anywhere = _by_place(demand, k)
+def delivered(
+    economy: Economy, placed: tuple[Matrix, Matrix, Matrix], batch: Batch, k: int, per_euro: Matrix
+) -> Matrix:
+    """What the demand of zone k (`Demand.of_zone`) makes there, draws × groups, `per_euro` of output asked for."""
+    made, sold, anywhere = placed
     own = batch.own[k]
     near = np.ones_like(per_euro) if own is None else own
     share = np.where(economy.goods, economy.margin * batch.margin[:, None], 0.0)
@@ -184,12 +193,6 @@ def abroad(economy: Economy, demand: Demand, batch: Batch) -> Matrix:
     ones = np.ones_like(goods)
     foreign = demand.made[:, :, -1] + demand.traded[:, :, -1]
     return _per_draw(batch.place, ones, foreign) + _per_draw(batch.place, goods, demand.traded[:, :, :-1].sum(axis=2))
-
-
-def _by_place(demand: Demand, k: int) -> tuple[Matrix, Matrix, Matrix]:
-    """3 × G × n: made within zone k, sold by its traders, sold by traders of the whole country."""
-    made, sold = demand.made[:, :, : k + 1].sum(axis=2), demand.traded[:, :, : k + 1].sum(axis=2)
-    return made, sold, demand.traded[:, :, :-1].sum(axis=2)
 
 
 def _per_draw(place: Numbers, per_euro: Matrix, demand: Matrix) -> Matrix:
