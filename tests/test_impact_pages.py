@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from gisement.catalog import texts
-from gisement.engine.impact_inputs import economy_of, table_of
 from gisement.indicators import MODELLED
+from gisement.models.impact_by_sector import impact_by_sector
+from gisement.models.impact_inputs import economy_of, table_of
 from gisement.models.input_output import effects, leontief_inverse, size_factor
 from gisement.models.local_multiplier import lm3_from_shares
 from gisement.sources.io_table import own_rows
@@ -56,6 +58,30 @@ def test_the_worked_example_of_impact() -> None:
 def test_the_worked_example_of_the_local_multiplier() -> None:
     assert lm3_from_shares([0.6, 0.4], [1, 0], [0.76, 0.36]) == pytest.approx(2.20)
     assert "2,20" in chapter("local_multiplier", "Exemple chiffré")
+
+
+def test_the_table_of_the_central_reading_adds_up() -> None:
+    rows = own_rows()
+    flows = [{**row, "flow_kind": row["flow"], "table_note": row["note"]} for row in rows["raw_io_cell"]]
+    bought = [("contract", 2024, "works_roads", False, 2, 10_000_000), ("contract", 2024, "works_roads", False, 6, 5_000_000),
+              ("contract", None, "it_hardware", True, 2, 1_000_000), ("contract", None, "it_hardware", False, 7, 300_000)]  # fmt: skip
+    names = ("basis", "year", "segment", "is_trader", "ring_nearest", "amount_cents")
+    people = [("population", "TOTAL", ring, count) for ring, count in ((2, 200_000), (4, 240_000), (6, 68_000_000))]
+    sized = ("size_rule", "activity_code", "ring_nearest", "size_count")
+    found = impact_by_sector(
+        pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in bought]), pa.Table.from_pylist(flows),
+        pa.Table.from_pylist(rows["raw_io_sector"]),
+        pa.Table.from_pylist([dict(zip(sized, row, strict=True)) for row in people]),
+        pa.table({"commune_code": ["86194"], "territory_level": ["epci"]}), pa.table({"commune_code": pa.array([], pa.string())}),
+    ).to_pylist()  # fmt: skip
+    assert sum(row["demand_cents"] for row in found) == sum(row[-1] for row in bought)
+    works = [row for row in found if row["sector_code"] == "construction"]
+    # 150 000 euros of works make 0.8523 of value added in the country, as the page says; abroad makes nothing.
+    assert sum(row["value_added_cents"] for row in works) == pytest.approx(15_000_000 * 0.852258, rel=1e-5)
+    assert all(row["value_added_cents"] >= 0 for row in found)
+    assert [row["value_added_cents"] for row in found if row["ring_nearest"] == 7] == [0]
+    nobody = impact_by_sector(*(pa.table({}) for _ in range(4)), pa.table({"territory_level": []}), pa.table({}))
+    assert nobody.num_rows == 0
 
 
 def test_the_embedded_economy_is_whole() -> None:

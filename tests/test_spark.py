@@ -27,6 +27,7 @@ from tests.workspaces import added, built, rows, workspace_of
 
 pytestmark = pytest.mark.spark
 LOCAL_STEPS: Mapping[str, str] = {
+    "impact_by_sector": "a linear system is solved on arrays, in the driver",
     "title_segment": "a linear model of scikit-learn works on arrays, in the driver",
 }
 """Steps that run on the driver under both engines, with the reason: the others are expressions."""

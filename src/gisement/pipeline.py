@@ -30,7 +30,7 @@ from gisement.enrich import (
 from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators import MODELLED as MODELLED
 from gisement.indicators.law import RULES as RULES
-from gisement.models import title_segment
+from gisement.models import impact_by_sector, title_segment
 from gisement.segments import by_code, by_cpv, labels, lines
 from gisement.sources.registry import SOURCES as SOURCES
 from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble
@@ -93,6 +93,8 @@ STEPS: tuple[Step, ...] = (
     economy.national_employment,
     economy.ring_size,
     economy.supplier_presence,
+    economy.purchase_demand,
+    impact_by_sector.impact_by_sector,
     economy.emission_factor,
     # What was found wrong, and what was done about it.
     outliers.usual_amount,

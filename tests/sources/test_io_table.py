@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from gisement.catalog.divisions import divisions, is_imputed_rent, partition
 from gisement.catalog.segments import segments
 from gisement.catalog.tables import read_csv
 from gisement.models.input_output import leontief_inverse, output_multipliers, technical_coefficients
@@ -16,7 +17,6 @@ from gisement.sources import embedded_economy
 from gisement.sources.emission_factors import read_emission_factors
 from gisement.sources.employment import read_employment
 from gisement.sources.io_table import balance, embedded, own_rows, read, read_table
-from gisement.sources.io_table.codes import divisions, is_imputed_rent, partition
 from gisement.sources.io_table.table import HOUSEHOLDS, IoTable
 from gisement.terms import Trouble
 from tests.sources import io_tables as made

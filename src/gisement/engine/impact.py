@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 
 from gisement.engine.impact_demand import demand_rows
-from gisement.engine.impact_inputs import Table, demand_of, economy_of, segment_weights, table_of, zones_of
 from gisement.engine.measure import Observatory
 from gisement.models.impact import LEAKS, ROUNDS, Demand, Economy, leaks, simulate
 from gisement.models.impact_answers import Spread, local_multipliers, spreads, variance_shares
 from gisement.models.impact_draws import Draws, drawn
+from gisement.models.impact_inputs import Table, demand_of, economy_of, segment_weights, table_of, zones_of
 from gisement.models.input_output import Matrix
 from gisement.sources.cards import card
-from gisement.terms import Figure, Indicator, Level, Origin, Perimeter, Ring, Trouble, highest
+from gisement.terms import Figure, Indicator, Level, Origin, Perimeter, Ring, Trouble, existing_rings, highest
 
 TABLES = ("io_flow", "io_sector", "national_employment", "ring_size", "supplier_presence")
 SPLITS = ("ring", "effect", "round")
@@ -60,7 +60,9 @@ class Impact:
             raise _not_built()
         self.table: Table = table_of(flows, sectors)
         self.economy: Economy = economy_of(self.table, flows, self._rows("national_employment"))
-        self.zones, self.size_rule = zones_of(observatory.territory, self.table, self._rows("ring_size"))
+        self.zones, self.size_rule = zones_of(
+            existing_rings(observatory.territory), self.table, self._rows("ring_size")
+        )
 
     def measure(self, indicator: Indicator, perimeter: Perimeter, by: Sequence[str] = ()) -> list[Figure]:
         """One figure per group of `by`; `ring`, `effect` and `round` split the result, other keys the rows."""

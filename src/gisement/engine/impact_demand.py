@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from gisement.engine.impact_inputs import TRADE, Rows
 from gisement.engine.measure import Observatory
+from gisement.models.impact_inputs import TRADE, Rows
 from gisement.terms import Indicator, Perimeter, Verdict
 
 

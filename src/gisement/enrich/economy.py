@@ -11,10 +11,13 @@ from typing import Any
 import ibis
 
 from gisement.catalog import parameter
+from gisement.catalog.segments import OUT_OF_SCOPE, UNCLASSIFIED
 from gisement.terms import step
 
 OWN = "own"
 """The snapshot that the program gives itself."""
+TRADE = ("45", "46", "47")
+"""Divisions of NAF whose firms sell goods that others made."""
 HEADCOUNT = {
     "00": 0, "01": 1, "02": 4, "03": 7, "11": 14, "12": 34, "21": 74, "22": 149, "31": 224, "32": 374, "41": 749,
     "42": 1499, "51": 3499, "52": 7499, "53": 10_000,
@@ -125,6 +128,26 @@ def _latest(rows: Any, year: Any) -> Any:
     is_own = found.snapshot == OWN
     chosen = found.order_by(is_own, ibis.desc(found.latest_year), found.snapshot).limit(1)
     return rows.semi_join(chosen.select(chosen="snapshot"), [("snapshot", "chosen")])
+
+
+@step
+def purchase_demand(purchase: Any) -> Any:
+    """One row per basis, year, segment, kind of supplier and ring: cents of purchases that a model can follow.
+
+    Those are an own amount, a segment and a ring of the supplier, all known; a supplier of unknown activity counts as a
+    trader, whose goods may come from anywhere.
+    """
+    p = purchase.filter(~purchase.is_concession & ~purchase.is_subsequent_of_known)
+    p = p.filter(p.segment.notnull() & ~p.segment.isin((UNCLASSIFIED, OUT_OF_SCOPE)) & p.amount_cents.notnull())
+    p = p.filter(p.establishment_nearest == p.establishment_farthest)
+    is_trader = ibis.coalesce(p.naf_code.substr(0, 2).isin(TRADE), True)
+    kept = p.select(
+        "basis", "year", "segment", is_trader=is_trader, ring_nearest=p.establishment_nearest.cast("int64"),
+        cents=p.amount_cents,
+    )  # fmt: skip
+    return kept.group_by("basis", "year", "segment", "is_trader", "ring_nearest").agg(
+        amount_cents=kept.cents.sum().cast("decimal(38,0)").cast("int64")
+    )
 
 
 @step

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gisement.sources.io_table.codes import divisions
+from gisement.catalog.divisions import divisions
 from gisement.sources.io_table.reading import lines, year_of
 from gisement.sources.io_table.table import write_parquet
 from gisement.sources.published_file import plain

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from gisement.catalog.divisions import divisions, partition
 from gisement.models.input_output import Matrix, import_shares
-from gisement.sources.io_table.codes import divisions, partition
 from gisement.sources.io_table.reading import Grid, total_flows, unit_of, unknown_layout, year_of
 from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, IoTable
 

@@ -1,4 +1,4 @@
-"""What an impact is computed of, read from a built workspace: the country's economy, nested zones, the demand.
+"""What an impact is computed of, from rows of tables: the country's economy, nested zones, the demand.
 
 Purchases lead to divisions of NAF by their segment (weights in the catalog), divisions to the industries of whatever
 table is in use; where several industries share a division, by their output, rents that nobody pays left out.
@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from gisement.catalog.divisions import divisions, is_imputed_rent, partition
 from gisement.catalog.tables import read_csv
 from gisement.models.impact import Demand, Economy, Zones
 from gisement.models.input_output import Matrix, ratio
-from gisement.sources.io_table.codes import divisions, is_imputed_rent, partition
-from gisement.sources.io_table.table import EXPORTS, HOUSEHOLDS
-from gisement.terms import Ring, Territory, existing_rings
+from gisement.terms import Ring
 
 SIZE_RULES = ("employment", "register", "population")
 """What a ring's size is of, the best first."""
@@ -26,6 +25,8 @@ LAST_GOODS, TRADE = 33, ("45", "46", "47")
 EUROS_PER_MILLION = 1_000_000
 LEAST_COVERED = 0.98
 """Jobs are told where the employment table covers as much of output."""
+HOUSEHOLDS, EXPORTS = "households", "exports"
+"""Uses of `io_flow`."""
 Rows = list[dict[str, Any]]
 
 
@@ -101,9 +102,9 @@ def economy_of(table: Table, flows: Rows, employment: Rows) -> Economy:
     )  # fmt: skip
 
 
-def zones_of(territory: Territory, table: Table, sizes: Rows) -> tuple[Zones, str]:
-    """The zones that exist around a territory, up to the country, and what their size is of."""
-    rings = tuple(ring for ring in existing_rings(territory) if ring <= Ring.COUNTRY)
+def zones_of(existing: Sequence[Ring], table: Table, sizes: Rows) -> tuple[Zones, str]:
+    """The zones of the rings that exist around a territory, up to the country, and what their size is of."""
+    rings = tuple(ring for ring in existing if ring <= Ring.COUNTRY)
     rule = next((rule for rule in SIZE_RULES if any(row["size_rule"] == rule for row in sizes)), SIZE_RULES[-1])
     told = [row for row in sizes if row["size_rule"] == rule]
     if rule == "population":
