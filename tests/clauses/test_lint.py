@@ -97,6 +97,12 @@ def test_transport_alone_is_weak_and_the_whole_life_cycle_is_not() -> None:
     ] == []
 
 
+@pytest.mark.parametrize("scored", ["Proximité", "Qualité et provenance des matériaux", "Implantation du service"])
+def test_a_place_that_is_scored_without_saying_of_what_is_to_review(scored: str) -> None:
+    found = [point for point in lint(f"Critère 2 : {scored} (20 %), au vu du mémoire.") if point.passage]
+    assert [(point.rule, point.severity) for point in found] == [("place_or_provenance_scored", WARNING)]
+
+
 def test_a_label_wants_its_equivalent() -> None:
     text = "Les produits doivent porter le Label Rouge, certificat à l'appui."
     assert [point.rule for point in lint(text) if point.passage] == ["label_without_equivalent"]
