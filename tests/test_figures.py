@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from gisement.catalog import texts
 from gisement.engine.measure import Observatory
-from gisement.engine.query import AMOUNT_UNKNOWN, DIMENSIONS, column_of
+from gisement.engine.query import DIMENSIONS, column_of
 from gisement.indicators import INDICATORS
 from gisement.terms import Figure, Indicator, Level, Perimeter, Spread, Sums, Trouble, Verdict
 from gisement.terms.arithmetic import Measure, share, total
@@ -143,21 +143,6 @@ def test_verdicts_partition_the_perimeter_and_rows_add_up(
             assert sorted(str(row[key]) for found in rows.values() for row in found) == inside, option
             assert added(rows) == replace(figure.sums, level_rank=0), option
             assert level(rows) == figure.level, option
-
-
-@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
-def test_an_unknown_row_says_what_is_missing_and_no_other_row_does(indicator: Indicator, home: Observatory) -> None:
-    fill(home, indicator.table, random_rows(indicator, signed=False))
-    for option in combinations(indicator):
-        if not is_near_default(indicator, option):
-            continue
-        for verdict in Verdict:
-            told = [row["unknown_reason"] for row in home.rows(indicator, Perimeter({}, option), verdict)]
-            if verdict != Verdict.UNKNOWN:
-                assert set(told) <= {None}, option
-                continue
-            words = {word for reasons in told for word in reasons.split(",")}
-            assert words <= {AMOUNT_UNKNOWN, indicator.unknown_scope, indicator.unknown_counts} - {""}, option
 
 
 def is_near_default(indicator: Indicator, option: Mapping[str, str]) -> bool:
