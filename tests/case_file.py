@@ -3,7 +3,7 @@
 A case is written to be read by a buyer. What a row does not say is filled in as follows:
 
 - its buyer is in the territory (`in_territory: false` or `unknown` says otherwise), basis `contract`;
-- it is no concession, no subsequent contract of a known framework, no medical good;
+- it is no concession, no subsequent contract of a known framework, no payment to a partner, no medical good;
 - its amount, supplier, size, CPV, date, number of offers are unknown (null), as `unknown` says plainly;
 - its supplier's place is unknown: anywhere from the commune to the world. `place` names a ring (`epci`:
   inside the EPCI ring and no narrower one), `france` (the identifier is French, no more), or two rings
@@ -69,7 +69,7 @@ _STATES = {
 }
 _STATED = {"oui": "yes", "aucune": "none", "non demandée": "not_collected", UNKNOWN: UNKNOWN}
 FIELDS = {"row", "verdict", "contract", "amount", "place", "head_office", "medical", "concession", *_PLAIN, *_STATES}
-FIELDS |= {"subsequent_of_known", "subsequent_of_listed", "in_territory", "basis"}
+FIELDS |= {"partner", "subsequent_of_known", "subsequent_of_listed", "in_territory", "basis"}
 
 
 @dataclass(frozen=True)
@@ -182,6 +182,8 @@ def _facts(row: Row) -> dict[str, Any]:
             "is_concession": row.get("concession", False),
             "is_subsequent_of_known": row.get("subsequent_of_known", False),
             "is_subsequent_of_listed": row.get("subsequent_of_listed", row.get("subsequent_of_known", False)),
+            "is_between_partners": row.get("partner", False),
+            "purchase_date": date,
             "is_medical": medical,
             "is_medical_wide": medical_wide,
             "amount_cents": cents(row.get("amount")),

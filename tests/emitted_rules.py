@@ -12,14 +12,19 @@ from pathlib import Path
 
 from gisement.clean.identifiers import RULES
 from gisement.enrich.findings import NULLED
+from gisement.enrich.ledger_findings import DROPPED
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "gisement"
 PREFIXED: Mapping[str, Iterable[str]] = {
     "identifier_": RULES,
     "amount_": NULLED,
     "amendment_amount_": NULLED,
+    "payment_amount_": ("missing", "unreadable", "tax_included_only"),
+    "ledger_": DROPPED,
+    "account_gap_": ("unexplained", "no_line_in_ledger", "not_in_accounts"),
 }
 """What may stand behind each prefix that `finding` joins to a word of another column."""
+FINDERS = ("enrich/findings.py", "enrich/ledger_findings.py")
 NO_FINDING = {"single"}
 """A contract told by one record alone: there is nothing to say."""
 
@@ -67,19 +72,20 @@ def returned(module: str, function: str) -> set[str]:
 
 def finding_rules() -> set[str]:
     """Every rule that the table `finding` can hold."""
-    tree = parsed("enrich/findings.py")
-    rules = {rule for call, loop in _calls_of_rows(tree, {}) for rule in _spelled(call.args[1], loop)}
-    rules |= words_of("enrich/findings.py", "rule")
-    rules |= words_of("clean/identity.py", "decision_rule") | words_of("enrich/outliers.py", "rule")
-    rules |= {prefix + word for prefix in prefixes(tree) for word in PREFIXED[prefix]}
+    rules = words_of("clean/identity.py", "decision_rule") | words_of("enrich/outliers.py", "rule")
+    for module in FINDERS:
+        tree = parsed(module)
+        rules |= {rule for call, loop in _calls_of_rows(tree, {}) for rule in _spelled(call.args[1], loop)}
+        rules |= words_of(module, "rule")
+        rules |= {prefix + word for prefix in prefixes(tree) for word in PREFIXED[prefix]}
     return rules - NO_FINDING
 
 
 def finding_actions() -> set[str]:
     """Every action that the table `finding` can hold."""
-    calls = _calls_of_rows(parsed("enrich/findings.py"), {})
-    told = set().union(*(outcomes(call.args[-1]) for call, _ in calls))
-    return told | words_of("enrich/findings.py", "action")
+    calls = [call for module in FINDERS for call, _ in _calls_of_rows(parsed(module), {})]
+    told = set().union(*(outcomes(call.args[-1]) for call in calls))
+    return told | set().union(*(words_of(module, "action") for module in FINDERS))
 
 
 def prefixes(tree: ast.AST) -> set[str]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from gisement.sources import demonstration
 from gisement.sources.demonstration import identifiers
+from tests import mixed_ledgers
 from tests.notice_samples import eforms
 from tests.segments.invented_titles import learnt
 
@@ -149,6 +150,7 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
             columns, rows = _register(path)
             files[kind] = [_csv(folder / kind / path.name, columns, rows, shuffle)]
     files["title-model"] = [learnt(folder / "title-model" / "model.parquet", MADE_UP)]
+    files |= mixed_ledgers.write(folder / "ledgers", (TOWN, BUYER), FIRMS, shuffle)
     files["distance"] = [_csv(folder / "distance" / "points.csv", list(POINTS[0]), POINTS, shuffle)]
     files["employment"] = [_csv(folder / "employment" / "emp_2019.csv", list(JOBS), (JOBS,), shuffle)]
     files["emission-factors"] = [_csv(folder / "emission-factors" / "factors.csv", list(FACTORS[0]), FACTORS, shuffle)]
@@ -343,6 +345,10 @@ def _register(path: Path) -> tuple[Sequence[str], list[Row]]:
         {"statutDiffusionEtablissement": "P", "statutDiffusionUniteLegale": "P"}, {"etatAdministratifEtablissement": "F"},
         {"nomenclatureActivitePrincipaleEtablissement": "NAFRev1", "nomenclatureActivitePrincipaleUniteLegale": "NAFRev1"},
         {"etablissementSiege": "false", "categorieJuridiqueUniteLegale": "1000"}, {"dateCreationEtablissement": "2024-02-30"},
+        {
+            "enseigne1Etablissement": "MENUISERIE DES ESSAIS", "etatAdministratifEtablissement": "A", "categorieJuridiqueUniteLegale": "5710",
+            "statutDiffusionEtablissement": "O", "statutDiffusionUniteLegale": "O",
+        },
     )  # fmt: skip
     for siret, change in zip(FIRMS, changes, strict=False):
         found = {

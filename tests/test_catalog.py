@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from gisement.catalog import columns, raw_tables, tables, texts
+from gisement.catalog import columns, indicator_texts, raw_tables, tables, texts
 from gisement.catalog.parameters import parameter, parameters
 from gisement.catalog.segments import families, segment_prefixes, segments
 from gisement.catalog.tables import FOLDER, read_csv, read_yaml
@@ -25,7 +25,9 @@ from gisement.segments.by_cpv import cpv_segment
 from gisement.store.database import schema, sql_type
 from gisement.terms import Level, Ring, Verdict
 from tests.emitted_rules import (
+    FINDERS,
     PACKAGE,
+    PREFIXED,
     finding_actions,
     finding_rules,
     parsed,
@@ -40,6 +42,7 @@ NAMED_WITHOUT_UNIT = {
     "amendment_rank": "an order",
     "evidence_rank": "an order",
     "criterion_rank": "an order",
+    "candidate_rank": "an order",
     "holder_number": "an order",
     "version_number": "an order",
     "copies": "records: the word says it",
@@ -239,6 +242,7 @@ def segments_of(codes: list[str]) -> dict[str, str]:
 # --- texts --------------------------------------------------------------------------------------------------
 
 PARTS = {"title", "sentence", "definition", "excludes", "assumes", "unit_label"}
+PAYMENT: dict[bool, set[str]] = {True: {"payment"}, False: set()}
 PLACEHOLDERS = {"value", "low", "high", "perimeter"}
 
 
@@ -280,13 +284,22 @@ def test_rules_are_read_off_the_code() -> None:
     assert len(rules) > 50
     assert {"publication_date_missing", "identifier_bad_checksum", "same_title_later_date"} <= rules
     assert {"amendment_amount_absurd", "amount_maybe_in_cents", "correction_not_applied"} <= rules
-    assert prefixes(parsed("enrich/findings.py")) == {"identifier_", "amount_", "amendment_amount_"}
+    assert {"ledger_staff", "payment_amount_tax_included_only", "account_gap_unexplained"} <= rules
+    assert {name for module in FINDERS for name in prefixes(parsed(module))} == set(PREFIXED)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("indicator", EVERY, ids=lambda indicator: indicator.name)
 def test_an_indicator_has_its_texts(indicator: Any, language: str) -> None:
-    text = texts(language)["indicators"][indicator.name]
+    assert (
+        set(texts(language)["indicators"][indicator.name])
+        == PARTS | PAYMENT[indicator.table == "purchase" and "payment" in indicator.bases]
+    )
+    for basis in ("contract", "payment"):
+        check_texts(indicator_texts(indicator.name, language, basis))
+
+
+def check_texts(text: dict[str, Any]) -> None:
     assert set(text) == PARTS
     assert all(text["excludes"]), "an indicator says what it leaves out"
     assert all(text["assumes"])
@@ -306,6 +319,22 @@ def test_a_text_about_euros_says_that_they_are_ceilings(indicator: Any, language
     for part in ("sentence", "definition", "unit_label"):
         assert all(word in text[part] for word in CEILING[language]), part
     assert ("sommes versées" if language == "fr" else "not money paid") in text["sentence"]
+
+
+PAID = {"fr": "payé", "en": "paid"}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(
+    "indicator", [i for i in INDICATORS if i.table == "purchase" and "payment" in i.bases], ids=lambda i: i.name
+)
+def test_a_text_about_payments_speaks_of_no_contract(indicator: Any, language: str) -> None:
+    text = indicator_texts(indicator.name, language, "payment")
+    for part in ("title", "sentence", "definition", "unit_label"):
+        assert not re.search(r"contrat|contract|attribution|award", text[part]), part
+    if indicator.weight:
+        assert PAID[language] in text["sentence"]
+        assert PAID[language] in text["unit_label"]
 
 
 def test_nothing_in_the_texts_prefers_the_near_or_confirms_a_figure() -> None:

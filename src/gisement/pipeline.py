@@ -13,6 +13,7 @@ from gisement.clean import (
     identity,
     inclusion,
     notices,
+    payments,
 )
 from gisement.enrich import (
     buyer_years,
@@ -20,7 +21,10 @@ from gisement.enrich import (
     distance,
     economy,
     findings,
+    ledger_coverage,
+    ledger_findings,
     outliers,
+    payees,
     places,
     profile,
     purchases,
@@ -30,8 +34,8 @@ from gisement.enrich import (
 from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators import MODELLED as MODELLED
 from gisement.indicators.law import RULES as RULES
-from gisement.models import impact_by_sector, title_segment
-from gisement.segments import by_code, by_cpv, labels, lines
+from gisement.models import impact_by_sector, payee_link, title_segment
+from gisement.segments import by_code, by_cpv, labels, lines, of_payments
 from gisement.sources.registry import SOURCES as SOURCES
 from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble
 
@@ -64,7 +68,17 @@ STEPS: tuple[Step, ...] = (
     considerations.notice_consideration,
     considerations.consideration,
     considerations.clause,
+    # Payments: who ledgers pay, what they name, each line once.
+    payments.payer,
+    payments.payee,
+    payees.payee_commune,
+    payees.named_establishment,
+    payee_link.payee_link,
+    payees.payee_supplier,
+    payments.repeated_line,
+    payments.payment,
     # Who and where: the register, places of suppliers, buyers.
+    register.named_firm,
     register.establishment,
     register.legal_unit,
     register.supplier,
@@ -85,6 +99,9 @@ STEPS: tuple[Step, ...] = (
     purchases.contract,
     purchases.joint_place,
     purchases.first_contract,
+    purchases.first_payment,
+    purchases.partner,
+    of_payments.payment_segment,
     purchases.purchase,
     buyer_years.buyer_year,
     # What an impact is computed with: a table of the country, the size of rings, where firms are, emissions.
@@ -97,6 +114,9 @@ STEPS: tuple[Step, ...] = (
     impact_by_sector.impact_by_sector,
     economy.emission_factor,
     # What was found wrong, and what was done about it.
+    ledger_coverage.ledger_year,
+    ledger_coverage.account_gap,
+    ledger_findings.ledger_finding,
     outliers.usual_amount,
     outliers.unusual_amount,
     findings.finding,

@@ -29,3 +29,13 @@ def page_texts(language: str = "fr") -> dict[str, Any]:
 def _held(text: str) -> str:
     """A text whose French signs stay with their word (no-break spaces)."""
     return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", text))
+
+
+def indicator_texts(name: str, language: str = "fr", basis: str | None = None) -> dict[str, Any]:
+    """What people read of an indicator: title, sentence, definition, exclusions, assumptions, unit.
+
+    On the payment basis they speak of amounts paid, otherwise of contracts, whose amounts are ceilings or estimates.
+    """
+    told: dict[str, Any] = texts(language)["indicators"][name]
+    plain = {part: value for part, value in told.items() if part != "payment"}
+    return {**plain, **told.get("payment", {})} if basis == "payment" else plain

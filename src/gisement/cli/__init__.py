@@ -82,8 +82,10 @@ def init(
 
 @app.command()
 def add(
-    kind: Annotated[str, typer.Argument(help="decp, sirene, io-table, employment… (docs/commands.md), notices")],
+    kind: Annotated[str, typer.Argument(help="decp, ledger, accounts, sirene, notices… (docs/commands.md)")],
     files: Annotated[list[Path], typer.Argument(help="fichiers, dossiers ou archives")],
+    mapping: MappingFile = None,
+    buyer: Buyer = None,
 ) -> None:
     """Ajouter des fichiers, gardés tels quels, et dire leur compte."""
     from gisement.engine.intake import add_files
@@ -99,7 +101,7 @@ def add(
             en=f"'{kind}' is not a kind of file: choose among {allowed}.",
         )
     with progress(Settings.language) as step:
-        added = add_files(opened(), source, files, say=step)
+        added = add_files(opened(), source, files, mapping=mapping, buyer=buyer, say=step)
     for one in added:
         if one.trouble is None:
             say(f"{harmless(one.name)}{colon()}{account(one.reading, Settings.language)}")
@@ -226,6 +228,8 @@ def measure(
     dimensions = usage.dimensions_of(chosen, by)
     usage.no_scenario(chosen, scenario is not None)
     observatory = Observatory(opened())
+    perimeter = observatory.resolved(chosen, perimeter, dimensions)
+    gaps = observatory.ledger_gaps(perimeter) if perimeter.filters.get("basis") == ("payment",) else []
     about: dict[str, Any] = {}
     if chosen.kind == "model":
         figures, about = modelled(
@@ -236,12 +240,14 @@ def measure(
     else:
         figures = observatory.measure(chosen, perimeter, dimensions)
     if format == "json":
-        print(answers.to_json(answers.answer(chosen, perimeter, figures, Settings.language, about)))
+        print(answers.to_json(answers.answer(chosen, perimeter, figures, Settings.language, about, gaps)))
     elif format == "csv":
         sys.stdout.write(answers.to_csv(answers.as_line(figure, Settings.language) for figure in figures))
     else:
         command = "" if sensitivity else listing(chosen.name, where or (), here())
-        tables.show_figures(chosen, figures, Settings.language, with_options=sensitivity, command=command, about=about)
+        tables.show_figures(
+            chosen, figures, Settings.language, with_options=sensitivity, command=command, about=about, gaps=gaps
+        )
 
 
 @app.command()

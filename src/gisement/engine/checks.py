@@ -12,8 +12,11 @@ from gisement.terms import Trouble
 
 _FINDINGS = """
 SELECT f.rule, coalesce(s.snapshot, '') AS source, f.record_hash AS key, f."column", f.reported, f.kept, f.action
-FROM finding f LEFT JOIN (SELECT record_hash, min(snapshot) AS snapshot FROM raw_decp GROUP BY record_hash) s
-USING (record_hash)
+FROM finding f LEFT JOIN (
+    SELECT record_hash, min(snapshot) AS snapshot FROM (
+        SELECT record_hash, snapshot FROM raw_decp UNION ALL SELECT record_hash, snapshot FROM raw_payment
+    ) GROUP BY record_hash
+) s USING (record_hash)
 ORDER BY ALL
 """
 
@@ -37,6 +40,28 @@ GROUP BY l.snapshot ORDER BY l.snapshot
 
 _BY_RULE = "SELECT rule, action, count(*) AS findings FROM finding GROUP BY ALL ORDER BY findings DESC, rule, action"
 
+_LEDGERS = """
+WITH line AS (SELECT snapshot, count(*) AS lines FROM raw_payment GROUP BY snapshot),
+     lost AS (
+         SELECT snapshot, sum(lines_count) FILTER (NOT is_masking) AS left_out,
+                sum(lines_count) FILTER (is_masking) AS masked
+         FROM (SELECT *, reason IN ('personal_name', 'personal_id', 'unreadable_id', 'personal_label') AS is_masking
+               FROM raw_payment_dropped)
+         GROUP BY snapshot
+     )
+SELECT snapshot, coalesce(lines, 0)::BIGINT AS payments, coalesce(left_out, 0)::BIGINT AS left_out,
+       coalesce(masked, 0)::BIGINT AS masked
+FROM line FULL JOIN lost USING (snapshot) ORDER BY snapshot
+"""
+
+_YEARS = "SELECT * FROM ledger_year WHERE is_buyer_in_territory ORDER BY buyer_siren, year"
+
+_GAPS = """
+SELECT buyer_siren, year, account_basis, gap_reason, count(*) AS accounts,
+       sum(official_cents)::BIGINT AS official_cents, sum(ledger_cents)::BIGINT AS ledger_cents
+FROM account_gap GROUP BY ALL ORDER BY ALL
+"""
+
 _PAIRS = """
 SELECT least(a.snapshot, b.snapshot) AS one, greatest(a.snapshot, b.snapshot) AS other,
        count(DISTINCT a.contract_key) AS contracts
@@ -50,20 +75,27 @@ FROM buyer GROUP BY ALL ORDER BY ALL
 """
 
 
+BUILT = (
+    "finding", "record_decision", "contract", "contract_supplier", "payment", "purchase", "buyer", "ledger_year",
+    "account_gap",
+)  # fmt: skip
+
+
 class Checks:
     """The findings, accounts and expectations of a built workspace."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.connection = database.connect(workspace)
         self.names = {snapshot.identifier: snapshot.name for snapshot in snapshots(workspace)}
-        for table in ("finding", "record_decision", "contract", "contract_supplier", "purchase", "buyer"):
+        for table in BUILT:
             if not database.is_built(workspace, table):
                 raise Trouble(
                     fr=f"La table {table} n'est pas construite : lancer d'abord « gisement build ».",
                     en=f"The table {table} is not built: first run 'gisement build'.",
                 )
             self.connection.execute(f"CREATE VIEW {table} AS {database.view_sql(workspace, table)}")
-        self.connection.execute(f"CREATE VIEW raw_decp AS {database.view_sql(workspace, 'raw_decp')}")
+        for table in ("raw_decp", "raw_payment", "raw_payment_dropped"):
+            self.connection.execute(f"CREATE VIEW {table} AS {database.view_sql(workspace, table)}")
 
     def findings(self) -> Iterator[dict[str, Any]]:
         """Every finding, with the file of its record (the first one, if several files hold it)."""
@@ -86,10 +118,13 @@ class Checks:
         return list(self._named(self._named(self._rows(_PAIRS), "one"), "other"))
 
     def coverage(self) -> list[dict[str, Any]]:
-        """The account of each file, and how the buyers were located."""
+        """The account of each file, ledgers by year and beside the official accounts, how the buyers were located."""
         files = [{"of": "file", **row} for row in self.account()]
         shared = [{"of": "files_in_common", **row} for row in self.shared()]
-        return [*files, *shared, *({"of": "buyer_place", **row} for row in self._rows(_BUYERS))]
+        ledgers = [{"of": "ledger", **row} for row in self._named(self._rows(_LEDGERS), "snapshot")]
+        ledgers += [{"of": "ledger_year", **row} for row in self._rows(_YEARS)]
+        ledgers += [{"of": "account_gap", **row} for row in self._rows(_GAPS)]
+        return [*files, *shared, *ledgers, *({"of": "buyer_place", **row} for row in self._rows(_BUYERS))]
 
     def expectations(self) -> list[dict[str, Any]]:
         """What must hold of any built workspace: `failed` counts the rows that break it."""
@@ -100,7 +135,9 @@ class Checks:
         found = [{"expectation": "records_account_closes", "table": "raw_decp", "failed": open_accounts}]
         found += [{"expectation": "cents_add_up", "table": "contract_supplier", "failed": self._one(_CENTS)}]
         found += [{"expectation": "purchases_cover_contracts", "table": "purchase", "failed": self._one(_COVERED)}]
-        for name in ("contract", "contract_supplier", "purchase", "buyer", "record_decision"):
+        found += [{"expectation": "ledger_lines_kept", "table": "payment", "failed": self._one(_LINES)}]
+        found += [{"expectation": "purchases_cover_payments", "table": "purchase", "failed": self._one(_PAID)}]
+        for name in ("contract", "contract_supplier", "payment", "purchase", "buyer", "record_decision"):
             key = ", ".join(f'"{column}"' for column in tables()[name].key)
             failed = self._one(f"SELECT count(*) - count(DISTINCT ({key})) FROM {name}")
             found.append({"expectation": "key_is_unique", "table": name, "failed": failed})
@@ -127,5 +164,18 @@ SELECT count(*) FROM (
            count(amount_cents) AS known
     FROM contract_supplier GROUP BY contract_key
 ) WHERE parts IS DISTINCT FROM whole OR (known NOT IN (0, n))
+"""
+_LINES = """
+WITH copies AS (
+    SELECT record_hash, max(n) AS most
+    FROM (SELECT record_hash, snapshot, count(*) AS n FROM raw_payment GROUP BY ALL) GROUP BY record_hash
+)
+SELECT count(*) FROM copies FULL JOIN (SELECT record_hash, count(*) AS n FROM payment GROUP BY record_hash) kept
+USING (record_hash) WHERE most IS DISTINCT FROM n
+"""
+_PAID = """
+SELECT count(*) FROM payment p FULL JOIN (SELECT * FROM purchase WHERE basis = 'payment') b
+ON p.payment_key = b.purchase_key WHERE p.amount_cents IS DISTINCT FROM b.amount_cents OR b.purchase_key IS NULL
+OR p.payment_key IS NULL
 """
 _COVERED = "SELECT count(*) FROM contract ANTI JOIN purchase USING (contract_key)"

@@ -31,23 +31,52 @@ def add_files(
     paths: Sequence[Path],
     *,
     card: Mapping[str, Any] | None = None,
+    mapping: Path | None = None,
+    buyer: str | None = None,
     say: Say = lambda what, done, total: None,
 ) -> list[Added]:
-    """Add files, whole folders and archives; one entry per file found, good or bad."""
+    """Add files, whole folders and archives; one entry per file found, good or bad.
+
+    What is masked on entry (ledgers) is masked outside the workspace, with a `mapping` and for a `buyer` (SIRET).
+    """
     parsed.each_present(paths, _absent)
+    if (mapping or buyer) and source.prepare is None:
+        raise _not_masked(source)
     about = card or {"producer": "", "licence": ""}
     with workspace.locked():
         parsed.tidy(workspace)
-        workdir = parsed.fresh_folder(workspace, "expanded")
         added: list[Added] = []
-        for path in paths:
-            try:
-                for name, file in expand(path, workdir):
-                    added.append(_add(workspace, source, name, file, about, say))
-            except Trouble as trouble:
-                added.append(Added(path.name, None, None, trouble))
-        parsed.drop_folder(workdir)
+        with parsed.work_folder(workspace, outside=source.prepare is not None) as workdir:
+            for path in paths:
+                try:
+                    for name, file in expand(path, workdir, reads_workbooks=source.reads_workbooks):
+                        added.append(_enter(workspace, source, name, file, about, (workdir, mapping, buyer), say))
+                except Trouble as trouble:
+                    added.append(Added(path.name, None, None, trouble))
     return added
+
+
+def _enter(
+    workspace: Workspace, source: Source, name: str, file: Path, about: Mapping[str, Any],
+    masking: tuple[Path, Path | None, str | None], say: Say,
+) -> Added:  # fmt: skip
+    """Add one file, or what is left of it once masked."""
+    if source.prepare is None:
+        return _add(workspace, source, name, file, about, say)
+    workdir, mapping, buyer = masking
+    masked = workdir / "masked"
+    try:
+        source.prepare(parsed.named(file, name, workdir), masked, mapping, buyer)
+    except Trouble as trouble:
+        return Added(name, None, None, trouble)
+    return _add(workspace, source, name, masked, about, say)
+
+
+def _not_masked(source: Source) -> Trouble:
+    return Trouble(
+        fr=f"--mapping et --buyer ne servent qu'aux grands livres (ledger, pes), pas à {source.kind} : les enlever.",
+        en=f"--mapping and --buyer are for ledgers (ledger, pes), not for {source.kind}: leave them out.",
+    )
 
 
 def fetch_source(workspace: Workspace, card: Card, source: Source, base_url: str, say: Say) -> Added:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -34,6 +34,8 @@ from gisement.terms.arithmetic import share, spread, total
 if TYPE_CHECKING:
     from gisement.engine.spread import Amounts
 
+TWO_BASES = "purchase"
+"""The table that holds both bases."""
 HIDDEN = ("in_scope", "counting", "verdict_number")
 
 
@@ -76,8 +78,46 @@ class Observatory:
         kind = "TABLE" if load else "VIEW"
         self.connection.execute(f'CREATE {kind} "{table}" AS {database.view_sql(self.workspace, table)}')
 
+    def resolved(self, indicator: Indicator, perimeter: Perimeter, by: Sequence[str] = ()) -> Perimeter:
+        """The perimeter with its basis: payments where any ledger is loaded, else contracts; never both in one figure.
+
+        Raises Trouble where both bases are asked for at once, unless figures are grouped by basis.
+        """
+        if indicator.table != TWO_BASES or "basis" in by:
+            return perimeter
+        asked = perimeter.filters.get("basis")
+        if asked is None:
+            basis = self.default_basis if self.default_basis in indicator.bases else indicator.bases[0]
+            return Perimeter({**perimeter.filters, "basis": (basis,)}, perimeter.options)
+        if len(set(asked)) > 1:
+            raise Trouble(
+                fr="Un chiffre n'a qu'une base : choisir basis=payment ou basis=contract, ou --by basis.",
+                en="A figure has one basis: choose basis=payment or basis=contract, or --by basis.",
+            )
+        return perimeter
+
+    @cached_property
+    def default_basis(self) -> str:
+        """`payment` if any payment line is loaded, else `contract`."""
+        found = self.connection.cursor().execute(f"SELECT 1 FROM {TWO_BASES} WHERE basis = 'payment' LIMIT 1")
+        return "payment" if found.fetchone() else "contract"
+
+    def ledger_gaps(self, perimeter: Perimeter) -> list[dict[str, Any]]:
+        """Buyers of the territory without a ledger line in a year in which others have some: who, and which years."""
+        self.show("ledger_year")
+        listed = ", ".join(database.literal(buyer[:9]) for buyer in self.territory.buyers)
+        ours = f"buyer_siren IN ({listed})" if listed else "is_buyer_in_territory"
+        years = ", ".join(str(int(year)) for year in perimeter.filters.get("year", ()) if year.isdigit())
+        found = self.connection.cursor().execute(
+            "SELECT buyer_siren, min(buyer_name), list(year ORDER BY year) FROM ledger_year "
+            f"WHERE {ours} AND payments_count = 0 {f'AND year IN ({years})' if years else ''} "
+            "GROUP BY buyer_siren ORDER BY buyer_siren"
+        )
+        return [{"buyer": siren, "buyer_name": name, "years": years} for siren, name, years in found.fetchall()]
+
     def measure(self, indicator: Indicator, perimeter: Perimeter, by: Sequence[str] = ()) -> list[Figure]:
         """One figure per group of `by` (one alone without it), in the order of the groups."""
+        perimeter = self.resolved(indicator, perimeter, by)
         option = self.options(indicator, perimeter)
         shape, values = shaped(perimeter)
         sql = _sum_sql(indicator, shape, _frozen_option(option), self.territory.buyers, tuple(by))
@@ -110,6 +150,7 @@ class Observatory:
 
     def rows_query(self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict) -> tuple[str, dict[str, Any]]:
         """The SQL of the rows of one verdict, and the values of its `$` parameters."""
+        perimeter = self.resolved(indicator, perimeter)
         option = self.options(indicator, perimeter)
         shape, values = shaped(perimeter)
         sql = _rows_sql(indicator, shape, _frozen_option(option), self.territory.buyers)
@@ -183,7 +224,7 @@ class Observatory:
             high=result.high, interval="missing", coverage=result.coverage, sums=sums,
             level=highest([indicator.level, list(Level)[sums.level_rank]]), origins=self.origins(indicator.table),
             rows=_address(indicator, perimeter, options, group), weight_divisor=100 if indicator.weight else 1,
-            options=dict(options),
+            basis=_basis(indicator, perimeter, group), options=dict(options),
         )  # fmt: skip
 
 
@@ -222,6 +263,12 @@ def _address(indicator: Indicator, perimeter: Perimeter, options: Mapping[str, s
     if keeps_to_territory(perimeter) and group:
         held[BUYERS] = ("territory",)
     return f"/figures/{indicator.name}/rows?{urlencode(sorted(held.items()), doseq=True)}"
+
+
+def _basis(indicator: Indicator, perimeter: Perimeter, group: Mapping[str, Any]) -> str | None:
+    if indicator.table != TWO_BASES:
+        return None
+    return str(group["basis"]) if "basis" in group else perimeter.filters["basis"][0]
 
 
 def _value(name: str, value: Any) -> str:

@@ -17,10 +17,10 @@ SPELLING_PREFIXES = ("17", "19", "21", "22", "24", "25", "26", "27", "28")
 
 
 @step
-def buyer(contract_record: Any, establishment: Any, legal_unit: Any, commune: Any, commune_code_today: Any,
+def buyer(contract_record: Any, payer: Any, establishment: Any, legal_unit: Any, commune: Any, commune_code_today: Any,
           raw_department: Any, ring_commune: Any, territory: Any) -> Any:  # fmt: skip
     """One row per buyer (SIRET, or what the file gave), with its place and the evidence for it (`buyer_place_rule`)."""
-    b = _named(contract_record)
+    b = _named(contract_record, payer)
     register = establishment.select(register_siret="siret", register_commune="commune_code_reported")
     b = b.left_join(register, [("buyer_id", "register_siret")])
     units = legal_unit.select(unit_siren="siren", unit_name="legal_unit_name")
@@ -42,8 +42,14 @@ def buyer(contract_record: Any, establishment: Any, legal_unit: Any, commune: An
     return _in_territory(b, commune, ring_commune, territory)
 
 
-def _named(contract_record: Any) -> Any:
+def _named(contract_record: Any, payer: Any) -> Any:
     r = contract_record.filter(contract_record.buyer_id.notnull())
+    nothing = ibis.null("string")
+    paying = payer.select(
+        "buyer_id", "buyer_siren", buyer_name=nothing, buyer_commune_code_reported=nothing,
+        buyer_department_code_reported=nothing,
+    ).filter(lambda t: t.buyer_id.notnull())  # fmt: skip
+    r = r.select(*paying.columns).union(paying)
     b = r.group_by("buyer_id").agg(
         buyer_siren=r.buyer_siren.min(),
         buyer_name=r.buyer_name.min(),

@@ -29,7 +29,7 @@ def rows(table: Any, rule: Any, column: str, reported: Any, kept: Any, action: A
 def of_records(r: Any) -> list[Any]:
     """Findings about the values of records."""
     parts = [
-        _identifier(r, "buyer_id_rule", "buyer_id", r.buyer_id_reported, r.buyer_id),
+        identifier_rows(r, "buyer_id_rule", "buyer_id", r.buyer_id_reported, r.buyer_id),
         *_amounts(r),
         *_dates(r),
         *_codes(r),
@@ -64,7 +64,7 @@ def of_records(r: Any) -> list[Any]:
     return parts
 
 
-def _identifier(t: Any, rule: str, column: str, reported: Any, kept: Any) -> Any:
+def identifier_rows(t: Any, rule: str, column: str, reported: Any, kept: Any) -> Any:
     """Repairs and doubts about identifiers: the rule is the one that read it."""
     found = t.filter(t[rule].notnull())
     action = ibis.cases((found[rule].isin(UNREPAIRED), "kept"), (found[column].isnull(), "nulled"), else_="repaired")
@@ -129,8 +129,8 @@ def _codes(r: Any) -> list[Any]:
 
 @step
 def finding(contract_record: Any, record_title: Any, raw_decp: Any, record_decision: Any, holder: Any, amendment: Any,
-            contract_state: Any, contract_supplier: Any, consideration: Any, unusual_amount: Any,
-            correction: Any) -> Any:  # fmt: skip
+            contract_state: Any, contract_supplier: Any, consideration: Any, unusual_amount: Any, correction: Any,
+            ledger_finding: Any) -> Any:  # fmt: skip
     """One row per problem found in a source: rule, record, column, reported and kept value, and what was done."""
     repeatable = [
         _unreadable(raw_decp), _holders(holder, record_decision), *_acts(amendment),
@@ -141,7 +141,7 @@ def finding(contract_record: Any, record_title: Any, raw_decp: Any, record_decis
         *_conflicts(contract_state, consideration), _unusual(unusual_amount),
         _without_holder(contract_state, contract_supplier), _lost_letters(record_title),
     ]  # fmt: skip
-    return ibis.union(*single, ibis.union(*repeatable).distinct())
+    return ibis.union(*single, ledger_finding, ibis.union(*repeatable).distinct())
 
 
 def _unreadable(raw_decp: Any) -> Any:
@@ -167,7 +167,7 @@ def _decisions(d: Any) -> list[Any]:
 
 def _holders(holder: Any, record_decision: Any) -> Any:
     of_records = holder.mutate(record_hash=holder.holder_set).semi_join(record_decision, "record_hash")
-    return _identifier(
+    return identifier_rows(
         of_records, "supplier_id_rule", "supplier_id", of_records.supplier_id_reported, of_records.supplier_id
     )
 
@@ -279,7 +279,7 @@ def _unusual(u: Any) -> Any:
 
 def _corrections(c: Any, correction: Any) -> list[Any]:
     """Corrections by hand: applied where the cell now holds the new value, else not."""
-    asked = correction.filter(correction.is_latest)
+    asked = correction.filter(correction.is_latest & (correction["table"] != "account_gap"))
     cells = ibis.union(
         *(
             c.select(

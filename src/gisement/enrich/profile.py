@@ -50,7 +50,7 @@ def supplier_profile(supplier: Any, legal_unit: Any, inclusion_structure: Any) -
 def with_profile(p: Any, supplier_profile: Any) -> Any:
     """Purchases with the profile of their supplier, its age on the day of the purchase, and the month of that day."""
     p = p.left_join(supplier_profile.rename(profiled="supplier_id"), [("supplier_id", "profiled")])
-    day, born = p.notification_date, p.unit_creation_date
+    day, born = p.purchase_date, p.unit_creation_date
     before_birthday = day.month() * 100 + day.day() < born.month() * 100 + born.day()
     age = day.year() - born.year() - ibis.ifelse(before_birthday, 1, 0)
     # a firm younger than its purchase is a mistake of one of the two dates

@@ -118,15 +118,36 @@ def first_contract(contract: Any, contract_supplier: Any) -> Any:
 
 
 @step
+def first_payment(payment: Any) -> Any:
+    """One row per buyer (legal unit) and supplier paid: the first year paid, and the first year of its ledgers."""
+    paid = payment.filter(payment.buyer_siren.notnull() & payment.year.notnull())
+    first = paid.filter(paid.supplier_id.notnull()).group_by(["buyer_siren", "supplier_id"])
+    years = paid.group_by("buyer_siren").agg(first_year=paid.year.min())
+    return first.agg(first_paid_year=lambda t: t.year.min()).inner_join(years, "buyer_siren").select(
+        "buyer_siren", "supplier_id", "first_paid_year", "first_year"
+    )  # fmt: skip
+
+
+@step
+def partner(buyer: Any, payer: Any) -> Any:
+    """One row per legal unit whose own spending is told: buyers of the territory, and whoever brings a ledger."""
+    here = buyer.filter(buyer.is_in_territory & buyer.buyer_siren.notnull()).select("buyer_siren")
+    return here.union(payer.filter(payer.buyer_siren.notnull()).select("buyer_siren"), distinct=True)
+
+
+@step
 def purchase(
-    contract: Any, contract_supplier: Any, supplier: Any, supplier_profile: Any, place: Any, joint_place: Any,
-    first_contract: Any,
+    contract: Any, contract_supplier: Any, payment: Any, payment_segment: Any, buyer: Any, supplier: Any,
+    supplier_profile: Any, place: Any, joint_place: Any, first_contract: Any, first_payment: Any, partner: Any,
 ) -> Any:  # fmt: skip
-    """One row per spending fact: on the contract basis, contract lot and holder, its cents in the notification year."""
-    s = contract_supplier.select(
-        "contract_key", "holder_number", "holders_count", "supplier_id", "amount_cents", "amount_level"
+    """One row per spending fact: a payment line, or on the contract basis a contract lot and holder.
+
+    A contract's cents stand in its notification year; a payment's in its budget year. What one partner pays to
+    another (`is_between_partners`) is spent again by the other: it is shown, and left out of totals.
+    """
+    p = _of_contracts(contract, contract_supplier, first_contract).union(
+        _of_payments(payment, payment_segment, buyer, first_payment, partner)
     )
-    p = s.inner_join(contract.select(*SHARED), "contract_key")
     known = supplier.select(
         known_supplier="supplier_id", supplier_siren="supplier_siren", supplier_name="supplier_name",
         naf_code="naf_code", size_class="size_class",
@@ -134,11 +155,43 @@ def purchase(
     p = p.left_join(known, [("supplier_id", "known_supplier")])
     for basis in BASES:
         p = _with_rings(p, place, joint_place, basis)
+    return with_profile(p, supplier_profile).select("purchase_key", *SHARED, *PURCHASE, *PROFILE)
+
+
+def _of_contracts(contract: Any, contract_supplier: Any, first_contract: Any) -> Any:
+    s = contract_supplier.select(
+        "contract_key", "holder_number", "holders_count", "supplier_id", "amount_cents", "amount_level"
+    )
+    p = s.inner_join(contract.select(*SHARED), "contract_key")
     first = first_contract.rename(first_buyer="buyer_siren", first_supplier="supplier_id")
     p = p.left_join(first, [("buyer_siren", "first_buyer"), ("supplier_id", "first_supplier")])
     is_new = ibis.ifelse(p.year > p.first_year, p.notification_date == p.first_date, ibis.null("boolean"))
-    p = p.mutate(is_new_supplier=is_new, purchase_key=p.contract_key + "-" + p.holder_number.cast("string"))
-    return with_profile(p, supplier_profile).select("purchase_key", *SHARED, *PURCHASE, *PROFILE)
+    return p.mutate(
+        purchase_key=p.contract_key + "-" + p.holder_number.cast("string"), joint_of=p.contract_key,
+        is_new_supplier=is_new, purchase_date=p.notification_date, is_between_partners=ibis.literal(False),
+    ).select(*FACT)  # fmt: skip
+
+
+def _of_payments(payment: Any, payment_segment: Any, buyer: Any, first_payment: Any, partner: Any) -> Any:
+    known = buyer.select(
+        "buyer_name", "buyer_commune_code", "buyer_department_code", is_buyer_in_territory="is_in_territory",
+        known_buyer="buyer_id",
+    )  # fmt: skip
+    p = payment.left_join(known, [("buyer_id", "known_buyer")])
+    p = p.left_join(payment_segment.rename(of_payment="payment_key"), [("payment_key", "of_payment")])
+    first = first_payment.rename(first_buyer="buyer_siren", first_supplier="supplier_id")
+    p = p.left_join(first, [("buyer_siren", "first_buyer"), ("supplier_id", "first_supplier")])
+    p = p.left_join(partner.select(paid_partner="buyer_siren"), [("supplier_siren", "paid_partner")])
+    is_new = ibis.ifelse(p.year > p.first_year, p.year == p.first_paid_year, ibis.null("boolean"))
+    return p.mutate(
+        purchase_key=p.payment_key, contract_key=ibis.null("string"), joint_of=ibis.null("string"),
+        basis=ibis.literal("payment"), cpv_code=ibis.null("string"), notification_date=ibis.null("date"),
+        is_concession=ibis.literal(False), is_subsequent_of_known=ibis.literal(False), has_advance=ibis.null("boolean"),
+        holder_number=ibis.literal(1, "int64"), holders_count=ibis.literal(1, "int64"), is_new_supplier=is_new,
+        amount_level=ibis.coalesce(p.amount_level, "observed"),
+        purchase_date=ibis.coalesce(p.payment_date, p.invoice_date),
+        is_between_partners=p.paid_partner.notnull(),
+    ).select(*FACT)  # fmt: skip
 
 
 PROFILE = (
@@ -151,9 +204,14 @@ RINGS = tuple(
     for basis in BASES
     for which in ("nearest", "farthest", "any_nearest", "any_farthest", "all_nearest", "all_farthest")
 )
+FACT = (
+    "purchase_key", *SHARED, "joint_of", "purchase_date", "is_between_partners", "holder_number", "holders_count",
+    "supplier_id", "is_new_supplier", "amount_cents", "amount_level",
+)  # fmt: skip
 PURCHASE = (
-    "holder_number", "holders_count", "supplier_id", "supplier_siren", "supplier_name", "naf_code", "size_class",
-    "is_new_supplier", "amount_cents", "amount_level", "supplier_commune_code", "supplier_department_code", *RINGS,
+    "purchase_date", "is_between_partners", "holder_number", "holders_count", "supplier_id", "supplier_siren",
+    "supplier_name", "naf_code", "size_class", "is_new_supplier", "amount_cents", "amount_level",
+    "supplier_commune_code", "supplier_department_code", *RINGS,
 )  # fmt: skip
 
 
@@ -163,13 +221,11 @@ def _with_rings(p: Any, place: Any, joint_place: Any, basis: str) -> Any:
     columns = {"ring_of": "supplier_id", "near": "ring_nearest", "far": "ring_farthest"}
     if basis == "establishment":
         columns |= {"supplier_commune_code": "commune_code", "supplier_department_code": "department_code"}
-    joint = joint_place.filter(joint_place.place_basis == basis).drop("place_basis").rename(joint_of="contract_key")
-    p = p.left_join(here.select(**columns), [("supplier_id", "ring_of")]).left_join(
-        joint, [("contract_key", "joint_of")]
-    )
+    joint = joint_place.filter(joint_place.place_basis == basis).drop("place_basis").rename(award="contract_key")
+    p = p.left_join(here.select(**columns), [("supplier_id", "ring_of")]).left_join(joint, [("joint_of", "award")])
     near, far = ibis.coalesce(p.near, int(Ring.COMMUNE)), ibis.coalesce(p.far, int(Ring.WORLD))
     bounds = {"nearest": near, "farthest": far}
     for which in ("any_nearest", "any_farthest", "all_nearest", "all_farthest"):
         bounds[which] = ibis.coalesce(p[which], near if which.endswith("nearest") else far)
     p = p.mutate(**{f"{basis}_{which}": bound.cast("int8") for which, bound in bounds.items()})
-    return p.drop("ring_of", "near", "far", "joint_of", "any_nearest", "any_farthest", "all_nearest", "all_farthest")
+    return p.drop("ring_of", "near", "far", "award", "any_nearest", "any_farthest", "all_nearest", "all_farthest")

@@ -1,4 +1,4 @@
-"""The establishments and legal units that matter here: of holders and buyers, out of the whole register."""
+"""The establishments and legal units that matter here: of suppliers and buyers, out of the whole register."""
 
 from __future__ import annotations
 
@@ -10,19 +10,31 @@ from gisement.terms import step
 
 MASKED = ("P", "N")
 NATURAL_PERSON = "1"
+NAMED = (
+    "supplier_id", "supplier_id_kind", "supplier_siren", "supplier_id_kind_reported", "supplier_commune_code_reported",
+    "supplier_department_code_reported", "supplier_name",
+)  # fmt: skip
 
 
 @step
-def establishment(raw_establishment: Any, holder: Any, contract_record: Any) -> Any:
-    """One row per establishment of the register that a holder or buyer names, and per head office of its legal unit.
+def named_firm(holder: Any, contract_record: Any, payee_supplier: Any, payer: Any) -> Any:
+    """One row per identifier of a supplier or buyer, of contracts and of ledgers (`siret`: 14 digits, or 9)."""
+    named = ibis.union(
+        holder.select(siret="supplier_id"), contract_record.select(siret="buyer_id"),
+        payee_supplier.select(siret="supplier_id"), payer.select(siret="buyer_id"),
+        distinct=True,
+    )  # fmt: skip
+    return named.filter(named.siret.length() >= 9).mutate(siren=lambda t: t.siret.substr(0, 9))
+
+
+@step
+def establishment(raw_establishment: Any, named_firm: Any) -> Any:
+    """One row per establishment of the register that is a supplier or buyer, and per head office of its legal unit.
 
     A masked establishment (`disclosure_status` P or N) keeps its commune, never its names.
     """
-    named = holder.select(siret="supplier_id").union(contract_record.select(siret="buyer_id")).distinct()
-    named = named.filter(named.siret.length() >= 9)
-    sirens = named.select(siren=named.siret.substr(0, 9)).distinct()
-    found = raw_establishment.semi_join(sirens, "siren")
-    found = found.left_join(named.select(named_siret="siret"), found.siret == named.siret)
+    found = raw_establishment.semi_join(named_firm.select("siren").distinct(), "siren")
+    found = found.left_join(named_firm.select(named_siret="siret"), [("siret", "named_siret")])
     is_head = found.is_head_office.lower().isin(("true", "1", "oui"))
     kept = found.mutate(is_head=is_head).filter(is_head | found.named_siret.notnull())
     is_masked = ibis.coalesce(kept.disclosure_status.isin(MASKED), False)
@@ -45,11 +57,9 @@ def establishment(raw_establishment: Any, holder: Any, contract_record: Any) -> 
 
 
 @step
-def legal_unit(raw_legal_unit: Any, holder: Any, contract_record: Any) -> Any:
-    """One row per legal unit of a holder or buyer; the name of a natural person or of a masked unit is null."""
-    holders = holder.select(siren=holder.supplier_id.substr(0, 9))
-    sirens = holders.union(contract_record.select(siren=contract_record.buyer_id.substr(0, 9))).distinct()
-    found = raw_legal_unit.semi_join(sirens, "siren")
+def legal_unit(raw_legal_unit: Any, named_firm: Any) -> Any:
+    """One row per legal unit of a supplier or buyer; the name of a natural person or of a masked unit is null."""
+    found = raw_legal_unit.semi_join(named_firm.select("siren").distinct(), "siren")
     is_hidden = found.legal_category.startswith(NATURAL_PERSON) | found.disclosure_status.isin(MASKED)
     name = ibis.ifelse(ibis.coalesce(is_hidden, False), ibis.null("string"), found.denomination)
     return (
@@ -69,19 +79,21 @@ def legal_unit(raw_legal_unit: Any, holder: Any, contract_record: Any) -> Any:
 
 
 @step
-def supplier(holder: Any, establishment: Any, legal_unit: Any) -> Any:
-    """One row per holder (establishment, or what the file gave), with what the register says of it.
+def supplier(holder: Any, payee_supplier: Any, establishment: Any, legal_unit: Any) -> Any:
+    """One row per supplier of a contract or ledger (establishment, or what the file gave), with the register's facts.
 
-    The name of a natural person (legal category 1…) or of a masked firm is null, whatever a contract file says: it
-    must not come back through another source.
+    The name of a natural person (legal category 1…) or of a masked firm is null, whatever a file says: it must not
+    come back through another source.
     """
-    h = holder.group_by("supplier_id").agg(
-        supplier_id_kind=holder.supplier_id_kind.min(),
-        supplier_siren=holder.supplier_siren.min(),
-        supplier_id_kind_reported=holder.supplier_id_kind_reported.max(),
-        supplier_commune_code_reported=holder.supplier_commune_code_reported.min(),
-        supplier_department_code_reported=holder.supplier_department_code_reported.min(),
-        reported_name=holder.supplier_name.min(),
+    paid = payee_supplier.filter(payee_supplier.supplier_id.notnull())
+    named = holder.select(*NAMED).union(paid.select(*NAMED))
+    h = named.group_by("supplier_id").agg(
+        supplier_id_kind=named.supplier_id_kind.min(),
+        supplier_siren=named.supplier_siren.min(),
+        supplier_id_kind_reported=named.supplier_id_kind_reported.max(),
+        supplier_commune_code_reported=named.supplier_commune_code_reported.min(),
+        supplier_department_code_reported=named.supplier_department_code_reported.min(),
+        reported_name=named.supplier_name.min(),
     )
     s = h.mutate(unit_siren=h.supplier_id.substr(0, 9)).left_join(establishment, h.supplier_id == establishment.siret)
     s = s.drop("siren", "siret").left_join(legal_unit, s.unit_siren == legal_unit.siren)

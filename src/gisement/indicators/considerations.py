@@ -164,6 +164,7 @@ SME_ADVANCE_COUNT_SHARE = Indicator(
     table="purchase",
     weight=None,
     kind="share",
+    bases=("contract",),
     scope=lambda row, option: ~row.is_concession & (row.size_class == "PME"),
     counts=lambda row, option: row.has_advance,
     unknown_scope="size_unknown",

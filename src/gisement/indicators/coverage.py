@@ -38,6 +38,6 @@ COVERAGE = (
     _known("supplier_known_share", "supplier_id"),
     _known("supplier_size_known_share", "size_class"),
     _known("cpv_known_share", "cpv_code"),
-    _known("date_known_share", "notification_date"),
+    _known("date_known_share", "purchase_date"),
     _known("offers_known_share", "offers_count", table="contract"),
 )

@@ -41,8 +41,12 @@ def is_needed(row: Any, option: SimpleNamespace) -> Any:
 
 
 def is_own_money(row: Any) -> Any:
-    """Whether its amount may be added to others: no concession, no contract under a framework counted already."""
-    return ~row.is_concession & ~row.is_subsequent_of_known
+    """Whether its amount may be added to others.
+
+    No concession, no contract under a framework counted already, no payment that its payee, a partner, spends again.
+    """
+    own = ~row.is_concession & ~row.is_subsequent_of_known
+    return own & ~row.is_between_partners if "is_between_partners" in row.columns else own
 
 
 SUPPLIER = ("supplier_siren", "supplier_id")

@@ -9,27 +9,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from gisement.catalog import texts
+from gisement.catalog import indicator_texts
 from gisement.publish.labels import labels
 from gisement.terms import Figure, Indicator, Perimeter, Verdict
 
 
 def answer(
     indicator: Indicator, perimeter: Perimeter, figures: Sequence[Figure], language: str = "fr",
-    about: Mapping[str, Any] | None = None,
+    about: Mapping[str, Any] | None = None, gaps: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """Indicator, perimeter and figures, ready for JSON; `model` says what the figures of a model rest on."""
+    """Indicator, perimeter and figures, ready for JSON.
+
+    `model` says what the figures of a model rest on; `gaps` are buyers and years without a ledger.
+    """
+    bases = {figure.basis for figure in figures}
     return {
-        "indicator": described(indicator, language),
+        "indicator": described(indicator, language, bases.pop() if len(bases) == 1 else None),
         "perimeter": perimeter.as_dict(),
         **({"model": dict(about)} if about else {}),
         "figures": [as_dict(figure, language) for figure in figures],
+        "gaps": list(gaps),
     }
 
 
-def described(indicator: Indicator, language: str = "fr") -> dict[str, Any]:
+def described(indicator: Indicator, language: str = "fr", basis: str | None = None) -> dict[str, Any]:
     """What an indicator is, for people: title, unit, definition, exclusions, options with their values and default."""
-    text = texts(language)["indicators"][indicator.name]
+    text = indicator_texts(indicator.name, language, basis)
     return {
         "name": indicator.name,
         "title": text["title"],
@@ -59,6 +64,7 @@ def as_dict(figure: Figure, language: str = "fr") -> dict[str, Any]:
         "counts": {str(verdict): sums.rows(verdict) for verdict in Verdict},
         "unweighted": sums.unweighted,
         "level": str(figure.level),
+        "basis": figure.basis,
         "options": dict(figure.options),
         "origins": [vars(origin) for origin in figure.origins],
         "rows": figure.rows,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from shlex import quote
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from gisement.catalog import texts
+from gisement.catalog import indicator_texts, texts
 from gisement.pipeline import INDICATORS
 from gisement.publish import format
 from gisement.terms import Figure
@@ -41,7 +40,7 @@ class Shown:
 def shown(figure: Figure, label: str = "", *, largest: float = 1.0, language: str = "fr") -> Shown:
     """The texts of a figure; `largest` is what the whole width of a bar stands for (1 for a share)."""
     words = texts(language)
-    told: Mapping[str, Any] = words["indicators"][figure.indicator]
+    told = indicator_texts(figure.indicator, language, figure.basis)
     is_outside = format.is_outside(figure)
     high = format.amount(figure.high, figure.unit, language)
     is_open = figure.high is None and figure.low is not None

@@ -161,6 +161,15 @@ def account(reading: Reading | None, language: str = "fr") -> str:
     if reading.unreadable:
         words = ("illisible", "illisibles") if is_french else ("unreadable", "unreadable")
         told.append(counted(reading.unreadable, *words, language))
+    left_out = reading.details.get("dropped", {})
+    if left_out:
+        words = texts(language)["ledger"]
+        told.append(
+            listed(
+                (f"{number(n, language=language)} {words[f'reason_{reason}']}" for reason, n in left_out.items()),
+                language,
+            )
+        )
     # what readers note of a file is in French only
     notes = [str(note) if is_french else f"(in French) {note}" for note in reading.details.get("notes", ())]
     return "\n  ".join([", ".join(told) + ".", *map(harmless, notes)])

@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gisement.catalog import texts
+from gisement.catalog import indicator_texts, texts
 from gisement.catalog.segments import families
 from gisement.publish import format, models
+from gisement.publish.answers import euros
 from gisement.publish.labels import label
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.terms import Figure, Indicator, Verdict
@@ -22,10 +23,12 @@ _ACCOUNT = ("records", "contracts", "joined", "duplicates", "unreadable", "conce
 _ROW_COLUMNS = {
     "purchase_key": "key",
     "notification_date": "date",
+    "purchase_date": "date",
     "buyer_name": "buyer",
     "supplier_name": "supplier",
     "title": "title",
     "cpv_code": "cpv",
+    "segment": "segment",
     "amount_cents": "amount",
     "unknown_reason": "reason",
 }
@@ -35,11 +38,12 @@ Rows = Sequence[Mapping[str, Any]]
 
 def show_figures(
     indicator: Indicator, figures: Sequence[Figure], language: str, *, with_options: bool = False, command: str = "",
-    about: Mapping[str, Any] | None = None,
+    about: Mapping[str, Any] | None = None, gaps: Rows = (),
 ) -> None:  # fmt: skip
     """The figures of an indicator: value, bounds, coverage, rows behind, one line per group, and what it all means."""
     width, words = width_here(), texts(language)
-    told, said = words["indicators"][indicator.name], words["terminal"]
+    said = words["terminal"]
+    told = indicator_texts(indicator.name, language, _basis(figures))
     print(told["title"])
     print(paragraph(said["unit"].format(unit=told["unit_label"]), width) + "\n")
     if not figures:
@@ -58,7 +62,7 @@ def show_figures(
         for f in figures
     ]
     print(table(columns, rows, width) + "\n")
-    for note in _notes(indicator, figures, language, has_counts, with_options):
+    for note in (*_notes(indicator, figures, language, has_counts, with_options), *_gaps(gaps, language)):
         print(paragraph(note, width))
     for note in models.notes(about, language) if about else ():
         print(paragraph(note, width))
@@ -73,15 +77,18 @@ def show_rows(rows: Iterator[Mapping[str, Any]], count: int, language: str) -> N
     if not shown:
         print(said["no_row"])
         return
-    names = [name for name in _ROW_COLUMNS if name in shown[0] and (width >= WIDE or name != "purchase_key")]
-    if shown[0]["verdict"] != Verdict.UNKNOWN:
-        names.remove("unknown_reason")
+    is_paid = shown[0].get("basis") == "payment"
+    left_out = {"notification_date", "cpv_code"} if is_paid else {"purchase_date", "segment"}
+    left_out |= set() if width >= WIDE else {"purchase_key"}
+    left_out |= set() if shown[0]["verdict"] == Verdict.UNKNOWN else {"unknown_reason"}
+    names = [name for name in _ROW_COLUMNS if name in shown[0] and name not in left_out]
     columns = [Column(said[_ROW_COLUMNS[name]], name == "amount_cents") for name in names]
     print(table(columns, [[_row_cell(row, name, language) for name in names] for row in shown], width) + "\n")
     sentence = "one_row" if count == 1 else "all_rows" if count == len(shown) else "shown_rows"
     written = {"shown": format.number(len(shown), language=language), "count": format.number(count, language=language)}
     print(paragraph(said[sentence].format(**written), width))
-    print(paragraph(said["about_amounts"], width))
+    if not is_paid:
+        print(paragraph(said["about_amounts"], width))
 
 
 def show_checks(rules: Rows, coverage: Rows, expectations: Rows, language: str) -> None:
@@ -89,6 +96,9 @@ def show_checks(rules: Rows, coverage: Rows, expectations: Rows, language: str) 
     parts = (
         _findings(rules, language),
         _account([row for row in coverage if row["of"] == "file"], language),
+        _ledgers([row for row in coverage if row["of"] == "ledger"], language),
+        _years([row for row in coverage if row["of"] == "ledger_year"], language),
+        _gap_sums([row for row in coverage if row["of"] == "account_gap"], language),
         _pairs([row for row in coverage if row["of"] == "files_in_common"], language),
         _buyers([row for row in coverage if row["of"] == "buyer_place"], language),
         _expectations(expectations, language),
@@ -172,7 +182,7 @@ def _notes(
     """What the table does not say by itself."""
     words = texts(language)
     said = words["terminal"]
-    yield words["indicators"][indicator.name]["definition"]
+    yield indicator_texts(indicator.name, language, _basis(figures))["definition"]
     yield said["about_simulation" if indicator.kind == "model" else "about_bounds"]
     if not with_options:
         yield said["about_known"]
@@ -184,6 +194,20 @@ def _notes(
         yield missing
     if with_options:
         yield from (_explained(name, language) for name in figures[0].options)
+
+
+def _basis(figures: Sequence[Figure]) -> str | None:
+    """The basis of all the figures, if it is one."""
+    bases = {figure.basis for figure in figures}
+    return bases.pop() if len(bases) == 1 else None
+
+
+def _gaps(gaps: Rows, language: str) -> Iterator[str]:
+    """Buyers without a ledger, with their years: figures on payments do not hold them."""
+    if gaps:
+        said = texts(language)["terminal"]["without_ledger"]
+        each = (f"{one['buyer_name'] or one['buyer']} ({', '.join(map(str, one['years']))})" for one in gaps)
+        yield said.format(buyers=format.listed(map(format.harmless, each), language))
 
 
 def _explained(option: str, language: str) -> str:
@@ -247,6 +271,59 @@ def _account(files: Rows, language: str) -> str:
     ]
     note = paragraph(said["about_account"], width_here())
     return f"{said['account']}\n\n{table(columns, rows, width_here())}\n\n{note}"
+
+
+def _ledgers(files: Rows, language: str) -> str:
+    """What came in of each ledger, and what was left out or masked on entry."""
+    said = texts(language)["terminal"]
+    if not files:
+        return ""
+    names = ("payments", "left_out", "masked")
+    columns = [Column(said["file"]), *(Column(said[name], True) for name in names)]
+    rows = [
+        [format.harmless(row["snapshot"]), *(format.number(row[name], language=language) for name in names)]
+        for row in files
+    ]
+    return f"{said['ledgers']}\n\n{table(columns, rows, width_here())}"
+
+
+def _years(years: Rows, language: str) -> str:
+    """Payment lines by buyer and year: a nought is a gap."""
+    said = texts(language)["terminal"]
+    if not years:
+        return ""
+    known = sorted({row["year"] for row in years})
+    columns = [Column(said["buyer"]), *(Column(str(year), True) for year in known)]
+    rows = []
+    for _, held in itertools.groupby(years, key=lambda row: row["buyer_siren"]):
+        lines = {row["year"]: row for row in held}
+        name = next(iter(lines.values()))["buyer_name"] or next(iter(lines.values()))["buyer_siren"]
+        counts = (format.number(lines[year]["payments_count"], language=language) for year in known)
+        rows.append([format.harmless(str(name)), *counts])
+    return f"{said['ledger_years']}\n\n{table(columns, rows, width_here())}"
+
+
+def _gap_sums(gaps: Rows, language: str) -> str:
+    """How the ledgers compare with the official accounts, by buyer, year and reason."""
+    said = texts(language)["terminal"]
+    if not gaps:
+        return ""
+    headings = ("buyer", "year", "gap_reason", "accounts", "official", "ledger")
+    columns = [Column(said[name], name in ("accounts", "official", "ledger")) for name in headings]
+    rows = [
+        [
+            str(row["buyer_siren"]), str(row["year"]),
+            format.harmless(str(said["gap_reasons"].get(row["gap_reason"], row["gap_reason"]))),
+            format.number(row["accounts"], language=language),
+            *(_money(row[name], language) for name in ("official_cents", "ledger_cents")),
+        ]
+        for row in gaps
+    ]  # fmt: skip
+    return f"{said['account_gaps']}\n\n{table(columns, rows, width_here())}"
+
+
+def _money(cents: int | None, language: str) -> str:
+    return format.not_known(language) if cents is None else format.euros(euros(cents), language)
 
 
 def _pairs(pairs: Rows, language: str) -> str:

@@ -214,6 +214,7 @@ def _amounts(about: dict[str, str], piece: dict[str, str], line: dict[str, str])
         "amount_vat_cents": vat,
         "amount_ttc_cents": None if ht is None or vat is None else ht + vat,
         "vat_rule": "computed" if ht is not None and vat is not None else "unknown",
+        "amount_ht_rule": "reported" if ht is not None else None,
         "is_credit_note": is_back or (ht or 0) < 0,
         "amount_reported": reported,
     }

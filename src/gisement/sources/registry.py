@@ -94,10 +94,38 @@ def _inclusion(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return Reading(*inclusion.read_inclusion(path, targets["raw_inclusion"]))
 
 
+def _masked(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.ledger import read_masked
+
+    return read_masked(path, targets, name)
+
+
+def _prepare_ledger(path: Path, target: Path, mapping: Path | None, buyer: str | None) -> None:
+    from gisement.sources.ledger import prepare_ledger, read_mapping
+
+    prepare_ledger(path, target, read_mapping(mapping) if mapping else None, buyer=buyer)
+
+
+def _prepare_pes(path: Path, target: Path, mapping: Path | None, buyer: str | None) -> None:
+    from gisement.sources.ledger import read_mapping
+    from gisement.sources.pes import prepare_pes
+
+    prepare_pes(path, target, read_mapping(mapping) if mapping else None, buyer=buyer)
+
+
+def _accounts(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import account_balance
+
+    return account_balance.read_account_balance(path, targets["raw_account_balance"], name)
+
+
 SOURCES: Mapping[str, Source] = {
     source.kind: source
     for source in (
         Source("decp", ("raw_decp",), _decp, "decp"),
+        Source("ledger", ("raw_payment", "raw_payment_dropped"), _masked, "ledger", _prepare_ledger, True),
+        Source("pes", ("raw_payment", "raw_payment_dropped"), _masked, "pes", _prepare_pes),
+        Source("accounts", ("raw_account_balance",), _accounts, "accounts", None, True),
         Source("sirene", ("raw_establishment",), _sirene, "sirene_establishments"),
         Source("legal-units", ("raw_legal_unit",), _legal_units, "sirene_legal_units"),
         Source("distance", ("raw_coordinates",), _distance, "coordinates"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,26 @@ def fresh_folder(workspace: Workspace, name: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
+
+
+@contextmanager
+def work_folder(workspace: Workspace, *, outside: bool) -> Iterator[Path]:
+    """An empty folder for what archives hold; outside of the workspace for files of which a part must not enter it."""
+    if outside:
+        with tempfile.TemporaryDirectory(prefix="gisement-") as private:
+            yield Path(private)
+        return
+    folder = fresh_folder(workspace, "expanded")
+    yield folder
+    drop_folder(folder)
+
+
+def named(file: Path, name: str, workdir: Path) -> Path:
+    """A file that came out of an archive under its own name, which readers tell users."""
+    if file.parent != workdir:
+        return file
+    (workdir / "named").mkdir(exist_ok=True)
+    return file.rename(workdir / "named" / Path(name).name)
 
 
 def drop_folder(folder: Path) -> None:

@@ -64,7 +64,8 @@ class Figure:
     """One number of one group with its bounds; `value` is None where it is not known, never 0.
 
     Shares are fractions from 0 to 1, money is in euros; `interval` says of what kind the bounds are. `labels` names the
-    codes of the group that the data name (a buyer, a supplier, a commune, a department).
+    codes of the group that the data name (a buyer, a supplier, a commune, a department). `basis` is `payment` or
+    `contract` where the indicator can be measured on both.
     """
 
     indicator: str
@@ -80,5 +81,6 @@ class Figure:
     origins: tuple[Origin, ...] = ()
     rows: str = ""
     weight_divisor: int = 100
+    basis: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -69,9 +69,10 @@ class Indicator:
     """A definition: which rows are in scope, which of them count, and how they are weighed.
 
     `scope` and `counts` take the unbound table of rows and the chosen options, and return boolean
-    expressions; `weight` names a column of integers (cents), or is None where each row weighs one. `kind` is `share`,
-    `total` or a `Spread`. `unknown_scope` and `unknown_counts` say in a word (of the texts) what is not known of a row
-    where the one or the other is null.
+    expressions; `weight` names a column of integers (cents), or is None where each row weighs one; `bases` are those on
+    which it means something (rows of contracts have one only). `kind` is `share`, `total` or a `Spread`.
+    `unknown_scope` and `unknown_counts` say in a word (of the texts) what is not known of a row where the one or the
+    other is null.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Indicator:
     scope: Rule
     counts: Rule
     options: tuple[Option, ...] = ()
+    bases: tuple[str, ...] = ("payment", "contract")
     level: Level = Level.OBSERVED
     needs: tuple[str, ...] = ()
     references: tuple[str, ...] = field(default=())

@@ -38,7 +38,8 @@ class Source:
 
     `read(snapshot, targets, progress)` writes one Parquet file per raw table, at `targets[table]`.
     `prepare(file, target, mapping, buyer)`, where there is one, writes at `target` what may be kept of a file: it runs
-    before the snapshot is taken, so that the original never enters the workspace.
+    before the snapshot is taken, so that the original never enters the workspace. `reads_workbooks`: a file may be a
+    workbook (XLSX, ODS), which is an archive to others.
     """
 
     kind: str
@@ -46,3 +47,4 @@ class Source:
     read: Callable[[Path, Mapping[str, Path], str], Reading]
     card: str
     prepare: Callable[[Path, Path, Path | None, str | None], Any] | None = None
+    reads_workbooks: bool = False

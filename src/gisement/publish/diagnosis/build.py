@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gisement.catalog import texts
+from gisement.catalog import indicator_texts
 from gisement.catalog.segments import families
 from gisement.catalog.tables import read_yaml
 from gisement.engine import Observatory
@@ -95,7 +95,8 @@ def _alone(observatory: Observatory, indicator: Indicator, **options: str) -> Fi
 
 
 def _titled(observatory: Observatory, indicator: Indicator) -> Line:
-    return Line(str(texts()["indicators"][indicator.name]["title"]), _alone(observatory, indicator))
+    figure = _alone(observatory, indicator)
+    return Line(str(indicator_texts(indicator.name, basis=figure.basis)["title"]), figure)
 
 
 def _readings(observatory: Observatory, share: Indicator) -> tuple[Line, ...]:

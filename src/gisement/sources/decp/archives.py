@@ -41,6 +41,7 @@ class _Budget:
     folder: Path
     room: int = LARGEST
     files: int = 0
+    reads_workbooks: bool = False
 
     def path(self, name: str) -> Path:
         """A new place for a file, never under a name that the archive chose."""
@@ -52,14 +53,15 @@ class _Budget:
         return self.folder / f"{self.files:06}"
 
 
-def expand(path: Path, workdir: Path) -> Iterator[tuple[str, Path]]:
+def expand(path: Path, workdir: Path, *, reads_workbooks: bool = False) -> Iterator[tuple[str, Path]]:
     """Each file to read in `path`, with the name to show to users, in order of name.
 
     A folder is walked whole, links that lead out of it and hidden files left aside; a `.zip` or `.gz` (one in
-    the other too) is unpacked into `workdir`. Raises `Trouble` for an archive that is broken, encrypted, too
+    the other too) is unpacked into `workdir`; a workbook, a zip in its making, is handed over whole where the reader
+    of that kind of file `reads_workbooks`. Raises `Trouble` for an archive that is broken, encrypted, too
     large, empty, or that names a place outside of itself: at the end, once all that is sound has come.
     """
-    budget = _Budget(workdir)
+    budget = _Budget(workdir, reads_workbooks=reads_workbooks)
     if path.is_dir():
         yield from _folder(path, budget)
     elif path.is_file():
@@ -97,7 +99,9 @@ def _hidden(name: str) -> bool:
 def _file(name: str, path: Path, budget: _Budget, depth: int) -> Iterator[tuple[str, Path]]:
     with path.open("rb") as file:
         head = file.read(4)
-    if head in (_ZIP, _EMPTY_ZIP):
+    if head == _ZIP and budget.reads_workbooks and _is_workbook(path):
+        yield name, path
+    elif head in (_ZIP, _EMPTY_ZIP):
         yield from _zip(name, path, budget, depth)
     elif head.startswith(_GZIP):
         target = budget.path(name)
@@ -106,6 +110,15 @@ def _file(name: str, path: Path, budget: _Budget, depth: int) -> Iterator[tuple[
         yield from _inner(name.removesuffix(".gz"), target, budget, depth)
     else:
         yield name, path
+
+
+def _is_workbook(path: Path) -> bool:
+    """Whether a zip is a workbook; a broken one is none, and is told of as an archive."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return not _WORKBOOK.isdisjoint(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
 
 
 def _inner(name: str, path: Path, budget: _Budget, depth: int) -> Iterator[tuple[str, Path]]:

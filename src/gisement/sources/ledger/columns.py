@@ -27,6 +27,7 @@ PAYMENT: Final[Mapping[str, str]] = {
     "amount_ttc_cents": "BIGINT",
     "amount_vat_cents": "BIGINT",
     "vat_rule": "VARCHAR",
+    "amount_ht_rule": "VARCHAR",
     "contract_id": "VARCHAR",
     "contracting_authority_id": "VARCHAR",
     "beneficiary_id": "VARCHAR",

@@ -7,7 +7,7 @@ before handing it over; `add ledger` reads it back without a mapping.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +26,7 @@ ADDED: Final = ("year", "reason", "lines_count", "amount_cents")
 COLUMNS: Final = (RECORD, *PAYMENT, *ADDED)
 HEADER: Final = ",".join(COLUMNS)
 _ROW_GROUP: Final = 122_880
+_HASH: Final = "md5(concat_ws(chr(31), {parts})) AS record_hash"
 _BATCH: Final = 100_000
 
 
@@ -121,7 +122,10 @@ def dropped_in(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[
 
 
 def read_masked(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
-    """Write `raw_payment` and `raw_payment_dropped` from a masked file. Raises Trouble if it is none."""
+    """Write `raw_payment` and `raw_payment_dropped` from a masked file. Raises Trouble if it is none.
+
+    `record_hash` is the content of a line, its place in the file left out: a line that two exports hold is one.
+    """
     if not is_masked(path):
         raise Trouble(
             fr=f"{name} n'est pas un fichier masqué : donner --mapping, ou passer par « gisement prepare ledger ».",
@@ -130,8 +134,8 @@ def read_masked(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     with _damage_told(name), duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
         _view(connection, path)
-        payments = _copy(connection, PAYMENT, "payment", "position", targets["raw_payment"])
-        _copy(connection, DROPPED, "dropped", "ALL", targets["raw_payment_dropped"])
+        payments = _copy(connection, [_hash(), *_typed(PAYMENT)], "payment", "position", targets["raw_payment"])
+        _copy(connection, _typed(DROPPED), "dropped", "ALL", targets["raw_payment_dropped"])
         dropped = dropped_in(connection, path)
     counts = {reason: sum(row[4] for row in dropped if row[3] == reason) for reason in sorted({r[3] for r in dropped})}
     return Reading(payments, counts.get("unreadable", 0), {"dropped": counts})
@@ -151,11 +155,13 @@ def _damage_told(name: str) -> Iterator[None]:
         ) from None
 
 
-def _copy(
-    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str], record: str, order: str, target: Path
-) -> int:
-    listed = ", ".join(_typed(columns))
-    query = f"SELECT {listed} FROM masked WHERE {RECORD} = '{record}' ORDER BY {order}"
+def _hash() -> str:
+    """The content of a payment line: every cell but its number, an empty one kept apart from a missing column."""
+    return _HASH.format(parts=", ".join(f"coalesce({name}, chr(30))" for name in PAYMENT if name != "position"))
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], record: str, order: str, target: Path) -> int:
+    query = f"SELECT {', '.join(columns)} FROM masked WHERE {RECORD} = '{record}' ORDER BY {order}"
     options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}"
     written = connection.execute(f"COPY ({query}) TO '{_escaped(target)}' ({options})").fetchone()
     return int(written[0]) if written else 0

@@ -214,7 +214,10 @@ def _final(fourth: str, mapping: LedgerMapping) -> str:
                     WHEN ht_1 IS NOT NULL AND ttc_1 IS NOT NULL AND vat_1 IS NOT NULL THEN 'declared'
                     WHEN (ht_1 IS NOT NULL AND ttc_1 IS NOT NULL) OR vat_1 IS NOT NULL OR rate_0 IS NOT NULL
                     THEN 'computed'
-                    WHEN {rate} IS NOT NULL THEN 'guessed' ELSE 'unknown' END AS vat_rule
+                    WHEN {rate} IS NOT NULL THEN 'guessed' ELSE 'unknown' END AS vat_rule,
+               CASE WHEN ht_1 IS NOT NULL THEN 'reported'
+                    WHEN ttc_1 IS NOT NULL AND (vat_1 IS NOT NULL OR rate_0 IS NOT NULL) THEN 'computed'
+                    WHEN ttc_1 IS NOT NULL AND {rate} IS NOT NULL THEN 'guessed' END AS amount_ht_rule
         FROM ({fourth})"""
     buyer = "coalesce(buyer_0, " + (_quoted(mapping.buyer) if mapping.buyer else "NULL") + ")"
     columns = {
@@ -225,7 +228,7 @@ def _final(fourth: str, mapping: LedgerMapping) -> str:
         "supplier_id_kind": "NULL",
         **{name: f"{name}_0" for name in TEXT_FIELDS},
         **{name: name for name in ("fiscal_year", "invoice_date", "payment_date")},
-        **{name: name for name in ("amount_ht_cents", "amount_ttc_cents", "vat_rule")},
+        **{name: name for name in ("amount_ht_cents", "amount_ttc_cents", "vat_rule", "amount_ht_rule")},
         "amount_vat_cents": "coalesce(vat_1, amount_ttc_cents - amount_ht_cents)",
         "is_credit_note": "told_negative OR coalesce(amount_ht_cents, amount_ttc_cents, 0) < 0",
         "amount_reported": "amount_reported",

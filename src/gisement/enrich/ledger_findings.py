@@ -1,0 +1,113 @@
+"""What was found in ledgers and done about it: lines left out or masked, amounts unread, suppliers named otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from gisement.enrich.findings import identifier_rows, rows
+from gisement.terms import step
+
+DROPPED = (
+    "staff", "grants", "social_aid", "debt", "taxes", "transfers", "financial_assets", "treasury", "third_party",
+    "accounting_entry", "revenue", "account_missing", "total_row", "repeated_header", "comment_row", "unreadable",
+    "personal_name", "personal_id", "unreadable_id", "personal_label",
+)  # fmt: skip
+"""Reasons for which lines were left out, or a text masked, on entry."""
+MASKED = ("personal_name", "personal_id", "unreadable_id", "personal_label")
+
+
+@step
+def ledger_finding(payment: Any, payee_supplier: Any, payee: Any, payee_link: Any, raw_payment: Any,
+                   raw_payment_dropped: Any, repeated_line: Any, account_gap: Any, correction: Any) -> Any:  # fmt: skip
+    """One row per problem found in a ledger; lines left out on entry are told by buyer, year and account."""
+    return ibis.union(
+        *_amounts(payment), *_days(payment), _without_supplier(payment), _identifiers(payee),
+        *_links(payee, payee_link), *_repeated(raw_payment, payment, repeated_line), _left_out(raw_payment_dropped),
+        *_gaps(account_gap, correction),
+    ).distinct()  # fmt: skip
+
+
+def _amounts(p: Any) -> list[Any]:
+    odd = p.filter(p.amount_reason.notnull())
+    rule = ibis.literal("payment_amount_") + odd.amount_reason
+    guessed = p.filter(p.amount_level == "modelled")
+    return [
+        rows(odd, rule, "amount_cents", odd.amount_reported, odd.amount_cents, "kept"),
+        rows(
+            guessed, "payment_amount_guessed", "amount_cents", guessed.amount_ttc_cents, guessed.amount_cents,
+            "repaired",
+        ),
+    ]  # fmt: skip
+
+
+def _days(p: Any) -> list[Any]:
+    unread = p.filter(p.payment_date.isnull() & p.invoice_date.isnull() & p.date_reported.notnull())
+    no_year = p.filter(p.year.isnull())
+    return [
+        rows(unread, "payment_date_unreadable", "payment_date", unread.date_reported, unread.payment_date, "nulled"),
+        rows(no_year, "payment_year_missing", "year", no_year.date_reported, no_year.year, "kept"),
+    ]
+
+
+def _without_supplier(p: Any) -> Any:
+    nobody = p.filter(p.supplier_id.isnull())
+    nothing = ibis.null("string")
+    return rows(nobody, "payment_supplier_missing", "supplier_id", nothing, nothing, "kept")
+
+
+def _identifiers(payee: Any) -> Any:
+    named = payee.mutate(record_hash=payee.payee_key)
+    return identifier_rows(named, "supplier_id_rule", "supplier_id", named.supplier_id_reported, named.supplier_id)
+
+
+def _links(payee: Any, payee_link: Any) -> list[Any]:
+    found = payee_link.inner_join(payee.select("supplier_name", named="payee_key"), [("payee_key", "named")])
+    found = found.mutate(record_hash=found.payee_key, firm=ibis.coalesce(found.siret, found.siren))
+    accepted, doubtful = (found.filter(found.link_status == status) for status in ("accepted", "doubtful"))
+    return [
+        rows(accepted, "supplier_found_by_name", "supplier_id", accepted.supplier_name, accepted.firm, "repaired"),
+        rows(doubtful, "supplier_name_in_doubt", "supplier_id", doubtful.supplier_name, doubtful.firm, "kept"),
+    ]
+
+
+def _repeated(raw_payment: Any, payment: Any, repeated_line: Any) -> list[Any]:
+    """Equal lines: those of one file are kept as so many payments, those of another file are the same ones."""
+    kept = payment.group_by("record_hash").agg(payments=payment.count())
+    told = repeated_line.inner_join(kept, "record_hash")
+    merged, equal = told.filter(told.copies > told.payments), told.filter(told.payments > 1)
+    return [
+        rows(merged, "same_line_in_another_file", "record_hash", merged.copies, merged.payments, "merged"),
+        rows(equal, "equal_lines_in_one_file", "record_hash", equal.payments, equal.payments, "kept"),
+    ]
+
+
+def _left_out(dropped: Any) -> Any:
+    once = dropped.drop("snapshot").distinct()  # two exports that overlap tell the same numbers
+    d = once.group_by(["buyer_id", "year", "account", "reason"]).agg(
+        lines=once.lines_count.sum(), cents=once.amount_cents.sum()
+    )
+    where = (ibis.coalesce(part, "") for part in (d.buyer_id, d.year.cast("string"), d.account))
+    d = d.mutate(record_hash=ibis.literal("|").join(list(where)))
+    lines, money = (d[name].cast("decimal(38,0)").cast("int64") for name in ("lines", "cents"))
+    action = ibis.ifelse(d.reason.isin(MASKED), "masked", "left_out")
+    return rows(d, ibis.literal("ledger_") + d.reason, "payment", lines, money, action)
+
+
+def _gaps(g: Any, correction: Any) -> list[Any]:
+    g = g.mutate(record_hash=g.gap_key)
+    left = g.filter(g.gap_reason.isin(("unexplained", "no_line_in_ledger", "not_in_accounts")))
+    told = correction.filter((correction["table"] == "account_gap") & correction.is_latest)
+    told = told.left_join(g.select("gap_key", "gap_reason"), [("key", "gap_key")])
+    is_applied = ibis.coalesce((told["column"] == "gap_reason") & (told.gap_reason == told.new_value), False)
+    told = told.mutate(record_hash=told.key)
+    rule = ibis.ifelse(is_applied, "correction_applied", "correction_not_applied")
+    action = ibis.ifelse(is_applied, "repaired", "kept")
+    return [
+        rows(
+            left, ibis.literal("account_gap_") + left.gap_reason, "amount_cents", left.official_cents,
+            left.ledger_cents, "kept",
+        ),
+        rows(told, rule, "gap_reason", told.old_value, told.gap_reason, action),
+    ]  # fmt: skip
