@@ -15,6 +15,7 @@ from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
 from gisement.cli.models import modelled
 from gisement.cli.segments import segments
+from gisement.cli.serving import serve_pages
 from gisement.cli.session import (
     Format,
     ListFormat,
@@ -346,7 +347,7 @@ def demo(
         build_tables(workspace, pipeline_steps, SOURCES, say=step)
     show(diagnose(Observatory(workspace, load=True)))
     if serve:
-        _serve(workspace, "127.0.0.1", port)
+        serve_pages(workspace, "127.0.0.1", port)
 
 
 @app.command()
@@ -365,19 +366,7 @@ def serve(
             en=f"Lines of payment are shown on this machine only (127.0.0.1), not on {host}: "
             "leave out --partner, or --host.",
         )
-    _serve(opened(), host, port, partner=partner)
-
-
-def _serve(workspace: Workspace, host: str, port: int, *, partner: bool = False) -> None:
-    """The pages of a workspace, until Ctrl-C."""
-    from gisement.engine.served import Served
-    from gisement.publish.web.running import run
-    from gisement.publish.web.site import Site
-    from gisement.sources.cards import cards, described
-    from gisement.sources.registry import SOURCES
-
-    told = {name: [described(card.told(name), SOURCES) for card in cards().values()] for name in ("fr", "en")}
-    run(Site(Served(workspace, partner=partner), told), host, port, say)
+    serve_pages(opened(), host, port, partner=partner)
 
 
 def main() -> None:
