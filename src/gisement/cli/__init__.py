@@ -33,9 +33,6 @@ from gisement.cli.session import (
 from gisement.publish import usage
 from gisement.terms import Trouble, Verdict, parse_territory
 
-if TYPE_CHECKING:
-    from gisement.store import Workspace
-
 app = typer.Typer(
     cls=usage.Commands,
     no_args_is_help=True,
