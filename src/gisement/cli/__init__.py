@@ -324,23 +324,15 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="servir la page, ou finir")] = True,
 ) -> None:
     """Construire un territoire fictif, le mesurer et le servir."""
+    from gisement.cli.demonstration import filled
     from gisement.engine import Observatory
     from gisement.engine.build import build as build_tables
-    from gisement.engine.intake import add_files
     from gisement.publish.diagnosis import diagnose, show
     from gisement.publish.progress import progress
-    from gisement.sources.demonstration import write
     from gisement.sources.registry import SOURCES
-    from gisement.store import Workspace, remove_snapshot, snapshots
 
-    root = Settings.workspace if Settings.workspace != Path(".") else Path("demo")
-    made = write(root / "files", size)
-    workspace = Workspace.create(root, parse_territory(made.territory, name=made.name))
-    for former in [s for s in snapshots(workspace) if s.card.get("producer") == made.card["producer"]]:
-        remove_snapshot(workspace, former.identifier)  # of another size: two territories would add up
+    workspace = filled(Settings.workspace if Settings.workspace != Path(".") else Path("demo"), size)
     with progress(Settings.language) as step:
-        for kind, path in made.files:
-            add_files(workspace, SOURCES[kind], [path], card=made.card, say=step)
         build_tables(workspace, pipeline_steps, SOURCES, say=step)
     show(diagnose(Observatory(workspace, load=True)))
     if serve:

@@ -20,12 +20,13 @@ MASKED = ("personal_name", "personal_id", "unreadable_id", "personal_label")
 
 @step
 def ledger_finding(payment: Any, payee_supplier: Any, payee: Any, payee_link: Any, raw_payment: Any,
-                   raw_payment_dropped: Any, repeated_line: Any, account_gap: Any, correction: Any) -> Any:  # fmt: skip
+                   raw_payment_dropped: Any, repeated_line: Any, account_gap: Any, correction: Any,
+                   establishment: Any, place: Any) -> Any:  # fmt: skip
     """One row per problem found in a ledger; lines left out on entry are told by buyer, year and account."""
     return ibis.union(
         *_amounts(payment), *_days(payment), _without_supplier(payment), _identifiers(payee),
         *_links(payee, payee_link), *_repeated(raw_payment, payment, repeated_line), _left_out(raw_payment_dropped),
-        *_gaps(account_gap, correction),
+        *_gaps(account_gap, correction), _twins(payment), _distant_head_offices(payment, establishment, place),
     ).distinct()  # fmt: skip
 
 
@@ -81,6 +82,33 @@ def _repeated(raw_payment: Any, payment: Any, repeated_line: Any) -> list[Any]:
         rows(merged, "same_line_in_another_file", "record_hash", merged.copies, merged.payments, "merged"),
         rows(equal, "equal_lines_in_one_file", "record_hash", equal.payments, equal.payments, "kept"),
     ]
+
+
+def _twins(p: Any) -> Any:
+    """Lines like an earlier one of their ledger in all but their number: an invoice entered twice, perhaps."""
+    keys = ["buyer_id", "supplier_id", "payment_date", "amount_cents"]
+    told = p.filter(p.line_id.notnull() & (p.amount_cents > 0))
+    again = told.group_by(keys).agg(lines=told.count()).filter(lambda t: t.lines > 1)
+    near = told.semi_join(again, keys)
+    alike = ibis.window(group_by=[*keys, "account_code", "contract_id_reported", "label"])
+    near = near.mutate(first_id=near.line_id.min().over(alike))
+    twins = near.filter(near.line_id > near.first_id)
+    return rows(twins, "payment_like_another", "line_id", twins.line_id, twins.first_id, "kept")
+
+
+def _distant_head_offices(p: Any, establishment: Any, place: Any) -> Any:
+    """Lines that name a head office although a nearer establishment of the firm is paid too: a place in doubt."""
+    paid = p.filter(p.supplier_siren.notnull()).select("supplier_id", "supplier_siren").distinct()
+    paid = paid.inner_join(establishment.select("siret", "is_head_office"), [("supplier_id", "siret")])
+    here = place.filter(place.place_basis == "establishment")
+    here = here.select("ring_nearest", "ring_farthest", place_of="supplier_id")
+    paid = paid.inner_join(here, [("supplier_id", "place_of")])
+    branches = paid.filter(~paid.is_head_office).group_by(unit="supplier_siren")
+    branches = branches.agg(branch_id=paid.supplier_id.min(), nearest=paid.ring_farthest.min())
+    heads = paid.filter(paid.is_head_office).inner_join(branches, [("supplier_siren", "unit")])
+    heads = heads.filter(heads.ring_nearest > heads.nearest).select("branch_id", head_id="supplier_id")
+    found = p.inner_join(heads, [("supplier_id", "head_id")])
+    return rows(found, "payment_to_distant_head_office", "supplier_id", found.supplier_id, found.branch_id, "kept")
 
 
 def _left_out(dropped: Any) -> Any:

@@ -40,12 +40,10 @@ class Chance:
         drawn: Integers = table[self.below(_QUANTILES, count)]
         return drawn
 
-    def spread_over(self, order: Integers, rate: float) -> Integers:
-        """Every `1 / rate`-th of `order`, from a start drawn: a part that resembles the whole."""
-        count = round(len(order) * rate)
-        if not count:
-            return np.zeros(0, np.int64)
-        step = len(order) / count
-        places = ((np.arange(count) + self.uniform(1)[0]) * step).astype(np.int64)
-        taken: Integers = order[np.minimum(places, len(order) - 1)]
-        return taken
+
+def spread_over(order: Integers, rate: float) -> Integers:
+    """The middle one of every `1 / rate` members of `order`: a part that resembles the whole."""
+    count = round(len(order) * rate)
+    places = ((np.arange(count) + 0.5) * (len(order) / max(1, count))).astype(np.int64)
+    taken: Integers = order[places]
+    return taken

@@ -12,6 +12,7 @@ from gisement.sources.demonstration.dice import Dice
 from gisement.sources.demonstration.setting import fault_rates
 from gisement.sources.demonstration.suppliers import Supplier
 
+ORDINARY_CENTS = (4_000_000, 40_000_000)
 Suits = Callable[[Contract, Sequence[Supplier]], bool]
 
 
@@ -88,6 +89,11 @@ def _may_be_copied(contract: Contract, suppliers: Sequence[Supplier]) -> bool:
     return contract.day.year > FIRST_YEAR and contract.number % 100 != 0
 
 
+def _is_ordinary(contract: Contract, suppliers: Sequence[Supplier]) -> bool:
+    # a thousandth of a very large amount is an amount like others: nobody could tell
+    return not contract.amendments and ORDINARY_CENTS[0] <= contract.cents <= ORDINARY_CENTS[1]
+
+
 SUITS: Mapping[str, Suits] = {
     "supplier_missing": _has_one_french_holder,
     "supplier_bad_checksum": _has_french_holder,
@@ -95,7 +101,7 @@ SUITS: Mapping[str, Suits] = {
     "supplier_not_in_register": _has_french_holder,
     "amount_symbolic": _is_not_amended,
     "amount_absurd": _is_not_amended,
-    "amount_in_thousands": _is_not_amended,
+    "amount_in_thousands": _is_ordinary,
     "clause_contradiction": _is_of_new_format,
     "published_again": _may_be_copied,
     "published_again_later": _may_be_copied,

@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from gisement.sources.demonstration.chance import Chance, Integers
+from gisement.sources.demonstration.chance import Integers, spread_over
 from gisement.sources.demonstration.payments import Lines, numbered
 from gisement.sources.demonstration.setting import fault_rates
+from gisement.sources.demonstration.spending import Engagement
 from gisement.sources.demonstration.suppliers import Supplier
 
 Booleans = npt.NDArray[np.bool_]
@@ -31,21 +32,23 @@ SOLE_TRADER: Final = "1000"
 
 
 def strike(
-    lines: Lines, suppliers: Sequence[Supplier], buyers: int, chance: Chance
+    lines: Lines, suppliers: Sequence[Supplier], engagements: Sequence[Engagement], buyers: int
 ) -> tuple[Lines, Mapping[str, Booleans]]:
     """The lines with credit notes and copies in them, and for each fault the lines that have it.
 
-    Struck lines are every so many-th of those that the fault suits, in order of place and money: the part that a fault
-    hides resembles the whole.
+    Struck lines are every so many-th of those that the fault suits, in order of need, place and money: the part that a
+    fault hides resembles the whole.
     """
     told = _Told(suppliers, buyers)
+    medical = np.array([e.is_medical for e in engagements] + [False])[lines.engagement]
     free = np.ones(len(lines), dtype=bool)
     struck: dict[str, Booleans] = {}
     for fault in FAULTS:
         suited = free & told.suits(fault, lines)
         order = np.flatnonzero(suited)
-        order = order[np.lexsort((order, lines.cents[order], told.is_local[lines.supplier[order]]))]
-        chosen = chance.spread_over(order, fault_rates("payment")[fault])
+        local = told.is_local[lines.supplier[order]]
+        order = order[np.lexsort((order, lines.cents[order], local, medical[order]))]
+        chosen = spread_over(order, fault_rates("payment")[fault])
         struck[fault] = np.zeros(len(lines), dtype=bool)
         struck[fault][chosen] = True
         free[chosen] = False

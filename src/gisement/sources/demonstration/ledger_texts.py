@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pyarrow as pa
@@ -139,7 +139,8 @@ def person(rank: int) -> str:
     return f"{'Mme' if rank % 2 else 'M.'} {first[rank % len(first)].capitalize()} FICTIF {letters}"
 
 
-def _first_names() -> list[str]:
+@cache
+def _first_names() -> Sequence[str]:
     return [row["word"] for row in read_csv("ledger/name_words.csv") if row["kind"] == "first_name"]
 
 

@@ -121,6 +121,11 @@ def fault_rates(per: str) -> Mapping[str, float]:
     return {row["fault"]: float(row["rate"]) for row in read_csv("demonstration/faults.csv") if row["per"] == per}
 
 
+def fault_names() -> list[str]:
+    """Every fault that is seeded at a rate, in order."""
+    return [row["fault"] for row in read_csv("demonstration/faults.csv")]
+
+
 def card() -> dict[str, Any]:
     """Producer, licence and the notice that every figure of the demonstration must bear."""
     content: dict[str, Any] = read_yaml("demonstration/card.yaml")

@@ -87,6 +87,11 @@ class Demonstration:
     truth: Mapping[str, Any]
     truth_path: Path
 
+    @property
+    def all_files(self) -> tuple[File, ...]:
+        """Every file to add, in order."""
+        return (*(File(kind, path) for kind, path in self.files), *self.ledgers)
+
 
 def write(target: Path, size: str = "demo", seed: int = 2025) -> Demonstration:
     """Write the demonstration into the folder `target`. Raises Trouble for a size that does not exist."""
@@ -104,9 +109,8 @@ def write(target: Path, size: str = "demo", seed: int = 2025) -> Demonstration:
     faults.seed(shown, firms, dice)
     concessions = _concessions(shown, firms)
     lines = payments.cut(buyers, engagements, len(firms), SIZES[size].lines / FULL_LINES, Chance(seed, "lines"))
-    books = Books(
-        buyers, firms, engagements, *ledger_faults.strike(lines, firms, len(buyers), Chance(seed, "faults")), seed
-    )
+    struck = ledger_faults.strike(lines, firms, engagements, len(buyers))
+    books = Books(buyers, firms, engagements, *struck, seed)
     official, gaps = balances.balances(books)
     known = _truth(size, books, shown, gaps)
     card = setting.card()
@@ -118,7 +122,7 @@ def write(target: Path, size: str = "demo", seed: int = 2025) -> Demonstration:
         {"producer": card["producer"], "licence": card["licence"], "title": card["notice"]},
         len(shown), len(concessions), len(firms), known["payments"]["all"]["cents"],
         known["payments"]["all"]["local_share"], faults.counted(shown, firms), known,
-        _write(target / "verite-fictive.json", json.dumps(known, ensure_ascii=False, indent=1) + "\n"),
+        _write(target / "verite-fictive.json", json.dumps(known, ensure_ascii=False) + "\n"),
     )  # fmt: skip
 
 
@@ -197,9 +201,16 @@ def _concessions(drawn: Sequence[Contract], firms: Sequence[Supplier]) -> list[d
 
 
 def _write_json(path: Path, content: Any) -> Path:
-    notice = setting.card()["notice"]
-    document = {"avertissement": notice, "marches": content}
-    return _write(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    """One record a line: indented, it took as long again to write."""
+    if isinstance(content, list):
+        told = _listed(content)
+    else:
+        told = "{" + ",\n".join(f'"{name}": {_listed(records)}' for name, records in content.items()) + "}"
+    return _write(path, f'{{"avertissement": "{setting.card()["notice"]}",\n"marches": {told}}}\n')
+
+
+def _listed(records: Sequence[Any]) -> str:
+    return "[\n" + ",\n".join(json.dumps(record, ensure_ascii=False) for record in records) + "\n]"
 
 
 def _write(path: Path, text: str) -> Path:
