@@ -46,6 +46,7 @@ def purchases() -> list[dict[str, Any]]:
     rows = list(table_rows(Case(SHARE, "change", HOME, {}, {}, tuple(spelled), {})))
     for row in rows:
         buyer = dice.choice([{2022: "A", 2023: "D"}.get(row["year"], "C"), "A", "B"])
+        row["basis"] = dice.choice(["payment", "payment", "contract"])
         row |= {"buyer_id": f"{buyer}-1", "buyer_siren": buyer, "segment": dice.choice(["works", "food", None])}
     return rows
 

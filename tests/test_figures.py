@@ -270,7 +270,10 @@ def perimeter_at(indicator: Indicator, address: str) -> Perimeter:
     """The perimeter that the address of a figure's rows spells."""
     pairs = parse_qsl(urlsplit(address).query, keep_blank_values=True, strict_parsing=True)
     names = {option.name for option in indicator.options}
-    filters = {key: tuple(value.split(",")) for key, value in pairs if key not in names}
+    filters: dict[str, tuple[str, ...]] = {}
+    for key, value in pairs:
+        if key not in names:
+            filters[key] = (*filters.get(key, ()), *value.split(","))
     return Perimeter(filters, {key: value for key, value in pairs if key in names})
 
 

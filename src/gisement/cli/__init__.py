@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from gisement.cli import figures as figures_cli
 from gisement.cli.audit import audit
 from gisement.cli.clauses import clauses
 from gisement.cli.law import OfOutcome, RuleName, show_law
@@ -215,7 +216,6 @@ def measure(
     """Mesurer un indicateur, avec ses bornes."""
     from gisement.engine import Observatory
     from gisement.pipeline import indicator_named, perimeter_of
-    from gisement.publish import answers, tables
     from gisement.publish.component import listing
 
     chosen, perimeter = indicator_named(indicator), perimeter_of(where)
@@ -237,15 +237,10 @@ def measure(
         figures = observatory.sensitivity(chosen, perimeter)
     else:
         figures = observatory.measure(chosen, perimeter, dimensions)
-    if format == "json":
-        print(answers.to_json(answers.answer(chosen, perimeter, figures, Settings.language, about, gaps)))
-    elif format == "csv":
-        sys.stdout.write(answers.to_csv(answers.as_line(figure, Settings.language) for figure in figures))
-    else:
-        command = "" if sensitivity else listing(chosen.name, where or (), here())
-        tables.show_figures(
-            chosen, figures, Settings.language, with_options=sensitivity, command=command, about=about, gaps=gaps
-        )
+    command = "" if sensitivity else listing(chosen.name, where or (), here())
+    figures_cli.show(
+        chosen, perimeter, figures, format, with_options=sensitivity, command=command, about=about, gaps=gaps
+    )
 
 
 @app.command()

@@ -43,6 +43,7 @@ def decompose(observatory: Observatory, indicator: Indicator, perimeter: Perimet
     from gisement.models import share_decomposition as account
 
     _check(indicator, perimeter)
+    perimeter = observatory.resolved(indicator, perimeter)
     year_0, year_1 = years
     rows = known_rows(observatory, indicator, perimeter)
     change = account.decompose(rows, year_0, year_1)
@@ -69,6 +70,7 @@ def trend(observatory: Observatory, indicator: Indicator, perimeter: Perimeter) 
     from gisement.models import share_decomposition as account
 
     _check(indicator, perimeter)
+    perimeter = observatory.resolved(indicator, perimeter)
     chained = {row["year"]: row for row in account.trend(known_rows(observatory, indicator, perimeter)).to_pylist()}
     found = [figure for figure in observatory.measure(indicator, perimeter, ("year",)) if figure.group["year"]]
     return [

@@ -12,7 +12,7 @@ from gisement.publish import format, models
 from gisement.publish.answers import euros
 from gisement.publish.labels import label
 from gisement.publish.layout import Column, paragraph, table, width_here
-from gisement.terms import Figure, Indicator, Verdict
+from gisement.terms import Figure, Indicator, Spread, Verdict
 
 LONGEST = 50
 PAIRS = 10
@@ -183,7 +183,9 @@ def _notes(
     words = texts(language)
     said = words["terminal"]
     yield indicator_texts(indicator.name, language, _basis(figures))["definition"]
-    yield said["about_simulation" if indicator.kind == "model" else "about_bounds"]
+    about = {"model": "about_simulation", "spread": "about_spread"}
+    kind = "spread" if isinstance(indicator.kind, Spread) else indicator.kind
+    yield said[about.get(kind, "about_bounds")]
     if not with_options:
         yield said["about_known"]
     if has_counts:
