@@ -28,6 +28,7 @@ from gisement.enrich import (
     places,
     profile,
     purchases,
+    reconciliation,
     register,
     rings,
 )
@@ -102,6 +103,7 @@ STEPS: tuple[Step, ...] = (
     purchases.first_payment,
     purchases.partner,
     of_payments.payment_segment,
+    reconciliation.payment_contract,
     purchases.purchase,
     buyer_years.buyer_year,
     # What an impact is computed with: a table of the country, the size of rings, where firms are, emissions.
@@ -114,6 +116,7 @@ STEPS: tuple[Step, ...] = (
     impact_by_sector.impact_by_sector,
     economy.emission_factor,
     # What was found wrong, and what was done about it.
+    reconciliation.contract_payment,
     ledger_coverage.ledger_year,
     ledger_coverage.account_gap,
     ledger_findings.ledger_finding,

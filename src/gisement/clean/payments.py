@@ -47,9 +47,10 @@ def payer(raw_payment: Any) -> Any:
     """One row per buyer as ledgers write it: its SIRET and SIREN, or the text where no identifier can be read."""
     named = raw_payment.select(buyer_id_reported="buyer_id").distinct().filter(lambda t: t.buyer_id_reported.notnull())
     named = identify(named, "buyer_id_reported", None)
+    named = named.mutate(buyer_id=ibis.coalesce(named.identifier, named.buyer_id_reported))
     return named.select(
-        "buyer_id_reported", buyer_id=ibis.coalesce(named.identifier, named.buyer_id_reported),
-        buyer_siren=named.siren, buyer_id_kind=named.identifier_kind, buyer_id_rule=named.identifier_rule,
+        "buyer_id_reported", "buyer_id", buyer_siren=ibis.coalesce(named.siren, named.buyer_id.substr(0, 9)),
+        buyer_id_kind=named.identifier_kind, buyer_id_rule=named.identifier_rule,
     )  # fmt: skip
 
 

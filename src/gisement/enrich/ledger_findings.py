@@ -21,12 +21,13 @@ MASKED = ("personal_name", "personal_id", "unreadable_id", "personal_label")
 @step
 def ledger_finding(payment: Any, payee_supplier: Any, payee: Any, payee_link: Any, raw_payment: Any,
                    raw_payment_dropped: Any, repeated_line: Any, account_gap: Any, correction: Any,
-                   establishment: Any, place: Any) -> Any:  # fmt: skip
+                   establishment: Any, place: Any, contract_payment: Any) -> Any:  # fmt: skip
     """One row per problem found in a ledger; lines left out on entry are told by buyer, year and account."""
     return ibis.union(
         *_amounts(payment), *_days(payment), _without_supplier(payment), _identifiers(payee),
         *_links(payee, payee_link), *_repeated(raw_payment, payment, repeated_line), _left_out(raw_payment_dropped),
         *_gaps(account_gap, correction), _twins(payment), _distant_head_offices(payment, establishment, place),
+        _above_contract(contract_payment),
     ).distinct()  # fmt: skip
 
 
@@ -121,6 +122,12 @@ def _left_out(dropped: Any) -> Any:
     lines, money = (d[name].cast("decimal(38,0)").cast("int64") for name in ("lines", "cents"))
     action = ibis.ifelse(d.reason.isin(MASKED), "masked", "left_out")
     return rows(d, ibis.literal("ledger_") + d.reason, "payment", lines, money, action)
+
+
+def _above_contract(c: Any) -> Any:
+    """Contracts under which more was paid than their amount, which is a price, a ceiling or an estimate."""
+    above = c.filter(c.paid_cents > c.ceiling_cents)
+    return rows(above, "paid_above_contract", "amount_cents", above.ceiling_cents, above.paid_cents, "kept")
 
 
 def _gaps(g: Any, correction: Any) -> list[Any]:

@@ -137,8 +137,9 @@ def partner(buyer: Any, payer: Any) -> Any:
 
 @step
 def purchase(
-    contract: Any, contract_supplier: Any, payment: Any, payment_segment: Any, buyer: Any, supplier: Any,
-    supplier_profile: Any, place: Any, joint_place: Any, first_contract: Any, first_payment: Any, partner: Any,
+    contract: Any, contract_supplier: Any, payment: Any, payment_segment: Any, payment_contract: Any, buyer: Any,
+    supplier: Any, supplier_profile: Any, place: Any, joint_place: Any, first_contract: Any, first_payment: Any,
+    partner: Any,
 ) -> Any:  # fmt: skip
     """One row per spending fact: a payment line, or on the contract basis a contract lot and holder.
 
@@ -146,7 +147,7 @@ def purchase(
     another (`is_between_partners`) is spent again by the other: it is shown, and left out of totals.
     """
     p = _of_contracts(contract, contract_supplier, first_contract).union(
-        _of_payments(payment, payment_segment, buyer, first_payment, partner)
+        _of_payments(payment, payment_segment, payment_contract, buyer, first_payment, partner)
     )
     known = supplier.select(
         known_supplier="supplier_id", supplier_siren="supplier_siren", supplier_name="supplier_name",
@@ -169,22 +170,27 @@ def _of_contracts(contract: Any, contract_supplier: Any, first_contract: Any) ->
     return p.mutate(
         purchase_key=p.contract_key + "-" + p.holder_number.cast("string"), joint_of=p.contract_key,
         is_new_supplier=is_new, purchase_date=p.notification_date, is_between_partners=ibis.literal(False),
+        contract_link_rule=ibis.null("string"),
     ).select(*FACT)  # fmt: skip
 
 
-def _of_payments(payment: Any, payment_segment: Any, buyer: Any, first_payment: Any, partner: Any) -> Any:
+def _of_payments(
+    payment: Any, payment_segment: Any, payment_contract: Any, buyer: Any, first_payment: Any, partner: Any
+) -> Any:
     known = buyer.select(
         "buyer_name", "buyer_commune_code", "buyer_department_code", is_buyer_in_territory="is_in_territory",
         known_buyer="buyer_id",
     )  # fmt: skip
     p = payment.left_join(known, [("buyer_id", "known_buyer")])
     p = p.left_join(payment_segment.rename(of_payment="payment_key"), [("payment_key", "of_payment")])
+    linked = payment_contract.select("contract_key", "contract_link_rule", linked_payment="payment_key")
+    p = p.left_join(linked, [("payment_key", "linked_payment")])
     first = first_payment.rename(first_buyer="buyer_siren", first_supplier="supplier_id")
     p = p.left_join(first, [("buyer_siren", "first_buyer"), ("supplier_id", "first_supplier")])
     p = p.left_join(partner.select(paid_partner="buyer_siren"), [("supplier_siren", "paid_partner")])
     is_new = ibis.ifelse(p.year > p.first_year, p.year == p.first_paid_year, ibis.null("boolean"))
     return p.mutate(
-        purchase_key=p.payment_key, contract_key=ibis.null("string"), joint_of=ibis.null("string"),
+        purchase_key=p.payment_key, joint_of=ibis.null("string"),
         basis=ibis.literal("payment"), cpv_code=ibis.null("string"), notification_date=ibis.null("date"),
         is_concession=ibis.literal(False), is_subsequent_of_known=ibis.literal(False), has_advance=ibis.null("boolean"),
         holder_number=ibis.literal(1, "int64"), holders_count=ibis.literal(1, "int64"), is_new_supplier=is_new,
@@ -205,12 +211,12 @@ RINGS = tuple(
     for which in ("nearest", "farthest", "any_nearest", "any_farthest", "all_nearest", "all_farthest")
 )
 FACT = (
-    "purchase_key", *SHARED, "joint_of", "purchase_date", "is_between_partners", "holder_number", "holders_count",
-    "supplier_id", "is_new_supplier", "amount_cents", "amount_level",
+    "purchase_key", *SHARED, "joint_of", "purchase_date", "is_between_partners", "contract_link_rule", "holder_number",
+    "holders_count", "supplier_id", "is_new_supplier", "amount_cents", "amount_level",
 )  # fmt: skip
 PURCHASE = (
-    "purchase_date", "is_between_partners", "holder_number", "holders_count", "supplier_id", "supplier_siren",
-    "supplier_name", "naf_code", "size_class", "is_new_supplier", "amount_cents", "amount_level",
+    "purchase_date", "is_between_partners", "contract_link_rule", "holder_number", "holders_count", "supplier_id",
+    "supplier_siren", "supplier_name", "naf_code", "size_class", "is_new_supplier", "amount_cents", "amount_level",
     "supplier_commune_code", "supplier_department_code", *RINGS,
 )  # fmt: skip
 
