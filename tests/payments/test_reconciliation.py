@@ -104,10 +104,8 @@ def test_a_link_adds_no_euro_and_splits_the_spend(tied: Workspace) -> None:
     parts = held.measure(TOTAL_SPEND, Perimeter(everyone), ("contract_link",))
     held.connection.close()
     assert whole.sums.part == 8 * 40_000
-    assert {figure.group["contract_link"]: figure.sums.part for figure in parts} == {
-        None: 5 * 40_000,
-        **{rule: 40_000 for _, rule in EXPECTED.values()},
-    }
+    expected: dict[str | int | None, int] = {None: 5 * 40_000, **{rule: 40_000 for _, rule in EXPECTED.values()}}
+    assert {figure.group["contract_link"]: figure.sums.part for figure in parts} == expected
 
 
 def test_more_paid_than_the_contract_is_a_finding(tied: Workspace) -> None:

@@ -57,7 +57,7 @@ def settings(
 ) -> None:
     """Global options; the language was read before them, so that a mistake in them is told in it."""
     Settings.workspace = workspace or Path(os.environ.get("GISEMENT_WORKSPACE", "."))
-    Settings.memory = usage.setting("GISEMENT_MEMORY", os.environ, usage.MEMORY, "2GB")
+    Settings.memory = usage.setting("GISEMENT_MEMORY", os.environ, usage.MEMORY, "3GB")
     threads = usage.setting("GISEMENT_THREADS", os.environ, usage.THREADS, "2")
     Settings.threads = int(threads) if threads else None
 
