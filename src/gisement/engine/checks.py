@@ -57,9 +57,10 @@ FROM line FULL JOIN lost USING (snapshot) ORDER BY snapshot
 _YEARS = "SELECT * FROM ledger_year WHERE is_buyer_in_territory ORDER BY buyer_siren, year"
 
 _GAPS = """
-SELECT buyer_siren, year, account_basis, gap_reason, count(*) AS accounts,
-       sum(official_cents)::BIGINT AS official_cents, sum(ledger_cents)::BIGINT AS ledger_cents
-FROM account_gap GROUP BY ALL ORDER BY ALL
+SELECT g.buyer_siren, any_value(y.buyer_name) AS buyer_name, g.year, g.gap_reason, count(*) AS accounts,
+       sum(g.official_cents)::BIGINT AS official_cents, sum(g.ledger_cents)::BIGINT AS ledger_cents
+FROM account_gap g LEFT JOIN ledger_year y USING (buyer_siren, year)
+GROUP BY g.buyer_siren, g.year, g.gap_reason ORDER BY ALL
 """
 
 _PAIRS = """

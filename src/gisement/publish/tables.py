@@ -314,7 +314,7 @@ def _gap_sums(gaps: Rows, language: str) -> str:
     columns = [Column(said[name], name in ("accounts", "official", "ledger")) for name in headings]
     rows = [
         [
-            str(row["buyer_siren"]), str(row["year"]),
+            format.harmless(str(row["buyer_name"] or row["buyer_siren"])), str(row["year"]),
             format.harmless(str(said["gap_reasons"].get(row["gap_reason"], row["gap_reason"]))),
             format.number(row["accounts"], language=language),
             *(_money(row[name], language) for name in ("official_cents", "ledger_cents")),
