@@ -56,6 +56,15 @@ FACTORS: tuple[Row, ...] = tuple(
     for code, factor in (("AA.11", "1.1"), ("food_dairy_eggs", "2"), ("AA12", "0"), ("??", "1"))
 )
 """Invented emission factors, one of them none, another of no segment."""
+OWN_CODES: tuple[Row, ...] = tuple(
+    dict(zip(("acheteur", "genre", "code", "segment"), codes, strict=True))
+    for codes in (
+        (TOWN, "", "FAB", "it_services"),
+        (TOWN[:9], "catégorie", "F", "training"),
+        ("", "compte", "6228", "training"),
+    )
+)
+"""What a buyer says of its own purchase codes, and a chart of accounts for everyone."""
 CORRECTION = ("table", "key", "column", "old_value", "new_value", "reason", "author", "date")
 
 TITLES = (
@@ -149,6 +158,7 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
         if kind != "decp":
             columns, rows = _register(path)
             files[kind] = [_csv(folder / kind / path.name, columns, rows, shuffle)]
+    files["segments"] = [_csv(folder / "segments" / "own.csv", list(OWN_CODES[0]), OWN_CODES, shuffle)]
     files["title-model"] = [learnt(folder / "title-model" / "model.parquet", MADE_UP)]
     files |= mixed_ledgers.write(folder / "ledgers", (TOWN, BUYER), FIRMS, shuffle)
     files["distance"] = [_csv(folder / "distance" / "points.csv", list(POINTS[0]), POINTS, shuffle)]

@@ -36,7 +36,7 @@ from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators import MODELLED as MODELLED
 from gisement.indicators.law import RULES as RULES
 from gisement.models import impact_by_sector, payee_link, title_segment
-from gisement.segments import by_code, by_cpv, labels, lines, of_payments
+from gisement.segments import by_code, by_cpv, labels, of_contracts, of_payments
 from gisement.sources.registry import SOURCES as SOURCES
 from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble
 
@@ -90,19 +90,24 @@ STEPS: tuple[Step, ...] = (
     # What is bought: codes first, then the words of labels, then the model learnt from titles.
     by_cpv.cpv_segment,
     by_code.naf_segment,
-    lines.contract_open,
+    by_code.account_segment,
+    by_code.category_segment,
+    by_code.own_account_segment,
+    of_contracts.contract_open,
+    of_payments.cited_contract_segment,
+    of_payments.payment_label,
     labels.label,
     labels.word_segment,
     labels.label_unsettled,
     title_segment.title_segment,
-    lines.contract_segment,
+    of_contracts.contract_segment,
+    of_payments.payment_segment,
     # What figures add up.
     purchases.contract,
     purchases.joint_place,
     purchases.first_contract,
     purchases.first_payment,
     purchases.partner,
-    of_payments.payment_segment,
     reconciliation.payment_contract,
     purchases.purchase,
     buyer_years.buyer_year,

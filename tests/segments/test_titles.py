@@ -217,9 +217,9 @@ def test_a_broken_model_is_refused_in_a_plain_sentence(model: TitleModel) -> Non
 
 def test_the_step_answers_each_label_once_and_only_above_the_threshold(model: TitleModel) -> None:
     labels = ["Nettoyage des locaux", "Nettoyage des locaux", "Qqq", None, "", "Fourniture de pain"]
-    made = title_segment(pa.table({"label": pa.array(labels, pa.string())}), title_storage.as_table(model))
+    made = title_segment(pa.table({"plain_label": pa.array(labels, pa.string())}), title_storage.as_table(model))
     assert made.schema.names == list(COLUMNS)
-    rows = {row["label"]: row for row in made.to_pylist()}
+    rows = {row["plain_label"]: row for row in made.to_pylist()}
     assert set(rows) == {"Nettoyage des locaux", "Fourniture de pain"}
     assert made.num_rows == 2
     assert rows["Fourniture de pain"]["segment"] == "food_bread_pastry"
@@ -228,6 +228,6 @@ def test_the_step_answers_each_label_once_and_only_above_the_threshold(model: Ti
 
 
 def test_without_a_model_nothing_is_answered() -> None:
-    made = title_segment(pa.table({"label": ["Nettoyage"]}), title_storage.TABLE.empty_table())
+    made = title_segment(pa.table({"plain_label": ["Nettoyage"]}), title_storage.TABLE.empty_table())
     assert made.num_rows == 0
     assert made.schema.names == list(COLUMNS)

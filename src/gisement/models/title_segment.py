@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROW_LIMIT = 5_000_000
-COLUMNS = ("label", "cpv_division", "segment", "segment_confidence")
+COLUMNS = ("plain_label", "cpv_division", "segment", "segment_confidence")
 
 
 @local_step(ROW_LIMIT, "a linear model of scikit-learn works on arrays, in the driver", idle_without="label_unsettled")
@@ -26,7 +26,7 @@ def title_segment(label_unsettled: pa.Table, raw_title_model: pa.Table) -> pa.Ta
     from gisement.models.title_storage import of_table
 
     model = of_table(raw_title_model)
-    labels = sorted({label for label in label_unsettled["label"].to_pylist() if label})
+    labels = sorted({label for label in label_unsettled["plain_label"].to_pylist() if label})
     answer = model.answer(labels)
     sure = np.flatnonzero(answer.segment_probability >= model.threshold["segment"])
     kept = ([values[place] for place in sure] for values in (labels, answer.divisions, answer.segments))

@@ -22,20 +22,22 @@ def plain(text: Any) -> Any:
 
 
 @step
-def label(contract_open: Any) -> Any:
-    """One row per plain label of the lines that no code settles."""
-    return contract_open.filter(contract_open.label.notnull()).select("label").distinct()
+def label(contract_open: Any, payment_label: Any) -> Any:
+    """One row per plain label of the contracts and payment lines that no code settles."""
+    titles = contract_open.filter(contract_open.plain_label.notnull()).select("plain_label")
+    return titles.union(payment_label.select("plain_label"), distinct=True)
 
 
 @step
 def word_segment(label: Any, segment_word: Any) -> Any:
     """One row per label with a phrase that names a segment."""
-    return label_segments(label, segment_word).select("label", "segment")
+    found = label_segments(label.select(label="plain_label"), segment_word)
+    return found.select("segment", plain_label="label").select("plain_label", "segment")
 
 
 @step
 def label_unsettled(label: Any, word_segment: Any, raw_title_model: Any) -> Any:
     """One row per label that words do not settle; none where the workspace has no model that could."""
     model = raw_title_model.agg(arrays=raw_title_model.count())
-    silent = label.anti_join(word_segment, "label")
-    return silent.cross_join(model.filter(model.arrays > 0)).select("label")
+    silent = label.anti_join(word_segment, "plain_label")
+    return silent.cross_join(model.filter(model.arrays > 0)).select("plain_label")

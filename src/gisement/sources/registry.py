@@ -76,6 +76,12 @@ def _title_model(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return Reading(title_model.read_title_model(path, targets["raw_title_model"]))
 
 
+def _segment_mapping(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import segment_mapping
+
+    return Reading(segment_mapping.read_segment_mapping(path, targets["raw_segment_mapping"]))
+
+
 def _cpv_labels(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     from gisement.sources import cpv_labels
 
@@ -136,6 +142,7 @@ SOURCES: Mapping[str, Source] = {
         Source("emission-factors", ("raw_emission_factor",), _emission_factors, "emission_factors"),
         Source("notices", ("raw_notice", "raw_notice_criterion"), _notices, "notices"),
         Source("correction", ("raw_correction",), _correction, "correction"),
+        Source("segments", ("raw_segment_mapping",), _segment_mapping, "segment_mapping"),
         Source("cpv-labels", ("raw_cpv_label",), _cpv_labels, "cpv_labels"),
         Source("title-model", ("raw_title_model",), _title_model, "title_model"),
     )

@@ -1,4 +1,4 @@
-"""The segment of every contract lot and of every payment line: exactly one each."""
+"""The segment of every contract lot: exactly one, by its CPV code or by what else is known of it."""
 
 from __future__ import annotations
 
@@ -28,14 +28,13 @@ def contract_open(
     agreed = agreed.filter(agreed.least == agreed.most)
     c = c.left_join(agreed.select(agreed_on="contract_key", naf_segment="least"), [("contract_key", "agreed_on")])
     c = c.left_join(record_title.select("title", titled="record_hash"), [("record_hash", "titled")])
-    return c.select(
-        "contract_key", "naf_segment", label=ibis.ifelse(c.naf_segment.isnull(), plain(c.title), ibis.null("string"))
-    )
+    title = ibis.ifelse(c.naf_segment.isnull(), plain(c.title), ibis.null("string"))
+    return c.select("contract_key", "naf_segment", plain_label=title)
 
 
 @step
 def contract_segment(contract_open: Any, segment_definition: Any, word_segment: Any, title_segment: Any) -> Any:
     """One row per contract lot that its CPV code does not classify, with its one segment (or `unclassified`)."""
-    title = title_segment.select("label", "segment", "segment_confidence")
+    title = title_segment.drop("cpv_division")
     found = decided(contract_open, segment_definition, words=word_segment, title=title)
     return found.select("contract_key", *DECIDED)
