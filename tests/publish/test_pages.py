@@ -111,6 +111,9 @@ def test_what_a_browser_holds_is_not_sent_again(client: TestClient) -> None:
     first = client.get("/figures/local_share")
     again = client.get("/figures/local_share", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+    part = client.get("/figures/local_share", headers={"HX-Request": "true", "If-None-Match": first.headers["etag"]})
+    assert (part.status_code, part.headers["cache-control"]) == (200, "no-store")
+    assert "etag" not in part.headers
     assert "immutable" in client.get(static("app.css")).headers["cache-control"]
 
 

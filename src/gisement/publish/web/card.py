@@ -48,7 +48,9 @@ class Card:
 def card(site: Site, figure: Figure, language: str, label: str = "", *, largest: float = 1.0, by: str = "") -> Card:
     """The card of a figure; `by` is the breakdown that its files hold, `largest` the scale of its bar."""
     root = "" if language == "fr" else f"/{language}"
-    pairs, told = pairs_of(figure), page_texts(language)["figure"]
+    whole, told = pairs_of(figure), page_texts(language)["figure"]
+    # a permanent link says the basis; elsewhere, it is said where it is not the usual one
+    pairs = [pair for pair in whole if pair != ("basis", site.basis)]
     page = address(f"{root}/figures/{figure.indicator}", pairs)
     rows = tuple(_verdict(figure, verdict, language, root, pairs) for verdict in Verdict)
     return Card(
@@ -58,7 +60,7 @@ def card(site: Site, figure: Figure, language: str, label: str = "", *, largest:
         verdicts=tuple(sorted(rows, key=lambda row: ORDER.index(row.verdict))),
         files=tuple((kind, address(f"/api/measure/{figure.indicator}", pairs, by=by, format=kind)) for kind in FILES),
         method=f"{root}/methods/{figure.indicator}",
-        permanent=address(f"{root}/figures/{figure.indicator}", pairs, release=site.served.release),
+        permanent=address(f"{root}/figures/{figure.indicator}", whole, release=site.served.release),
         embed=address(f"{root}/embed/{figure.indicator}", pairs),
         origins=tuple(dict.fromkeys(origin.producer for origin in figure.origins)),
         files_read=format.counted(len(figure.origins), told["file"], told["files"], language),

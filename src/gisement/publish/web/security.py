@@ -45,14 +45,15 @@ class Guard:
             await _short(send, status, [*self._headers(scope), *([(b"allow", b"GET, HEAD")] if status == 405 else [])])
             return
         given = dict(scope["headers"])
-        if self.mark in given.get(b"if-none-match", b"") and not _is_static(scope):
+        if self.mark in given.get(b"if-none-match", b"") and not _is_static(scope) and not _is_part(scope):
             await _short(send, 304, self._headers(scope))
             return
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 held = {name.lower() for name, _ in message["headers"]}
-                more = [pair for pair in self._headers(scope, message["status"]) if pair[0] not in held]
+                own = self._headers(scope, message["status"])
+                more = [(name, value) for name, value in own if name not in held or name == b"vary"]
                 message = {**message, "headers": [*message["headers"], *more]}
             await send(message)
 
@@ -75,12 +76,20 @@ class Guard:
         found.append((b"cross-origin-resource-policy", b"cross-origin" if is_frame else b"same-origin"))
         if not is_frame:
             found.append((b"x-frame-options", b"DENY"))
-        if status in (200, 304) and not _is_static(scope):
+        found.append((b"vary", b"HX-Request"))
+        if _is_part(scope):
+            # a part of a page must never be taken for the page of the same address
+            found.append((b"cache-control", b"no-store"))
+        elif status in (200, 304) and not _is_static(scope):
             kind = b"private" if self.local_only else b"public"
             found += [(b"cache-control", kind + b", max-age=0, must-revalidate"), (b"etag", self.mark)]
         elif status not in (200, 304):
             found.append((b"cache-control", b"no-store"))
         return found
+
+
+def _is_part(scope: Message) -> bool:
+    return b"hx-request" in dict(scope["headers"])
 
 
 def _is_static(scope: Message) -> bool:

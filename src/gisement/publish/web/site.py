@@ -28,6 +28,7 @@ class Site:
     def __init__(self, served: Served, cards: Mapping[str, Sequence[Mapping[str, Any]]] | None = None) -> None:
         self.served, self.cards = served, dict(cards or {})
         self.observatory = served.observatory
+        self.basis = self.observatory.default_basis
         self.places = {language: places_of(self.observatory.territory, language) for language in LANGUAGES}
         self.origins = self.observatory.origins("purchase")
         self.notice = _notice(self.origins)

@@ -2,8 +2,8 @@
 "use strict";
 
 // The address holds the whole state: what a form fetched is what the address then says.
-document.addEventListener("htmx:afterOnLoad", (event) => {
-  const form = event.detail.elt;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const form = event.detail.requestConfig.elt;
   if (form instanceof HTMLFormElement && form.hasAttribute("data-state")) {
     const address = event.detail.xhr.responseURL;
     if (address) history.pushState(null, "", address);

@@ -150,7 +150,7 @@ def _shown(page: Page, indicator: Indicator, found: list[dict[str, Any]]) -> lis
             buyer_page=f"{page.root}/buyers/{row['buyer_id']}" if row["buyer_id"] else "",
             suppliers=tuple(by_contract.get(row["contract_key"], ())) or (_supplier(page, row),),
             title=row["contract_title"] or page.texts["rows"]["no_title"],
-            contract_page=f"{page.root}/contracts/{row['contract_key']}",
+            contract_page=f"{page.root}/contracts/{row['contract_key']}" if row["contract_key"] else "",
             amount=format.cents(row["amount_cents"], page.language),
             left=_left(page, row),
         )

@@ -1,0 +1,168 @@
+"""The pages in Debian's Chromium: wide and narrow, both languages, by keyboard, with and without script."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from gisement.publish.web import app
+from gisement.publish.web.site import Site
+from tests.publish.test_pages import paths
+
+CHROMIUM_ABSENT = "pages are tried in Chromium, and there is none (Debian: apt-get install chromium)"
+WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+PATIENCE = 60_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip(CHROMIUM_ABSENT)
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def complaints() -> list[str]:
+    """What the browser complained of: breaches of the policy, faults of scripts, requests to other hosts."""
+    return []
+
+
+def context(browser: Browser, address: str, complaints: list[str], size: Any, **more: Any) -> BrowserContext:
+    """A window of that size which notes every complaint."""
+    made = browser.new_context(viewport=size, base_url=address, **more)
+    made.set_default_timeout(PATIENCE)
+    made.on("request", lambda r: None if r.url.startswith((address, "blob:")) else complaints.append(r.url))
+    made.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    made.on("weberror", lambda e: complaints.append(str(e.error)))
+    return made
+
+
+@pytest.fixture(scope="session")
+def wide(browser: Browser, address: str, complaints: list[str]) -> Page:
+    """A page on a desk."""
+    return context(browser, address, complaints, WIDE).new_page()
+
+
+@pytest.fixture(scope="session")
+def narrow(browser: Browser, address: str, complaints: list[str]) -> Page:
+    """A page in a hand."""
+    return context(browser, address, complaints, NARROW).new_page()
+
+
+@pytest.mark.parametrize("path", [path for path, _ in app.PAGES if "svg" not in path])
+@pytest.mark.parametrize(("screen", "root"), [("narrow", ""), ("wide", "/en")])
+def test_a_page_fits_breaks_no_rule_of_accessibility_and_asks_nobody(
+    request: pytest.FixtureRequest, site: Site, complaints: list[str], path: str, screen: str, root: str
+) -> None:
+    page: Page = request.getfixturevalue(screen)
+    complaints.clear()
+    page.goto(root + paths(site)[path] if root + path != "/en/" else "/en")
+    for summary in page.locator("main details:not([open]) > summary").all()[:2]:
+        summary.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in found] == []
+    assert complaints == []
+
+
+def test_the_keyboard_is_enough(wide: Page) -> None:
+    wide.goto("/")
+    wide.keyboard.press("Tab")
+    assert "skip" in str(wide.evaluate("document.activeElement.className"))
+    wide.keyboard.press("Enter")
+    expect(wide.locator("#content")).to_be_focused()
+    seen = set()
+    for _ in range(12):
+        wide.keyboard.press("Tab")
+        seen.add(str(wide.evaluate("document.activeElement.tagName + ' ' + document.activeElement.textContent.trim()")))
+        if wide.evaluate("document.activeElement.tagName") == "SUMMARY":
+            break
+    wide.keyboard.press("Enter")
+    assert wide.locator(".hero .definition").is_visible(), seen
+    assert wide.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_an_elected_official_counts_otherwise_and_the_sentence_rewrites_itself(narrow: Page) -> None:
+    narrow.goto("/")
+    headline = narrow.locator("h1").inner_text()
+    assert re.search(r"Sur 100 € .* \d+ € vont à des fournisseurs de la Vienne", headline.replace("\xa0", " "), re.S)
+    narrow.get_by_role("link", name="Et si l'on comptait autrement").click()
+    before = narrow.locator(".sentence").inner_text()
+    narrow.get_by_label("Lieu retenu pour le fournisseur").select_option("head_office")
+    expect(narrow.locator(".sentence")).not_to_have_text(before, timeout=PATIENCE)
+    assert "le siège de l'entreprise" in narrow.locator(".sentence").inner_text()
+    narrow.wait_for_url("**/figures/local_share?place=head_office")
+    narrow.reload()
+    assert "le siège de l'entreprise" in narrow.locator(".sentence").inner_text()
+    narrow.go_back()
+    narrow.wait_for_url(re.compile("/figures/local_share$"))
+    expect(narrow.locator(".sentence")).to_have_text(before, timeout=PATIENCE)
+
+
+def test_a_journalist_reaches_the_rows_of_a_figure_in_two_clicks(wide: Page) -> None:
+    wide.goto("/")
+    wide.locator(".hero summary").click()
+    weight = wide.locator(".hero .verdicts a").first.locator(".weight").inner_text()
+    wide.locator(".hero .verdicts a").first.click()
+    assert weight in wide.locator(".adds").inner_text()
+    wide.locator("table.rows th a").first.click()
+    assert wide.locator("h1").inner_text()
+    assert wide.locator("table.record").first.is_visible()
+
+
+def test_a_small_firm_finds_who_buys_what_it_sells(narrow: Page) -> None:
+    narrow.goto("/")
+    narrow.get_by_role("searchbox").fill("travaux batiment")
+    narrow.keyboard.press("Enter")
+    narrow.get_by_role("link", name="Travaux de bâtiment", exact=True).first.click()
+    assert narrow.locator("h1").inner_text() == "Travaux de bâtiment"
+    assert narrow.locator("#buyers").is_visible()
+
+
+def test_a_buyer_compares_its_figures_with_the_territory(wide: Page) -> None:
+    wide.goto("/buyers")
+    name = wide.locator("table.lines th a").first.inner_text()
+    wide.locator("table.lines th a").first.click()
+    assert wide.locator("h1").inner_text() == name
+    assert wide.locator(".beside").count() >= 3
+
+
+def test_a_drawing_is_taken_as_an_image_and_figures_as_a_file(wide: Page, tmp_path: Path) -> None:
+    wide.goto("/")
+    with wide.expect_download() as waited:
+        wide.locator("a[data-png]").first.click()
+    waited.value.save_as(tmp_path / "drawing.png")
+    assert (tmp_path / "drawing.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "drawing.png").stat().st_size > 5_000
+    with wide.expect_download() as waited:
+        wide.locator("#rest ~ .take a", has_text="CSV").click()
+    assert waited.value.suggested_filename.endswith(".csv")
+
+
+def test_pages_work_without_script(browser: Browser, address: str, complaints: list[str]) -> None:
+    page = context(browser, address, complaints, WIDE, java_script_enabled=False).new_page()
+    page.goto("/figures/local_share")
+    page.get_by_label("Année (budget, ou notification du contrat)", exact=True).select_option("2024")
+    page.get_by_role("button", name="Mesurer").click()
+    page.wait_for_url("**/figures/local_share?year=2024")
+    assert "2024" in page.locator(".sentence").inner_text()
+
+
+def test_the_other_language_shows_the_same_figure(wide: Page) -> None:
+    wide.goto("/figures/local_share?year=2024")
+    wide.get_by_role("link", name="English").click()
+    assert wide.url.endswith("/en/figures/local_share?year=2024")
+    assert wide.locator("html").get_attribute("lang") == "en"
+    assert wide.locator("h1").inner_text() == "Local share of purchases"
