@@ -2,14 +2,19 @@
 "use strict";
 
 // The address holds the whole state: what a form fetched is what the address then says.
+let shown = location.pathname + location.search;
 document.addEventListener("htmx:beforeSwap", (event) => {
   const form = event.detail.requestConfig.elt;
   if (form instanceof HTMLFormElement && form.hasAttribute("data-state")) {
     const address = event.detail.xhr.responseURL;
     if (address) history.pushState(null, "", address);
+    shown = location.pathname + location.search;
   }
 });
-window.addEventListener("popstate", () => location.reload());
+// A link inside the page (to its content, say) is no other state.
+window.addEventListener("popstate", () => {
+  if (location.pathname + location.search !== shown) location.reload();
+});
 
 // A drawing as PNG: the same SVG, drawn at twice its size.
 document.addEventListener("click", async (event) => {
