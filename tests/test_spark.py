@@ -28,6 +28,7 @@ from tests.workspaces import added, built, rows, workspace_of
 pytestmark = pytest.mark.spark
 LOCAL_STEPS: Mapping[str, str] = {
     "impact_by_sector": "a linear system is solved on arrays, in the driver",
+    "payee_link": "compares names letter by letter (edit distance within a commune), which no engine has",
     "title_segment": "a linear model of scikit-learn works on arrays, in the driver",
 }
 """Steps that run on the driver under both engines, with the reason: the others are expressions."""

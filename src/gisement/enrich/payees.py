@@ -43,9 +43,10 @@ def _department(postcode: Any) -> Any:
 def _name_key(name: Any) -> Any:
     """A commune's name for comparison: no accent, hyphen or CEDEX, `ST` spelled out."""
     plain = name.lower().translate("àâäéèêëîïôöùûüÿç-'’.", "aaaeeeeiioouuuyc    ")
-    plain = plain.re_replace(r" *cedex.*\z", "").re_replace(r"^[0-9]{5} +", "")
+    # a word is told by the blanks around it: engines write what a pattern found (`\1`, `$1`) in two ways
+    plain = " " + plain.re_replace(r" *cedex.*\z", "").re_replace(r"^[0-9]{5} +", "")
     for short, long in SAINTS:
-        plain = plain.re_replace(rf"(^| ){short} ", rf"\1{long} ")
+        plain = plain.replace(f" {short} ", f" {long} ")
     return plain.re_replace(r" +", "").replace("œ", "oe")
 
 

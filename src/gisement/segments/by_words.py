@@ -11,6 +11,7 @@ import ibis
 
 ACCENTED = "àâäáãåçéèêëíîïìñóôöòõúùûüÿ"
 PLAIN = "aaaaaaceeeeiiiinooooouuuuy"
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZÀÂÄÁÃÅÇÉÈÊËÍÎÏÌÑÓÔÖÒÕÚÙÛÜŸŒÆ"
 LOST = "\ufffd"
 SMALL_WORDS = (
     "a", "au", "aux", "avec", "d", "dans", "de", "des", "du", "en", "et", "l", "la", "le", "les", "ou", "par", "pour",
@@ -71,5 +72,10 @@ def _words(table: Any, text: str, *kept: str) -> Any:
     return said.select(text, *kept, "position", "word")
 
 
+def small(text: Any) -> Any:
+    """A text in small letters: those of French alone, since engines differ on others (`İ`, a final `Σ`)."""
+    return text.translate(CAPITALS, CAPITALS.lower())
+
+
 def _small(text: Any) -> Any:
-    return text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+    return small(text).replace("œ", "oe").replace("æ", "ae").replace("’", "'")

@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from gisement.segments.by_words import label_segments
+from gisement.segments.by_words import label_segments, small
 from gisement.terms import step
 
 MARKS = r"[0-9_ .,;:/()°*+=-]+"
@@ -18,7 +18,7 @@ def plain(text: Any) -> Any:
 
     A text with HTML entities (`&#233;`) is kept as it is: its numbers are letters.
     """
-    return ibis.ifelse(text.contains("&"), text, text.lower().re_replace(MARKS, " "))
+    return ibis.ifelse(text.contains("&"), text, small(text).re_replace(MARKS, " "))
 
 
 @step
