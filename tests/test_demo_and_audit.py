@@ -90,7 +90,7 @@ def test_places_that_nobody_can_tell_are_said(workspace: Path, tmp_path: Path) -
     assert "restent sans réponse" in told
     assert "intervalle à 95 %" in told.replace("\u00a0", " ")
     assert "form.csv." in told
-    assert f"gisement -w {workspace} rows local_share --verdict part --where buyers=all" in told
+    assert f"gisement -w {workspace} rows local_share --verdict part --where basis=contract --where buyers=all" in told
 
 
 def test_the_same_seed_draws_the_same_lines(workspace: Path, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def filled(root: Path, size: str) -> Workspace:
     made = write(root / "files", size)
     workspace = Workspace.create(root, parse_territory(made.territory, name=made.name))
     for former in [s for s in snapshots(workspace) if s.card.get("producer") == made.card["producer"]]:
-        remove_snapshot(workspace, former.identifier)  # of another size: two territories would add up
+        remove_snapshot(workspace, former.identifier, former.kind)  # of another size: two territories would add up
     with progress(Settings.language) as step:
         for file in made.all_files:
             source = SOURCES[file.kind]

@@ -82,10 +82,25 @@ def population(
     told = told.filter(ibis.coalesce(whatever_segment, True))
     titles = ibis.table(schema("contract"), name="contract").select("title", titled="contract_key")
     told = told.left_join(titles, [("contract_key", "titled")])
+    observatory.show("payment")
+    labels = ibis.table(schema("payment"), name="payment").select(
+        "label", "account_code", "line_id", labelled="payment_key"
+    )
+    told = told.left_join(labels, [("purchase_key", "labelled")])
+    paid = ibis.ifelse(
+        told.labelled.notnull(),
+        ibis.coalesce(told.label, "")
+        + " (compte "
+        + ibis.coalesce(told.account_code, "?")
+        + ", mandat "
+        + ibis.coalesce(told.line_id, "?")
+        + ")",
+        ibis.null("string"),
+    )
     rows = told.select(
-        "buyer_name", "supplier_name", "title", "segment",
+        "buyer_name", "supplier_name", "segment", title=ibis.coalesce(paid, told.title),
         row_key=told.purchase_key, amount_cents=told.weight, is_in_scope=told.in_scope, is_local=told.counting,
-        supplier_commune=told.supplier_commune_code, date=told.notification_date.cast("string"),
+        supplier_commune=told.supplier_commune_code, date=told.purchase_date.cast("string"),
     )  # fmt: skip
     sql = str(ibis.to_sql(rows, dialect="duckdb", pretty=False))
     return observatory.connection.cursor().execute(sql).to_arrow_table()

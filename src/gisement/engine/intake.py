@@ -48,11 +48,14 @@ def add_files(
         added: list[Added] = []
         with parsed.work_folder(workspace, outside=source.prepare is not None) as workdir:
             for path in paths:
+                before = len(added)
                 try:
                     for name, file in expand(path, workdir, reads_workbooks=source.reads_workbooks):
                         added.append(_enter(workspace, source, name, file, about, (workdir, mapping, buyer), say))
                 except Trouble as trouble:
                     added.append(Added(path.name, None, None, trouble))
+                if len(added) == before:
+                    added.append(Added(path.name, None, None, _nothing_in(path)))
     return added
 
 
@@ -70,6 +73,13 @@ def _enter(
     except Trouble as trouble:
         return Added(name, None, None, trouble)
     return _add(workspace, source, name, masked, about, say)
+
+
+def _nothing_in(path: Path) -> Trouble:
+    return Trouble(
+        fr=f"{path.name} ne contient aucun fichier : donner un dossier ou une archive qui en a.",
+        en=f"{path.name} holds no file: give a folder or an archive that has some.",
+    )
 
 
 def _not_masked(source: Source) -> Trouble:
@@ -98,7 +108,7 @@ def fetch_source(workspace: Workspace, card: Card, source: Source, base_url: str
         added = _add(workspace, source, card.file_name or card.name, done.path, about, say)
     if added.trouble is None:
         for snapshot in former:
-            remove_snapshot(workspace, snapshot.identifier)
+            remove_snapshot(workspace, snapshot.identifier, snapshot.kind)
     return added
 
 
@@ -111,7 +121,7 @@ def _add(workspace: Workspace, source: Source, name: str, file: Path, about: Map
     try:
         reading = parse_snapshot(workspace, source, snapshot, say)
     except Trouble as trouble:
-        remove_snapshot(workspace, snapshot.identifier)
+        remove_snapshot(workspace, snapshot.identifier, snapshot.kind)
         return Added(name, None, None, trouble)
     return Added(name, snapshot, reading)
 

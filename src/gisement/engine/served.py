@@ -71,10 +71,11 @@ _RECORD = (
 _FOUND = """
 SELECT 'buyer' AS kind, b.buyer_id AS key, coalesce(b.buyer_name, b.buyer_id) AS name, '' AS detail,
        {buyer} AS words, coalesce(sum(p.amount_cents), 0)::BIGINT AS weight, b.is_in_territory
-FROM buyer b LEFT JOIN purchase p USING (buyer_id) WHERE b.buyer_id IS NOT NULL GROUP BY ALL
+FROM buyer b LEFT JOIN (FROM purchase WHERE basis = 'contract') p USING (buyer_id)
+WHERE b.buyer_id IS NOT NULL GROUP BY ALL
 UNION ALL
 SELECT 'supplier', s.supplier_id, s.supplier_name, '', {supplier}, coalesce(sum(p.amount_cents), 0)::BIGINT, NULL
-FROM supplier s LEFT JOIN purchase p USING (supplier_id)
+FROM supplier s LEFT JOIN (FROM purchase WHERE basis = 'contract') p USING (supplier_id)
 WHERE s.supplier_name IS NOT NULL AND NOT s.is_natural_person GROUP BY ALL
 UNION ALL
 SELECT 'contract', contract_key, title, buyer_name, {contract}, coalesce(amount_cents, 0), NULL

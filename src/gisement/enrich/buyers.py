@@ -39,6 +39,8 @@ def buyer(contract_record: Any, payer: Any, establishment: Any, legal_unit: Any,
     b = b.left_join(raw_department.select(spelled_department="department_code"), [("spelled", "spelled_department")])
     department = ibis.coalesce(b.found_department, b.epci_department, b.department_reported, b.spelled_department)
     b = b.mutate(buyer_department_code=department)
+    ledgers = payer.filter(payer.buyer_id.notnull()).select(ledger_of="buyer_id").distinct()
+    b = b.left_join(ledgers, [("buyer_id", "ledger_of")])
     return _in_territory(b, commune, ring_commune, territory)
 
 
@@ -111,6 +113,8 @@ def _in_territory(b: Any, commune: Any, ring_commune: Any, territory: Any) -> An
         (b.own_department.isnull(), False),
         else_=ibis.null("boolean"),
     )
+    # nobody gives its ledger but a partner: without any other evidence of its place, it belongs here
+    is_inside = ibis.ifelse(is_inside.isnull() & b.ledger_of.notnull(), True, is_inside)
     rule = ibis.cases(
         (b.register_commune.notnull(), "register"),
         (b.siren_commune.notnull(), "siren_of_commune"),
@@ -118,6 +122,7 @@ def _in_territory(b: Any, commune: Any, ring_commune: Any, territory: Any) -> An
         (b.commune_reported.notnull(), "commune_in_file"),
         (b.department_reported.notnull(), "department_in_file"),
         (b.spelled_department.notnull(), "department_in_siren"),
+        (b.ledger_of.notnull(), "ledger_given"),
         else_="unknown",
     )
     return b.select(

@@ -20,15 +20,15 @@ def answer(
 ) -> dict[str, Any]:  # fmt: skip
     """Indicator, perimeter and figures, ready for JSON.
 
-    `model` says what the figures of a model rest on; `gaps` are buyers and years without a ledger.
+    `model` says what the figures of a model rest on; `gaps` (on payments) are buyers and years without a ledger.
     """
-    bases = {figure.basis for figure in figures}
+    told = {figure.basis for figure in figures}
     return {
-        "indicator": described(indicator, language, bases.pop() if len(bases) == 1 else None),
+        "indicator": described(indicator, language, next(iter(told)) if len(told) == 1 else None),
         "perimeter": perimeter.as_dict(),
         **({"model": dict(about)} if about else {}),
         "figures": [as_dict(figure, language) for figure in figures],
-        "gaps": list(gaps),
+        **({"gaps": list(gaps)} if "payment" in told else {}),
     }
 
 

@@ -190,6 +190,8 @@ def _notes(
         yield said["about_known"]
     if has_counts:
         yield said["about_counts"]
+    if _basis(figures) == "payment":
+        yield said["about_payments"]
     levels = dict.fromkeys(words["levels"][figure.level] for figure in figures)
     yield said["about_level"].format(levels=format.listed(levels, language))
     if len(figures) == 1 and (missing := format.missing(figures[0], language)):

@@ -42,17 +42,25 @@ def snapshots(workspace: Workspace, kind: str | None = None) -> Iterator[Snapsho
         yield _read(path.parent)
 
 
-def remove_snapshot(workspace: Workspace, identifier: str) -> Snapshot:
-    """Withdraw a snapshot and all that was parsed from it; derived tables go at the next build."""
+def remove_snapshot(workspace: Workspace, identifier: str, kind: str | None = None) -> Snapshot:
+    """Withdraw a snapshot and all that was parsed from it; derived tables go at the next build.
+
+    The same content may have come in as two kinds of file: `kind`, or `KIND/IDENTIFIER`, tells which.
+    """
+    before, slash, after = identifier.partition("/")
+    kinds = {held.kind for held in snapshots(workspace)}
+    kind, identifier = (before, after) if kind is None and slash and before in kinds else (kind, identifier)
     found = [
-        s for s in snapshots(workspace) if identifier and (s.identifier.startswith(identifier) or s.name == identifier)
+        held
+        for held in snapshots(workspace, kind)
+        if identifier and (held.identifier.startswith(identifier) or held.name == identifier)
     ]
     if len(found) != 1:
         raise Trouble(
             fr=f"« {identifier} » désigne {len(found)} fichiers de l'espace de travail : donner l'identifiant "
-            "d'un seul (voir « gisement sources »).",
-            en=f"'{identifier}' names {len(found)} files of the workspace: give the identifier of one "
-            "(see 'gisement sources').",
+            "d'un seul, ou GENRE/IDENTIFIANT (voir « gisement sources »).",
+            en=f"'{identifier}' names {len(found)} files of the workspace: give the identifier of one, "
+            "or KIND/IDENTIFIER (see 'gisement sources').",
         )
     for parsed in workspace.raw.glob(f"*/{found[0].identifier}.parquet"):
         parsed.unlink()

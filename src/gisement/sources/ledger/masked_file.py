@@ -26,6 +26,10 @@ ADDED: Final = ("year", "reason", "lines_count", "amount_cents")
 COLUMNS: Final = (RECORD, *PAYMENT, *ADDED)
 HEADER: Final = ",".join(COLUMNS)
 _ROW_GROUP: Final = 122_880
+_WRITTEN: Final = {
+    "amount_reported": "CASE WHEN amount_ht_cents IS NULL AND amount_ttc_cents IS NULL THEN amount_reported END",
+    "date_reported": "CASE WHEN payment_date IS NULL AND invoice_date IS NULL THEN date_reported END",
+}
 _HASH: Final = "md5(concat_ws(chr(31), {parts})) AS record_hash"
 _BATCH: Final = 100_000
 
@@ -156,8 +160,12 @@ def _damage_told(name: str) -> Iterator[None]:
 
 
 def _hash() -> str:
-    """The content of a payment line: every cell but its number, an empty one kept apart from a missing column."""
-    return _HASH.format(parts=", ".join(f"coalesce({name}, chr(30))" for name in PAYMENT if name != "position"))
+    """The content of a payment line: every cell but its number; how a value was written only where it was not read.
+
+    (A workbook writes 1234.5 where a text writes 1 234,50: the same line of two exports has one content.)
+    """
+    parts = (f"coalesce({_WRITTEN.get(name, name)}, chr(30))" for name in PAYMENT if name != "position")
+    return _HASH.format(parts=", ".join(parts))
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], record: str, order: str, target: Path) -> int:
