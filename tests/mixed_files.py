@@ -218,7 +218,7 @@ def _record(number: int) -> Row:
         "id": f"{turn(('', '0', '2024-', 'é/', ' '))}{number:03d}", "acheteur": {"id": turn(BUYERS)}, "nature": turn(NATURES),
         "objet": turn(TITLES), "codeCPV": turn(CODES), "dureeMois": turn(MONTHS), "dateNotification": turn(DATES),
         "datePublicationDonnees": turn(DATES, 7), "montant": turn(AMOUNTS), "offresRecues": turn(MONTHS, 5),
-        "idAccordCadre": turn(FRAMEWORKS), "marcheInnovant": turn(YES_NO),
+        "idAccordCadre": turn(FRAMEWORKS), "marcheInnovant": turn(YES_NO), "attributionAvance": turn(YES_NO, 3),
         "lieuExecution": {"code": turn(("86194", "86", " ", "NC")), "typeCode": turn(("Code commune", "Code département", ""))},
         "titulaires": [{"titulaire": {"id": identifier, "typeIdentifiant": turn(KINDS), "denominationSociale": turn(NAMES, 3)}}
                        for identifier in (turn(IDENTIFIERS), turn(IDENTIFIERS, 3), turn(IDENTIFIERS))[: number % 4]],
@@ -352,7 +352,7 @@ def _register(path: Path) -> tuple[Sequence[str], list[Row]]:
         reader = csv.DictReader(lines)
         columns, rows = list(reader.fieldnames or ()), list(reader)[:LINES_OF_THE_REGISTER]
     changes: tuple[Row, ...] = (
-        {"statutDiffusionEtablissement": "P", "statutDiffusionUniteLegale": "P"}, {"etatAdministratifEtablissement": "F"},
+        {"statutDiffusionEtablissement": "P", "statutDiffusionUniteLegale": "P", "categorieEntreprise": "PME"}, {"etatAdministratifEtablissement": "F"},
         {"nomenclatureActivitePrincipaleEtablissement": "NAFRev1", "nomenclatureActivitePrincipaleUniteLegale": "NAFRev1"},
         {"etablissementSiege": "false", "categorieJuridiqueUniteLegale": "1000"}, {"dateCreationEtablissement": "2024-02-30"},
         {

@@ -73,7 +73,7 @@ def test_measure_answers_in_the_shape_of_the_design(workspace: Path) -> None:
 def test_measure_by_and_where(workspace: Path) -> None:
     words = ("measure", "total_spend", "--by", "year,family", "--where", f"buyer={BUYER}", "--format", "json")
     told = answer(gisement(*words, workspace=workspace))
-    assert told["perimeter"] == {"buyer": BUYER}
+    assert told["perimeter"] == {"basis": "contract", "buyer": BUYER}
     groups = [figure["group"] for figure in told["figures"]]
     assert all(list(group) == ["year", "family"] for group in groups)
     assert {group["year"] for group in groups} == {2023, 2024}

@@ -42,7 +42,7 @@ BETWEEN = 0.06
 PATIENCE = 300.0
 """Seconds after which a process that should have shown something is given up: a failure, never a measure."""
 
-MEASURED = ("measure", "local_share", "--format", "json")
+MEASURED = ("measure", "local_share", "--where", "basis=contract", "--format", "json")
 # The same program, which kills itself just before or just after the first renaming to a name that ends so.
 SUICIDE = """
 import os, signal

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gisement.publish.web.page import Page
 
 FILTERS = ("year", "family", "buyer", "size_class")
-BREAKDOWNS = ("year", "family", "segment", "buyer", "supplier", "department", "size_class")
+BREAKDOWNS = ("year", "family", "segment", "buyer", "supplier", "department", "commune", "size_class")
 
 
 @dataclass(frozen=True)
