@@ -52,11 +52,13 @@ demo: .venv/run.stamp
 	$(BIN)/gisement demo $(ARGS)
 
 test: laws lint
-	echo "== Tests (Spark's beside the others, on the second processor; shown last)"
-	log=$$(mktemp); $(BIN)/pytest -m spark >"$$log" 2>&1 & spark=$$!; \
-	trap 'kill $$spark; rm -f "$$log"' INT TERM; \
-	$(BIN)/pytest --ignore=tests/test_house.py -m "not spark"; others=$$?; \
-	wait $$spark; status=$$?; cat "$$log"; rm -f "$$log"; \
+	echo "== Tests (Spark's and the pages' beside the others, on the second processor; shown last)"
+	log=$$(mktemp); ( \
+		$(BIN)/pytest -m spark; code=$$?; $(BIN)/pytest tests/publish -m "not spark" || code=1; exit $$code \
+	) >"$$log" 2>&1 & beside=$$!; \
+	trap 'kill $$beside; rm -f "$$log"' INT TERM; \
+	$(BIN)/pytest --ignore=tests/test_house.py --ignore=tests/publish -m "not spark"; others=$$?; \
+	wait $$beside; status=$$?; cat "$$log"; rm -f "$$log"; \
 	[ $$others -eq 0 ] && [ $$status -eq 0 ]
 
 laws: .venv/dev.stamp
