@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 
 from gisement.enrich.findings import identifier_rows, rows
+from gisement.enrich.ledger_coverage import MASKING
 from gisement.terms import step
 
 DROPPED = (
@@ -15,7 +16,6 @@ DROPPED = (
     "personal_name", "personal_id", "unreadable_id", "personal_label",
 )  # fmt: skip
 """Reasons for which lines were left out, or a text masked, on entry."""
-MASKED = ("personal_name", "personal_id", "unreadable_id", "personal_label")
 
 
 @step
@@ -120,7 +120,7 @@ def _left_out(dropped: Any) -> Any:
     where = (ibis.coalesce(part, "") for part in (d.buyer_id, d.year.cast("string"), d.account))
     d = d.mutate(record_hash=ibis.literal("|").join(list(where)))
     lines, money = (d[name].cast("decimal(38,0)").cast("int64") for name in ("lines", "cents"))
-    action = ibis.ifelse(d.reason.isin(MASKED), "masked", "left_out")
+    action = ibis.ifelse(d.reason.isin(MASKING), "masked", "left_out")
     return rows(d, ibis.literal("ledger_") + d.reason, "payment", lines, money, action)
 
 

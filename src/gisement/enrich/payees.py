@@ -6,10 +6,9 @@ from typing import Any
 
 import ibis
 
+from gisement.enrich.register import MASKED, NATURAL_PERSON
 from gisement.terms import step
 
-MASKED = ("P", "N")
-NATURAL_PERSON = "1"
 SAINTS = (("st", "saint"), ("ste", "sainte"))
 IDENTIFIED = ("siret", "siren", "foreign")
 
