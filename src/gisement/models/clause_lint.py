@@ -80,7 +80,9 @@ def passages(text: str) -> list[Passage]:
             among_criteria = True
         elif re.search(words["other_heading"], folded) and not re.search(words["criterion"], folded):
             among_criteria = False
-        scores = among_criteria or re.search(words["criterion"], folded) is not None
+        names_criterion = re.search(r"\bcriteres?\b", folded) is not None
+        binds = re.search(words["condition"], folded) is not None and not names_criterion
+        scores = not binds and (among_criteria or re.search(words["criterion"], folded) is not None)
         made.append(
             Passage(
                 text=piece,
@@ -89,7 +91,7 @@ def passages(text: str) -> list[Passage]:
                 line=text.count("\n", 0, start) + 1,
                 folded=folded,
                 is_criterion=scores,
-                asks=scores or re.search(words["requirement"], folded) is not None,
+                asks=scores or binds or re.search(words["requirement"], folded) is not None,
                 denies=re.search(words["denial"], folded) is not None,
             )
         )
