@@ -16,7 +16,9 @@ import pytest
 
 from benchmarks.demonstration import Recovery, recovered
 from gisement.sources import demonstration
+from gisement.sources.demonstration.setting import years
 from tests.commands import gisement
+from tests.test_progress import expected_rate
 
 FEWEST = 20
 """Seeded faults under which a share says nothing: all must then be found but one."""
@@ -125,3 +127,25 @@ def test_a_ledger_of_two_years_and_none_are_named_gaps(workspace: Path) -> None:
         query = f"SELECT buyer_siren, count(*) FROM read_parquet('{path}') WHERE payments_count = 0 GROUP BY 1"
         gaps = dict(connection.execute(query).fetchall())
     assert sorted(gaps.values()) == [5, 7]
+
+
+@pytest.mark.parametrize("axis", ["social", "environmental"])
+def test_the_progress_of_considerations_holds_the_truth(axis: str, workspace: Path, truth: Any) -> None:
+    """By number, among contracts that are counted once: raw, over the same buyers, and among like contracts."""
+    told = gisement(
+        "measure", f"pnad_{axis}_count_share", "--progress", "2020,2025", "--where", "buyers=all", "--format", "json",
+        workspace=workspace,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    found = json.loads(told.stdout)
+    by_year = {year.year: year for year in years()}
+    true = expected_rate(by_year[2025], axis) - expected_rate(by_year[2020], axis)
+    assert len(found["figures"]) == 3
+    for figure in found["figures"]:
+        assert (figure["unit"], figure["interval"]) == ("points", "sampling")
+        assert figure["low"] <= true <= figure["high"]
+    assert found["evidence"]["raw"] == "progress"
+    with_it = truth["contracts"][f"with_{axis}_consideration"]
+    assert sum(figure["counts"]["part"] for figure in found["figures"][:1]) == pytest.approx(
+        with_it["2020"] + with_it["2025"], abs=3
+    )

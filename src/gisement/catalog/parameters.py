@@ -18,6 +18,11 @@ def parameters() -> dict[str, dict[str, Any]]:
     return found
 
 
+def every_value_of_parameter(name: str) -> dict[str, Any]:
+    """A parameter with its unit, description, reference and every dated value."""
+    return parameters()[name]
+
+
 def parameter(name: str, on: date | None = None) -> int:
     """The value of a parameter in force on a day (the latest one when no day is given).
 

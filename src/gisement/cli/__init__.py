@@ -210,6 +210,7 @@ def measure(
     sensitivity: Annotated[bool, typer.Option("--sensitivity", help="toutes les définitions côte à côte")] = False,
     decompose: Annotated[str | None, typer.Option(help="deux années : ce qui a changé, part par part")] = None,
     trend: Annotated[bool, typer.Option("--trend", help="tendance brute et à périmètre constant")] = False,
+    progress: Annotated[str | None, typer.Option(help="deux années : le chemin fait (parts des contrats)")] = None,
     scenario: Annotated[Path | None, typer.Option(help="ce que changerait un scénario (impact)")] = None,
     format: Format = "table",
 ) -> None:
@@ -219,10 +220,11 @@ def measure(
     from gisement.publish.component import listing
 
     chosen, perimeter = indicator_named(indicator), perimeter_of(where)
-    if decompose or trend:
+    if decompose or trend or progress:
         from gisement.cli.change import show
 
-        return show(chosen, perimeter, decompose, format, alone=not (by or sensitivity or (decompose and trend)))
+        alone = [bool(each) for each in (decompose, trend, progress, by, sensitivity)].count(True) == 1
+        return show(chosen, perimeter, decompose, format, progress=progress, alone=alone)
     dimensions = usage.dimensions_of(chosen, by)
     usage.no_scenario(chosen, scenario is not None)
     observatory = Observatory(opened())

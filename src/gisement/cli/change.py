@@ -1,4 +1,4 @@
-"""`measure --decompose` and `--trend`: why a share changed, and its trend over the same buyers."""
+"""`measure --decompose`, `--trend` and `--progress`: why a share changed, its trend, how far it has come."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from gisement.cli.session import Settings, opened
 from gisement.terms import Indicator, Perimeter, Trouble
 
 
-def show(indicator: Indicator, perimeter: Perimeter, years: str | None, format: str, *, alone: bool) -> None:
-    """Print the account of a change between two years, or the trend where no years are given."""
+def show(
+    indicator: Indicator, perimeter: Perimeter, years: str | None, format: str, *, progress: str | None, alone: bool
+) -> None:
+    """Print the account of a change between two years, how far a share has come, or the trend without years."""
     from gisement.engine import Observatory
     from gisement.engine.change import decompose, trend
+    from gisement.engine.progress import is_told
     from gisement.publish import answers, changes
 
     if not alone:
         raise Trouble(
-            fr="--decompose, --trend, --by et --sensitivity ne se combinent pas : n'en garder qu'un.",
-            en="--decompose, --trend, --by and --sensitivity do not combine: keep one.",
+            fr="--decompose, --trend, --progress, --by et --sensitivity ne se combinent pas : n'en garder qu'un.",
+            en="--decompose, --trend, --progress, --by and --sensitivity do not combine: keep one.",
         )
+    if progress or (not years and is_told(indicator)):
+        return show_progress(indicator, perimeter, progress, format)
     observatory = Observatory(opened())
-    account = decompose(observatory, indicator, perimeter, _two_years(years)) if years else None
+    account = decompose(observatory, indicator, perimeter, _two_years(years, "--decompose")) if years else None
     figures = account.figures if account else trend(observatory, indicator, perimeter)
     if format == "json":
         told = answers.answer(indicator, perimeter, figures, Settings.language)
@@ -33,11 +38,34 @@ def show(indicator: Indicator, perimeter: Perimeter, years: str | None, format: 
         changes.show_trend(figures, Settings.language)
 
 
-def _two_years(text: str) -> tuple[int, int]:
+def show_progress(indicator: Indicator, perimeter: Perimeter, years: str | None, format: str) -> None:
+    """Print how far a share of contracts has come: between two years, or year by year where none are given."""
+    from gisement.catalog.national import national_series
+    from gisement.engine import Observatory, progress
+    from gisement.publish import answers, changes
+
+    observatory = Observatory(opened())
+    if years:
+        figures = progress.between(observatory, indicator, perimeter, _two_years(years, "--progress"))
+    else:
+        figures = progress.series(observatory, indicator, perimeter)
+    told, language = changes.progress_explained(figures, Settings.language), Settings.language
+    if format == "json":
+        national = {"national": national_series(indicator.name)}
+        print(answers.to_json({**answers.answer(indicator, perimeter, figures, language), **told, **national}))
+    elif format == "csv":
+        sys.stdout.write(answers.to_csv(answers.as_line(figure, language) for figure in figures))
+    elif years:
+        changes.show_progress(figures, language)
+    else:
+        changes.show_progress_by_year(figures, national_series(indicator.name), language)
+
+
+def _two_years(text: str, option: str) -> tuple[int, int]:
     years = [year.strip() for year in text.split(",")]
     if len(years) != 2 or not all(year.isdecimal() and len(year) == 4 for year in years) or years[0] == years[1]:
         raise Trouble(
-            fr=f"« {text} » ne se lit pas : écrire deux années différentes, --decompose 2023,2024.",
-            en=f"'{text}' cannot be read: write two different years, --decompose 2023,2024.",
+            fr=f"« {text} » ne se lit pas : écrire deux années différentes, {option} 2023,2024.",
+            en=f"'{text}' cannot be read: write two different years, {option} 2023,2024.",
         )
     return int(years[0]), int(years[1])

@@ -108,9 +108,9 @@ def _check(indicator: Indicator, perimeter: Perimeter) -> None:
     if indicator.name != DECOMPOSED:
         raise Trouble(
             fr=f"Seul {DECOMPOSED} se décompose d'une année à l'autre, pas {indicator.name} : écrire "
-            f"« gisement measure {DECOMPOSED} ».",
+            f"« gisement measure {DECOMPOSED} » ; une part des contrats a --progress et --trend.",
             en=f"Only {DECOMPOSED} is decomposed from one year to another, not {indicator.name}: write "
-            f"'gisement measure {DECOMPOSED}'.",
+            f"'gisement measure {DECOMPOSED}'; a share of contracts has --progress and --trend.",
         )
     if "year" in perimeter.filters:
         raise Trouble(

@@ -61,6 +61,80 @@ def show_trend(figures: Sequence[Figure], language: str) -> None:
     print(paragraph(said["about_trend"], width))
 
 
+def progress_explained(figures: Sequence[Figure], language: str) -> dict[str, Any]:
+    """What each reading of a progress means, for JSON; and of changes, whether chance explains them."""
+    words = texts(language)["progress"]
+    names = dict.fromkeys(str(figure.group["reading"]) for figure in figures)
+    told: dict[str, Any] = {"readings": {name: words["readings"][name] for name in names}}
+    if figures and figures[0].unit == "points":
+        told["evidence"] = {str(figure.group["reading"]): evidence(figure) for figure in figures}
+    return told
+
+
+def show_progress(figures: Sequence[Figure], language: str) -> None:
+    """One line per reading: the change in points, its interval, and what it is evidence of."""
+    words, width = texts(language), width_here()
+    said = words["progress"]
+    columns = [Column(said["reading"]), Column(said["change"], True), Column(said["interval"], True)]
+    columns += [Column(said["compared"], True), Column(said["verdict"])]
+    rows = [
+        [
+            said["readings"][str(figure.group["reading"])]["title"],
+            format.points(figure.value, language),
+            format.points_span(figure, language),
+            format.percent(figure.coverage, language=language),
+            said[evidence(figure)],
+        ]
+        for figure in figures
+    ]
+    print(table(columns, rows, width) + "\n")
+    _explain(said, [str(figure.group["reading"]) for figure in figures], language, width)
+
+
+def show_progress_by_year(figures: Sequence[Figure], national: Mapping[str, Any] | None, language: str) -> None:
+    """One line per year: as measured, then the two constant readings, each with its bounds; then France."""
+    words, width = texts(language), width_here()
+    said = words["progress"]
+    if not figures:
+        print(words["terminal"]["no_row"])
+        return
+    names = list(dict.fromkeys(str(figure.group["reading"]) for figure in figures))
+    columns = [Column(words["dimensions"]["year"])]
+    for name in names:
+        columns += [Column(said["readings"][name]["short"], True), Column(said["span"], True)]
+    columns += [Column(said["country"], True)] if national else []
+    rows = []
+    for start in range(0, len(figures), len(names)):
+        of_year = figures[start : start + len(names)]
+        line = [str(of_year[0].group["year"])]
+        for figure in of_year:
+            line += [format.value(figure, language), format.span(figure, language)]
+        rows.append([*line, *([_of_country(national, of_year[0], language)] if national else [])])
+    print(table(columns, rows, width) + "\n")
+    _explain(said, names, language, width)
+    if national:
+        print(paragraph(said["about_country"].format(**national), width))
+
+
+def evidence(figure: Figure) -> str:
+    """The word (of the texts) for what a change is evidence of: `progress`, `decline`, `no_evidence` or `unknown`."""
+    if figure.low is None or figure.high is None:
+        return "unknown"
+    return "progress" if figure.low > 0 else "decline" if figure.high < 0 else "no_evidence"
+
+
+def _of_country(national: Mapping[str, Any], figure: Figure, language: str) -> str:
+    share = national["shares"].get(figure.group["year"])
+    return "" if share is None else format.percent(share, language=language)
+
+
+def _explain(said: Mapping[str, Any], names: Sequence[str], language: str, width: int) -> None:
+    for name in names:
+        told = said["readings"][name]
+        print(paragraph(f"{told['title']}{format.colon(language)}{told['definition']}", width))
+    print(paragraph(said["about"], width))
+
+
 def _points(points: float | None, figure: Figure, language: str) -> str:
     """A part in points with its sign; a share as a percentage."""
     if points is None:

@@ -114,6 +114,21 @@ def amount(value: float | None, unit: str, language: str = "fr") -> str:
     return euros(value, language) if unit == "euros" else number(value, language=language)
 
 
+def points(fraction: float | None, language: str = "fr") -> str:
+    """A change of a share in percentage points, with its sign: `+12,3`."""
+    if fraction is None:
+        return not_known(language)
+    written = number(fraction * 100, 1, language)
+    return f"+{written}" if fraction > 0 else written
+
+
+def points_span(figure: Figure, language: str = "fr") -> str:
+    """The interval of a change, in points."""
+    if figure.low is None or figure.high is None:
+        return not_known(language)
+    return _words(language)["span"].format(low=points(figure.low, language), high=points(figure.high, language))
+
+
 def value(figure: Figure, language: str = "fr") -> str:
     """The value of a figure, or that its definition leaves every row out."""
     return _words(language)["outside"] if is_outside(figure) else amount(figure.value, figure.unit, language)

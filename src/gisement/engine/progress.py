@@ -1,0 +1,140 @@
+"""How far a share of contracts has come: year by year and from one year to another, in three readings, as figures.
+
+Every figure has its rows: those of its year, or of its two years, judged by the indicator itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from gisement.catalog import parameter
+from gisement.engine.measure import Observatory
+from gisement.terms import Figure, Indicator, Level, Perimeter, Trouble, Verdict, highest
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from gisement.models.standardised_change import Change
+
+POINTS, SAMPLING = "points", "sampling"
+
+
+def is_told(indicator: Indicator) -> bool:
+    """Whether the indicator is a share of contracts, whose progress can be told."""
+    return indicator.table == "contract" and indicator.kind == "share"
+
+
+def series(observatory: Observatory, indicator: Indicator, perimeter: Perimeter) -> list[Figure]:
+    """Year by year (group `year`, `reading`): the share measured, over the same buyers, then among like contracts.
+
+    The last two are the share of the first known year, plus the change since then (interval of kind `sampling`), kept
+    within 0 and 1. Raises
+    Trouble if the indicator is not a share of contracts.
+    """
+    from gisement.models.standardised_change import READINGS, changes
+
+    _check(indicator, perimeter)
+    found = [figure for figure in observatory.measure(indicator, perimeter, ("year",)) if figure.group["year"]]
+    known = [figure for figure in found if figure.value is not None]
+    told: dict[tuple[Any, str], Change] = {}
+    if len(known) > 1:
+        first = int(str(known[0].group["year"]))
+        pairs = [(first, int(str(figure.group["year"]))) for figure in known[1:]]
+        rows = _rows(observatory, indicator, perimeter)
+        told = {(change.year_1, change.reading): change for change in changes(rows, pairs, _draws())}
+    base = known[0] if known else None
+    return [
+        _of_year(figure, reading, base, told.get((figure.group["year"], reading)))
+        for figure in found
+        for reading in READINGS
+    ]
+
+
+def between(observatory: Observatory, indicator: Indicator, perimeter: Perimeter, years: Sequence[int]) -> list[Figure]:
+    """The change from one year to another (group `reading`, unit points, fractions), with its sampling interval.
+
+    Raises Trouble if the indicator is not a share of contracts, or a share is not known.
+    """
+    from gisement.models.standardised_change import changes
+
+    _check(indicator, perimeter)
+    rows = _rows(observatory, indicator, perimeter)
+    known = set(rows["year"].to_pylist())
+    for year in years:
+        if year not in known:
+            raise Trouble(
+                fr=f"La part de {year} n'est pas connue : aucun contrat de réponse connue cette année-là.",
+                en=f"The share of {year} is not known: no contract of a known answer in that year.",
+            )
+    held = {**perimeter.filters, "year": tuple(map(str, years))}
+    (behind,) = observatory.measure(indicator, Perimeter(held, perimeter.options))
+    return [_moved(behind, change) for change in changes(rows, [(years[0], years[1])], _draws())]
+
+
+def _draws() -> int:
+    return parameter("bootstrap_draws")
+
+
+def _rows(observatory: Observatory, indicator: Indicator, perimeter: Perimeter) -> pa.Table:
+    """The contracts that count or do not: buyer, kind (CPV division and band of amounts), year, weight."""
+    import ibis
+
+    from gisement.engine.query import judged
+
+    told = judged(indicator, perimeter, observatory.options(indicator, perimeter), observatory.territory.buyers)
+    told = told.filter(told.verdict.isin((str(Verdict.PART), str(Verdict.REST))), told.year.notnull(), told.weight > 0)
+    limits = [parameter("size_band_first_cents"), parameter("size_band_second_cents")]
+    limits.append(parameter("size_band_third_cents"))
+    band = ibis.cases(
+        *((told.amount_cents < limit, str(number)) for number, limit in enumerate(limits)),
+        (told.amount_cents.isnull(), ""),
+        else_=str(len(limits)),
+    )
+    rows = told.select(
+        buyer_id=ibis.coalesce(told.buyer_siren, told.buyer_id, ""),
+        stratum=ibis.coalesce(told.cpv_division, "") + "|" + band,
+        year=told.year,
+        is_yes=told.verdict == str(Verdict.PART),
+        weight=told.weight,
+    )
+    sql = str(ibis.to_sql(rows, dialect="duckdb", pretty=False))
+    return observatory.connection.cursor().execute(sql).to_arrow_table()
+
+
+def _check(indicator: Indicator, perimeter: Perimeter) -> None:
+    if not is_told(indicator):
+        raise Trouble(
+            fr=f"{indicator.name} n'est pas une part des contrats, dont les progrès se mesurent : choisir par exemple "
+            "pnad_social_count_share.",
+            en=f"{indicator.name} is not a share of contracts, whose progress is measured: choose for instance "
+            "pnad_social_count_share.",
+        )
+    if "year" in perimeter.filters:
+        raise Trouble(
+            fr="--progress et --trend prennent leurs années eux-mêmes : retirer --where year=….",
+            en="--progress and --trend take their years themselves: remove --where year=….",
+        )
+
+
+def _of_year(figure: Figure, reading: str, base: Figure | None, change: Change | None) -> Figure:
+    from gisement.models.standardised_change import RAW
+
+    group = {**figure.group, "reading": reading}
+    if reading == RAW or base is None or base.value is None:
+        return replace(figure, group=group, labels={})
+    derived = replace(figure, group=group, level=highest([figure.level, Level.DERIVED]), interval=SAMPLING, labels={})
+    if figure.group["year"] == base.group["year"]:
+        return replace(derived, low=None, high=None)
+    if change is None or change.value is None or change.low is None or change.high is None:
+        return replace(derived, value=None, low=None, high=None, coverage=None)
+    value, low, high = (min(max(base.value + moved, 0), 1) for moved in (change.value, change.low, change.high))
+    return replace(derived, value=value, low=low, high=high, coverage=change.coverage)
+
+
+def _moved(behind: Figure, change: Change) -> Figure:
+    return replace(
+        behind, unit=POINTS, group={"reading": change.reading}, value=change.value, low=change.low, high=change.high,
+        interval=SAMPLING, coverage=change.coverage, level=highest([behind.level, Level.DERIVED]), labels={},
+    )  # fmt: skip
