@@ -17,7 +17,7 @@ from typing import Any
 
 from gisement.sources import demonstration
 from gisement.sources.demonstration import identifiers
-from tests import mixed_ledgers
+from tests import mixed_food, mixed_ledgers
 from tests.notice_samples import eforms
 from tests.segments.invented_titles import learnt
 
@@ -162,6 +162,10 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     files["title-model"] = [learnt(folder / "title-model" / "model.parquet", MADE_UP)]
     files |= mixed_ledgers.write(folder / "ledgers", (TOWN, BUYER), FIRMS, shuffle)
     files["distance"] = [_csv(folder / "distance" / "points.csv", list(POINTS[0]), POINTS, shuffle)]
+    needs, offers, roads = mixed_food.tables(TOWN, BUYER, FIRMS[0])
+    files["distance"].append(_csv(folder / "distance" / "roads.csv", list(roads[0]), roads, shuffle))
+    files["food-demand"] = [_csv(folder / "food" / "needs.csv", list(needs[0]), needs, shuffle)]
+    files["food-offer"] = [_csv(folder / "food" / "offers.csv", list(offers[0]), offers, shuffle)]
     files["employment"] = [_csv(folder / "employment" / "emp_2019.csv", list(JOBS), (JOBS,), shuffle)]
     files["emission-factors"] = [_csv(folder / "emission-factors" / "factors.csv", list(FACTORS[0]), FACTORS, shuffle)]
     files["notices"] = [_notice(folder / "notices" / "avis.xml")]

@@ -8,6 +8,7 @@ from gisement.clean import (
     contract_state,
     contracts,
     corrections,
+    food,
     geography,
     holders,
     identity,
@@ -32,6 +33,7 @@ from gisement.enrich import (
     register,
     rings,
 )
+from gisement.enrich import food as food_supply
 from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators import MODELLED as MODELLED
 from gisement.indicators.law import RULES as RULES
@@ -120,6 +122,10 @@ STEPS: tuple[Step, ...] = (
     economy.purchase_demand,
     impact_by_sector.impact_by_sector,
     economy.emission_factor,
+    # Food: what canteens need, what producers offer, how far it is.
+    food.food_need,
+    food_supply.food_offer,
+    food_supply.food_distance,
     # What was found wrong, and what was done about it.
     reconciliation.contract_payment,
     ledger_coverage.ledger_year,

@@ -12,6 +12,7 @@ import typer
 from gisement.cli import figures as figures_cli
 from gisement.cli.audit import audit
 from gisement.cli.clauses import clauses
+from gisement.cli.food import Kind, Output, write_template
 from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
 from gisement.cli.models import modelled
@@ -279,6 +280,12 @@ def law(rule: RuleName = None, outcome: OfOutcome = None, where: Where = None, f
 def map_file(file: Export, mapping: MappingFile = None, buyer: Buyer = None) -> None:
     """Proposer comment lire un export, et nommer ses défauts."""
     show_proposal(file, mapping, buyer)
+
+
+@app.command()
+def template(kind: Kind, output: Output = None) -> None:
+    """Donner un modèle de fichier à remplir, pour « add »."""
+    write_template(kind, output)
 
 
 @app.command()

@@ -20,7 +20,7 @@ def commune_distance(raw_coordinates: Any, commune: Any, territory: Any) -> Any:
 
     Without a file of coordinates (`add distance`) there is no row, and every distance is unknown.
     """
-    points = _points(raw_coordinates).semi_join(commune, "commune_code")
+    points = commune_points(raw_coordinates).semi_join(commune, "commune_code")
     own = commune.semi_join(territory, "commune_code")
     largest = ibis.window(order_by=[ibis.desc("population"), "commune_code"])
     centre = own.mutate(size_rank=ibis.row_number().over(largest))
@@ -32,7 +32,7 @@ def commune_distance(raw_coordinates: Any, commune: Any, territory: Any) -> Any:
     return both.select("commune_code", distance_km=away)
 
 
-def _points(raw_coordinates: Any) -> Any:
+def commune_points(raw_coordinates: Any) -> Any:
     """One point per commune: that of the first file, where several give one."""
     first = ibis.window(group_by="commune_code", order_by=["snapshot", "latitude", "longitude"])
     points = raw_coordinates.mutate(place_rank=ibis.row_number().over(first))

@@ -19,9 +19,9 @@ def payee_commune(payee: Any, commune: Any, raw_department: Any) -> Any:
 
     A commune is matched by its name within the department of the postcode (`ST BENOIT`, 86280 is Saint-Benoît).
     """
-    p = payee.mutate(spelled=_department(payee.supplier_postcode), place=_name_key(payee.supplier_commune_name))
+    p = payee.mutate(spelled=_department(payee.supplier_postcode), place=commune_name_key(payee.supplier_commune_name))
     p = p.inner_join(raw_department.select("department_code"), [("spelled", "department_code")])
-    c = commune.mutate(place=_name_key(commune.commune_name))
+    c = commune.mutate(place=commune_name_key(commune.commune_name))
     alone = c.group_by(["department_code", "place"]).agg(communes=c.count(), commune_code=c.commune_code.min())
     alone = alone.filter(alone.communes == 1).select("commune_code", in_department="department_code", named="place")
     p = p.left_join(alone, [("spelled", "in_department"), ("place", "named")])
@@ -39,7 +39,7 @@ def _department(postcode: Any) -> Any:
     )
 
 
-def _name_key(name: Any) -> Any:
+def commune_name_key(name: Any) -> Any:
     """A commune's name for comparison: no accent, hyphen or CEDEX, `ST` spelled out."""
     plain = name.lower().translate("àâäéèêëîïôöùûüÿç-'’.", "aaaeeeeiioouuuyc    ")
     # a word is told by the blanks around it: engines write what a pattern found (`\1`, `$1`) in two ways

@@ -34,10 +34,21 @@ def _legal_units(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
 
 
 def _distance(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
-    from gisement.sources import coordinates
+    from gisement.sources.food import distances
 
-    report = coordinates.read_coordinates(path, targets["raw_coordinates"])
-    return Reading(report.rows, report.unreadable)
+    return distances.read_distance(path, targets["raw_distance"], targets["raw_coordinates"], name)
+
+
+def _food_demand(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.food import demand
+
+    return Reading(demand.read_food_demand(path, targets["raw_food_demand"], name))
+
+
+def _food_offer(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.food import offer
+
+    return Reading(offer.read_food_offer(path, targets["raw_food_offer"], name))
 
 
 def _correction(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
@@ -134,7 +145,9 @@ SOURCES: Mapping[str, Source] = {
         Source("accounts", ("raw_account_balance",), _accounts, "accounts", None, True),
         Source("sirene", ("raw_establishment",), _sirene, "sirene_establishments"),
         Source("legal-units", ("raw_legal_unit",), _legal_units, "sirene_legal_units"),
-        Source("distance", ("raw_coordinates",), _distance, "coordinates"),
+        Source("distance", ("raw_coordinates", "raw_distance"), _distance, "coordinates"),
+        Source("food-demand", ("raw_food_demand",), _food_demand, "food_demand", None, True),
+        Source("food-offer", ("raw_food_offer",), _food_offer, "food_offer", None, True),
         Source("inclusion", ("raw_inclusion",), _inclusion, "inclusion"),
         Source("io-table", ("raw_io_cell", "raw_io_sector"), _io_table, "io_table"),
         Source("io-table-total", ("raw_io_cell", "raw_io_sector"), _io_table_total, "io_table"),

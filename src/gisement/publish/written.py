@@ -1,0 +1,24 @@
+"""A text written where the user asked for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gisement.terms import Trouble
+
+
+def write_output(path: Path, text: str, *, replace: bool = False) -> None:
+    """Write a text file. Raises Trouble if it cannot be, or if a file is there that may not be replaced."""
+    try:
+        with path.open("w" if replace else "x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Trouble(
+            fr=f"{path} existe déjà : choisir un autre nom, pour ne pas l'écraser.",
+            en=f"{path} exists already: choose another name, so as not to overwrite it.",
+        ) from None
+    except OSError as error:
+        raise Trouble(
+            fr=f"{path} ne peut pas être écrit ({error.strerror}) : choisir un autre dossier.",
+            en=f"{path} cannot be written ({error.strerror}): choose another folder.",
+        ) from None
