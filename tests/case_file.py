@@ -13,6 +13,9 @@ A case is written to be read by a buyer. What a row does not say is filled in as
 A consideration (`social_clause`, `reserved`…) is `oui`, `aucune` (declared), `unknown` or `non demandée` (a record of the
 2019 format has no such field); what a row does not say is unknown.
 
+A food purchase has a `food_family` (of ma cantine) and a `quality`, under the labels of its day, which is that of 2027 too unless
+`quality_2027` says otherwise: `bio`, `siqo`, `autre`, `critère`, `aucune` or `unknown`.
+
 `medical` is `strict` (a good), `wide` (a service around such goods) or `unknown` (no CPV code).
 An expected number may be spelled out: `(60 000 + 20 000) / 180 000`; it is computed exactly, then compared.
 """
@@ -57,6 +60,15 @@ _PLAIN = {
     "social_economy": "is_social_economy",
     "advance": "has_advance",
     "subcontracting": "has_subcontracting",
+    "food_family": "food_family",
+}
+_QUALITIES = {
+    "bio": "organic",
+    "siqo": "siqo",
+    "autre": "other",
+    "critère": "criteria",
+    "aucune": "none",
+    UNKNOWN: None,
 }
 _STATES = {
     "social": "social_state",
@@ -69,6 +81,7 @@ _STATES = {
 }
 _STATED = {"oui": "yes", "aucune": "none", "non demandée": "not_collected", UNKNOWN: UNKNOWN}
 FIELDS = {"row", "verdict", "contract", "amount", "place", "head_office", "medical", "concession", *_PLAIN, *_STATES}
+FIELDS |= {"quality", "quality_2027"}
 FIELDS |= {"partner", "subsequent_of_known", "subsequent_of_listed", "in_territory", "basis"}
 
 
@@ -184,6 +197,8 @@ def _facts(row: Row) -> dict[str, Any]:
             "is_subsequent_of_listed": row.get("subsequent_of_listed", row.get("subsequent_of_known", False)),
             "is_between_partners": row.get("partner", False),
             "purchase_date": date,
+            "food_quality": _QUALITIES[row.get("quality", UNKNOWN)],
+            "food_quality_2027": _QUALITIES[row.get("quality_2027", row.get("quality", UNKNOWN))],
             "is_medical": medical,
             "is_medical_wide": medical_wide,
             "amount_cents": cents(row.get("amount")),

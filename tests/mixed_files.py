@@ -17,7 +17,7 @@ from typing import Any
 
 from gisement.sources import demonstration
 from gisement.sources.demonstration import identifiers
-from tests import mixed_food, mixed_ledgers
+from tests import mixed_canteens, mixed_food, mixed_ledgers
 from tests.notice_samples import eforms
 from tests.segments.invented_titles import learnt
 
@@ -161,6 +161,8 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     files["segments"] = [_csv(folder / "segments" / "own.csv", list(OWN_CODES[0]), OWN_CODES, shuffle)]
     files["title-model"] = [learnt(folder / "title-model" / "model.parquet", MADE_UP)]
     files |= mixed_ledgers.write(folder / "ledgers", (TOWN, BUYER), FIRMS, shuffle)
+    bought = mixed_canteens.purchases(BUYER)
+    files["egalim"] = [_csv(folder / "egalim" / "achats.csv", mixed_canteens.COLUMNS, bought, shuffle)]
     files["distance"] = [_csv(folder / "distance" / "points.csv", list(POINTS[0]), POINTS, shuffle)]
     needs, offers, roads = mixed_food.tables(TOWN, BUYER, FIRMS[0])
     files["distance"].append(_csv(folder / "distance" / "roads.csv", list(roads[0]), roads, shuffle))

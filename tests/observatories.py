@@ -9,11 +9,9 @@ from typing import Any
 import pyarrow as pa
 
 from gisement.catalog import tables as known
-from gisement.engine.measure import Observatory
+from gisement.engine.measure import MEASURED, Observatory
 from gisement.store import Workspace, database
 from gisement.terms import parse_territory
-
-MEASURED = ("contract", "purchase")
 
 
 def observatory(

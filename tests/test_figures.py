@@ -72,6 +72,10 @@ def _spelled(dice: random.Random, signed: bool) -> dict[str, Any]:
         "subcontracting": pick([True, False, "unknown"]),
         "subsequent_of_listed": dice.random() < 0.1,
         **{name: pick(["oui", "aucune", "non demandée", "unknown"]) for name in CONSIDERATIONS},
+        "food_family": pick(["VIANDES_VOLAILLES", "PRODUITS_DE_LA_MER", "FRUITS_ET_LEGUMES", "BOISSONS"]),
+        **{
+            name: pick(["bio", "siqo", "autre", "critère", "aucune", "unknown"]) for name in ("quality", "quality_2027")
+        },
     }
 
 

@@ -12,13 +12,13 @@ from gisement.catalog import tables
 from gisement.cli.models import shifts
 from gisement.engine.emissions import measure_emissions
 from gisement.engine.impact import Impact, Shift
-from gisement.engine.measure import Observatory
+from gisement.engine.measure import MEASURED, Observatory
 from gisement.indicators.impact import IMPACT, LOCAL_MULTIPLIER, SPEND_EMISSIONS
 from gisement.publish.answers import as_dict
 from gisement.store import Workspace, database
 from gisement.terms import Figure, Level, Perimeter, Trouble, Verdict
 from tests.case_file import HOME, Case, table_rows
-from tests.observatories import MEASURED, fill
+from tests.observatories import fill
 from tests.sources import io_tables as made
 from tests.workspaces import added, built, created
 

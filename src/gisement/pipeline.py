@@ -9,6 +9,7 @@ from gisement.clean import (
     contracts,
     corrections,
     food,
+    food_lines,
     geography,
     holders,
     identity,
@@ -19,9 +20,11 @@ from gisement.clean import (
 from gisement.enrich import (
     buyer_years,
     buyers,
+    canteens,
     distance,
     economy,
     findings,
+    food_purchases,
     ledger_coverage,
     ledger_findings,
     outliers,
@@ -113,6 +116,11 @@ STEPS: tuple[Step, ...] = (
     reconciliation.payment_contract,
     purchases.purchase,
     buyer_years.buyer_year,
+    # What canteens buy: each line once, whose it is, the quality that the law sees in it.
+    food_lines.food_line,
+    canteens.canteen,
+    food_purchases.food_purchase,
+    food_purchases.food_year,
     # What an impact is computed with: a table of the country, the size of rings, where firms are, emissions.
     economy.io_flow,
     economy.io_sector,

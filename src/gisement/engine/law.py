@@ -15,7 +15,7 @@ from gisement.store.database import schema
 from gisement.terms import Outcome, Perimeter, Rule
 
 TO_CHECK = "text_to_check"
-TABLES = ("contract", "buyer_year")
+TABLES = ("contract", "buyer_year", "food_year")
 
 
 def decided(rule: Rule, perimeter: Perimeter, buyers: Sequence[str]) -> Any:

@@ -34,6 +34,8 @@ from gisement.terms.arithmetic import share, spread, total
 if TYPE_CHECKING:
     from gisement.engine.spread import Amounts
 
+MEASURED = ("contract", "purchase", "food_purchase")
+"""The tables whose rows figures add up."""
 TWO_BASES = "purchase"
 """The table that holds both bases."""
 HIDDEN = ("in_scope", "counting", "verdict_number")
@@ -48,7 +50,7 @@ class Observatory:
     def __init__(
         self,
         workspace: Workspace,
-        tables: Sequence[str] = ("contract", "purchase"),
+        tables: Sequence[str] = MEASURED,
         *,
         load: bool = False,
         connection: Any = None,

@@ -32,6 +32,9 @@ DIMENSIONS: Mapping[str, str] = {
     "inclusion": "inclusion_kind",
     "month": "month",
     "department": "supplier_department_code",
+    "food_family": "food_family",
+    "food_label": "food_label",
+    "food_quality": "food_quality",
 }
 """Keys of `--by` and `--where`, and the column of each."""
 MODEL_DIMENSIONS: Mapping[str, tuple[str, ...]] = {

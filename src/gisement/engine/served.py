@@ -23,7 +23,7 @@ PERSON = "personne-"
 INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
     "record_decision", "commune", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
-    "supplier_presence", "emission_factor", "raw_decp",
+    "supplier_presence", "emission_factor", "food_purchase", "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
 _MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
@@ -39,6 +39,14 @@ FROM (SELECT *, '{PERSON}' || dense_rank() OVER (ORDER BY is_natural_person DESC
 """
 _LAST_DAY = "CAST(c.notification_date + to_months(CAST(c.duration_months AS INTEGER)) AS DATE)"
 _END = f"{_LAST_DAY} AS end_date, greatest(date_diff('month', o.as_of_date, {_LAST_DAY}), 0) AS months_left"
+_ROWS = (
+    f"SELECT r.*, c.title AS contract_title, c.is_framework AS is_ceiling, {_END} FROM ({{sql}}) r "
+    "LEFT JOIN contract c ON r.contract_key = c.contract_key CROSS JOIN observation o"
+)
+_FOOD_ROWS = (
+    "SELECT r.* FROM (SELECT *, purchase_date AS notification_date, food_description AS contract_title, "
+    "NULL AS contract_key, food_supplier_name AS supplier_name FROM ({sql})) r"
+)
 SORTS = {
     "newest": "r.notification_date DESC NULLS LAST",
     "oldest": "r.notification_date ASC NULLS LAST",
@@ -67,6 +75,11 @@ FROM finding f LEFT JOIN (
 _RECORD = (
     "SELECT * EXCLUDE (titulaires, modifications, actesSousTraitance, modificationsActesSousTraitance, "
     "donneesExecution, unreadable_reason) FROM raw_decp WHERE unreadable_reason IS NULL"
+)
+# What a canteen bought of whom is its partner's business; labels, families and prices make the rates.
+_FOOD = (
+    "SELECT * REPLACE (NULL::VARCHAR AS food_description, NULL::VARCHAR AS food_supplier_name, "
+    "md5(food_purchase_key) AS food_purchase_key, NULL::VARCHAR AS record_hash) FROM food_purchase"
 )
 _FOUND = """
 SELECT 'buyer' AS kind, b.buyer_id AS key, coalesce(b.buyer_name, b.buyer_id) AS name, '' AS detail,
@@ -160,12 +173,12 @@ class Served:
         """A page of the rows of one verdict, with the object, end and months left of the contract of each."""
         sql, values = self.observatory.rows_query(indicator, perimeter, verdict)
         words = page.text.split()[:8]
-        found = _plain("c.title")
+        is_food = indicator.table == "food_purchase"
+        found = _plain("r.food_description" if is_food else "c.title")
         tests = [f"contains({found}, {_plain('$' + name)})" for name in _names(words)]
         asked = (
-            f"SELECT r.*, c.title AS contract_title, c.is_framework AS is_ceiling, {_END} FROM ({sql}) r "
-            f"LEFT JOIN contract c ON r.contract_key = c.contract_key CROSS JOIN observation o "
-            f"WHERE {' AND '.join(tests) or 'true'} ORDER BY {SORTS[page.sort]}, r.{tables()[indicator.table].key[0]} "
+            f"{(_FOOD_ROWS if is_food else _ROWS).format(sql=sql)} WHERE {' AND '.join(tests) or 'true'} "
+            f"ORDER BY {SORTS[page.sort]}, r.{tables()[indicator.table].key[0]} "
             f"LIMIT {int(page.limit)} OFFSET {int(page.offset)}"
         )
         return list(self.rows(asked, {**values, **dict(zip(_names(words), words, strict=True))}))
@@ -257,6 +270,7 @@ def copies(*, partner: bool) -> dict[str, str]:
         "(supplier_id)",
         "supplier_presence": "SELECT * FROM supplier_presence ANTI JOIN (SELECT supplier_siren FROM supplier WHERE "
         "is_natural_person) USING (supplier_siren)",
+        "food_purchase": "SELECT * FROM food_purchase" if partner else _FOOD,
         "raw_decp": _RECORD,
         "lookup": _FOUND.format(**words),
     }  # fmt: skip

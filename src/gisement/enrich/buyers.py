@@ -61,12 +61,12 @@ def _named(contract_record: Any, payer: Any) -> Any:
     siren = ibis.coalesce(b.buyer_siren, b.buyer_id.substr(0, 9))
     spells = siren.substr(0, 2).isin(SPELLING_PREFIXES) & siren.re_search("^[0-9]{9}$")
     return b.mutate(
-        buyer_siren=siren, buyer_kind=_kind(siren),
+        buyer_siren=siren, buyer_kind=kind_of(siren),
         spelled=ibis.ifelse(spells, siren.substr(2, 2), ibis.null("string")),
     )  # fmt: skip
 
 
-def _kind(siren: Any) -> Any:
+def kind_of(siren: Any) -> Any:
     """The kind of a public body, from the first digits of its SIREN (structure of the register's public numbers)."""
     return ibis.cases(
         (siren.startswith("21"), "commune"),

@@ -4,6 +4,7 @@ from gisement.indicators.concentration import CONCENTRATION
 from gisement.indicators.considerations import CONSIDERATIONS
 from gisement.indicators.contracts import CONTRACTS_COUNT, SINGLE_OFFER_SHARE
 from gisement.indicators.coverage import COVERAGE
+from gisement.indicators.food import FOOD
 from gisement.indicators.impact import MODELLED as MODELLED
 from gisement.indicators.inclusion import INCLUSION
 from gisement.indicators.order_size import ORDER_SIZE
@@ -25,6 +26,7 @@ INDICATORS: tuple[Indicator, ...] = (
     *CONCENTRATION,
     *ORDER_SIZE,
     *INCLUSION,
+    *FOOD,
     *COVERAGE,
 )
 """Every indicator, the headline first."""

@@ -6,7 +6,7 @@ consulted before it too; one notified later cannot be told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ibis
@@ -19,6 +19,7 @@ from gisement.terms.rule import Decision
 MET, NOT_MET = Outcome.MET, Outcome.NOT_MET
 NOT_APPLICABLE, INDETERMINABLE = Outcome.NOT_APPLICABLE, Outcome.INDETERMINABLE
 WORKS_DIVISION = "45"
+OVERSEAS = "97"
 LOCAL_KINDS = (
     "commune", "department", "region", "epci", "syndicate", "hospital_or_social", "local_establishment", "education",
 )  # fmt: skip
@@ -200,6 +201,46 @@ def _environmental_target(row: Any) -> Any:
     return dated_parameter("pnad_environmental_target_pct", ibis.date(row.year.cast("int32"), 12, 31))
 
 
+def _food(rule: str, part: str, whole: str, unclear: str | None, rates: Callable[[Any, Any], tuple[Any, Any]]) -> Rule:
+    """A rate of a canteen's year: met or not whatever the unclear purchases are; nothing on part of a year."""
+
+    def decide(row: Any) -> Sequence[Decision]:
+        low, high = rates(row, ibis.date(row.year.cast("int32"), 12, 31))
+        bought, counting = row[whole], row[part] * 100
+        maybe = counting + (row[unclear] * 100 if unclear else 0)
+        return [
+            (row.year < legal_texts()[rule].since.year, NOT_APPLICABLE, "year_before"),
+            (bought <= 0, NOT_APPLICABLE, "no_food_purchase"),
+            (row.buyer_department_code.startswith(OVERSEAS), INDETERMINABLE, "other_rates_overseas"),
+            (row.months_count < parameter("canteen_months_min"), INDETERMINABLE, "year_incomplete"),
+            (row.families_count < parameter("canteen_families_min"), INDETERMINABLE, "families_missing"),
+            (counting >= bought * high, MET, "target_reached"),
+            (counting >= bought * low, INDETERMINABLE, "texts_disagree_on_hospitals"),
+            (maybe >= bought * low, INDETERMINABLE, "target_within_bounds"),
+            (ibis.literal(True), NOT_MET, "target_out_of_reach"),
+        ]
+
+    return Rule(rule, "food_year", decide)
+
+
+def _quality_rate(row: Any, day: Any) -> tuple[Any, Any]:
+    rate = dated_parameter("egalim_quality_target_pct", day)
+    return rate, rate
+
+
+def _organic_rate(row: Any, day: Any) -> tuple[Any, Any]:
+    rate = dated_parameter("egalim_organic_target_pct", day)
+    return rate, rate
+
+
+def _meat_fish_rate(row: Any, day: Any) -> tuple[Any, Any]:
+    """The lowest and the highest rate that texts may ask for: they agree on all canteens but those of hospitals."""
+    usual = dated_parameter("egalim_meat_fish_target_pct", day)
+    state = dated_parameter("egalim_meat_fish_state_target_pct", day)
+    low = ibis.ifelse(row.buyer_kind == "state", state, usual)
+    return low, ibis.ifelse(row.buyer_kind.isin(("state", "hospital_or_social")), state, usual)
+
+
 RULES: tuple[Rule, ...] = (
     _environmental("a35_crit", "environmental_criterion_state"),
     _environmental("a35_exec", "environmental_clause_state"),
@@ -213,9 +254,9 @@ RULES: tuple[Rule, ...] = (
     Rule("spaser", "buyer_year", _plan),
     Rule("pnad_social", "buyer_year", _target("social", _social_target)),
     Rule("pnad_environmental", "buyer_year", _target("environmental", _environmental_target)),
-    Rule("egalim_quality", why="canteen_purchases_not_added"),
-    Rule("egalim_organic", why="canteen_purchases_not_added"),
-    Rule("egalim_meat_fish", why="canteen_purchases_not_added"),
+    _food("egalim_quality", "egalim_cents", "food_cents", "unclear_cents", _quality_rate),
+    _food("egalim_organic", "organic_cents", "food_cents", None, _organic_rate),
+    _food("egalim_meat_fish", "meat_fish_egalim_cents", "meat_fish_cents", "meat_fish_unclear_cents", _meat_fish_rate),
     Rule("agec_reuse", why="spend_by_agec_family_not_added"),
 )
 """Every rule, in the order in which a buyer meets them."""

@@ -27,6 +27,10 @@ _ROW_COLUMNS = {
     "buyer_name": "buyer",
     "supplier_name": "supplier",
     "title": "title",
+    "food_description": "title",
+    "food_supplier_name": "supplier",
+    "food_family": "family",
+    "food_labels": "labels",
     "cpv_code": "cpv",
     "segment": "segment",
     "amount_cents": "amount",
@@ -77,8 +81,10 @@ def show_rows(rows: Iterator[Mapping[str, Any]], count: int, language: str) -> N
     if not shown:
         print(said["no_row"])
         return
-    is_paid = shown[0].get("basis") == "payment"
+    is_food = "food_family" in shown[0]
+    is_paid = shown[0].get("basis") == "payment" or is_food
     left_out = {"notification_date", "cpv_code"} if is_paid else {"purchase_date", "segment"}
+    left_out |= {"segment"} if is_food else set()
     left_out |= set() if width >= WIDE else {"purchase_key"}
     left_out |= set() if shown[0]["verdict"] == Verdict.UNKNOWN else {"unknown_reason"}
     names = [name for name in _ROW_COLUMNS if name in shown[0] and name not in left_out]

@@ -136,6 +136,12 @@ def _accounts(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return account_balance.read_account_balance(path, targets["raw_account_balance"], name)
 
 
+def _egalim(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.egalim import read_purchases
+
+    return read_purchases(path, targets["raw_food_purchase"], name)
+
+
 SOURCES: Mapping[str, Source] = {
     source.kind: source
     for source in (
@@ -154,6 +160,7 @@ SOURCES: Mapping[str, Source] = {
         Source("employment", ("raw_employment",), _employment, "employment"),
         Source("emission-factors", ("raw_emission_factor",), _emission_factors, "emission_factors"),
         Source("notices", ("raw_notice", "raw_notice_criterion"), _notices, "notices"),
+        Source("egalim", ("raw_food_purchase",), _egalim, "food_purchases", None, True),
         Source("correction", ("raw_correction",), _correction, "correction"),
         Source("segments", ("raw_segment_mapping",), _segment_mapping, "segment_mapping"),
         Source("cpv-labels", ("raw_cpv_label",), _cpv_labels, "cpv_labels"),

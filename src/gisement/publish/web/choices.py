@@ -14,8 +14,15 @@ from gisement.terms import Indicator, Ring, existing_rings
 if TYPE_CHECKING:
     from gisement.publish.web.page import Page
 
-FILTERS = ("year", "family", "buyer", "size_class")
-BREAKDOWNS = ("year", "family", "segment", "buyer", "supplier", "department", "commune", "size_class")
+FILTERS = ("year", "family", "food_family", "buyer", "size_class")
+BREAKDOWNS = (
+    "year", "family", "food_family", "food_label", "segment", "buyer", "supplier", "department", "commune",
+    "size_class",
+)  # fmt: skip
+SPENT = {"food_purchase": "food_spend"}
+"""The amount of the purchases of a table, where it is not that of all purchases."""
+ALIKE = {"food_purchase": ("family", "segment")}
+"""Dimensions that say little of the rows of a table."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +37,18 @@ class Choice:
 def breakdowns(indicator: Indicator) -> list[str]:
     """The dimensions that the rows of an indicator can be broken down by, on pages."""
     columns = tables()[indicator.table].schema
-    return [name for name in BREAKDOWNS if DIMENSIONS[name] in columns]
+    left_out = ALIKE.get(indicator.table, ())
+    return [name for name in BREAKDOWNS if DIMENSIONS[name] in columns and name not in left_out]
+
+
+def amount_of(indicator: Indicator) -> str:
+    """The indicator that says how much the purchases of another one come to."""
+    return SPENT.get(indicator.table, "total_spend")
 
 
 def filters(page: Page, indicator: Indicator, pairs: Pairs) -> list[Choice]:
     """The filters of a form: for each, the values that occur."""
-    return [_filter(page, name, pairs) for name in FILTERS if name in breakdowns(indicator)]
+    return [_filter(page, name, indicator, pairs) for name in FILTERS if name in breakdowns(indicator)]
 
 
 def option(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> Choice:
@@ -62,10 +75,10 @@ def told(page: Page, indicator: Indicator, pairs: Pairs) -> str:
     return whole if not parts else f"{whole} ({', '.join(parts)})"
 
 
-def _filter(page: Page, name: str, pairs: Pairs) -> Choice:
+def _filter(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> Choice:
     held = dict(pairs).get(name)
     values = [(ANY, str(page.texts["figures"]["any"]), held is None)]
-    for value in _values(page, name):
+    for value in _values(page, name, indicator):
         is_held = held is not None and held.removeprefix("=") == value
         values.append((value, page.site.label(name, value, page.language), is_held))
     if held is not None and not any(is_held for _, _, is_held in values):
@@ -73,10 +86,10 @@ def _filter(page: Page, name: str, pairs: Pairs) -> Choice:
     return Choice(name, str(texts(page.language)["dimensions"][name]), tuple(values))
 
 
-def _values(page: Page, name: str) -> list[str]:
+def _values(page: Page, name: str, indicator: Indicator) -> list[str]:
     """What a filter may be: the values that occur, the latest year first, what is not given last."""
     if name == "family":
         return list(families())
-    found = {figure.group[name] for figure in page.site.measure("total_spend", (), name)}
+    found = {figure.group[name] for figure in page.site.measure(amount_of(indicator), (), name)}
     known = sorted((str(value) for value in found if value is not None), reverse=name == "year")
     return [*known, *([""] if None in found else [])]

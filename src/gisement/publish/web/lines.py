@@ -10,6 +10,7 @@ from gisement.catalog import texts
 from gisement.engine.served import PERSON
 from gisement.pipeline import indicator_named
 from gisement.publish import format
+from gisement.publish.web import choices
 from gisement.publish.web.address import Pairs, address, chosen
 from gisement.publish.web.card import Card
 from gisement.terms import Figure
@@ -52,15 +53,19 @@ def lines_by(
     by: str,
     where: Pairs,
     *,
-    beside: str = "total_spend",
+    beside: str | None = None,
     at_most: int = 50,
     leave_out: Callable[[Figure], bool] = lambda figure: False,
 ) -> Lines:
     """The groups of `by`, the heaviest first (years in order); `beside` names the amount shown next to a share.
 
+    Without a `beside`, it is the amount of the same kind of purchases; empty, there is none.
+
     `leave_out` says of a figure whether another part of the page shows it.
     """
     figures = [figure for figure in page.site.measure(name, tuple(where), by) if not leave_out(figure)]
+    if beside is None:
+        beside = choices.amount_of(indicator_named(name))
     amounts = _amounts(page, beside if beside != name else "", by, where)
     ordered = sorted(figures, key=_year if by == "year" else lambda f: _weight(f, amounts, by))
     kept = ordered if by == "year" else ordered[:at_most]
@@ -113,6 +118,8 @@ def _amounts(page: Page, beside: str, by: str, where: Pairs) -> dict[object, Fig
 def _leading(page: Page, by: str, figure: Figure) -> str:
     value = figure.group[by]
     is_person = by == "supplier" and str(value).startswith(PERSON)
+    if by == "buyer" and not page.site.served.named(by, [value]):
+        return ""
     return f"{page.root}/{LEADING[by]}/{value}" if by in LEADING and value and not is_person else ""
 
 

@@ -143,13 +143,14 @@ def _shown(page: Page, indicator: Indicator, found: list[dict[str, Any]]) -> lis
     if indicator.table == "contract":
         for holder in page.site.served.holders([row["contract_key"] for row in found]):
             by_contract.setdefault(holder["contract_key"], []).append(_supplier(page, holder))
+    known = page.site.served.named("buyer", list({row["buyer_id"] for row in found}))
     return [
         RowShown(
             date=format.day(row["notification_date"], page.language),
             buyer=row["buyer_name"] or row["buyer_id"] or page.texts["figures"]["missing"],
-            buyer_page=f"{page.root}/buyers/{row['buyer_id']}" if row["buyer_id"] else "",
+            buyer_page=f"{page.root}/buyers/{row['buyer_id']}" if row["buyer_id"] in known else "",
             suppliers=tuple(by_contract.get(row["contract_key"], ())) or (_supplier(page, row),),
-            title=row["contract_title"] or page.texts["rows"]["no_title"],
+            title=row["contract_title"] or _kind_of_food(page, row) or page.texts["rows"]["no_title"],
             contract_page=f"{page.root}/contracts/{row['contract_key']}" if row["contract_key"] else "",
             amount=format.cents(row["amount_cents"], page.language),
             left=_left(page, row),
@@ -167,9 +168,17 @@ def _left(page: Page, row: dict[str, Any]) -> str:
     )
 
 
+def _kind_of_food(page: Page, row: dict[str, Any]) -> str:
+    """The family and label of a food purchase whose product is not told; nothing for another row."""
+    names = [page.site.label(key, row[key], page.language) for key in ("food_family", "food_label") if row.get(key)]
+    return ", ".join(names)
+
+
 def _supplier(page: Page, row: dict[str, Any]) -> tuple[str, str]:
     """The name of a supplier and its page; neither for a natural person."""
     identifier, words = row.get("supplier_id"), page.texts["rows"]
+    if "food_family" in row:
+        return row["supplier_name"] or str(words["untold_supplier"]), ""
     if identifier is None:
         return str(words["no_supplier"]), ""
     if str(identifier).startswith(PERSON):
