@@ -1,4 +1,7 @@
-"""Considerations of the real records of ../shared/data: counts by kind and state equal those of a query on the files."""
+"""The real records of the 2022 format of ../shared/data: what is made of them equals queries on the files.
+
+Counts of considerations by kind and state; the end of every contract.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ def recent(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Works
     decp = shared_data / "decp"
     added(workspace, "decp", [decp / "format_2022", decp / "broken" / "demantis.json"])
     added(workspace, "decp", [decp / "format_2019" / "decp-processing_decp_test_2019.json"])
-    built(workspace, ["clause", "finding"])
+    built(workspace, ["clause", "finding", "renewal"])
     return workspace
 
 
@@ -88,3 +91,43 @@ def test_real_records_that_contradict_each_other_are_unknown_and_said(recent: Wo
     (unknown,) = rows(recent, sql, ["clause"])
     assert found == {"social_consideration_differs": 1}
     assert unknown["n"] == 2, "one was a clause and not a criterion, the other way round elsewhere"
+
+
+# Ends of contracts, from the files' own words: the last duration that an amendment gives, in the order of days and
+# numbers, else that of the award; the engine's own calendar adds the months. It shares no expression with the step.
+INDEPENDENT_ENDS = """
+WITH told AS (
+    SELECT d.contract_key, any_value(r.dateNotification) AS day, any_value(r.dureeMois) AS months
+    FROM raw_decp r JOIN record_decision d USING (record_hash)
+    WHERE d.decision = 'contract' GROUP BY ALL
+), act AS (
+    SELECT d.contract_key, unnest(r.modifications) AS act
+    FROM raw_decp r JOIN record_decision d USING (record_hash)
+), last AS (
+    SELECT contract_key, arg_max(try_cast(act.dureeMois AS DOUBLE)::INT,
+        [coalesce(act.dateNotificationModification, act.datePublicationDonneesModification)[:10],
+         lpad(act.id, 6, '0')]) AS months
+    FROM act WHERE try_cast(act.dureeMois AS DOUBLE) BETWEEN 1 AND 180 GROUP BY ALL
+), now AS (
+    SELECT contract_key, try_cast(day[:10] AS DATE) AS day,
+        coalesce(last.months, CASE WHEN try_cast(told.months AS DOUBLE) BETWEEN 1 AND 180
+        THEN try_cast(told.months AS DOUBLE)::INT END) AS months
+    FROM told LEFT JOIN last USING (contract_key)
+)
+SELECT contract_key, CASE WHEN day BETWEEN DATE '2000-01-01' AND DATE '2024-12-31'
+    THEN CAST(day + to_months(months) AS DATE) END AS end_date FROM now
+"""
+
+
+def test_ends_are_those_of_an_independent_computation_amendments_included(recent: Workspace) -> None:
+    ours = rows(recent, "SELECT contract_key, end_date FROM renewal ORDER BY 1", ["renewal"])
+    theirs = rows(recent, f"SELECT * FROM ({INDEPENDENT_ENDS}) ORDER BY 1", ("raw_decp", "record_decision"))
+    assert ours == theirs
+    sql = """
+    SELECT count(*) AS contracts, count(end_date) AS ends, count(*) FILTER (contract.duration_months <> duration_months_initial)
+    AS longer FROM renewal JOIN contract USING (contract_key)
+    """
+    (found,) = rows(recent, sql, ("renewal", "contract"))
+    assert found["contracts"] == len(ours)
+    assert found["ends"] > 1100
+    assert found["longer"] > 30, "amendments that change the duration"

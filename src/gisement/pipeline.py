@@ -34,6 +34,7 @@ from gisement.enrich import (
     purchases,
     reconciliation,
     register,
+    renewals,
     rings,
 )
 from gisement.enrich import food as food_supply
@@ -134,8 +135,11 @@ STEPS: tuple[Step, ...] = (
     food.food_need,
     food_supply.food_offer,
     food_supply.food_distance,
-    # What was found wrong, and what was done about it.
+    # What comes next: ends of contracts, ceilings, what is paid without a contract.
     reconciliation.contract_payment,
+    renewals.renewal,
+    renewals.spend_without_contract,
+    # What was found wrong, and what was done about it.
     ledger_coverage.ledger_year,
     ledger_coverage.account_gap,
     ledger_findings.ledger_finding,

@@ -12,6 +12,7 @@ import typer
 from gisement.cli import figures as figures_cli
 from gisement.cli.audit import audit
 from gisement.cli.clauses import clauses
+from gisement.cli.cooperation import cooperate
 from gisement.cli.food import Kind, Output, write_template
 from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
@@ -49,6 +50,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(prepare, name="prepare")
 app.add_typer(clauses, name="clauses")
 app.add_typer(segments, name="segments")
+app.add_typer(cooperate, name="cooperate")
 
 
 @app.callback()

@@ -23,7 +23,7 @@ PERSON = "personne-"
 INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
     "record_decision", "commune", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
-    "supplier_presence", "emission_factor", "food_purchase", "raw_decp",
+    "supplier_presence", "emission_factor", "food_purchase", "renewal", "spend_without_contract", "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
 _MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
@@ -81,6 +81,9 @@ _FOOD = (
     "SELECT * REPLACE (NULL::VARCHAR AS food_description, NULL::VARCHAR AS food_supplier_name, "
     "md5(food_purchase_key) AS food_purchase_key, NULL::VARCHAR AS record_hash) FROM food_purchase"
 )
+# What ledgers say of a contract is for their partner.
+_UNPAID = "REPLACE (NULL::BIGINT AS payments_count, NULL::BIGINT AS paid_cents, NULL::BIGINT AS ceiling_used_pct, "
+_UNPAID += "NULL::BOOLEAN AS is_ceiling_near)"
 _FOUND = """
 SELECT 'buyer' AS kind, b.buyer_id AS key, coalesce(b.buyer_name, b.buyer_id) AS name, '' AS detail,
        {buyer} AS words, coalesce(sum(p.amount_cents), 0)::BIGINT AS weight, b.is_in_territory
@@ -272,6 +275,8 @@ def copies(*, partner: bool) -> dict[str, str]:
         "is_natural_person) USING (supplier_siren)",
         "food_purchase": "SELECT * FROM food_purchase" if partner else _FOOD,
         "raw_decp": _RECORD,
+        "renewal": f"SELECT * {'' if partner else _UNPAID} FROM renewal",
+        "spend_without_contract": f"SELECT * FROM spend_without_contract WHERE {partner}",
         "lookup": _FOUND.format(**words),
     }  # fmt: skip
 

@@ -18,7 +18,7 @@ from gisement.publish.web import assets
 from gisement.publish.web.page import Page
 from gisement.publish.web.security import Guard
 from gisement.publish.web.site import LANGUAGES, Site
-from gisement.publish.web.views import about, figures, home, needs, organisations, rows
+from gisement.publish.web.views import about, figures, home, needs, organisations, renewals, rows
 from gisement.terms import Trouble
 
 View = Callable[[Page], Response]
@@ -39,6 +39,7 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/suppliers/{key}", organisations.supplier),
     ("/contracts", rows.contracts),
     ("/contracts/{key}", rows.contract),
+    ("/renewals", renewals.renewals),
     ("/map", needs.where_from),
     ("/quality", about.quality),
     ("/quality/{rule}", about.finding),
@@ -49,6 +50,11 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/api", about.api),
 )
 """Every page, in French at its address and in English after `/en`."""
+FILES: tuple[tuple[str, View], ...] = (
+    ("/renewals.ics", renewals.calendar_file),
+    ("/renewals.atom", renewals.feed),
+)
+"""What is no page: calendars, feeds and files, at addresses like those of pages."""
 
 
 def create_app(site: Site) -> FastAPI:
@@ -65,7 +71,7 @@ def create_app(site: Site) -> FastAPI:
     add_api(app, site)
     app.router.routes.append(Route("/static/{digest}/{name}", assets.answer, methods=["GET", "HEAD"]))
     for language in LANGUAGES:
-        for path, view in PAGES:
+        for path, view in (*PAGES, *FILES):
             root = "" if language == "fr" else f"/{language}"
             full = root + path if path != "/" else root or "/"
             app.router.routes.append(Route(full, _endpoint(site, view, language), methods=["GET", "HEAD"]))

@@ -1,0 +1,77 @@
+"""`gisement cooperate`: what partners can do together, and when."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from gisement.cli.session import Settings, Where, opened
+from gisement.publish import usage
+from gisement.terms import Trouble
+
+cooperate = typer.Typer(
+    cls=usage.Commands,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Travailler ensemble : échéances, points forts, achats groupés.",
+    context_settings={"help_option_names": usage.HELP},
+)
+FeedFormat = Annotated[Literal["table", "json", "csv", "ics", "atom"], typer.Option("--format", help="mise en forme")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="fichier à écrire (ics, atom, csv, json)")]
+Ceilings = Annotated[bool, typer.Option("--ceilings", help="les accords-cadres presque consommés")]
+Without = Annotated[bool, typer.Option("--without-contract", help="ce qui est payé sans marché connu")]
+
+
+@cooperate.command("renewals")
+def renewals(
+    where: Where = None, ceilings: Ceilings = False, without_contract: Without = False, format: FeedFormat = "table",
+    output: Output = None,
+) -> None:  # fmt: skip
+    """Dire quels contrats finissent bientôt, et quoi préparer."""
+    from gisement.engine import Observatory
+    from gisement.engine import renewals as calendar
+    from gisement.pipeline import perimeter_of
+    from gisement.publish import renewals as told
+
+    if without_contract and (ceilings or format in ("ics", "atom")):
+        raise Trouble(
+            fr="--without-contract ne se combine ni avec --ceilings ni avec un calendrier : n'en garder qu'un.",
+            en="--without-contract goes neither with --ceilings nor with a calendar: keep one.",
+        )
+    perimeter, language = perimeter_of(where), Settings.language
+    observatory = Observatory(opened(), calendar.TABLES)
+    if without_contract:
+        found = calendar.without_contract(observatory, perimeter)
+    else:
+        found = calendar.renewals(observatory, perimeter, near_ceiling=ceilings)
+    if format != "table":
+        return _write(_content(found, format, calendar.as_of(observatory), language), output)
+    if without_contract:
+        told.show_without_contract(found, language)
+    else:
+        told.show_renewals(found, {} if ceilings else calendar.unknown_ends(observatory, perimeter), language)
+
+
+def _content(found: list[dict[str, object]], format: str, as_of: object, language: str) -> bytes:
+    from datetime import date
+
+    from gisement.catalog import texts
+    from gisement.publish import answers, feeds
+
+    title = texts(language)["renewals"]["title"]
+    if format in ("ics", "atom"):
+        assert isinstance(as_of, date)
+        return (feeds.calendar if format == "ics" else feeds.atom)(found, title, as_of, language)
+    return (answers.to_csv(found) if format == "csv" else answers.to_json(found) + "\n").encode()
+
+
+def _write(content: bytes, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.write(content.decode())
+        return
+    from gisement.publish.files import write
+
+    write(content, output)

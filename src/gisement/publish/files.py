@@ -1,0 +1,18 @@
+"""Files that a user asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gisement.terms import Trouble
+
+
+def write(content: bytes, path: Path) -> None:
+    """Write a file; Trouble where it cannot be."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Trouble(
+            fr=f"{path} ne peut pas être écrit ({error.strerror}) : choisir un autre dossier.",
+            en=f"{path} cannot be written ({error.strerror}): choose another folder.",
+        ) from None

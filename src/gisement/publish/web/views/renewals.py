@@ -1,0 +1,148 @@
+"""What comes back: contracts that end soon, as a page, a calendar and a feed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from gisement.catalog import parameter, texts
+from gisement.engine import renewals as calendar
+from gisement.pipeline import perimeter_of
+from gisement.publish import feeds, format
+from gisement.publish.web.address import ANY, Pairs, address
+from gisement.publish.web.choices import Choice
+from gisement.publish.web.page import Page
+from gisement.terms import Perimeter
+
+PER_PAGE = 50
+FILTERS = ("segment", "buyer_commune", "buyer")
+Row = dict[str, Any]
+
+
+def renewals(page: Page) -> Response:
+    """Contracts that end within the window, the nearest end first, with what is due for each."""
+    pairs, number = asked(page), page_number(page)
+    observatory, perimeter = page.site.observatory, _perimeter(pairs)
+    found = calendar.renewals(observatory, perimeter, limit=PER_PAGE + 1, offset=(number - 1) * PER_PAGE)
+    words, path = page.texts["renewals"], f"{page.root}/renewals"
+    unknown = calendar.unknown_ends(observatory, perimeter)
+    return page.render(
+        "renewals.html.j2",
+        lead=words["lead"].format(
+            window=parameter("renewal_window_months"),
+            sourcing=parameter("renewal_sourcing_months"),
+            lots=parameter("renewal_lots_months"),
+            call=parameter("renewal_call_months"),
+        ),
+        filters=[_choice(page, name, pairs) for name in FILTERS],
+        rows=shown(page, found[:PER_PAGE]),
+        stages=_stages(page, calendar.by_stage(observatory, perimeter)),
+        unknown=[_unknown(page, reason, count) for reason, count in unknown.items()],
+        near=shown(page, calendar.renewals(observatory, perimeter, near_ceiling=True)),
+        without=_without(page, calendar.without_contract(observatory, perimeter)),
+        feeds=[(words[kind], address(f"{page.root}/renewals.{kind}", pairs)) for kind in ("ics", "atom")],
+        number=page.texts["rows"]["page"].format(page=page.number(number)),
+        previous=address(path, pairs, page=number - 1) if number > 1 else "",
+        next=address(path, pairs, page=number + 1) if len(found) > PER_PAGE else "",
+        about=texts(page.language)["renewals"]["about"],
+        about_without=texts(page.language)["renewals"]["about_without"],
+    )
+
+
+def calendar_file(page: Page) -> Response:
+    """The same as an iCalendar."""
+    pairs = asked(page)
+    found = calendar.renewals(page.site.observatory, _perimeter(pairs))
+    content = feeds.calendar(found, _title(page, pairs), page.site.as_of_date, page.language)
+    headers = {"Content-Disposition": 'attachment; filename="renewals.ics"'}
+    return Response(content, media_type=feeds.ICS, headers=headers)
+
+
+def feed(page: Page) -> Response:
+    """The same as an Atom feed."""
+    pairs = asked(page)
+    found = calendar.renewals(page.site.observatory, _perimeter(pairs))
+    here = address(f"{page.root}/renewals.atom", pairs)
+    content = feeds.atom(found, _title(page, pairs), page.site.as_of_date, page.language, here=here, root=page.root)
+    return Response(content, media_type=feeds.ATOM)
+
+
+def asked(page: Page) -> Pairs:
+    """The filters of the address, in order; what is chosen as « all » is left out."""
+    return sorted({(key, value) for key, value in page.query if key in calendar.KEYS and value not in ("", ANY)})
+
+
+def page_number(page: Page) -> int:
+    """Which page of the rows is asked for; the first one where the address says nothing that can be read."""
+    text = page.asked("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 10**6 else 1
+
+
+def shown(page: Page, rows: list[Row]) -> list[Row]:
+    """Renewals as a table shows them."""
+    words, language = texts(page.language)["renewals"], page.language
+    return [
+        {
+            "title": row["title"] or words["no_title"],
+            "page": f"{page.root}/contracts/{row['contract_key']}",
+            "buyer": row["buyer_name"] or row["buyer_id"] or words["not_known"],
+            "buyer_page": f"{page.root}/buyers/{row['buyer_id']}" if row["buyer_id"] else "",
+            "holders": feeds.holders(row, language),
+            "stage": words["stages"][row["renewal_stage"]],
+            "end": format.day(row["end_date"], language),
+            "call": format.day(row["call_date"], language),
+            "amount": format.cents(row["amount_cents"], language),
+            "used": _used(row["ceiling_used_pct"], language),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _used(percents: int | None, language: str) -> str:
+    return "" if percents is None else format.percent(percents / 100, 0, language)
+
+
+def _perimeter(pairs: Pairs) -> Perimeter:
+    return perimeter_of([f"{key}={value}" for key, value in pairs])
+
+
+def _title(page: Page, pairs: Pairs) -> str:
+    told = [page.site.label(key, value, page.language) if key in FILTERS else value for key, value in pairs]
+    title = str(texts(page.language)["renewals"]["title"])
+    return f"{title}{format.colon(page.language)}{', '.join(told)}" if told else title
+
+
+def _choice(page: Page, name: str, pairs: Pairs) -> Choice:
+    held = dict(pairs).get(name)
+    found = calendar.values_of(page.site.observatory, name, Perimeter())
+    values = sorted(
+        (page.site.label(name, value, page.language), value) for value in {*found, *([held] if held else [])}
+    )
+    options = [(ANY, str(page.texts["figures"]["any"]), held is None)]
+    options += [(value, label, value == held) for label, value in values]
+    return Choice(name, str(texts(page.language)["dimensions"][name]), tuple(options))
+
+
+def _stages(page: Page, counts: dict[str, int]) -> list[tuple[str, str]]:
+    words = texts(page.language)["renewals"]["stages"]
+    return [(words[stage], page.number(counts[stage])) for stage in reversed(calendar.AHEAD) if stage in counts]
+
+
+def _unknown(page: Page, reason: str, count: int) -> str:
+    words = texts(page.language)["renewals"]
+    told = format.counted(count, words["contract"], words["contracts_word"], page.language)
+    return f"{told}{format.colon(page.language)}{words['reasons'][reason]}"
+
+
+def _without(page: Page, rows: list[Row]) -> list[tuple[str, ...]]:
+    return [
+        (
+            row["buyer_name"] or row["buyer_siren"],
+            page.site.label("segment", row["segment"], page.language),
+            str(row["year"]),
+            *(format.cents(row[name], page.language) for name in ("unlinked_cents", "paid_cents", "threshold_cents")),
+            page.number(row["contracts_count"]),
+        )
+        for row in rows[:PER_PAGE]
+    ]
