@@ -38,7 +38,7 @@ def paths(site: Site) -> dict[str, str]:
     supplier = site.served.found("", kind="supplier")[0]["key"]
     contract = site.served.found("", kind="contract")[0]["key"]
     rule = site.checks["findings"][0]["rule"]
-    keys = {"needs": "food", "buyers": buyer, "suppliers": supplier, "contracts": contract}
+    keys = {"needs": "food", "buyers": buyer, "suppliers": supplier, "contracts": contract, "strengths": "training"}
     filled = {}
     for path, _ in app.PAGES:
         first = path.split("/")[1]

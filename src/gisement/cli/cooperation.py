@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from gisement.cli.session import Settings, Where, opened
+from gisement.cli.session import Format, Settings, Where, opened
 from gisement.publish import usage
 from gisement.terms import Trouble
 
@@ -23,6 +23,9 @@ FeedFormat = Annotated[Literal["table", "json", "csv", "ics", "atom"], typer.Opt
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="fichier à écrire (ics, atom, csv, json)")]
 Ceilings = Annotated[bool, typer.Option("--ceilings", help="les accords-cadres presque consommés")]
 Without = Annotated[bool, typer.Option("--without-contract", help="ce qui est payé sans marché connu")]
+
+Segment = Annotated[str | None, typer.Option("--segment", help="un segment d'achat (tous, sinon)")]
+Every = Annotated[bool, typer.Option("--all", help="toutes les lignes, et non les seuls points forts")]
 
 
 @cooperate.command("renewals")
@@ -53,6 +56,27 @@ def renewals(
         told.show_without_contract(found, language)
     else:
         told.show_renewals(found, {} if ceilings else calendar.unknown_ends(observatory, perimeter), language)
+
+
+@cooperate.command("strengths")
+def strengths(segment: Segment = None, every: Every = False, format: Format = "table") -> None:
+    """Dire qui sait faire quoi, par segment, quand les données le prouvent."""
+    from gisement.engine import Observatory
+    from gisement.engine.strengths import MEASURES, announced, partner_names, strength_matrix
+    from gisement.pipeline import indicator_named
+    from gisement.publish import answers
+    from gisement.publish import strengths as told
+
+    observatory = Observatory(opened(), ("contract", "purchase", "buyer"))
+    lines = strength_matrix(observatory, [indicator_named(name) for name in MEASURES])
+    lines = [line for line in lines if segment in (None, line.group)]
+    kept, names = lines if every else announced(lines), partner_names(observatory)
+    if format == "json":
+        print(answers.to_json(told.as_dicts(kept, names)))
+    elif format == "csv":
+        sys.stdout.write(answers.to_csv(told.as_dicts(kept, names)))
+    else:
+        told.show(kept, names, Settings.language)
 
 
 def _content(found: list[dict[str, object]], format: str, as_of: object, language: str) -> bytes:

@@ -18,7 +18,7 @@ from gisement.publish.web import assets
 from gisement.publish.web.page import Page
 from gisement.publish.web.security import Guard
 from gisement.publish.web.site import LANGUAGES, Site
-from gisement.publish.web.views import about, figures, home, needs, organisations, renewals, rows
+from gisement.publish.web.views import about, figures, home, needs, organisations, renewals, rows, strengths
 from gisement.terms import Trouble
 
 View = Callable[[Page], Response]
@@ -40,6 +40,8 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/contracts", rows.contracts),
     ("/contracts/{key}", rows.contract),
     ("/renewals", renewals.renewals),
+    ("/strengths", strengths.strengths),
+    ("/strengths/{key}", strengths.segment),
     ("/map", needs.where_from),
     ("/quality", about.quality),
     ("/quality/{rule}", about.finding),

@@ -13,6 +13,7 @@ from gisement.catalog.segments import families, segments
 from gisement.catalog.tables import read_yaml
 from gisement.engine.checks import Checks
 from gisement.engine.served import PERSON, Served
+from gisement.engine.strengths import MEASURES, partner_names, strength_matrix
 from gisement.pipeline import INDICATORS, indicator_named, perimeter_of
 from gisement.publish.diagnosis.places import places_of
 from gisement.terms import Figure, Perimeter
@@ -34,6 +35,8 @@ class Site:
         self.notice = _notice(self.origins)
         self.as_of_date = served.as_of_date()
         self.environment = _environment()
+        self.partners = partner_names(self.observatory)
+        self._strengths = lru_cache(maxsize=1)(self._find_strengths)
         self._measured = lru_cache(maxsize=REMEMBERED)(self._measure)
         self.checks = _checked(self.observatory.workspace)
 
@@ -49,11 +52,18 @@ class Site:
         perimeter: Perimeter = perimeter_of([f"{key}={value}" for key, value in where])
         return tuple(self.observatory.measure(indicator_named(name), perimeter, (by,) if by else ()))
 
+    def strengths(self) -> Sequence[Any]:
+        """Every line of the matrix of strengths, computed once: it changes only with a build."""
+        return self._strengths()
+
     def warm(self) -> None:
         """Measure what the first pages ask for: compiling an expression takes longer than running it."""
         for indicator in INDICATORS:
             for by in WARM_BY:
                 self.measure(indicator.name, (), by)
+
+    def _find_strengths(self) -> Sequence[Any]:
+        return tuple(strength_matrix(self.observatory, [indicator_named(name) for name in MEASURES]))
 
     def label(self, key: str, value: Any, language: str) -> str:
         """The name of one value of a dimension, in words."""

@@ -1,0 +1,94 @@
+"""Who can do what: strong points of partners by segment, and the figures of every partner in one segment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+
+from gisement.catalog import texts
+from gisement.catalog.segments import segments
+from gisement.engine.strengths import MEASURES, announced, partner_of
+from gisement.pipeline import indicator_named
+from gisement.publish import strengths as told
+from gisement.publish.web.address import address
+from gisement.publish.web.card import Card
+from gisement.publish.web.page import Page
+
+SHOWN = ("total_spend", *MEASURES, "supplier_concentration")
+"""Figures of each partner in a segment, in the order of columns."""
+
+
+def strengths(page: Page) -> Response:
+    """Every strength announced, by segment; and the choice of a segment."""
+    chosen = page.asked("segment")
+    if chosen in segments():
+        return RedirectResponse(f"{page.root}/strengths/{chosen}", status_code=303)
+    return page.render(
+        "strengths.html.j2",
+        lines=[_line(page, each) for each in announced(page.site.strengths())],
+        choices=_choices(page),
+        about=texts(page.language)["strengths"]["about"],
+    )
+
+
+def segment(page: Page) -> Response:
+    """One segment: whom to ask, and what each partner does there, in the order of names."""
+    key = str(page.request.path_params["key"])
+    if key not in segments():
+        raise page.absent()
+    lines = [each for each in page.site.strengths() if each.group == key]
+    tables = {name: _by_partner(page, name, key) for name in SHOWN}
+    partners = sorted({partner for cards in tables.values() for partner in cards}, key=lambda p: _name(page, p))
+    words = texts(page.language)
+    return page.render(
+        "strength.html.j2",
+        title=segments()[key][f"segment_{page.language}"],
+        lines=[_line(page, each) for each in announced(lines)],
+        headings=[words["indicators"][name]["title"] for name in SHOWN],
+        rows=[
+            (_name(page, each), _page_of(page, each), [tables[name].get(each) for name in SHOWN]) for each in partners
+        ],
+        about=words["strengths"]["about"],
+        renewals=address(f"{page.root}/renewals", [("segment", key)]),
+    )
+
+
+def _by_partner(page: Page, name: str, key: str) -> dict[str, Card]:
+    """The card of an indicator for each partner with contracts in the segment."""
+    where = [("segment", key), *_basis(name)]
+    found: dict[str, Card] = {}
+    for figure in page.site.measure(name, tuple(where), "buyer"):
+        buyer = figure.group["buyer"]
+        if buyer is not None:
+            found.setdefault(partner_of(str(buyer)), page.card(figure, page.site.name_of("buyer", str(buyer))))
+    return found
+
+
+def _line(page: Page, each: Any) -> dict[str, str]:
+    said = told.told(each, page.language)
+    where = [("segment", each.group), ("buyer", each.partner)]
+    return {
+        **said,
+        "partner": _name(page, each.partner),
+        "segment_page": f"{page.root}/strengths/{each.group}",
+        "figure": address(f"{page.root}/figures/{each.measure}", [*where, *_basis(each.measure)]),
+    }
+
+
+def _choices(page: Page) -> list[tuple[str, str]]:
+    key = f"segment_{page.language}"
+    return sorted(((row[key], name) for name, row in segments().items()))
+
+
+def _name(page: Page, partner: str) -> str:
+    return page.site.partners.get(partner, partner)
+
+
+def _page_of(page: Page, partner: str) -> str:
+    return address(f"{page.root}/contracts", [("buyer", partner)])
+
+
+def _basis(name: str) -> list[tuple[str, str]]:
+    """What keeps a figure to contracts, where it could be of payments."""
+    return [("basis", "contract")] if indicator_named(name).table == "purchase" else []
