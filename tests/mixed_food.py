@@ -10,6 +10,20 @@ OFFER = ("producer", "product", "quality", "month", "capacity_kg", "price_eur_pe
 ROAD = ("from", "to", "km")
 
 
+RULE = ("rule", "buyer", "product", "quality", "name", "value")
+
+
+def rules(town: str) -> Rows:
+    """Rules of a plan: for all, for a buyer, with a name in place of a value."""
+    lines = (
+        ("group", town, "", "", "Ville d'Été", ""),
+        ("organic_share_pct", "Ville d'Été", "", "", "", "20"),
+        ("market_price_eur_per_kg", "", "Carottes", "bio", "", "1,7"),
+        ("needs_step", "", "carotte", "", "Légumerie vf", ""),
+    )
+    return _rows(RULE, lines)
+
+
 def tables(town: str, buyer: str, firm: str) -> tuple[Rows, Rows, Rows]:
     """Needs, offers and told distances.
 

@@ -11,6 +11,7 @@ import pytest
 import typer.main
 
 from gisement.catalog import texts
+from gisement.catalog.food_rules import food_rules
 from gisement.engine.query import BUYERS, DIMENSIONS
 from gisement.indicators import MODELLED
 from tests.case_example import END, example
@@ -165,3 +166,8 @@ def test_the_keys_and_options_of_where_are_documented() -> None:
 def test_the_kinds_of_files_are_documented() -> None:
     kinds = importlib.import_module("gisement.sources.registry").SOURCES
     assert {kind for kind in kinds if f"| `{kind}` |" not in command_page("add")} == set()
+
+
+def test_the_rules_of_food_plans_are_documented() -> None:
+    told = (DOCS / "food_plan.md").read_text(encoding="utf-8")
+    assert [name for name, rule in food_rules().items() if f"| `{name}` |" not in told or rule["fr"] not in told] == []

@@ -135,6 +135,7 @@ STEPS: tuple[Step, ...] = (
     food.food_need,
     food_supply.food_offer,
     food_supply.food_distance,
+    food.food_rule,
     # What comes next: ends of contracts, ceilings, what is paid without a contract.
     reconciliation.contract_payment,
     renewals.renewal,

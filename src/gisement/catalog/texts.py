@@ -26,6 +26,13 @@ def page_texts(language: str = "fr") -> dict[str, Any]:
     return {name: {key: _held(text) for key, text in words.items()} for name, words in content.items()}
 
 
+@cache
+def food_texts(language: str = "fr") -> dict[str, Any]:
+    """The texts of food plans: aims, statuses, reasons, headings."""
+    content: dict[str, Any] = read_yaml(f"texts/{language}_food.yaml")
+    return content
+
+
 def _held(text: str) -> str:
     """A text whose French signs stay with their word (no-break spaces)."""
     return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", text))

@@ -34,6 +34,12 @@ def food_need(raw_food_demand: Any) -> Any:
     )  # fmt: skip
 
 
+@step
+def food_rule(raw_food_rule: Any) -> Any:
+    """One row per rule and what it holds for, as files tell it; the same line of two files is one."""
+    return raw_food_rule.drop("snapshot").distinct()
+
+
 def exact_sum_kg(kg: Any) -> Any:
     """A sum of kg to the gram, the same in any order and in any engine."""
     grams = (kg * GRAMS_PER_KG).round().cast("int64")

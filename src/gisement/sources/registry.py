@@ -142,6 +142,12 @@ def _egalim(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return read_purchases(path, targets["raw_food_purchase"], name)
 
 
+def _food_rules(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.food import rules
+
+    return Reading(rules.read_food_rules(path, targets["raw_food_rule"], name))
+
+
 SOURCES: Mapping[str, Source] = {
     source.kind: source
     for source in (
@@ -154,6 +160,7 @@ SOURCES: Mapping[str, Source] = {
         Source("distance", ("raw_coordinates", "raw_distance"), _distance, "coordinates"),
         Source("food-demand", ("raw_food_demand",), _food_demand, "food_demand", None, True),
         Source("food-offer", ("raw_food_offer",), _food_offer, "food_offer", None, True),
+        Source("food-rules", ("raw_food_rule",), _food_rules, "food_rules", None, True),
         Source("inclusion", ("raw_inclusion",), _inclusion, "inclusion"),
         Source("io-table", ("raw_io_cell", "raw_io_sector"), _io_table, "io_table"),
         Source("io-table-total", ("raw_io_cell", "raw_io_sector"), _io_table_total, "io_table"),

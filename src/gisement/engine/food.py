@@ -1,0 +1,107 @@
+"""Food planning over a built workspace: inputs from its tables, the plan, its independent check, what may be told.
+
+A plan that the check refuses is never shown: it is a defect of the program, told as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gisement.engine.build import Say
+from gisement.models.food_plan import Plan, plan_food
+from gisement.models.food_plan_arcs import network
+from gisement.models.food_plan_check import broken_rules
+from gisement.models.food_plan_inputs import Inputs, inputs_of
+from gisement.models.food_plan_told import Spending, Volume, classes, counted, spending, volumes
+from gisement.models.food_plan_why import Reason, reasons
+from gisement.store import database
+from gisement.store.workspace import Workspace
+from gisement.terms import Ring, Trouble
+
+TABLES = ("food_need", "food_offer", "food_distance", "food_rule")
+
+
+@dataclass(frozen=True)
+class FoodPlan:
+    """What may be told of a plan: status, aim, cost, gap, volumes, money by group, counts, or why there is none."""
+
+    status: str
+    aim: str
+    unit: str
+    objective: float | None
+    cost_eur: float | None
+    gap: float | None
+    is_fallback: bool
+    products: tuple[Volume, ...] = ()
+    months: tuple[Volume, ...] = ()
+    groups: tuple[Spending, ...] = ()
+    classes: Mapping[str, float] = field(default_factory=dict)
+    contracts: int | None = None
+    producers: int | None = None
+    reasons: tuple[Reason, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def food_inputs(workspace: Workspace, transport: float = 0.0) -> Inputs:
+    """The planning problem of a workspace. Raises Trouble where its tables are not built, or hold no open need."""
+    for name in TABLES:
+        if not database.is_built(workspace, name):
+            raise Trouble(
+                fr=f"La table {name} n'est pas construite : lancer d'abord « gisement build ».",
+                en=f"The table {name} is not built: first run 'gisement build'.",
+            )
+    rows = {name: _rows(workspace, name) for name in TABLES}
+    local_ring = max(int(Ring.DEPARTMENT), int(workspace.territory().level.ring))
+    return inputs_of(*(rows[name] for name in TABLES), transport=transport, local_ring=local_ring)
+
+
+def food_plan(
+    inputs: Inputs, aim: str, *, gap: float, time_limit: float | None, names: Mapping[str, str], say: Say
+) -> FoodPlan:
+    """The plan of an aim, checked, and reduced to what may be told."""
+    plan = plan_food(inputs, aim, gap=gap, time_limit=time_limit, say=say)
+    left_out = dict(inputs.left_out)
+    if unknown := network(inputs).pairs_without_distance:
+        left_out["pairs_without_distance"] = unknown
+    if plan.status == "infeasible":
+        return FoodPlan(plan.status, plan.aim, plan.unit, None, None, None, False, reasons=tuple(reasons(inputs, say)),
+                        left_out=left_out, names=names)  # fmt: skip
+    _checked(plan, inputs)
+    producers = {inputs.offers[number].producer for number in plan.secured}
+    return FoodPlan(
+        plan.status, plan.aim, plan.unit, plan.objective, plan.cost_eur, plan.gap, plan.is_fallback,
+        tuple(volumes(plan, inputs, by_month=False)), tuple(volumes(plan, inputs, by_month=True)),
+        tuple(spending(plan, inputs)), classes(plan, inputs), counted(len(plan.contracts)), counted(len(producers)),
+        (), left_out, names,
+    )  # fmt: skip
+
+
+def names_of(workspace: Workspace) -> dict[str, str]:
+    """The name of each product and buyer, as files write it."""
+    rows = _rows(workspace, "food_need")
+    return {
+        **{row["food_product"]: row["food_product_name"] for row in reversed(rows)},
+        **{row["food_buyer"]: row["food_buyer_name"] for row in reversed(rows)},
+    }
+
+
+def _checked(plan: Plan, inputs: Inputs) -> None:
+    broken = broken_rules(plan, inputs)
+    if broken:
+        one = broken[0]
+        raise Trouble(
+            fr=f"Le plan calculé ne tient pas la règle {one.rule} ({one.found:g} au lieu de {one.bound:g}) : c'est un"
+            " défaut du programme, à signaler avec les fichiers.",
+            en=f"The plan computed does not keep the rule {one.rule} ({one.found:g} instead of {one.bound:g}): it is a"
+            " defect of the program, to report with the files.",
+        )
+
+
+def _rows(workspace: Workspace, name: str) -> list[dict[str, Any]]:
+    columns = list(database.schema(name))
+    listed = ", ".join(f'"{column}"' for column in columns)
+    found = database.query(workspace, f'SELECT {listed} FROM "{name}" ORDER BY ALL', [name])
+    return [dict(zip(columns, row, strict=True)) for row in found]

@@ -1,0 +1,278 @@
+"""What a food plan is made from: open needs, offers, distances and rules, aligned on the same months.
+
+Nothing is invented: an offer without a price, or a pair without a distance where transport is counted, is left out and
+counted in `left_out`; a rule that was not given does not hold.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gisement.terms import Trouble
+
+Row = Mapping[str, Any]
+CONVENTIONAL, DURABLE, ORGANIC = "conventional", "durable", "organic"
+CLASSES = (CONVENTIONAL, DURABLE, ORGANIC)
+EVERYONE = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What one producer can supply of a product in one market class: kg and euros per kg by month, km by buyer."""
+
+    producer: str
+    product: str
+    quality: str
+    place: str
+    capacity: Mapping[str, float]
+    price: Mapping[str, float]
+    km: Mapping[str, float]
+    is_local: bool
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A year's yields: by product, or for every product under `""`; 1 is what was announced."""
+
+    name: str
+    probability: float
+    yields: Mapping[str, float]
+
+    def yield_of(self, product: str) -> float:
+        """The yield of a product."""
+        return self.yields.get(product, self.yields.get(EVERYONE, 1.0))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of a plan; an empty mapping, a zero or None is a rule that does not hold. Shares are from 0 to 1.
+
+    Mappings by group hold `""` where a rule is for every group; those by product, for every product.
+    """
+
+    group_of: Mapping[str, str] = field(default_factory=dict)
+    family: Mapping[str, str] = field(default_factory=dict)
+    market: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    organic_share: Mapping[str, float] = field(default_factory=dict)
+    durable_share: Mapping[str, float] = field(default_factory=dict)
+    meat_fish_share: Mapping[str, float] = field(default_factory=dict)
+    budget: Mapping[str, float] = field(default_factory=dict)
+    local_share: Mapping[str, float] = field(default_factory=dict)
+    contract_cost: float = 0.0
+    least_contract: float = 0.0
+    least_income: float = 0.0
+    largest_share: Mapping[str, float] = field(default_factory=dict)
+    most_contracts: Mapping[str, float] = field(default_factory=dict)
+    take_or_pay: float = 0.0
+    storage_loss: Mapping[str, float] = field(default_factory=dict)
+    step_of: Mapping[str, str] = field(default_factory=dict)
+    step_capacity: Mapping[str, float] = field(default_factory=dict)
+    carcass_share: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    carcass_use: Mapping[str, float] = field(default_factory=dict)
+    co2: Mapping[str, float] = field(default_factory=dict)
+    co2_transport: float = 0.0
+    scenarios: tuple[Scenario, ...] = ()
+    shortage_cost: float | None = None
+    shortage_cvar: float | None = None
+
+    def has_contracts(self) -> bool:
+        """Whether a commitment is more than a flow: a cost, a least value, a number or an income."""
+        return bool(self.contract_cost or self.least_contract or self.least_income or self.most_contracts)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A planning problem. `needs` is open kg by buyer, product and period; `tied` what is bound elsewhere."""
+
+    needs: Mapping[tuple[str, str, str], float]
+    tied: Mapping[tuple[str, str, str], float]
+    month_of: Mapping[str, str]
+    offers: tuple[Offer, ...]
+    rules: Rules
+    transport: float = 0.0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Months of the needs, in order."""
+        return tuple(sorted({self.month_of[period] for _, _, period in self.needs}))
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """Products that are needed."""
+        return tuple(sorted({product for _, product, _ in self.needs}))
+
+    @property
+    def buyers(self) -> tuple[str, ...]:
+        """Buyers that need something."""
+        return tuple(sorted({buyer for buyer, _, _ in self.needs}))
+
+    def group(self, buyer: str) -> str:
+        """The buying group of a buyer; itself where none is told."""
+        return self.rules.group_of.get(buyer, buyer)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Buying groups, in order."""
+        return tuple(sorted({self.group(buyer) for buyer in self.buyers}))
+
+    def group_needs(self) -> dict[tuple[str, str, str], float]:
+        """Kg by group, product and month."""
+        found: dict[tuple[str, str, str], float] = defaultdict(float)
+        for (buyer, product, period), kg in self.needs.items():
+            found[self.group(buyer), product, self.month_of[period]] += kg
+        return dict(found)
+
+
+def year_of(month: str) -> str:
+    """The civil year of a month; empty where it has none."""
+    return month[:4] if "-" in month else ""
+
+
+def inputs_of(
+    needs: Sequence[Row], offers: Sequence[Row], distances: Sequence[Row], rules: Sequence[Row], *,
+    transport: float = 0.0, local_ring: int | None = None,
+) -> Inputs:  # fmt: skip
+    """The problem that rows of `food_need`, `food_offer`, `food_distance` and `food_rule` tell.
+
+    `transport` is in euros per kg and km. An offer is local if its place is within `local_ring`. Raises Trouble without
+    an open need, or where needs without a year meet offers of several years.
+    """
+    is_open = [row for row in needs if not row["is_tied"] and row["need_kg"] > 0]
+    if not is_open:
+        raise Trouble(
+            fr="Aucun besoin à planifier : ajouter les besoins des cantines (« gisement add food-demand », modèle :"
+            " « gisement template food-demand »).",
+            en="There is no need to plan: add the needs of canteens ('gisement add food-demand', template: 'gisement"
+            " template food-demand').",
+        )
+    month_of = {row["food_period"]: row["food_month"] for row in is_open}
+    held, left_out = _offers(offers, distances, sorted(set(month_of.values())), local_ring)
+    return Inputs(_summed(is_open), _summed([row for row in needs if row["is_tied"]]), month_of, held,
+                  rules_of(rules), transport, left_out)  # fmt: skip
+
+
+def _summed(rows: Sequence[Row]) -> dict[tuple[str, str, str], float]:
+    found: dict[tuple[str, str, str], float] = defaultdict(float)
+    for row in rows:
+        found[row["food_buyer"], row["food_product"], row["food_period"]] += row["need_kg"]
+    return dict(sorted(found.items()))
+
+
+def _offers(
+    rows: Sequence[Row], distances: Sequence[Row], months: Sequence[str], local_ring: int | None
+) -> tuple[tuple[Offer, ...], dict[str, int]]:
+    km: dict[tuple[Any, ...], dict[str, float]] = defaultdict(dict)
+    for row in distances:
+        if row["supply_km"] is not None:
+            km[_place(row)][row["food_buyer"]] = row["supply_km"]
+    kept: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    left_out = {"offers_without_price": 0, "offers_out_of_months": 0}
+    offered = {row["food_month"] for row in rows}
+    for row in rows:
+        if row["price_eur_per_kg"] is None:
+            left_out["offers_without_price"] += 1
+        elif not _months(row["food_month"], months, offered):
+            left_out["offers_out_of_months"] += 1
+        elif row["capacity_kg"] > 0:
+            kept[(*_place(row), row["food_product"], row["quality_class"], row["ring_nearest"])].append(row)
+    found = []
+    for key, each in sorted(kept.items(), key=lambda item: tuple(map(str, item[0]))):
+        producer, code, place, product, quality, ring = key
+        capacity, price = _by_month(each, months, offered)
+        is_local = ring is not None and local_ring is not None and ring <= local_ring
+        found.append(Offer(producer, product, quality, code or place or "", capacity, price,
+                           km[producer, code, place], is_local))  # fmt: skip
+    return tuple(found), {name: count for name, count in left_out.items() if count}
+
+
+def _place(row: Row) -> tuple[Any, ...]:
+    return row["food_producer"], row["commune_code"], row["commune_place"]
+
+
+def _months(month: str, months: Sequence[str], offered: set[str]) -> list[str]:
+    """The months of the needs that an offer of this month serves: the same, or each of that name without a year."""
+    if "-" not in month:
+        return [each for each in months if each[-2:] == month]
+    undated = [each for each in months if "-" not in each and each == month[-2:]]
+    if undated and len({each for each in offered if each[-2:] == month[-2:] and "-" in each}) > 1:
+        raise Trouble(
+            fr=f"Les besoins n'ont pas d'année, et l'offre du mois {month[-2:]} en a plusieurs : dater les besoins"
+            " (2027-01).",
+            en=f"Needs have no year, and the offer of month {month[-2:]} has several: date the needs (2027-01).",
+        )
+    return undated or [each for each in months if each == month]
+
+
+def _by_month(
+    rows: Sequence[Row], months: Sequence[str], offered: set[str]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Kg and mean price of each month; two prices of one offer in a month make their mean."""
+    capacity: dict[str, float] = defaultdict(float)
+    value: dict[str, float] = defaultdict(float)
+    for row in rows:
+        for month in _months(row["food_month"], months, offered):
+            capacity[month] += row["capacity_kg"]
+            value[month] += row["capacity_kg"] * row["price_eur_per_kg"]
+    return dict(capacity), {month: value[month] / kg for month, kg in capacity.items()}
+
+
+def rules_of(rows: Sequence[Row]) -> Rules:
+    """The rules that rows of `food_rule` tell. Raises Trouble where one is told twice with different values."""
+    held: dict[str, dict[tuple[str, str, str, str], float]] = defaultdict(dict)
+    for row in rows:
+        scope = tuple(row[c] or "" for c in ("food_buyer", "food_product", "quality_class", "rule_name"))
+        before = held[row["food_rule"]].setdefault(scope, row["rule_value"])  # type: ignore[arg-type]
+        if before != row["rule_value"]:
+            raise Trouble(
+                fr=f"La règle {row['food_rule']} est donnée deux fois pour le même objet, {before:g} puis"
+                f" {row['rule_value']:g} : n'en garder qu'une.",
+                en=f"The rule {row['food_rule']} is told twice of the same thing, {before:g} then"
+                f" {row['rule_value']:g}: keep one of them.",
+            )
+    by_buyer = {name: {b: v / 100 for (b, _, _, _), v in held[f"{name}_pct"].items()}
+                for name in ("organic_share", "durable_share", "meat_fish_share", "local_share")}  # fmt: skip
+    return Rules(
+        group_of={b: n for b, _, _, n in held["group"]}, family={p: n for _, p, _, n in held["family"]},
+        market={(p, q or CONVENTIONAL): v for (_, p, q, _), v in held["market_price_eur_per_kg"].items()},
+        **by_buyer,
+        budget={b: v for (b, _, _, _), v in held["budget_eur"].items()},
+        contract_cost=_one(held["contract_cost_eur"]), least_contract=_one(held["least_contract_eur"]),
+        least_income=_one(held["least_income_eur"]),
+        largest_share={p: v / 100 for (_, p, _, _), v in held["largest_share_pct"].items()},
+        most_contracts={p: v for (_, p, _, _), v in held["most_contracts"].items()},
+        take_or_pay=_one(held["take_or_pay_pct"]) / 100,
+        storage_loss={p: v / 100 for (_, p, _, _), v in held["storage_loss_pct"].items()},
+        step_of={p: n for _, p, _, n in held["needs_step"]},
+        step_capacity={n: v for (_, _, _, n), v in held["step_capacity_kg"].items()},
+        carcass_share={(n, p): v / 100 for (_, p, _, n), v in held["carcass_share_pct"].items()},
+        carcass_use={n: v / 100 for (_, _, _, n), v in held["carcass_use_pct"].items()},
+        co2={p: v for (_, p, _, _), v in held["co2_kg_per_kg"].items()},
+        co2_transport=_one(held["co2_kg_per_kg_km"]), scenarios=_scenarios(held),
+        shortage_cost=_one(held["shortage_cost_eur_per_kg"]) if held["shortage_cost_eur_per_kg"] else None,
+        shortage_cvar=_one(held["shortage_cvar_kg"]) if held["shortage_cvar_kg"] else None,
+    )  # fmt: skip
+
+
+def _one(held: Mapping[Any, float]) -> float:
+    return next(iter(held.values()), 0.0)
+
+
+def _scenarios(held: Mapping[str, Mapping[tuple[str, str, str, str], float]]) -> tuple[Scenario, ...]:
+    yields: dict[str, dict[str, float]] = defaultdict(dict)
+    for (_, product, _, name), value in held["yield_pct"].items():
+        yields[name][product] = value / 100
+    told = {name: value for (_, _, _, name), value in held["scenario_probability_pct"].items()}
+    names = sorted(set(yields) | set(told))
+    total = sum(told.get(name, 0.0) for name in names)
+    if told and (set(told) != set(names) or abs(total - 100) > 1e-6):
+        raise Trouble(
+            fr=f"Les probabilités des scénarios ({', '.join(names)}) font {total:g} % : en donner une à chacun,"
+            " qui fassent 100 %.",
+            en=f"The probabilities of scenarios ({', '.join(names)}) make {total:g} %: give one to each, that add up"
+            " to 100 %.",
+        )
+    return tuple(Scenario(n, told[n] / 100 if told else 1 / len(names), yields[n]) for n in names)

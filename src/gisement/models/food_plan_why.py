@@ -1,0 +1,131 @@
+"""Why no plan fits: which rule cannot hold, for whom, how much is missing, and when.
+
+Every need may then be served by an offer that does not exist, in any class, and money rules may be exceeded; what is
+least missing is the answer: "38 t of organic offer are missing in winter". Where a rule on contracts or workshops is
+the cause, the same question asked without it gives less missing, and the rule is named.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from gisement.models.food_plan_arcs import network, reference_prices
+from gisement.models.food_plan_inputs import CLASSES, CONVENTIONAL, ORGANIC, Inputs, Rules, year_of
+from gisement.models.food_plan_model import SHARES, Commitments, commitments
+from gisement.models.food_plan_solver import OPTIMAL, Floats, Say, Solved, solve
+
+LEAST_KG = 1e-3
+SUPPLY = "supply"
+SUSPECTS = (
+    "step_capacity", "largest_share", "most_contracts", "least_contract", "least_income", "carcass_use", "shortage_cvar"
+)  # fmt: skip
+"""Rules that may keep an offer from being used: fields of `Rules`."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A rule that cannot hold: for which group (empty: all), and what is missing, in kg by product and month or euros.
+
+    `rule` is `supply` where there is simply not enough of a product.
+    """
+
+    rule: str
+    group: str
+    missing_kg: float = 0.0
+    missing_eur: float = 0.0
+    products: tuple[tuple[str, float], ...] = ()
+    months: tuple[tuple[str, float], ...] = ()
+    year: str = ""
+
+
+def reasons(inputs: Inputs, say: Say = lambda what, done, total: None) -> list[Reason]:
+    """The rules that no plan can keep, the heaviest first; none if a plan exists."""
+    told, found = _least_missing(inputs, say)
+    if found is None:
+        return []
+    lacking = _lacking(told, found.values)
+    causes = _causes(inputs, sum(lacking.values()))
+    by_rule: dict[tuple[str, str, str], dict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
+    for (group, product, month, quality), kg in lacking.items():
+        rule, year = _rule_of(inputs.rules, quality, causes), year_of(month)
+        by_rule[rule, group if rule in SHARES else "", year][product, month] += kg
+    answer = [_reason(rule, group, year, held) for (rule, group, year), held in by_rule.items()]
+    for rule, (columns, scopes) in told.excess.items():
+        for euros, scope in zip(found.values[columns], scopes, strict=True):
+            if euros > LEAST_KG:
+                answer.append(Reason(rule, scope[0], missing_eur=float(euros), year=scope[1]))
+    return sorted(answer, key=lambda one: (-one.missing_kg, -one.missing_eur, one.rule, one.group))
+
+
+def _least_missing(inputs: Inputs, say: Say) -> tuple[Commitments, Solved | None]:
+    """The model with everything allowed to lack, and the solution that lacks least, in kg (euros at a mean price).
+
+    Whole contracts are let go first: without them, most causes are already seen.
+    """
+    for whole in (False, True):
+        net = network(inputs)
+        told = commitments(net, elastic=True)
+        if not whole:
+            told.model.integer = [np.zeros(told.model.n, dtype=bool)]
+        cost = np.zeros(told.model.n)
+        for columns, _, _, _ in told.missing:
+            cost[columns] = 1.0
+        price = float(np.mean(list(reference_prices(net).values()) or [1.0]))
+        for columns, _ in told.excess.values():
+            cost[columns] = 1.0 / max(price, 0.01)
+        told.model.set_cost(cost)
+        found = solve(told.model, gap=1e-4, say=say)
+        if found.status == OPTIMAL and (found.objective or 0.0) > LEAST_KG:
+            return told, found
+    return told, None
+
+
+def _lacking(told: Commitments, values: Floats) -> dict[tuple[str, str, str, str], float]:
+    """Kg of offers that do not exist, by group, product, month and class; in the worst scenario of several."""
+    found: dict[tuple[str, str, str, str], float] = defaultdict(float)
+    for columns, need, quality, _ in told.missing:
+        for n in np.nonzero(values[columns] > LEAST_KG)[0]:
+            key = (*told.network.places[need[n]], CLASSES[quality[n]])
+            found[key] = max(found[key], float(values[columns[n]]))
+    return dict(found)
+
+
+def _rule_of(rules: Rules, quality: str, causes: Iterable[str]) -> str:
+    """The rule for which an offer of this class is missing."""
+    named = {ORGANIC: "organic_share", CONVENTIONAL: ""}.get(quality, "durable_share")
+    if named == "durable_share" and not rules.durable_share:
+        named = "meat_fish_share"
+    if named and getattr(rules, named):
+        return named
+    return next(iter(causes), SUPPLY)
+
+
+def _causes(inputs: Inputs, missing: float) -> list[str]:
+    """The rules without which less would be missing, the most binding first."""
+    told: list[tuple[float, str]] = []
+    for rule in SUSPECTS:
+        held = getattr(inputs.rules, rule)
+        if not held and not (rule == "shortage_cvar" and held is not None):
+            continue
+        empty: Any = {"shortage_cvar": None}.get(rule, 0.0 if isinstance(held, float) else {})
+        without = replace(inputs, rules=replace(inputs.rules, **{rule: empty}))
+        model, found = _least_missing(without, lambda what, done, total: None)
+        left = sum(_lacking(model, found.values).values()) if found else 0.0
+        if left < missing - LEAST_KG:
+            told.append((left, rule))
+    return [rule for _, rule in sorted(told)]
+
+
+def _reason(rule: str, group: str, year: str, held: Mapping[tuple[str, str], float]) -> Reason:
+    products: dict[str, float] = defaultdict(float)
+    months: dict[str, float] = defaultdict(float)
+    for (product, month), kg in held.items():
+        products[product] += kg
+        months[month] += kg
+    heaviest = tuple(sorted(products.items(), key=lambda item: (-item[1], item[0])))
+    return Reason(rule, group, sum(held.values()), 0.0, heaviest, tuple(sorted(months.items())), year)
