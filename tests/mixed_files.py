@@ -17,7 +17,7 @@ from typing import Any
 
 from gisement.sources import demonstration
 from gisement.sources.demonstration import identifiers
-from tests import mixed_canteens, mixed_food, mixed_ledgers
+from tests import mixed_canteens, mixed_food, mixed_hours, mixed_ledgers
 from tests.notice_samples import eforms
 from tests.segments.invented_titles import learnt
 
@@ -79,23 +79,8 @@ AMOUNTS = (
     "٣٤٥", "١", "four", "€", " ", "0x10", "1_000", "NC", "'1500'", "1500\n", "1500\x0b", "1500\u2028", "\u00a01500\u00a0",
 )  # fmt: skip
 NUMBERS: tuple[object, ...] = (
-    None,
-    True,
-    False,
-    0,
-    -0.0,
-    1,
-    12.5,
-    0.1,
-    1e-7,
-    123456.785,
-    2**53 + 1,
-    2**63,
-    -(2**63) - 1,
-    1e21,
-    [],
-    {},
-)
+    None, True, False, 0, -0.0, 1, 12.5, 0.1, 1e-7, 123456.785, 2**53 + 1, 2**63, -(2**63) - 1, 1e21, [], {},
+)  # fmt: skip
 DATES = (
     "2024-02-29", "2023-02-29", "2024-02-30", "2024-13-01", "2024-00-10", "2024-3-5", " 2024-03-05", "2024-03-05T23:59:59Z",
     "2018-12-17+01:00", "17/12/2018", "31/02/2018", "1/2/2018", "20240305", "0000-01-01", "0001-01-01", "0021-03-04", "1582-10-10",
@@ -174,6 +159,9 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     files["emission-factors"] = [_csv(folder / "emission-factors" / "factors.csv", list(FACTORS[0]), FACTORS, shuffle)]
     files["notices"] = [_notice(folder / "notices" / "avis.xml")]
     files["inclusion"] = [_csv(folder / "inclusion" / "list.csv", list(STRUCTURES[0]), STRUCTURES, shuffle)]
+    files["insertion-hours"] = [
+        _csv(folder / "insertion" / "hours.csv", mixed_hours.COLUMNS, mixed_hours.lines(TOWN, BUYER), shuffle)
+    ]
     for paths in files.values():
         shuffle(paths)
     kinds = list(files)

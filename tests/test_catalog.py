@@ -52,7 +52,7 @@ NAMED_WITHOUT_UNIT = {
     "year": "a year",
 }
 NAMED_AFTER_UNIT = re.compile(
-    r"_count$|_pct$|_points$|_year$|_cents(_initial|_reported)?$|_months(_initial)?$|_(nearest|farthest)$"
+    r"_count$|_pct$|_points$|_year$|_cents(_initial|_reported)?$|_months(_initial)?$|_minutes$|_(nearest|farthest)$"
 )
 SUFFIXES = {
     "boolean": re.compile(r"^(is|has|in)_"),
@@ -100,7 +100,14 @@ def misnamed(known: dict[str, tuple[str, str]]) -> list[str]:
     found = []
     for name, (kind, unit) in known.items():
         right = SUFFIXES.get(kind, re.compile(""))
-        says = {"_cents": "cents", "_km": "km", "_pct": "percent", "_months": "months", "_year": "year"}
+        says = {
+            "_cents": "cents",
+            "_km": "km",
+            "_pct": "percent",
+            "_months": "months",
+            "_year": "year",
+            "_minutes": "minutes",
+        }
         ends = [said for end, said in says.items() if re.search(end + ADDED, name)]
         is_published_text = kind == "string" and name.endswith("_reported")
         lies = [said for said in ends if not unit.startswith(said) and not is_published_text]

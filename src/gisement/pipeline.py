@@ -14,6 +14,7 @@ from gisement.clean import (
     holders,
     identity,
     inclusion,
+    insertion,
     notices,
     payments,
 )
@@ -75,6 +76,8 @@ STEPS: tuple[Step, ...] = (
     considerations.notice_consideration,
     considerations.consideration,
     considerations.clause,
+    insertion.insertion_public,
+    insertion.insertion,
     # Payments: who ledgers pay, what they name, each line once.
     payments.payer,
     payments.payee,

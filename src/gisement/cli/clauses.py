@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gisement.cli.session import ListFormat, Settings
+from gisement.cli.session import ListFormat, Settings, opened
 from gisement.publish import usage
 from gisement.terms import Trouble
 
@@ -23,6 +23,7 @@ Labour = Annotated[float, typer.Option("--labour", help="part de la main-d'œuvr
 Rate = Annotated[float | None, typer.Option("--rate", help="part du travail réservée, en % (5 à 10, sinon)")]
 Cost = Annotated[float | None, typer.Option("--cost", help="coût d'une heure, en euros (30 à 45, sinon)")]
 Family = Annotated[str | None, typer.Option("--family", help="une famille d'achat (toutes, sinon)")]
+OfBuyer = Annotated[str | None, typer.Option("--buyer", help="un acheteur (SIREN ou SIRET ; tous, sinon)")]
 Draft = Annotated[Path, typer.Argument(help="projet de consultation (TXT, DOCX ou PDF)")]
 
 
@@ -60,6 +61,25 @@ def hours(amount: Amount, labour: Labour, rate: Rate = None, cost: Cost = None, 
         print(answers.to_json(clauses.hours_as_dict(found)))
     else:
         clauses.show_hours(found, Settings.language)
+
+
+@clauses.command("execution")
+def execution_of_clauses(buyer: OfBuyer = None, format: ListFormat = "table") -> None:
+    """Comparer les heures d'insertion dues et faites, et lister les retards."""
+    from gisement.engine import Observatory
+    from gisement.engine.execution import TABLES, execution
+    from gisement.publish import answers, clauses
+
+    if buyer is not None and not (buyer.isdecimal() and len(buyer) in (9, 14)):
+        raise Trouble(
+            fr=f"« {buyer} » n'est ni un SIREN ni un SIRET : écrire --buyer suivi de 9 ou 14 chiffres.",
+            en=f"'{buyer}' is neither a SIREN nor a SIRET: write --buyer followed by 9 or 14 digits.",
+        )
+    found = execution(Observatory(opened(), TABLES), buyer)
+    if format == "json":
+        print(answers.to_json(clauses.execution_as_dict(found, Settings.language)))
+    else:
+        clauses.show_execution(found, Settings.language)
 
 
 @clauses.command("library")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gisement.catalog import texts
-from gisement.publish import format
-from gisement.publish.layout import paragraph, width_here
+from gisement.catalog import parameter, texts
+from gisement.catalog.insertion_publics import insertion_publics
+from gisement.publish import answers, format
+from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.terms import Figure, Verdict
 
 
 def hours_as_dict(found: Any) -> dict[str, Any]:
@@ -30,6 +32,76 @@ def show_hours(found: Any, language: str = "fr") -> None:
     }
     print(paragraph(words["hours"].format(**whole, **full), width))
     print(paragraph(words["about_hours"], width))
+
+
+def execution_as_dict(found: Any, language: str = "fr") -> dict[str, Any]:
+    """Figures, contracts (the overdue ones first), publics, and clauses without an account of hours."""
+    publics = insertion_publics()
+    return {
+        "figures": [answers.as_dict(figure, language) for figure in found.figures],
+        "contracts": found.contracts,
+        "publics": [{**one, "name": publics[one["public"]][language]} for one in found.publics],
+        "clauses_without_hours": found.clauses_without_hours,
+        "full_time_hours": parameter("hours_per_full_time_year"),
+    }
+
+
+def show_execution(found: Any, language: str = "fr") -> None:
+    """Each measure in a line, then contracts that are late, then publics."""
+    words, width = texts(language)["execution"], width_here()
+    if not found.contracts:
+        print(paragraph(words["nothing"], width))
+        return
+    columns = [Column(words["measure"]), Column(words["value"], True), Column(words["bounds"], True)]
+    lines = [
+        [words[str(figure.group["measure"])], _hours(figure, figure.value, language), _hours_span(figure, language),
+         words["of"].format(told=figure.sums.rows(Verdict.PART), all=sum(figure.sums.counts.values()))]
+        for figure in found.figures
+    ]  # fmt: skip
+    print(table([*columns, Column(words["told"], True)], lines, width) + "\n")
+    late = [one for one in found.contracts if one["is_overdue"]]
+    if late:
+        print(paragraph(words["late"].format(count=format.number(len(late), language=language)), width))
+        columns = [Column(words[name]) for name in ("buyer", "contract", "last_day")] + [Column(words["left"], True)]
+        print(table(columns, [_late(one, language) for one in late], width) + "\n")
+    columns = [Column(words["public"]), Column(words["done"], True), Column(words["people"], True)]
+    print(table(columns, [_public(one, language) for one in found.publics], width) + "\n")
+    unmatched = sum(one["contract_key"] is None for one in found.contracts)
+    said = words["about"].format(unmatched=unmatched, silent=found.clauses_without_hours)
+    print(paragraph(said, width))
+
+
+def _hours(figure: Figure, value: float | None, language: str) -> str:
+    if figure.unit == "percent":
+        return format.percent(value, language=language)
+    decimals = {"full_time_years": 1, "per_thousand_euros": 2}.get(str(figure.group["measure"]), 0)
+    return format.number(value, decimals, language)
+
+
+def _hours_span(figure: Figure, language: str) -> str:
+    if figure.low is None:
+        return ""
+    low = _hours(figure, figure.low, language)
+    if figure.high is None:
+        return str(texts(language)["numbers"]["at_least"].format(low=low))
+    high = _hours(figure, figure.high, language)
+    return low if low == high else str(texts(language)["numbers"]["span"].format(low=low, high=high))
+
+
+def _late(one: Mapping[str, Any], language: str) -> list[str]:
+    hours = format.number(one["left_minutes"] / 60, 1, language)
+    return [one["buyer_name"] or one["buyer_siren"], one["contract_id"], format.day(one["due_date"], language), hours]
+
+
+def _public(one: Mapping[str, Any], language: str) -> list[str]:
+    masked = str(texts(language)["execution"]["masked"])
+    hours = masked if one["is_masked"] else format.number(_of_minutes(one["minutes"]), language=language)
+    people = masked if one["is_masked"] else format.number(one["people"], language=language)
+    return [insertion_publics()[one["public"]][language], hours, people]
+
+
+def _of_minutes(minutes: int | None) -> float | None:
+    return None if minutes is None else minutes / 60
 
 
 def show_library(found: Sequence[Mapping[str, Any]], language: str = "fr") -> None:

@@ -111,6 +111,12 @@ def _inclusion(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return Reading(*inclusion.read_inclusion(path, targets["raw_inclusion"]))
 
 
+def _insertion_hours(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import insertion_hours
+
+    return Reading(insertion_hours.read_insertion_hours(path, targets["raw_insertion"]))
+
+
 def _masked(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     from gisement.sources.ledger import read_masked
 
@@ -162,6 +168,7 @@ SOURCES: Mapping[str, Source] = {
         Source("food-offer", ("raw_food_offer",), _food_offer, "food_offer", None, True),
         Source("food-rules", ("raw_food_rule",), _food_rules, "food_rules", None, True),
         Source("inclusion", ("raw_inclusion",), _inclusion, "inclusion"),
+        Source("insertion-hours", ("raw_insertion",), _insertion_hours, "insertion_hours"),
         Source("io-table", ("raw_io_cell", "raw_io_sector"), _io_table, "io_table"),
         Source("io-table-total", ("raw_io_cell", "raw_io_sector"), _io_table_total, "io_table"),
         Source("employment", ("raw_employment",), _employment, "employment"),

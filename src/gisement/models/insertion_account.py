@@ -1,0 +1,103 @@
+"""What social clauses owe in hours and what was done, over contracts: totals, hours kept, per 1,000 €, full-time years.
+
+An hour done beyond what its own contract owes pays no other contract's debt: the hours kept of a contract are the
+lesser of what it owes and what was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gisement.catalog import parameter
+
+Line = Mapping[str, Any]
+DUE, DONE, KEPT, PER_THOUSAND, FULL_TIME = "due", "done", "kept", "per_thousand_euros", "full_time_years"
+MEASURES = (DUE, DONE, KEPT, PER_THOUSAND, FULL_TIME)
+_MINUTES, _CENTS_OF_THOUSAND = 60, 100_000
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: value and bounds of what is not known, contracts that tell it and all of them."""
+
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+    told: int
+    contracts: int
+
+
+def account(lines: Sequence[Line]) -> list[Measure]:
+    """The measures of MEASURES over contracts (`due_minutes`, `done_minutes`, `amount_cents`, any of them None).
+
+    A total is at least what is known; where a contract does not tell, nothing bounds it from above. Hours kept are a
+    fraction of the hours due; hours per 1,000 € are of the contracts whose hours due and amount are known.
+    """
+    return [_total(lines, DUE), _total(lines, DONE), _kept(lines), _per_thousand(lines), _full_time(lines)]
+
+
+def by_public(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Hours done and people by public (`insertion_public`, `done_minutes`, `people_count`), the most hours first.
+
+    A public of fewer people than the floor, or of an unknown number, is masked (`is_masked`, hours null); if just one
+    is, the next smallest is masked too, since the total would reveal it.
+    """
+    sums: dict[str, list[int | None]] = {}
+    for line in lines:
+        held = sums.setdefault(line["insertion_public"], [0, 0])
+        for place, name in enumerate(("done_minutes", "people_count")):
+            held[place] = _plus(held[place], line[name])
+    floor = parameter("insertion_public_floor")
+    told = [
+        {"public": public, "minutes": minutes, "people": people, "is_masked": people is None or people < floor}
+        for public, (minutes, people) in sums.items()
+    ]
+    open_ones = [one for one in told if not one["is_masked"]]
+    if len(told) - len(open_ones) == 1 and open_ones:
+        min(open_ones, key=lambda one: (one["people"], one["public"]))["is_masked"] = True
+    shown = [_masked(one) if one["is_masked"] else one for one in told]
+    return sorted(shown, key=lambda one: (one["is_masked"], -(one["minutes"] or 0), one["public"]))
+
+
+def _masked(one: dict[str, Any]) -> dict[str, Any]:
+    return {**one, "minutes": None, "people": None}
+
+
+def _plus(sum_so_far: int | None, value: int | None) -> int | None:
+    return None if sum_so_far is None or value is None else sum_so_far + value
+
+
+def _total(lines: Sequence[Line], name: str) -> Measure:
+    known = [line[f"{name}_minutes"] for line in lines if line[f"{name}_minutes"] is not None]
+    if not known:
+        return Measure(name, None, None, None, 0, len(lines))
+    hours = sum(known) / _MINUTES
+    return Measure(name, hours, hours, hours if len(known) == len(lines) else None, len(known), len(lines))
+
+
+def _kept(lines: Sequence[Line]) -> Measure:
+    owing = [line for line in lines if line["due_minutes"]]
+    both = [line for line in owing if line["done_minutes"] is not None]
+    kept = sum(min(line["due_minutes"], line["done_minutes"]) for line in both)
+    due, all_due = (sum(line["due_minutes"] for line in some) for some in (both, owing))
+    if not due:
+        return Measure(KEPT, None, None, None, 0, len(owing))
+    low, high = kept / all_due, (kept + all_due - due) / all_due
+    return Measure(KEPT, kept / due, low, high, len(both), len(owing))
+
+
+def _per_thousand(lines: Sequence[Line]) -> Measure:
+    both = [line for line in lines if line["due_minutes"] is not None and line.get("amount_cents")]
+    cents = sum(line["amount_cents"] for line in both)
+    hours = sum(line["due_minutes"] for line in both) / _MINUTES
+    value = hours * _CENTS_OF_THOUSAND / cents if cents else None
+    return Measure(PER_THOUSAND, value, None, None, len(both), len(lines))
+
+
+def _full_time(lines: Sequence[Line]) -> Measure:
+    done, year = _total(lines, DONE), parameter("hours_per_full_time_year")
+    value, low, high = (None if each is None else each / year for each in (done.value, done.low, done.high))
+    return Measure(FULL_TIME, value, low, high, done.told, done.contracts)

@@ -1,0 +1,19 @@
+"""Hours of social clauses that engines could read differently: two publics, two situations, lots, nothing published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+COLUMNS = ("acheteur", "marche", "public", "heures_prevues", "heures_realisees", "personnes", "echeance", "situation")
+
+
+def lines(town: str, buyer: str) -> list[dict[str, Any]]:
+    """The lines of a file, of two buyers."""
+    told = (
+        (town, "ALIKE1", "RSA", "300", "120,25", "12", "31/03/2024", "2024-06-30"),
+        (town, "alike-1", "DELD", "", "10", "", "2024-03-31", "2024-06-30"),
+        (town, "ALIKE1", "RSA", "300", "20", "4", "2024-03-31", "2024-01-31"),
+        (buyer, "L1", "jeunes", "50", "60", "11", "2024-12-31", "2024-06-30"),
+        (buyer[:9], "nulle part", "", "7,5", "", "3", "", "2024-06-30"),
+    )
+    return [dict(zip(COLUMNS, line, strict=True)) for line in told]
