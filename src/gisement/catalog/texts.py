@@ -33,6 +33,18 @@ def food_texts(language: str = "fr") -> dict[str, Any]:
     return content
 
 
+@cache
+def report_texts() -> dict[str, Any]:
+    """The texts of the reports, which are in French, by chapter."""
+    content: dict[str, Any] = read_yaml("reports/fr.yaml")
+    return content
+
+
+def typeset(text: str) -> str:
+    """A French text as it is printed: signs stay with their word, apostrophes are curved."""
+    return _held(text).replace("'", "\u2019")
+
+
 def _held(text: str) -> str:
     """A text whose French signs stay with their word (no-break spaces)."""
     return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", text))

@@ -18,6 +18,7 @@ from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
 from gisement.cli.models import modelled
 from gisement.cli.plan import plan
+from gisement.cli.reports import report
 from gisement.cli.segments import segments
 from gisement.cli.serving import serve_pages
 from gisement.cli.session import (
@@ -52,6 +53,7 @@ app.add_typer(prepare, name="prepare")
 app.add_typer(clauses, name="clauses")
 app.add_typer(plan, name="plan")
 app.add_typer(segments, name="segments")
+app.add_typer(report, name="report")
 app.add_typer(cooperate, name="cooperate")
 
 

@@ -1,0 +1,268 @@
+"""A report laid out as plain data: texts, cells and drawings that any face of it only has to place.
+
+This is where figures become texts, by the same functions as on the pages; nothing is computed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import singledispatchmethod
+from typing import Any
+
+from gisement.catalog import report_texts
+from gisement.catalog.texts import typeset
+from gisement.publish import format
+from gisement.publish.component import shown
+from gisement.publish.reports.document import (
+    Beside,
+    Block,
+    Bullets,
+    Cover,
+    FigureTable,
+    Heading,
+    Line,
+    Methods,
+    PageBreak,
+    Paragraph,
+    Picture,
+    Report,
+    Sentence,
+    Sources,
+    Tally,
+    Tiles,
+    WordTable,
+)
+from gisement.publish.reports.notes import Notes, described, sourced
+from gisement.terms import Figure
+
+_FIELD = re.compile(r"\{(\w+)(?:\.(value|bounds|coverage))?\}")
+Laid = dict[str, Any]
+
+
+def laid(report: Report) -> Laid:
+    """Everything that a face of the report shows, in order, ready for JSON."""
+    laying = _Laying()
+    words = report_texts()["common"]
+    cover = laying.cover(report.cover)
+    blocks = [laying.block(block) for block in report.blocks]
+    return {
+        "title": typeset(report.cover.title),
+        "subtitle": typeset(report.cover.subtitle),
+        "territory": report.territory,
+        "as_of": words["as_of"].format(date=format.day(report.as_of_date)),
+        "release": words["release"].format(release=report.release),
+        "status": words[report.status],
+        "status_note": words[f"{report.status}_note"],
+        "is_internal": report.is_internal,
+        "notice": typeset(report.notice),
+        "has_contents": report.contents,
+        "words": {name: words[name] for name in ("contents", "page", "of", "excludes", "assumes", "options", "rows",
+                                                 "unit", "notes", "note", "bounds", "known", "drawn")},
+        "cover": cover,
+        "blocks": blocks,
+        "notes": laying.notes.told(),
+    }  # fmt: skip
+
+
+def runs(sentence: Sentence, notes: Notes) -> list[Laid]:
+    """The pieces of a sentence: words, and values with the number of their note.
+
+    Raises ValueError where a value would stand without its bounds, or a name is given to nothing.
+    """
+    template = sentence.template
+    found, place = [], 0
+    for match in _FIELD.finditer(template):
+        found.append(_run(template[place : match.start()]))
+        found += _quoted(match[1], match[2], sentence, notes)
+        place = match.end()
+    return [run for run in [*found, _run(template[place:])] if run["text"]]
+
+
+def _quoted(name: str, part: str | None, sentence: Sentence, notes: Notes) -> Iterator[Laid]:
+    if name in sentence.words:
+        yield _run(sentence.words[name])
+        return
+    figure = sentence.figures[name]
+    told = shown(figure)
+    if part == "value" and f"{{{name}.bounds}}" not in sentence.template:
+        raise ValueError(f"{name}: a value without its bounds in « {sentence.template} »")
+    if part in ("bounds", "coverage"):
+        yield _run(getattr(told, part), of=figure.indicator)
+        return
+    yield {**_run(told.value, of=figure.indicator), "strong": True, "note": notes.of(figure)}
+    beside = format.listed(text for text in (_bounds(figure, told.bounds), told.coverage) if text)
+    if part is None and beside:
+        yield _run(f" ({beside})", of=figure.indicator)
+
+
+def _bounds(figure: Figure, written: str) -> str:
+    """Bounds in words; where nobody knows them though the value is known, that it is they who are not known."""
+    is_unbounded = figure.value is not None and figure.low is None
+    return str(report_texts()["common"]["no_bounds"]) if is_unbounded else written
+
+
+def _run(text: str, of: str = "") -> Laid:
+    """A piece of text; `of` names the indicator whose figure it writes."""
+    return {"text": typeset(text), "strong": False, "note": 0, "of": of}
+
+
+class _Laying:
+    """Lays out blocks one after the other, numbering their notes."""
+
+    def __init__(self) -> None:
+        self.notes = Notes()
+        self.figures: list[Figure] = []
+
+    def cover(self, cover: Cover) -> Laid:
+        return {
+            "headline": self._runs(cover.headline),
+            "picture": self.block(cover.picture) if cover.picture else None,
+            "legend": self._runs(cover.legend),
+            "tiles": self.block(cover.tiles) if cover.tiles else None,
+        }
+
+    def _runs(self, sentence: Sentence | None) -> list[Laid]:
+        if sentence is None:
+            return []
+        self.figures += sentence.figures.values()
+        return runs(sentence, self.notes)
+
+    @singledispatchmethod
+    def block(self, block: Block) -> Laid:
+        """One block as plain data; its `kind` says how to place it."""
+        raise TypeError(block)
+
+    @block.register
+    def _(self, block: Heading) -> Laid:
+        return {"kind": "heading", "level": block.level, "text": typeset(block.text), "is_apart": block.is_apart}
+
+    @block.register
+    def _(self, block: Paragraph) -> Laid:
+        return {"kind": "paragraph", "style": block.style, "runs": self._runs(block.sentence)}
+
+    @block.register
+    def _(self, block: Bullets) -> Laid:
+        return {"kind": "bullets", "items": [self._runs(sentence) for sentence in block.sentences]}
+
+    @block.register
+    def _(self, block: Tiles) -> Laid:
+        return {"kind": "tiles", "tiles": [self._tile(line) for line in block.lines]}
+
+    @block.register
+    def _(self, block: FigureTable) -> Laid:
+        columns = [[line.figures[n] for line in block.lines] for n in range(len(block.columns))]
+        marks = [[] if block.is_described else self._marks(column) for column in columns]
+        # one definition in a whole column: its mark stands by the title; otherwise, each cell has its own
+        shared = [block.is_described or len(found) == 1 for found in marks]
+        largest = _largest(columns[block.drawn]) if block.drawn is not None else 1.0
+        return {
+            "kind": "figures",
+            "name": block.name,
+            "title": typeset(block.title),
+            "heading": typeset(block.heading),
+            "columns": [typeset(text) for text in block.columns],
+            "notes": [number for found, is_one in zip(marks, shared, strict=True) if is_one for number in found],
+            "drawn": block.drawn,
+            "rows": [self._row(line, block, largest, shared) for line in block.lines],
+            "after": self._runs(block.after),
+            "source": sourced([f for c in columns for f in c if f]) if block.is_described else "",
+        }
+
+    @block.register
+    def _(self, block: WordTable) -> Laid:
+        return {
+            "kind": "words",
+            "name": block.name,
+            "title": typeset(block.title),
+            "columns": [typeset(text) for text in block.columns],
+            "rows": [[_word(cell) for cell in row] for row in block.rows],
+            "after": self._runs(block.after),
+        }
+
+    @block.register
+    def _(self, block: Picture) -> Laid:
+        self.figures += block.figures
+        notes = self._marks(block.figures)
+        return {"kind": "picture", "name": block.name, "title": typeset(block.title), "notes": notes,
+                "summary": typeset(block.summary), "svg": block.svg, "width": block.width_pct}  # fmt: skip
+
+    @block.register
+    def _(self, block: Beside) -> Laid:
+        return {"kind": "beside", "picture": self.block(block.picture), "table": self.block(block.table)}
+
+    @block.register
+    def _(self, block: Methods) -> Laid:
+        return {"kind": "methods", "methods": self.notes.methods()}
+
+    @block.register
+    def _(self, block: Sources) -> Laid:
+        words = report_texts()["sources"]
+        origins = dict.fromkeys(origin for figure in self.figures for origin in figure.origins)
+        rows = sorted((o.file, typeset(o.producer), typeset(o.licence), o.sha256[:12]) for o in origins)
+        columns = [typeset(words[name]) for name in ("file", "producer", "licence", "hash")]
+        cells = [[{"text": text, "is_number": False, "count": None} for text in row] for row in rows]
+        return {"kind": "words", "name": "sources", "title": typeset(words["title"]), "columns": columns,
+                "rows": cells, "after": []}  # fmt: skip
+
+    @block.register
+    def _(self, block: PageBreak) -> Laid:
+        return {"kind": "break"}
+
+    def _tile(self, line: Line) -> Laid:
+        (figure,) = line.figures
+        assert figure is not None
+        self.figures.append(figure)
+        return {"label": typeset(line.label), "note": self.notes.of(figure), **_cell(figure, None)}
+
+    def _marks(self, figures: Sequence[Figure | None]) -> list[int]:
+        """The numbers of the notes of some figures, each once."""
+        return list(dict.fromkeys(self.notes.of(figure) for figure in figures if figure))
+
+    def _row(self, line: Line, block: FigureTable, largest: float, shared: Sequence[bool]) -> Laid:
+        held = [figure for figure in line.figures if figure]
+        self.figures += held
+        if block.is_described:
+            for figure in held:
+                self.notes.quote(figure)
+        cells = [
+            {**_cell(figure, largest if n == block.drawn else None),
+             "marked": self.notes.of(figure) if figure and not block.is_described else 0,
+             "note": self.notes.of(figure) if figure and not shared[n] else 0}
+            for n, figure in enumerate(line.figures)
+        ]  # fmt: skip
+        about = described(held[0]) if block.is_described and held else ""
+        return {"label": typeset(line.label), "about": about, "cells": cells}
+
+
+def _cell(figure: Figure | None, largest: float | None) -> Laid:
+    """A value, what stands under it, the bar if there is one, and the numbers for a workbook."""
+    if figure is None:
+        return {"value": "", "span": "", "known": "", "under": "", "bar": None, "numbers": None, "of": ""}
+    told = shown(figure, largest=largest or 1.0)
+    bar = None if largest is None else {"low": told.left, "at": told.value_at, "high": told.right}
+    numbers = {name: getattr(figure, name) for name in ("value", "low", "high", "coverage", "unit", "rows")}
+    span = _bounds(figure, told.span)
+    known = told.coverage and format.percent(figure.coverage)
+    under = format.listed(text for text in (span, told.coverage) if text)
+    return {"value": typeset(told.value), "span": typeset(span), "known": typeset(known), "under": typeset(under),
+            "bar": bar, "numbers": numbers, "of": figure.indicator}  # fmt: skip
+
+
+def _word(cell: str | Tally) -> Laid:
+    if isinstance(cell, Tally):
+        return {"text": format.number(cell.count), "is_number": True, "count": cell.count}
+    return {"text": typeset(cell), "is_number": False, "count": None}
+
+
+def _largest(figures: Sequence[Figure | None]) -> float:
+    """What the whole width of the bars stands for: 1 for shares, the largest known value (or bound) otherwise."""
+    known = [figure for figure in figures if figure]
+    if not known or known[0].unit == "percent":
+        return 1.0
+    return max((end for figure in known for end in (figure.value, figure.high) if end is not None), default=1.0)
+
+
+def quoting(template: str, words: Mapping[str, str] | None = None, **figures: Figure) -> Sentence:
+    """A sentence of these figures and words."""
+    return Sentence(template, figures, dict(words or {}))
