@@ -23,6 +23,7 @@ Labour = Annotated[float, typer.Option("--labour", help="part de la main-d'œuvr
 Rate = Annotated[float | None, typer.Option("--rate", help="part du travail réservée, en % (5 à 10, sinon)")]
 Cost = Annotated[float | None, typer.Option("--cost", help="coût d'une heure, en euros (30 à 45, sinon)")]
 Family = Annotated[str | None, typer.Option("--family", help="une famille d'achat (toutes, sinon)")]
+Document = Annotated[Path, typer.Argument(help="document de consultation (TXT, DOCX ou PDF)")]
 OfBuyer = Annotated[str | None, typer.Option("--buyer", help="un acheteur (SIREN ou SIRET ; tous, sinon)")]
 Draft = Annotated[Path, typer.Argument(help="projet de consultation (TXT, DOCX ou PDF)")]
 
@@ -42,6 +43,20 @@ def lint_file(file: Draft, format: ListFormat = "table") -> None:
         told.show(found, Settings.language)
     if found["unlawful"]:
         raise typer.Exit(1)
+
+
+@clauses.command("detect")
+def detect_in_file(file: Document, format: ListFormat = "table") -> None:
+    """Montrer les clauses, critères et réserves que dit un document."""
+    from gisement.models.clause_text import detect
+    from gisement.publish import answers, clauses
+    from gisement.sources.consultation import read_text
+
+    found = detect(read_text(file))
+    if format == "json":
+        print(answers.to_json(clauses.detected_as_dict(file.name, found)))
+    else:
+        clauses.show_detected(found, Settings.language)
 
 
 @clauses.command("hours")

@@ -11,6 +11,9 @@ from gisement.publish import answers, format
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.terms import Figure, Verdict
 
+TEXT_RANK = 3
+"""The rank of a text among evidence: after the declared field and the notice."""
+
 
 def hours_as_dict(found: Any) -> dict[str, Any]:
     """Hours and full-time years with their bounds; the interval is that of a scenario."""
@@ -102,6 +105,25 @@ def _public(one: Mapping[str, Any], language: str) -> list[str]:
 
 def _of_minutes(minutes: int | None) -> float | None:
     return None if minutes is None else minutes / 60
+
+
+def detected_as_dict(file: str, found: Sequence[Any]) -> dict[str, Any]:
+    """The passages of a document that tell a consideration; a text is the lowest of evidence."""
+    return {"file": file, "evidence": "text", "evidence_rank": TEXT_RANK, "passages": [vars(hit) for hit in found]}
+
+
+def show_detected(found: Sequence[Any], language: str = "fr") -> None:
+    """One line per passage: kind, line, passage."""
+    words, width = texts(language)["detected"], width_here()
+    if not found:
+        print(paragraph(words["none"], width))
+    else:
+        columns = [Column(words["kind"]), Column(words["line"], True), Column(words["passage"])]
+        rows = [
+            [words["kinds"][hit.kind], str(hit.line), " ".join(format.harmless(hit.passage).split())] for hit in found
+        ]
+        print(table(columns, rows, width) + "\n")
+    print(paragraph(words["about"], width))
 
 
 def show_library(found: Sequence[Mapping[str, Any]], language: str = "fr") -> None:
