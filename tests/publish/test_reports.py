@@ -16,19 +16,22 @@ from python_calamine import CalamineWorkbook
 
 from gisement.catalog import report_texts
 from gisement.catalog.texts import typeset
+from gisement.indicators import MODELLED
 from gisement.publish import reports
 from gisement.publish.component import shown
 from gisement.publish.reports import face_of, read, write
 from gisement.publish.reports.book import book
+from gisement.publish.reports.buyer import buyer_report as buyer_of
 from gisement.publish.reports.diagnosis import diagnosis as diagnosis_of
 from gisement.publish.reports.document import FigureTable, Line, Report, Sentence
 from gisement.publish.reports.html import html
 from gisement.publish.reports.laying import laid, runs
+from gisement.publish.reports.note import note as note_of
 from gisement.publish.reports.notes import Notes
 from gisement.publish.reports.pdf import pdf
 from gisement.publish.reports.reading import Reading
 from gisement.publish.web.site import Site
-from gisement.terms import Figure, Trouble
+from gisement.terms import Figure, Level, Trouble
 from tests.commands import gisement
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
@@ -162,7 +165,7 @@ def test_the_first_page_is_one_sentence_and_four_figures(pages: list[str]) -> No
 
 def test_the_page_stands_alone(diagnosis: Report) -> None:
     written = html(diagnosis).decode()
-    assert not re.search(r"<script|<link|src=|url\(|https?://(?!www\.w3\.org)", written)
+    assert not re.search(r"<script|<link|src=|url\((?!#)|https?://(?!www\.w3\.org)", written)
     anchors = set(re.findall(r'href="#([\w-]+)"', written))
     assert anchors <= set(re.findall(r'id="([\w-]+)"', written))
     assert "Données fictives" in written
@@ -188,6 +191,27 @@ def test_the_workbook_holds_numbers_and_no_formula(diagnosis: Report) -> None:
     assert second[1] == largest.value
 
 
+def test_the_note_has_two_pages_and_no_impact(reading: Reading) -> None:
+    made = note_of(reading)
+    pages = pypdf.PdfReader(io.BytesIO(pdf(made))).pages
+    assert len(pages) == 2
+    assert {figure.indicator for figure in figures(made)}.isdisjoint({each.name for each in MODELLED})
+    assert {figure.level for figure in figures(made)} <= {Level.OBSERVED, Level.DERIVED}
+
+
+def test_a_report_on_a_buyer_holds_its_purchases_alone(site: Site, reading: Reading) -> None:
+    (first, *_) = reading.by("contracts", "buyer")
+    made = buyer_of(site.served, str(first.group["buyer"]))
+    assert made.territory == reading.name("buyer", first)
+    assert made.cover.tiles is not None
+    (contracts,) = (line.figures[0] for line in made.cover.tiles.lines if line.label.startswith("Contrats connus"))
+    assert contracts is not None
+    assert contracts.value == first.value
+    assert all("buyer=" in figure.rows for figure in figures(made))
+    with pytest.raises(Trouble, match="No purchase of the buyer 12345"):
+        buyer_of(site.served, "12345")
+
+
 # --- what may be published ----------------------------------------------------------------------------------
 
 
@@ -204,6 +228,7 @@ def test_the_command_refuses_what_it_cannot_write(site: Site, tmp_path: Path) ->
     for words, said in (
         (("report", "diagnosis", "-o", tmp_path / "x.docx"), "un rapport se termine par .pdf, .html, .xlsx"),
         (("report", "diagnosis", "-o", tmp_path / "nowhere" / "x.pdf"), "ne peut pas être écrit"),
+        (("report", "buyer", "-o", tmp_path / "x.pdf"), "« gisement report buyer --output … --buyer … »"),
     ):
         ran = gisement(*words, workspace=workspace)
         assert ran.returncode == 2

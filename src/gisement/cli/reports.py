@@ -12,8 +12,8 @@ from gisement.cli.session import opened, say
 from gisement.publish import usage
 
 if TYPE_CHECKING:
+    from gisement.engine.served import Served
     from gisement.publish.reports.document import Report
-    from gisement.publish.reports.reading import Reading
 
 report = typer.Typer(
     cls=usage.Commands,
@@ -26,23 +26,42 @@ File = Annotated[Path, typer.Option("-o", "--output", help="fichier à écrire :
 Basis = Annotated[
     Literal["payment", "contract"] | None, typer.Option("--basis", help="base des montants (contract : publiable)")
 ]
+Siret = Annotated[str, typer.Option("--buyer", help="SIRET ou SIREN de l'acheteur")]
 
 
 @report.command("diagnosis")
 def diagnosis(output: File, basis: Basis = None) -> None:
     """L'étude : qui achète, quoi, à qui, où va l'argent."""
+    from gisement.publish.reports import read
     from gisement.publish.reports.diagnosis import diagnosis
 
-    _write(diagnosis, output, basis)
+    _write(lambda served: diagnosis(read(served, basis or "")), output, basis)
 
 
-def _write(make: Callable[[Reading], Report], output: Path, basis: str | None) -> None:
+@report.command("note")
+def note(output: File, basis: Basis = None) -> None:
+    """Deux pages pour le conseil."""
+    from gisement.publish.reports import read
+    from gisement.publish.reports.note import note
+
+    _write(lambda served: note(read(served, basis or "")), output, basis)
+
+
+@report.command("buyer")
+def buyer(output: File, buyer: Siret, basis: Basis = None) -> None:
+    """Les achats d'un acheteur, dans les chapitres de l'étude."""
+    from gisement.publish.reports.buyer import buyer_report
+
+    _write(lambda served: buyer_report(served, buyer, basis or ""), output, basis)
+
+
+def _write(make: Callable[[Served], Report], output: Path, basis: str | None) -> None:
     """Measure, lay out, write; say where, and whether it may be published."""
     from gisement.engine.served import Served
-    from gisement.publish.reports import face_of, read, write
+    from gisement.publish.reports import face_of, write
 
     face_of(output)
-    made = make(read(Served(opened(), partner=basis != "contract"), basis or ""))
+    made = make(Served(opened(), partner=basis != "contract"))
     write(made, output)
     if made.is_internal:
         say(

@@ -272,7 +272,10 @@ def _chosen_command(command: Any, words: Sequence[str]) -> Any:
 
 
 def _path(chosen: Any, command: Any) -> str:
-    return PROGRAM if chosen is command else f"{PROGRAM} {chosen.name}"
+    if chosen is command:
+        return PROGRAM
+    group = next((g.name for g in command.commands.values() if chosen in getattr(g, "commands", {}).values()), "")
+    return " ".join(filter(None, (PROGRAM, group, chosen.name)))
 
 
 def _options(chosen: Any) -> list[str]:

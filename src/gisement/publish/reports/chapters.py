@@ -11,6 +11,7 @@ from gisement.publish.reports.document import (
     Beside,
     Block,
     Bullets,
+    Cover,
     FigureTable,
     Heading,
     Line,
@@ -177,13 +178,15 @@ def ring_lines(reading: Reading) -> tuple[Line, ...]:
     return tuple(reading.line("local_share", name, ring=ring) for ring, name in reading.places.rings.items())
 
 
-def readings(reading: Reading) -> tuple[Line, ...]:
+def readings(
+    reading: Reading, medical: tuple[str, ...] = ("excluded", "excluded_wide", "included")
+) -> tuple[Line, ...]:
     """The local share counted otherwise: place of the supplier × medical goods."""
     words = report_texts()["readings"]
     return tuple(
-        reading.line("local_share", f"{words[place]}, {words[medical]}", place=place, medical=medical)
+        reading.line("local_share", f"{words[place]}, {words[goods]}", place=place, medical=goods)
         for place in ("establishment", "head_office")
-        for medical in ("excluded", "excluded_wide", "included")
+        for goods in medical
     )
 
 
@@ -214,6 +217,22 @@ _KINDS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("environmental_clause", *_ENVIRONMENTAL, _CLAUSE),
     ("environmental_criterion", *_ENVIRONMENTAL, _CRITERION),
 )
+
+
+def cover(reading: Reading, title: str) -> Cover:
+    """The share as a sentence and as a hundred coins, and four figures."""
+    words, share = report_texts()["cover"], reading.figure("local_share")
+    years = year_range(reading.lines("total_spend", "year", medical=ALL))
+    return Cover(
+        title=title,
+        subtitle=words["subtitle"].format(territory=reading.places.territory, years=years),
+        headline=quoting(
+            words["headline" if share.value is not None else "headline_unknown"], words_of(reading), share=share
+        ),
+        picture=drawings.coins(share),
+        legend=quoting(words["coins"]),
+        tiles=brief(reading),
+    )
 
 
 def essentials(reading: Reading) -> list[Block]:
@@ -254,8 +273,3 @@ def brief(reading: Reading) -> Tiles:
         Line(words["sme"], (reading.figure("sme_share"),)),
         Line(words["contracts"], (reading.figure("contracts"),)),
     ))  # fmt: skip
-
-
-def period(reading: Reading) -> str:
-    """The years that the report is about."""
-    return year_range(reading.lines("total_spend", "year", medical=ALL))

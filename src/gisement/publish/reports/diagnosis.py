@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from gisement.catalog import report_texts
-from gisement.publish.reports import chapters, drawings
-from gisement.publish.reports.document import Cover, Report
-from gisement.publish.reports.laying import quoting
+from gisement.publish.reports import chapters
+from gisement.publish.reports.document import Report
 from gisement.publish.reports.quality import annexes, quality
 from gisement.publish.reports.reading import Reading
 
@@ -14,7 +13,7 @@ def diagnosis(reading: Reading) -> Report:
     """Who buys, what, from whom, where it goes, with which clauses, what is known, and how it was counted."""
     return Report(
         name="diagnosis",
-        cover=_cover(reading),
+        cover=chapters.cover(reading, report_texts()["cover"]["diagnosis"]),
         territory=reading.places.territory,
         as_of_date=reading.served.as_of_date(),
         release=reading.served.release,
@@ -30,18 +29,4 @@ def diagnosis(reading: Reading) -> Report:
             *quality(reading),
             *annexes(reading),
         ),
-    )
-
-
-def _cover(reading: Reading) -> Cover:
-    """The share as a sentence and as a hundred coins, and four figures."""
-    words, share = report_texts()["cover"], reading.figure("local_share")
-    told = chapters.words_of(reading)
-    return Cover(
-        title=words["diagnosis"],
-        subtitle=words["subtitle"].format(territory=reading.places.territory, years=chapters.period(reading)),
-        headline=quoting(words["headline" if share.value is not None else "headline_unknown"], told, share=share),
-        picture=drawings.coins(share),
-        legend=quoting(words["coins"]),
-        tiles=chapters.brief(reading),
     )

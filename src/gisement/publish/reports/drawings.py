@@ -17,6 +17,7 @@ from gisement.terms import Figure
 
 TREEMAP = (860.0, 470.0)
 LETTERS = 15.0
+NO_SHADE = "url(#treemap-none)"
 
 
 def coins(figure: Figure) -> Picture:
@@ -59,7 +60,9 @@ def treemap(title: str, lines: Sequence[Line]) -> Picture:
 def _tile(line: Line, place: tuple[float, float, float, float]) -> charts.Tile:
     x, y, width, height = place
     share = line.figures[1]
-    colour, is_dark = charts.shade(share.value if share else None)
+    value = share.value if share else None
+    # in grey, the shade of what is not known would pass for that of a small share
+    colour, is_dark = (NO_SHADE, False) if value is None else charts.shade(value)
     room = int((height - 10) / (LETTERS * 1.2)) - 1
     words = charts.lines_of(line.label, width - 12, LETTERS, max(room, 0))
     written = (*words, shown(share).value) if words and share else ()
