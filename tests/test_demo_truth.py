@@ -149,3 +149,13 @@ def test_the_progress_of_considerations_holds_the_truth(axis: str, workspace: Pa
     assert sum(figure["counts"]["part"] for figure in found["figures"][:1]) == pytest.approx(
         with_it["2020"] + with_it["2025"], abs=3
     )
+
+
+def test_hours_of_social_clauses_come_back_whole_and_inclusion_lists_are_complete(workspace: Path, truth: Any) -> None:
+    """Every hour of the file is counted, and a supplier absent from the lists is known not to be an inclusion firm."""
+    run = gisement("clauses", "execution", "--format", "json", workspace=workspace)
+    told = {figure["group"]["measure"]: figure["value"] for figure in json.loads(run.stdout)["figures"]}
+    assert (told["due"], told["done"]) == (truth["insertion"]["due_hours"], truth["insertion"]["done_hours"])
+    (share,) = measured(workspace, "siae_share")
+    assert share["coverage"] > 0.9
+    assert share["counts"]["part"] > 0

@@ -21,6 +21,7 @@ from gisement.sources.demonstration import (
     published,
     register,
     setting,
+    solidarity,
     spending,
     suppliers,
     truth,
@@ -116,7 +117,8 @@ def write(target: Path, size: str = "demo", seed: int = 2025) -> Demonstration:
     card = setting.card()
     return Demonstration(
         setting.TERRITORY, "Territoire de démonstration",
-        (*_write_decp(target, shown, firms, concessions), *_write_register(target, books)),
+        (*_write_decp(target, shown, firms, concessions), *_write_register(target, books),
+         *_write_solidarity(target, shown, firms, seed)),
         (*_write_ledgers(target, books, workbooks=SIZES[size].workbooks),
          File("accounts", _write(target / "comptes" / "balances-fictives.csv", official))),
         {"producer": card["producer"], "licence": card["licence"], "title": card["notice"]},
@@ -134,6 +136,7 @@ def _truth(size: str, books: Books, shown: Sequence[Contract], gaps: Sequence[ba
         "payments": truth.truth_of_payments(books),
         "contracts": truth.truth_of_contracts(shown, books.suppliers),
         "faults": truth.truth_of_faults(books, shown, gaps),
+        "insertion": solidarity.truth(shown, books.seed),
         "other_lines": truth.truth_of_other_lines(books),
     }
 
@@ -145,6 +148,16 @@ def _write_register(target: Path, books: Books) -> list[tuple[str, Path]]:
         "distance": ("carte/plan-fictif.csv", coordinates.coordinates()),
     }
     return [(kind, _write(target / name, content)) for kind, (name, content) in contents.items()]
+
+
+def _write_solidarity(
+    target: Path, shown: Sequence[Contract], firms: Sequence[Supplier], seed: int
+) -> list[tuple[str, Path]]:
+    hours, listed = solidarity.insertion_hours(shown, seed), solidarity.inclusion_list(firms, shown, seed)
+    return [
+        ("inclusion", _write(target / "insertion" / "structures-fictives.csv", listed)),
+        ("insertion-hours", _write(target / "insertion" / "heures-fictives.csv", hours)),
+    ]
 
 
 def _write_ledgers(target: Path, books: Books, *, workbooks: bool) -> list[File]:
