@@ -37,12 +37,13 @@ from gisement.enrich import (
     register,
     renewals,
     rings,
+    secrecy,
 )
 from gisement.enrich import food as food_supply
 from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators import MODELLED as MODELLED
 from gisement.indicators.law import RULES as RULES
-from gisement.models import impact_by_sector, payee_link, title_segment
+from gisement.models import impact_by_sector, payee_link, payment_secrecy, title_segment
 from gisement.segments import by_code, by_cpv, labels, of_contracts, of_payments
 from gisement.sources.registry import SOURCES as SOURCES
 from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble
@@ -120,6 +121,9 @@ STEPS: tuple[Step, ...] = (
     reconciliation.payment_contract,
     purchases.purchase,
     buyer_years.buyer_year,
+    # What everyone may know of payments: the money of each supplier by cell, then the cells that may be shown.
+    secrecy.payment_part,
+    payment_secrecy.public_payment,
     # What canteens buy: each line once, whose it is, the quality that the law sees in it.
     food_lines.food_line,
     canteens.canteen,

@@ -129,10 +129,11 @@ class Model:
         return place // max(self.n, 1), place % max(self.n, 1), summed
 
 
-class _Silent(highspy.Highs):
+class Silent(highspy.Highs):
     """HiGHS without its banner, which it would print on the standard output as soon as callbacks are set."""
 
     def enableCallbacks(self) -> Any:
+        """Be silent before anything is said."""
         self.silent()
         return super().enableCallbacks()  # type: ignore[no-untyped-call]
 
@@ -146,7 +147,7 @@ def solve(
     `gap` is the relative gap at which to stop, `time_limit` in seconds, `start` a solution to begin with; with
     `first_only` the first feasible solution will do.
     """
-    highs = _Silent()  # type: ignore[no-untyped-call]
+    highs = Silent()  # type: ignore[no-untyped-call]
     options = {"threads": 1, "random_seed": SEED, "mip_rel_gap": gap, "mip_abs_gap": 1e-6}
     options |= {} if time_limit is None else {"time_limit": time_limit}
     options |= {"mip_max_improving_sols": 1} if first_only else {}

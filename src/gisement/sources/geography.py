@@ -94,7 +94,7 @@ def territory_communes(territory: Territory) -> list[str]:
 
 
 def territory_rows(territory: Territory) -> dict[str, list[dict[str, str]]]:
-    """The rows of `territory` (commune_code, territory_level) and of `territory_food_plan` (commune_code).
+    """The rows of `territory` (commune_code, territory_level), `territory_food_plan` (commune_code), `territory_buyer`.
 
     Codes of former communes in the food plan become those of today. Raises Trouble if a code is unknown.
     """
@@ -102,7 +102,11 @@ def territory_rows(territory: Territory) -> dict[str, list[dict[str, str]]]:
         {"commune_code": code, "territory_level": str(territory.level)} for code in territory_communes(territory)
     ]
     plan = sorted({_current_commune(code) for code in territory.food_plan})
-    return {"territory": communes, "territory_food_plan": [{"commune_code": code} for code in plan]}
+    return {
+        "territory": communes,
+        "territory_food_plan": [{"commune_code": code} for code in plan],
+        "territory_buyer": [{"buyer_code": code} for code in territory.buyers],
+    }
 
 
 def area_name(territory: Territory) -> str:

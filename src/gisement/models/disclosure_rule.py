@@ -1,0 +1,73 @@
+"""The primary rule of secrecy: which sums of payments would tell what one supplier was paid.
+
+A sum may be shown if at least three suppliers stand behind it and none of them makes more than 85 % of it. A supplier
+counts by the size of what it was paid in all: one whom credit notes leave with nothing does not count, one who owes
+money counts as if it were paid. Money whose supplier nobody knows counts against showing: it is no supplier, and it may
+all be the largest one's.
+
+Source: INSEE, « Guide du secret statistique » (three enterprises, none above 85 %); A. Hundepool et al., Statistical
+Disclosure Control (Wiley, 2012), chapter 4: minimum frequency and dominance rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from gisement.catalog import parameter
+
+Flags = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """At least `suppliers` behind a sum, the largest with `share_pct` percent of it at most."""
+
+    suppliers: int
+    share_pct: int
+
+
+def rule() -> Rule:
+    """The rule in force."""
+    return Rule(parameter("secrecy_min_suppliers"), parameter("secrecy_max_share_pct"))
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind cells: cents by cell (row) and supplier (column), and the size of the others."""
+
+    by_supplier: Any
+    unknown: Integers
+
+    def of(self, cells: Integers) -> Behind:
+        """What stands behind the sum of some cells, as one row."""
+        whole = sparse.csr_matrix(self.by_supplier[cells].sum(axis=0))
+        return Behind(whole, self.unknown[cells].sum(keepdims=True))
+
+    def breaks(self, held: Rule) -> Flags:
+        """Which cells the rule forbids to show."""
+        each = abs(sparse.csr_matrix(self.by_supplier))
+        each.eliminate_zeros()
+        count = np.diff(each.indptr)
+        whole = np.asarray(each.sum(axis=1)).ravel() + self.unknown
+        largest = np.zeros(each.shape[0], dtype=np.int64)
+        for row in np.flatnonzero(count):
+            largest[row] = each.data[each.indptr[row] : each.indptr[row + 1]].max()
+        is_dominated = 100 * (largest + self.unknown) > held.share_pct * whole
+        forbidden: Flags = (count < held.suppliers) | is_dominated
+        return forbidden
+
+
+def behind(cell: Integers, supplier: Integers, cents: Integers, cells: int) -> Behind:
+    """What stands behind `cells` cells, from lines (cell, supplier, cents); a supplier below 0 is an unknown one."""
+    is_known = supplier >= 0
+    columns = int(supplier.max(initial=-1)) + 1
+    shape = (cells, max(columns, 1))
+    by_supplier = sparse.coo_matrix((cents[is_known], (cell[is_known], supplier[is_known])), shape=shape).tocsr()
+    unknown = np.bincount(cell[~is_known], weights=np.abs(cents[~is_known]), minlength=cells).astype(np.int64)
+    return Behind(by_supplier, unknown)

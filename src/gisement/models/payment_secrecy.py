@@ -1,0 +1,163 @@
+"""The public tables of payments: the closed list of the catalog, protected together year by year, rounded.
+
+Each cell is the money of one year for some values of columns. Cells of two tables are bound where the columns of one
+are among the other's: the coarser cell is the sum of the finer ones. The rule hides cells, `cell_suppression` hides
+what would tell of them, and what is left is rounded. No year shares a line with another, so that years are protected
+apart; a figure over several years is the sum of what is shown of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from scipy import sparse
+
+from gisement.catalog import parameter
+from gisement.catalog.public_tables import PublicTable, public_columns, public_tables
+from gisement.models.cell_bounds import Cells, Flags, Vector
+from gisement.models.cell_suppression import Integers, Secret, suppressed
+from gisement.models.disclosure_rule import Behind, Rule, behind, rule
+from gisement.terms import local_step
+
+Key = tuple[Any, ...]
+CENTS = 100
+UNKNOWN = "?"
+INTEGERS = ("establishment_nearest", "establishment_farthest", "head_office_nearest", "head_office_farthest")
+DEAREST = 100.0
+"""How much dearer it is to hide a cell that stands for one column less."""
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The cells of all tables of one year: table and values of each, cents, what binds them, what is behind them."""
+
+    keys: tuple[tuple[PublicTable, Key], ...]
+    cents: Integers
+    relations: Any
+    behind: Behind
+
+
+@local_step(2_000_000, "suppression is a sequence of linear programmes on arrays, in the driver", "payment_part")
+def public_payment(payment_part: pa.Table) -> pa.Table:
+    """One row per year and cell of a public table: rounded cents, null where it is not shown.
+
+    Nothing says whether a cell is hidden for itself or for another. Source: see `models/cell_suppression.py`.
+    """
+    rows: list[dict[str, Any]] = []
+    years = payment_part["year"].to_pylist()
+    for year in sorted(set(years)):
+        of_year = payment_part.filter(pa.array([each == year for each in years]))
+        linked = linked_cells(of_year)
+        rows += _rows(year, linked, shown_cells(linked, rule()))
+    return pa.Table.from_pylist(rows, schema=_schema())
+
+
+def linked_cells(parts: pa.Table) -> Linked:
+    """The cells of every table of the list, from the parts of one year (or of a pooled study)."""
+    columns = {name: parts[name].to_pylist() for name in public_columns()}
+    cents = parts["amount_cents"].to_numpy()
+    supplier = _numbers(parts["supplier_key"].to_pylist())
+    keys: list[tuple[PublicTable, Key]] = []
+    at: dict[str, Integers] = {}
+    for table in public_tables().values():
+        found = list(zip(*(columns[name] for name in table.by), strict=True)) if table.by else [()] * len(cents)
+        order = {key: number for number, key in enumerate(sorted(set(found), key=_order), start=len(keys))}
+        at[table.name] = np.array([order[key] for key in found], dtype=np.int64)
+        keys += [(table, key) for key in order]
+    cell = np.concatenate(list(at.values()))
+    times = len(at)
+    sums = np.zeros(len(keys), dtype=np.int64)
+    np.add.at(sums, cell, np.tile(cents, times))
+    held = behind(cell, np.tile(supplier, times), np.tile(cents, times), len(keys))
+    return Linked(tuple(keys), sums, _relations(at, len(keys)), held)
+
+
+def shown_cells(linked: Linked, held: Rule) -> Flags:
+    """Which cells may be shown."""
+    step = parameter("secrecy_rounding_eur")
+    # in steps of rounding: numbers that a linear programme likes
+    values = linked.cents / (CENTS * step)
+    cells = Cells(values, linked.relations, np.minimum(values, 0.0))
+    margin = np.maximum(np.abs(values) * parameter("secrecy_margin_pct") / 100, 1.0)
+    secret = Secret(
+        sensitive=linked.behind.breaks(held),
+        offered=np.array([table.offered for table, _ in linked.keys]),
+        cost=_costs(linked, values),
+        margin=margin,
+    )
+
+    def breaks(members: Integers) -> bool:
+        return bool(linked.behind.of(members).breaks(held)[0])
+
+    return suppressed(cells, secret, breaks)
+
+
+def rounded(cents: int) -> int:
+    """The nearest multiple of the rounding step, halves away from zero."""
+    step = CENTS * parameter("secrecy_rounding_eur")
+    whole = (abs(cents) + step // 2) // step * step
+    return whole if cents >= 0 else -whole
+
+
+def _relations(at: Mapping[str, Integers], count: int) -> Any:
+    """Coarse cells as sums of finer ones, for tables with none between them."""
+    tables = public_tables()
+    totals, parts, numbers, first = [], [], [], 0
+    for coarse in tables.values():
+        for fine in _just_finer(coarse, list(tables.values())):
+            pairs = np.unique(np.column_stack([at[coarse.name], at[fine.name]]), axis=0)
+            tops, where = np.unique(pairs[:, 0], return_inverse=True)
+            totals.append(np.column_stack([first + np.arange(len(tops)), tops]))
+            parts.append(pairs[:, 1])
+            numbers.append(first + where)
+            first += len(tops)
+    top = np.concatenate(totals)
+    rows = np.concatenate([top[:, 0], *numbers])
+    columns = np.concatenate([top[:, 1], *parts])
+    signs = np.concatenate([np.ones(len(top)), -np.ones(len(rows) - len(top))])
+    return sparse.coo_matrix((signs, (rows, columns)), shape=(first, count)).tocsr()
+
+
+def _just_finer(coarse: PublicTable, tables: Sequence[PublicTable]) -> list[PublicTable]:
+    finer = [table for table in tables if set(coarse.by) < set(table.by)]
+    return [table for table in finer if not any(set(other.by) < set(table.by) for other in finer)]
+
+
+def _costs(linked: Linked, values: Vector) -> Vector:
+    """Large and coarse cells are the last to be hidden."""
+    finest = max(len(table.by) for table, _ in linked.keys)
+    depth = np.array([finest - min(len(table.by), finest) for table, _ in linked.keys], dtype=float)
+    return DEAREST**depth * (1.0 + np.log10(1.0 + np.abs(values)))
+
+
+def _rows(year: int, linked: Linked, shown: Flags) -> list[dict[str, Any]]:
+    found = []
+    for number, (table, key) in enumerate(linked.keys):
+        if table.offered:
+            values = dict(zip(table.by, key, strict=True))
+            name = "|".join([table.name, str(year), *(UNKNOWN if value is None else str(value) for value in key)])
+            cents = rounded(int(linked.cents[number])) if shown[number] else None
+            found.append(
+                {"public_cell": name, "public_table": table.name, "year": year, **values, "shown_cents": cents}
+            )
+    return found
+
+
+def _numbers(keys: Sequence[str | None]) -> Integers:
+    """A number for each supplier, -1 where it is not known."""
+    known = {key: number for number, key in enumerate(sorted({key for key in keys if key is not None}))}
+    return np.array([-1 if key is None else known[key] for key in keys], dtype=np.int64)
+
+
+def _order(key: Key) -> tuple[Any, ...]:
+    return tuple((value is not None, value if isinstance(value, int) else str(value)) for value in key)
+
+
+def _schema() -> pa.Schema:
+    texts = {name: pa.int8() if name in INTEGERS else pa.string() for name in public_columns()}
+    named = {"public_cell": pa.string(), "public_table": pa.string(), "year": pa.int64()}
+    return pa.schema({**named, **texts, "shown_cents": pa.int64()})
