@@ -39,6 +39,7 @@ def paths(site: Site) -> dict[str, str]:
     contract = site.served.found("", kind="contract")[0]["key"]
     rule = site.checks["findings"][0]["rule"]
     keys = {"needs": "food", "buyers": buyer, "suppliers": supplier, "contracts": contract, "strengths": "training"}
+    keys["pooling"] = site.windows()[0].identifier
     filled = {}
     for path, _ in app.PAGES:
         first = path.split("/")[1]

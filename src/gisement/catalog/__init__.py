@@ -5,6 +5,7 @@ from gisement.catalog.tables import Table as Table
 from gisement.catalog.tables import columns as columns
 from gisement.catalog.tables import raw_tables as raw_tables
 from gisement.catalog.tables import tables as tables
+from gisement.catalog.texts import cooperation_texts as cooperation_texts
 from gisement.catalog.texts import indicator_texts as indicator_texts
 from gisement.catalog.texts import page_texts as page_texts
 from gisement.catalog.texts import report_texts as report_texts

@@ -34,6 +34,13 @@ def food_texts(language: str = "fr") -> dict[str, Any]:
 
 
 @cache
+def cooperation_texts(language: str = "fr") -> dict[str, Any]:
+    """The texts of what partners do together, by page; the terminal has the same."""
+    content: dict[str, Any] = read_yaml(f"texts/{language}_cooperation.yaml")
+    return {name: _every_held(words) for name, words in content.items()}
+
+
+@cache
 def report_texts() -> dict[str, Any]:
     """The texts of the reports, which are in French, by chapter."""
     content: dict[str, Any] = read_yaml("reports/fr.yaml")
@@ -43,6 +50,12 @@ def report_texts() -> dict[str, Any]:
 def typeset(text: str) -> str:
     """A French text as it is printed: signs stay with their word, apostrophes are curved."""
     return _held(text).replace("'", "\u2019")
+
+
+def _every_held(words: Any) -> Any:
+    if isinstance(words, dict):
+        return {key: _every_held(text) for key, text in words.items()}
+    return _held(words)
 
 
 def _held(text: str) -> str:

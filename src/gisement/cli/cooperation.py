@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from gisement.cli.session import Format, Settings, Where, opened
+from gisement.cli.session import Format, ListFormat, Settings, Where, opened
 from gisement.publish import usage
 from gisement.terms import Trouble
 
@@ -77,6 +77,24 @@ def strengths(segment: Segment = None, every: Every = False, format: Format = "t
         sys.stdout.write(answers.to_csv(told.as_dicts(kept, names)))
     else:
         told.show(kept, names, Settings.language)
+
+
+@cooperate.command("pool")
+def pool(where: Where = None, format: ListFormat = "table") -> None:
+    """Trouver ce que plusieurs acheteurs pourraient acheter ensemble."""
+    from gisement.engine import Observatory
+    from gisement.engine import pooling as engine
+    from gisement.pipeline import perimeter_of
+    from gisement.publish import answers
+    from gisement.publish import pooling as told
+
+    perimeter = perimeter_of(where)
+    observatory = Observatory(opened(), engine.TABLES)
+    found = engine.kept(engine.pooling_windows(observatory), perimeter)
+    if format == "json":
+        print(answers.to_json(told.as_dicts(found)))
+    else:
+        told.show(found, Settings.language)
 
 
 def _content(found: list[dict[str, object]], format: str, as_of: object, language: str) -> bytes:

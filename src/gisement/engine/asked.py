@@ -34,14 +34,14 @@ def conditions(
         if key == BUYERS:
             continue
         if key not in keys:
-            raise _unknown(key, keys)
+            raise unknown_key(key, keys)
         names = []
         for value in given:
             names.append(f"v{len(values)}")
             values[names[-1]] = value.removeprefix("=") if key == "buyer" else value
         told.append(_condition(key, table, names))
     if perimeter.options:
-        raise _unknown(next(iter(perimeter.options)), keys)
+        raise unknown_key(next(iter(perimeter.options)), keys)
     if keeps_to_territory(perimeter):
         told.append(_ours(observatory.territory.buyers, table, values))
     return told, values
@@ -78,7 +78,8 @@ def _ours(buyers: Sequence[str], table: str, values: Values) -> str:
     return f"({table}.buyer_id IN ({listed}) OR {table}.buyer_siren IN ({sirens}))"
 
 
-def _unknown(key: str, keys: Sequence[str]) -> Trouble:
+def unknown_key(key: str, keys: Sequence[str]) -> Trouble:
+    """What is told where a filter is not one of these keys."""
     allowed = ", ".join([*keys, BUYERS])
     return Trouble(
         fr=f"« {key} » n'est pas une clé de ces lignes : choisir parmi {allowed}.",

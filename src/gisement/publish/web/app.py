@@ -18,7 +18,17 @@ from gisement.publish.web import assets
 from gisement.publish.web.page import Page
 from gisement.publish.web.security import Guard
 from gisement.publish.web.site import LANGUAGES, Site
-from gisement.publish.web.views import about, figures, home, needs, organisations, renewals, rows, strengths
+from gisement.publish.web.views import (
+    about,
+    cooperation,
+    figures,
+    home,
+    needs,
+    organisations,
+    renewals,
+    rows,
+    strengths,
+)
 from gisement.terms import Trouble
 
 View = Callable[[Page], Response]
@@ -42,6 +52,9 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/renewals", renewals.renewals),
     ("/strengths", strengths.strengths),
     ("/strengths/{key}", strengths.segment),
+    ("/cooperate", cooperation.hub),
+    ("/pooling", cooperation.windows),
+    ("/pooling/{key}", cooperation.window),
     ("/map", needs.where_from),
     ("/quality", about.quality),
     ("/quality/{rule}", about.finding),

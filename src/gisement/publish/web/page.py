@@ -15,7 +15,7 @@ from gisement.publish.web.card import Card, card
 from gisement.publish.web.site import Site
 from gisement.terms import Figure, Trouble
 
-MENU = ("", "figures", "needs", "buyers", "suppliers", "contracts", "renewals", "strengths", "map", "quality")
+MENU = ("", "figures", "needs", "buyers", "suppliers", "contracts", "renewals", "cooperate", "map", "quality")
 FOOT = ("explainer", "methods", "sources", "api")
 
 

@@ -12,6 +12,7 @@ from gisement.catalog import page_texts, texts
 from gisement.catalog.segments import families, segments
 from gisement.catalog.tables import read_yaml
 from gisement.engine.checks import Checks
+from gisement.engine.pooling import Window, pooling_windows
 from gisement.engine.served import PERSON, Served
 from gisement.engine.strengths import MEASURES, partner_names, strength_matrix
 from gisement.pipeline import INDICATORS, indicator_named, perimeter_of
@@ -37,6 +38,7 @@ class Site:
         self.environment = _environment()
         self.partners = partner_names(self.observatory)
         self._strengths = lru_cache(maxsize=1)(self._find_strengths)
+        self._windows = lru_cache(maxsize=1)(self._find_windows)
         self._measured = lru_cache(maxsize=REMEMBERED)(self._measure)
         self.checks = _checked(self.observatory.workspace)
 
@@ -56,6 +58,10 @@ class Site:
         """Every line of the matrix of strengths, computed once: it changes only with a build."""
         return self._strengths()
 
+    def windows(self) -> Sequence[Window]:
+        """Every window of common purchase, computed once: they change only with a build."""
+        return self._windows()
+
     def warm(self) -> None:
         """Measure what the first pages ask for: compiling an expression takes longer than running it."""
         for indicator in INDICATORS:
@@ -64,6 +70,9 @@ class Site:
 
     def _find_strengths(self) -> Sequence[Any]:
         return tuple(strength_matrix(self.observatory, [indicator_named(name) for name in MEASURES]))
+
+    def _find_windows(self) -> Sequence[Window]:
+        return tuple(pooling_windows(self.observatory))
 
     def label(self, key: str, value: Any, language: str) -> str:
         """The name of one value of a dimension, in words."""

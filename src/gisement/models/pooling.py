@@ -1,0 +1,152 @@
+"""Windows in which several buyers may buy together: contracts of one need that end close to each other, grouped.
+
+A window is opened by its first end and reaches so many days after it; a need is in one window at most, and a window
+has two buyers at least. Among all ways to group, first the one that joins the most money: what a window adds to the
+purchase of its largest buyer, which would be made in any case. Then the one that leaves the fewest needs alone, then
+the one that makes buyers wait least. With x[i,a] = 1 where need i is in the window opened by need a:
+
+    max  sum_a ( sum_i v[i] x[i,a] - m[a] ),   m[a] >= sum_(i of buyer b) v[i] x[i,a]  for every buyer b
+    sum_a x[i,a] <= 1;   x[i,a] <= x[a,a];   z[b,a] <= sum_(i of b) x[i,a];   sum_b z[b,a] >= 2 x[a,a]
+
+Source: own formulation; groups in which each is counted once are the set packing of Vance et al., « Solving binary
+cutting stock problems by column generation and branch-and-bound », Comput. Optim. Appl. 3 (1994), 111-130.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from gisement.models.food_plan_solver import INFINITY, Floats, Ints, Model, Solved, solve
+
+LEAST_BUYERS = 2
+CENTS = 100
+HALF = 0.5
+
+
+@dataclass(frozen=True, order=True)
+class Need:
+    """What one buyer has to buy again on one day: `cents` a year (0 where unknown), the contracts that end then."""
+
+    end: date
+    buyer: str
+    cents: int
+    contracts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Windows (each in the order of ends) and whether no better grouping exists."""
+
+    windows: tuple[tuple[Need, ...], ...]
+    is_optimal: bool
+
+
+def joined_cents(window: Sequence[Need]) -> int:
+    """What a window joins: its cents a year, without those of its largest buyer."""
+    of_buyer: dict[str, int] = defaultdict(int)
+    for need in window:
+        of_buyer[need.buyer] += need.cents
+    return sum(of_buyer.values()) - max(of_buyer.values(), default=0)
+
+
+def waiting_days(window: Sequence[Need]) -> int:
+    """Days from the first end of a window to each of the others, added."""
+    first = min(need.end for need in window)
+    return sum((need.end - first).days for need in window)
+
+
+def grouped(needs: Sequence[Need], reach_days: int, time_limit: float | None = None) -> Grouping:
+    """The best windows among needs of one segment; the same needs in any order give the same windows."""
+    ordered = sorted(needs)
+    parts = [_best(part, reach_days, time_limit) for part in _apart(ordered, reach_days)]
+    windows = tuple(window for windows, _ in parts for window in windows)
+    return Grouping(windows, all(is_optimal for _, is_optimal in parts))
+
+
+def _apart(needs: Sequence[Need], reach_days: int) -> Iterator[list[Need]]:
+    """Needs cut where two ends are too far from each other: no window crosses such a gap."""
+    held: list[Need] = []
+    for need in needs:
+        if held and (need.end - held[-1].end).days > reach_days:
+            yield held
+            held = []
+        held.append(need)
+    if held:
+        yield held
+
+
+def _best(needs: list[Need], reach_days: int, limit: float | None) -> tuple[list[tuple[Need, ...]], bool]:
+    if len({need.buyer for need in needs}) < LEAST_BUYERS:
+        return [], True
+    model, pairs, x, largest = _model(needs, reach_days)
+    euros = np.array([needs[i].cents / CENTS for i, _ in pairs])
+    days = np.array([(needs[i].end - needs[a].end).days for i, a in pairs], dtype=float)
+    money, count, wait = (np.zeros(model.n) for _ in range(3))
+    money[x], money[largest], count[x], wait[x] = -euros, 1.0, -1.0, days
+    found = Solved("nothing", np.zeros(model.n), None, None, np.zeros(0))
+    is_optimal = True
+    for aim in (money, count, wait):
+        model.set_cost(aim)
+        # no start is given: with one, HiGHS 1.16 was seen to call a worse grouping the best
+        tried = solve(model, time_limit=limit)
+        is_optimal = is_optimal and tried.status == "optimal"
+        if tried.objective is None:
+            break
+        found = tried
+        # a cent of slack: what follows may not undo it, and rounding may not make it impossible
+        kept = model.rows("aim", [0], upper=[tried.objective + 1 / CENTS])
+        model.put(np.repeat(kept, model.n), np.arange(model.n), aim)
+    return _windows(needs, pairs, found.values[x]), is_optimal
+
+
+def _model(needs: Sequence[Need], reach_days: int) -> tuple[Model, list[tuple[int, int]], Ints, Ints]:
+    """The model above; pairs (need, opener) of the columns x, and the columns of the largest buyer of each opener."""
+    n = len(needs)
+    pairs = [(i, a) for a in range(n) for i in range(a, n) if (needs[i].end - needs[a].end).days <= reach_days]
+    model = Model()
+    x = model.columns(len(pairs), upper=1.0, integer=True)
+    largest = model.columns(n)
+    at = dict(zip(pairs, x.tolist(), strict=True))
+    once = model.rows("once", list(range(n)), upper=1.0)
+    for (i, a), column in at.items():
+        model.put([once[i]], [column])
+        if i != a:
+            (row,) = model.rows("opened", [(i, a)], upper=0.0)
+            model.put([row, row], [column, at[a, a]], [1.0, -1.0])
+    for a in range(n):
+        members: dict[str, list[int]] = defaultdict(list)
+        for i in (i for i, opener in pairs if opener == a):
+            members[needs[i].buyer].append(i)
+        _buyers(model, needs, at, a, members, int(largest[a]))
+    return model, pairs, x, largest
+
+
+def _buyers(
+    model: Model, needs: Sequence[Need], at: dict[tuple[int, int], int], a: int, members: dict[str, list[int]],
+    largest: int,
+) -> None:  # fmt: skip
+    """Of one opener: the largest buyer's money, and two buyers at least."""
+    present = model.columns(len(members), upper=1.0)
+    (two,) = model.rows("two_buyers", [a], lower=0.0)
+    model.put([two], [at[a, a]], [-float(LEAST_BUYERS)])
+    for z, (buyer, held) in zip(present.tolist(), sorted(members.items()), strict=True):
+        columns = [at[i, a] for i in held]
+        (most,) = model.rows("largest", [(buyer, a)], lower=0.0, upper=INFINITY)
+        model.put(np.repeat(most, len(held)), columns, [-needs[i].cents / CENTS for i in held])
+        model.put([most], [largest])
+        (here,) = model.rows("present", [(buyer, a)], upper=0.0)
+        model.put(np.repeat(here, len(held)), columns, -1.0)
+        model.put([here, two], [z, z])
+
+
+def _windows(needs: Sequence[Need], pairs: Sequence[tuple[int, int]], chosen: Floats) -> list[tuple[Need, ...]]:
+    held: dict[int, list[Need]] = defaultdict(list)
+    for (i, a), value in zip(pairs, chosen, strict=True):
+        if value > HALF:
+            held[a].append(needs[i])
+    return [tuple(sorted(window)) for _, window in sorted(held.items())]
