@@ -47,6 +47,8 @@ def cluster() -> Iterator[Cluster]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_SUBMIT_OPTS", f'{SHORT_LIVED} -Dspark.executor.extraJavaOptions="{SHORT_LIVED}"')
         started = Cluster("local-cluster[2,1,1024]")
+    # planning again between stages is for large tables: here it doubled the time of each write
+    started.session.conf.set("spark.sql.adaptive.enabled", "false")
     yield started
     started.stop()
 

@@ -153,7 +153,7 @@ def _options(indicator: Indicator, workspace: Workspace) -> Iterator[SimpleNames
 
 
 def _on_spark(query: Any, workspace: Workspace, cluster: Cluster, table: str) -> list[dict[str, Any]]:
-    cluster.session.sql(database.spark_view_sql(workspace, table)).createOrReplaceTempView(table)
+    spark_engine.show(cluster.session, workspace, table)
     answer = cluster.session.sql(str(ibis.to_sql(query, dialect="pyspark", pretty=False)))
     return _ordered(row.asDict() for row in answer.collect())
 

@@ -22,19 +22,18 @@ class DuckRunner:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.connection = database.connect(workspace)
+        self.further_memory = iter(workspace.memory_grants()[1:])
 
     def run(self, step: Planned) -> int:
         """Make the table of a step; returns its number of rows."""
         self._show(step.inputs)
-        target = database.table_path(self.workspace, step.name)
-        return database.write_sorted(self.connection, step.sql, tables()[step.name], target)
+        return self._write(step.sql, step.name)
 
     def local(self, step: Planned, steps: Steps) -> int:
         """Run a step that wants Arrow tables on the driver."""
         self._show(step.inputs)
-        target = database.table_path(self.workspace, step.name)
         if step.idle_without and not self.connection.sql(f'FROM "{step.idle_without}" LIMIT 1').fetchall():
-            return database.write_sorted(self.connection, _no_rows(step.name), tables()[step.name], target)
+            return self._write(_no_rows(step.name), step.name)
         declared = {s.name: s for s in steps()}[step.name]
         given = [self.connection.sql(f'SELECT * FROM "{name}"').to_arrow_table() for name in step.inputs]
         for name, table in zip(step.inputs, given, strict=True):
@@ -44,7 +43,25 @@ class DuckRunner:
                     en=f"{step.name} takes {declared.row_limit} rows of {name}, which has {table.num_rows}.",
                 )
         self.connection.register("made", declared(*given))
-        return database.write_sorted(self.connection, "SELECT * FROM made", tables()[step.name], target)
+        return self._write("SELECT * FROM made", step.name)
+
+    def _write(self, sql: str, name: str) -> int:
+        """Write a table, with more memory each time that what is granted is too little; `Trouble` where no more is."""
+        target = database.table_path(self.workspace, name)
+        try:
+            return database.write_sorted(self.connection, sql, tables()[name], target)
+        except duckdb.OutOfMemoryException:
+            more = next(self.further_memory, None)
+        if more is None:
+            granted = self.workspace.memory_grants()[-1]
+            raise Trouble(
+                fr=f"La table {name} demande plus de mémoire que les {granted} permis : libérer de la mémoire ou en "
+                f"permettre davantage (GISEMENT_MEMORY=8GB), puis relancer « gisement build ».",
+                en=f"The table {name} needs more memory than the {granted} allowed: free some or allow more "
+                f"(GISEMENT_MEMORY=8GB), then run 'gisement build' again.",
+            )
+        self.connection.execute(f"SET memory_limit = '{more}'")
+        return self._write(sql, name)
 
     def _show(self, names: Sequence[str]) -> None:
         for name in names:

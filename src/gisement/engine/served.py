@@ -125,7 +125,7 @@ class Served:
         self.partner = partner
         self.release = release_of(workspace)
         path = served_file(workspace, copies(partner=partner), INPUTS)
-        self.connection = open_served(path, workspace.memory, workspace.threads)
+        self.connection = open_served(path, workspace.memory_grants()[0], workspace.threads)
         self.observatory = Observatory(workspace, connection=self.connection)
 
     def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> Iterator[Row]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import reduce
+from typing import Any
 
-from gisement.catalog import tables
+from gisement.catalog import raw_tables, tables
 from gisement.engine.duck import DuckRunner
 from gisement.engine.plan import Planned, Steps
 from gisement.store import database, parsed
@@ -30,7 +31,8 @@ class SparkRunner:
 
     def run(self, step: Planned) -> int:
         """Make the table of a step; returns its number of rows."""
-        self.show(step.inputs)
+        for name in step.inputs:
+            show(self.session, self.workspace, name)
         made = self.workspace.scratch / "spark" / step.name
         parsed.drop_folder(made)
         self.session.sql(step.sql).write.mode("overwrite").parquet(str(made.resolve()))
@@ -46,13 +48,33 @@ class SparkRunner:
         """Steps that want Arrow tables run on the driver under every engine."""
         return self.gather.local(step, steps)
 
-    def show(self, names: Sequence[str]) -> None:
-        """Make tables of the workspace readable by their names in the session."""
-        for name in names:
-            self.session.sql(database.spark_view_sql(self.workspace, name)).createOrReplaceTempView(name)
-
     def close(self) -> None:
         """Let go of the files, and of the cluster if it was started here."""
         self.gather.close()
         if not self.is_shared:
             self.cluster.stop()
+
+
+def show(session: Any, workspace: Workspace, name: str) -> None:
+    """Make a raw or built table of the workspace readable by its name in a session.
+
+    Its columns are told: to learn them, Spark runs a job for each file, which took most of the time of a small step.
+    """
+    if name in raw_tables():
+        frame = _raw(session, workspace, name)
+    else:
+        reader = session.read.schema(database.spark_columns(database.schema(name)))
+        frame = reader.parquet(str(database.table_path(workspace, name)))
+    frame.createOrReplaceTempView(name)
+
+
+def _raw(session: Any, workspace: Workspace, name: str) -> Any:
+    """The parsed snapshots of a raw table, one after the other; no row where its source is absent."""
+    from pyspark.sql.connect.functions import lit
+
+    files = database.raw_files(workspace, name)
+    if not files:
+        return session.createDataFrame([], database.spark_columns(database.schema(name)))
+    reader = session.read.schema(database.spark_columns(raw_tables()[name].schema))
+    parts = (reader.parquet(str(path)).withColumn("snapshot", lit(snapshot)) for snapshot, path in files.items())
+    return reduce(lambda one, other: one.unionAll(other), parts)

@@ -35,21 +35,23 @@ def _from_log(log_amount: Any) -> Any:
 
 @step
 def unusual_amount(contract: Any, usual_amount: Any) -> Any:
-    """One row per contract whose amount is unusual for its kind, with the reading in another unit that would be usual.
+    """One row per contract whose amount is unusual, with the reading in another unit that would be usual.
 
-    `unusual_rule`: `amount_maybe_in_cents`, `amount_maybe_in_thousands`, else `amount_unusually_high` or `_low`.
+    `unusual_rule`: `amount_maybe_in_cents`, `amount_maybe_in_thousands`, else `amount_unusually_high` or `_low`. The
+    amounts of its kind are unknown where the kind has too few contracts: only what nobody has to publish shows there.
     """
     c = contract.select("contract_key", "record_hash", "amount_cents", "cpv_division", "buyer_kind")
-    c = c.inner_join(usual_amount, ["cpv_division", "buyer_kind"])
+    c = c.left_join(usual_amount, ["cpv_division", "buyer_kind"])
     log, middle = c.amount_cents.cast("float64").ln(), c.usual_middle_cents.cast("float64").ln()
     spread = c.usual_high_cents.cast("float64").ln() - c.usual_low_cents.cast("float64").ln()
     c = c.mutate(distance_tenths=(log - middle) * 10, fence=spread * parameter("outlier_spread_tenths"))
-    c = c.filter((c.amount_cents > 0) & (c.fence > 0) & (c.distance_tenths.abs() > c.fence))
-    is_high = c.distance_tenths > 0
+    is_far = ((c.fence > 0) & (c.distance_tenths.abs() > c.fence)).fill_null(False)
+    c = c.filter((c.amount_cents > parameter("amount_symbolic_cents")) & (is_far | _in_thousands(c)))
+    is_high = (c.distance_tenths > 0).fill_null(False)
     hundredth, thousandfold = (c.amount_cents / 100).round().cast("int64"), c.amount_cents * 1000
     rule = ibis.cases(
         (is_high & _usual(hundredth, c), "amount_maybe_in_cents"),
-        (~is_high & _usual(thousandfold, c), "amount_maybe_in_thousands"),
+        (_in_thousands(c) | (~is_high & _usual(thousandfold, c)), "amount_maybe_in_thousands"),
         (is_high, "amount_unusually_high"),
         else_="amount_unusually_low",
     )
@@ -62,5 +64,11 @@ def unusual_amount(contract: Any, usual_amount: Any) -> Any:
     )  # fmt: skip
 
 
+def _in_thousands(c: Any) -> Any:
+    """Too small for anybody to publish it, and large enough to be published had it been entered in thousands."""
+    is_tiny = c.amount_cents < parameter("amount_tiny_cents")
+    return is_tiny & (c.amount_cents * 1000 >= parameter("publication_threshold_cents"))
+
+
 def _usual(amount: Any, c: Any) -> Any:
-    return (amount >= c.usual_low_cents) & (amount <= c.usual_high_cents)
+    return ((amount >= c.usual_low_cents) & (amount <= c.usual_high_cents)).fill_null(False)

@@ -27,7 +27,7 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     spill = tempfile.mkdtemp(prefix=f"spill-{os.getpid()}-", dir=workspace.scratch)
     connection = duckdb.connect(
         config={
-            "memory_limit": workspace.memory,
+            "memory_limit": workspace.memory_grants()[0],
             "temp_directory": spill,
             "autoinstall_known_extensions": "false",
             **({"threads": workspace.threads} if workspace.threads else {}),
@@ -76,20 +76,9 @@ def _raw_view(table: Table, files: Mapping[str, Path]) -> str:
     return " UNION ALL ".join(parts)
 
 
-def spark_view_sql(workspace: Workspace, table: str) -> str:
-    """The same SELECT in Spark's SQL."""
-    if table not in raw_tables():
-        return f"SELECT * FROM parquet.`{table_path(workspace, table)}`"
-    declared = raw_tables()[table]
-    columns = ", ".join(f"`{column}`" for column in declared.schema)
-    files = raw_files(workspace, table)
-    if not files:
-        empty = ", ".join(f"CAST(NULL AS {spark_type(kind)}) AS `{column}`" for column, kind in declared.schema.items())
-        return f"SELECT {empty}, CAST(NULL AS STRING) AS snapshot WHERE false"
-    return " UNION ALL ".join(
-        f"SELECT {columns}, {literal(identifier)} AS snapshot FROM parquet.`{path}`"
-        for identifier, path in files.items()
-    )
+def spark_columns(schema: Mapping[str, str]) -> str:
+    """Columns and types as Spark's DDL spells them."""
+    return ", ".join(f"`{column}` {spark_type(kind)}" for column, kind in schema.items())
 
 
 def schema(table: str) -> dict[str, str]:

@@ -13,13 +13,19 @@ from pathlib import Path
 
 from gisement.terms import Territory, Trouble, parse_territory
 
+LITTLE_MEGABYTES = 900
+"""What an engine takes at first: a million contracts are built with it; some millions of payments want more."""
+
 
 @dataclass(frozen=True)
 class Workspace:
-    """The places inside a workspace folder, and what an engine may take of the machine (`threads` None: all)."""
+    """The places inside a workspace folder, and what an engine may take of the machine.
+
+    `memory` None: little at first, and more for a table that cannot be made with it; `threads` None: all.
+    """
 
     root: Path
-    memory: str = "900MB"
+    memory: str | None = None
     threads: int | None = None
 
     @property
@@ -65,7 +71,15 @@ class Workspace:
                 f"« gisement -w {root} init --territory epci:… ».",
                 en=f"{root} is not a workspace: first run 'gisement -w {root} init --territory epci:…'.",
             )
-        return cls(root, memory or cls.memory, threads)
+        return cls(root, memory, threads)
+
+    def memory_grants(self) -> list[str]:
+        """What an engine may take, more each time: the limit that the user sets, or up to half of the machine."""
+        if self.memory:
+            return [self.memory]
+        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1_000_000
+        doubled = (LITTLE_MEGABYTES * 2**times for times in range(12))
+        return [f"{size}MB" for size in doubled if size <= max(LITTLE_MEGABYTES, machine // 2)]
 
     def territory(self) -> Territory:
         """The territory that `territory.toml` declares."""
