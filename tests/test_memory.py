@@ -1,0 +1,46 @@
+"""A build that lacks memory takes more, or says in one sentence what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gisement.store import Workspace, database
+from gisement.store import workspace as places
+from gisement.terms import Trouble
+from tests import mixed_files
+from tests.workspaces import built, workspace_of
+
+TABLES = ("contract_record",)
+TOO_LITTLE = 4
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return workspace_of(tmp_path / "held", mixed_files.TERRITORY, mixed_files.write(tmp_path / "files"))
+
+
+def _built(workspace: Workspace) -> bytes:
+    for path in workspace.tables.iterdir():
+        path.unlink()
+    built(workspace, TABLES)
+    return database.table_path(workspace, *TABLES).read_bytes()
+
+
+def test_a_build_takes_more_memory_where_a_table_needs_it(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "LITTLE_MEGABYTES", TOO_LITTLE)
+    assert workspace.memory_grants()[:3] == ["4MB", "8MB", "16MB"]
+    made_with_more = _built(workspace)
+    monkeypatch.undo()
+    assert _built(workspace) == made_with_more
+
+
+def test_a_limit_of_the_user_is_kept_and_told(workspace: Workspace) -> None:
+    with pytest.raises(Trouble, match="needs more memory than the 4MB allowed") as told:
+        _built(replace(workspace, memory=f"{TOO_LITTLE}MB"))
+    assert "GISEMENT_MEMORY=8GB" in told.value.fr
+    assert _built(workspace)
