@@ -13,6 +13,8 @@ from gisement.cli import figures as figures_cli
 from gisement.cli.audit import audit
 from gisement.cli.clauses import clauses
 from gisement.cli.cooperation import cooperate
+from gisement.cli.exports import File, Prefix, Publisher, write_export
+from gisement.cli.exports import Kind as ExportKind
 from gisement.cli.food import Kind, Output, write_template
 from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
@@ -20,7 +22,7 @@ from gisement.cli.models import modelled
 from gisement.cli.plan import plan
 from gisement.cli.reports import report
 from gisement.cli.segments import segments
-from gisement.cli.serving import serve_pages
+from gisement.cli.serving import check_host, serve_pages
 from gisement.cli.session import (
     Format,
     ListFormat,
@@ -295,6 +297,12 @@ def template(kind: Kind, output: Output = None) -> None:
 
 
 @app.command()
+def export(kind: ExportKind, output: File, where: Where = None, publisher: Publisher = "", prefix: Prefix = "") -> None:
+    """Écrire les contrats ou les tables pour d'autres outils."""
+    write_export(kind, output, where, publisher, prefix)
+
+
+@app.command()
 def indicators(format: ListFormat = "table") -> None:
     """Dire ce qui se mesure, avec les définitions."""
     from gisement.indicators import INDICATORS, MODELLED
@@ -358,13 +366,7 @@ def serve(
     ] = False,
 ) -> None:
     """Servir les pages et l'API de l'espace de travail."""
-    if partner and host not in ("127.0.0.1", "localhost", "::1"):
-        raise Trouble(
-            fr=f"Les lignes de paiement ne se montrent que sur cette machine (127.0.0.1), pas sur {host} : "
-            "ôter --partner, ou --host.",
-            en=f"Lines of payment are shown on this machine only (127.0.0.1), not on {host}: "
-            "leave out --partner, or --host.",
-        )
+    check_host(host, partner=partner)
     serve_pages(opened(), host, port, partner=partner)
 
 

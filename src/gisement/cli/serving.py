@@ -5,9 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gisement.cli.session import say
+from gisement.terms import Trouble
 
 if TYPE_CHECKING:
     from gisement.store import Workspace
+
+
+def check_host(host: str, *, partner: bool) -> None:
+    """Raise Trouble where lines of payment would be shown to another machine."""
+    if partner and host not in ("127.0.0.1", "localhost", "::1"):
+        raise Trouble(
+            fr=f"Les lignes de paiement ne se montrent que sur cette machine (127.0.0.1), pas sur {host} : "
+            "ôter --partner, ou --host.",
+            en=f"Lines of payment are shown on this machine only (127.0.0.1), not on {host}: "
+            "leave out --partner, or --host.",
+        )
 
 
 def serve_pages(workspace: Workspace, host: str, port: int, *, partner: bool = False) -> None:

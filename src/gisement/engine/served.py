@@ -23,7 +23,7 @@ PERSON = "personne-"
 INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
     "record_decision", "commune", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
-    "supplier_presence", "emission_factor", "food_purchase", "renewal", "spend_without_contract", "raw_decp",
+    "supplier_presence", "emission_factor", "food_purchase", "renewal", "spend_without_contract", "holder", "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
 _MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
@@ -268,6 +268,7 @@ def copies(*, partner: bool) -> dict[str, str]:
         "contract": "SELECT * FROM contract",
         "purchase": _MASKED.format(table="purchase", **(masked | {"where": where})),
         "contract_supplier": _MASKED.format(table="contract_supplier", **(masked | {"more": _HOLDER})),
+        "holder": _MASKED.format(table="holder", **(masked | {"more": _HOLDER})),
         "supplier": "SELECT * FROM supplier WHERE NOT is_natural_person",
         "place": "SELECT * FROM place ANTI JOIN (SELECT supplier_id FROM supplier WHERE is_natural_person) USING "
         "(supplier_id)",

@@ -13,6 +13,10 @@ from gisement.catalog import indicator_texts
 from gisement.publish.labels import labels
 from gisement.terms import Figure, Indicator, Perimeter, Verdict
 
+FORMULA = r"=+\-@\t\r\n＝＋－＠"
+"""What a cell that a spreadsheet runs begins with, as the inside of a character class."""
+FORMULAS = frozenset("=+-@\t\r\n＝＋－＠")
+
 
 def answer(
     indicator: Indicator, perimeter: Perimeter, figures: Sequence[Figure], language: str = "fr",
@@ -114,7 +118,7 @@ def flattened(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def safe(value: Any) -> Any:
     """A cell that a spreadsheet would run as a formula, as text."""
-    is_formula = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
+    is_formula = isinstance(value, str) and value[:1] in FORMULAS
     return f"'{value}" if is_formula else value
 
 

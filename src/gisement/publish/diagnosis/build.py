@@ -8,11 +8,11 @@ from typing import Any
 
 from gisement.catalog import indicator_texts
 from gisement.catalog.segments import families
-from gisement.catalog.tables import read_yaml
 from gisement.engine import Observatory
 from gisement.engine.checks import Checks
 from gisement.pipeline import INDICATORS
 from gisement.publish.diagnosis.places import Places, places_of
+from gisement.publish.invented import invented
 from gisement.terms import Figure, Indicator, Origin, Perimeter, Verdict
 
 SUPPLIER_FIGURES = ("sme_share", "sme_count_share", "new_supplier_share", "single_offer_share")
@@ -86,7 +86,7 @@ def diagnose(observatory: Observatory) -> Diagnosis:
         coverage=tuple(_titled(observatory, i) for i in INDICATORS if i.name.endswith("_known_share")),
         findings=_findings(observatory),
         origins=headline.origins,
-        notice=_notice(headline.origins),
+        notice=invented(headline.origins),
     )
 
 
@@ -148,9 +148,3 @@ def _findings(observatory: Observatory) -> tuple[RuleCount, ...]:
     counted = tuple(RuleCount(row["rule"], row["action"], row["findings"]) for row in checks.findings_by_rule())
     checks.connection.close()
     return counted
-
-
-def _notice(origins: Sequence[Origin]) -> Mapping[str, str]:
-    """What must be said on top where any source is the demonstration's generator; empty for real data."""
-    card: dict[str, str] = read_yaml("demonstration/card.yaml")
-    return card if any(origin.producer == card["producer"] for origin in origins) else {}

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gisement.catalog import page_texts, report_texts
-from gisement.catalog.tables import read_yaml
 from gisement.engine.served import PERSON, Served
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish import format
 from gisement.publish.diagnosis.places import Places, places_of
+from gisement.publish.invented import invented
 from gisement.publish.labels import label
 from gisement.publish.reports.document import INTERNAL, PUBLIC, Line
 from gisement.terms import Figure
@@ -42,9 +42,7 @@ class Reading:
     @property
     def notice(self) -> str:
         """What every page must say where a source is the demonstration's generator."""
-        card: dict[str, str] = read_yaml("demonstration/card.yaml")
-        origins = self.served.observatory.origins("purchase")
-        is_invented = any(origin.producer == card["producer"] for origin in origins)
+        is_invented = invented(self.served.observatory.origins("purchase"))
         return str(report_texts()["common"]["invented"]) if is_invented else ""
 
     def figure(self, name: str, **where: str) -> Figure:

@@ -10,13 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gisement.catalog import page_texts, texts
 from gisement.catalog.segments import families, segments
-from gisement.catalog.tables import read_yaml
 from gisement.engine.checks import Checks
 from gisement.engine.pooling import Window, pooling_windows
 from gisement.engine.served import PERSON, Served
 from gisement.engine.strengths import MEASURES, partner_names, strength_matrix
 from gisement.pipeline import INDICATORS, indicator_named, perimeter_of
 from gisement.publish.diagnosis.places import places_of
+from gisement.publish.invented import invented
 from gisement.terms import Figure, Perimeter
 
 LANGUAGES = ("fr", "en")
@@ -33,7 +33,7 @@ class Site:
         self.basis = self.observatory.default_basis
         self.places = {language: places_of(self.observatory.territory, language) for language in LANGUAGES}
         self.origins = self.observatory.origins("purchase")
-        self.notice = _notice(self.origins)
+        self.notice = invented(self.origins)
         self.as_of_date = served.as_of_date()
         self.environment = _environment()
         self.partners = partner_names(self.observatory)
@@ -118,9 +118,3 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def _notice(origins: Sequence[Any]) -> Mapping[str, str]:
-    """What must be said on top where a source is the demonstration's generator; empty for real data."""
-    card: dict[str, str] = read_yaml("demonstration/card.yaml")
-    return card if any(origin.producer == card["producer"] for origin in origins) else {}

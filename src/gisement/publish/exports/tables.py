@@ -1,0 +1,138 @@
+"""Tables as CSV, Parquet or a workbook, described by a Table Schema: each column with its meaning and unit.
+
+No cell of a CSV file can be run by a spreadsheet: a text that begins like a formula has an apostrophe before it. In a
+workbook every text is a text.
+Source: specs.frictionlessdata.io (Table Schema, Data Package).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet
+import xlsxwriter
+
+from gisement.catalog import columns, tables
+from gisement.engine.exports import exported_schema
+from gisement.publish.answers import FORMULA
+from gisement.publish.workbook import MADE_ON
+from gisement.terms import Trouble
+
+KINDS = {
+    "string": "string", "int64": "integer", "int32": "integer", "int16": "integer", "int8": "integer",
+    "float64": "number", "boolean": "boolean", "date": "date", "timestamp": "datetime",
+}  # fmt: skip
+"""Type of a column, and its name in a Table Schema."""
+LOOSE = frozenset(("finding",))
+"""Tables whose key has cells that may be empty, which the key of a Table Schema may not."""
+MOST_ROWS, ROW_GROUP, WIDTH, LONGEST_TEXT = 1_048_575, 122_880, 18, 32_767
+
+
+def table_schema(table: str) -> dict[str, Any]:
+    """The Table Schema of an exported table: fields in order, their meaning, the key."""
+    declared, known = tables()[table], columns()
+    fields: list[dict[str, Any]] = []
+    for name, kind in exported_schema(table).items():
+        about: dict[str, Any] = {"name": name, "type": KINDS[kind], "description": known[name].description}
+        if known[name].unit:
+            about["unit"] = known[name].unit
+        if name in declared.key and table not in LOOSE:
+            about["constraints"] = {"required": True}
+        fields.append(about)
+    key = {} if table in LOOSE else {"primaryKey": list(declared.key)}
+    return {"fields": fields, **key, "missingValues": [""]}
+
+
+def write_csv(batches: Any, path: Path) -> int:
+    """Write a CSV file in UTF-8, commas, empty cells for what is not known; returns how many rows it has."""
+    options = pyarrow.csv.WriteOptions(quoting_style="needed")
+    rows = 0
+    with pyarrow.csv.CSVWriter(path, batches.schema, write_options=options) as writer:
+        for batch in batches:
+            writer.write_batch(_harmless(batch))
+            rows += batch.num_rows
+    return rows
+
+
+def write_parquet(batches: Any, table: str, path: Path) -> int:
+    """Write a Parquet file whose columns bear their meaning; returns how many rows it has."""
+    known = columns()
+    described = pa.schema([
+        each.with_metadata({"description": known[each.name].description, "unit": known[each.name].unit})
+        for each in batches.schema
+    ])  # fmt: skip
+    with pyarrow.parquet.ParquetWriter(path, described, compression="zstd") as writer:
+        rows = 0
+        for batch in batches:
+            writer.write_batch(batch.cast(described), row_group_size=ROW_GROUP)
+            rows += batch.num_rows
+    return rows
+
+
+def write_workbook(named: Iterator[tuple[str, Any]], about: Mapping[str, str], path: Path) -> dict[str, int]:
+    """Write a workbook: a sheet on what it is, one per table, the meaning of each column as a note of its heading.
+
+    Returns the rows of each table. Raises Trouble where a table has more rows than a sheet can hold.
+    """
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "nan_inf_to_errors": True,
+    }
+    with xlsxwriter.Workbook(path, {**options, "default_date_format": "yyyy-mm-dd"}) as book:
+        book.set_properties({"created": datetime(*MADE_ON, tzinfo=UTC).replace(tzinfo=None)})
+        bold = book.add_format({"bold": True, "bg_color": "#ece3d3", "text_wrap": True, "valign": "top"})
+        plain = book.add_format({"text_wrap": True, "valign": "top"})
+        first = book.add_worksheet("À lire")
+        for row, (name, value) in enumerate(about.items()):
+            first.write_string(row, 0, name, bold)
+            first.write_string(row, 1, value, plain)
+        first.set_column(0, 0, 24)
+        first.set_column(1, 1, 100)
+        return {table: _fill(book.add_worksheet(table[:31]), table, batches, bold) for table, batches in named}
+
+
+def _fill(sheet: Any, table: str, batches: Any, bold: Any) -> int:
+    for column, field in enumerate(table_schema(table)["fields"]):
+        unit = f" ({field['unit']})" if "unit" in field else ""
+        sheet.set_column(column, column, WIDTH)
+        sheet.write_string(0, column, field["name"], bold)
+        sheet.write_comment(0, column, f"{field['description']}{unit}.", {"x_scale": 2, "y_scale": 1.4})
+    sheet.freeze_panes(1, 0)
+    row = 0
+    for batch in batches:
+        for line in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            row += 1
+            if row > MOST_ROWS:
+                raise _too_long(table)
+            for column, value in enumerate(line):
+                if isinstance(value, str):
+                    sheet.write_string(row, column, value[:LONGEST_TEXT])
+                elif value is not None:
+                    sheet.write(row, column, value)
+    return row
+
+
+def _harmless(batch: Any) -> Any:
+    """The batch with an apostrophe before each text that a spreadsheet would run."""
+    held = [
+        pc.replace_substring_regex(column, rf"^([{FORMULA}])", r"'\1") if pa.types.is_string(column.type) else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(held, schema=batch.schema)
+
+
+def _too_long(table: str) -> Trouble:
+    return Trouble(
+        fr=f"La table {table} a plus de {MOST_ROWS} lignes, ce qu'une feuille ne peut pas contenir : exporter en csv "
+        "ou en parquet, ou choisir moins avec --where.",
+        en=f"The table {table} has more than {MOST_ROWS} rows, which a sheet cannot hold: export to csv or parquet, "
+        "or choose less with --where.",
+    )
