@@ -39,11 +39,12 @@ def paths(site: Site) -> dict[str, str]:
     contract = site.served.found("", kind="contract")[0]["key"]
     rule = site.checks["findings"][0]["rule"]
     keys = {"needs": "food", "buyers": buyer, "suppliers": supplier, "contracts": contract, "strengths": "training"}
-    keys["pooling"] = site.windows()[0].identifier
+    keys |= {"pooling": site.windows()[0].identifier, "clauses": "cleaning_services"}
     filled = {}
     for path, _ in app.PAGES:
         first = path.split("/")[1]
-        told = path.replace("{name}", "family" if "{kind}" in path else "local_share").replace("{kind}", "treemap")
+        name = "family" if "{kind}" in path else "publication_delay" if first == "law" else "local_share"
+        told = path.replace("{name}", name).replace("{kind}", "treemap")
         filled[path] = told.replace("{key}", keys.get(first, "")).replace("{rule}", rule)
     return {**filled, "/search": "/search?q=demonstration", "/suppliers": "/suppliers?q=travaux"}
 
@@ -123,6 +124,7 @@ def test_what_a_browser_holds_is_not_sent_again(client: TestClient) -> None:
     [
         ("/nowhere", 404), ("/figures/nowhere", 404), ("/contracts/nowhere", 404), ("/buyers/nowhere", 404),
         ("/suppliers/nowhere", 404), ("/needs/nowhere", 404), ("/quality/nowhere", 404), ("/methods/nowhere", 404),
+        ("/law/nowhere", 404), ("/law?buyer=nobody", 404), ("/clauses/nowhere", 404),
         ("/charts/pie/family.svg", 404), ("/figures/local_share?ring=planet", 400), ("/figures/local_share?by=colour", 400),
         ("/figures/local_share?year=soon", 400), ("/contracts?page=0", 400), ("/contracts?verdict=maybe", 400),
         ("/contracts?sort=colour", 400), ("/figures/local_share?ring=commune", 400),

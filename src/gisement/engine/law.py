@@ -50,16 +50,28 @@ def outcomes(observatory: Observatory, rule: Rule, perimeter: Perimeter) -> list
     return list(_answer(observatory, counted.order_by(["outcome", "reason"])))
 
 
+def outcomes_by_buyer(observatory: Observatory, rule: Rule, perimeter: Perimeter) -> list[dict[str, Any]]:
+    """How many rows of each buyer (legal unit where it is known) have each outcome; none for what no source tells."""
+    if not rule.table:
+        return []
+    found = decided(rule, perimeter, observatory.territory.buyers)
+    buyer = ibis.coalesce(found.buyer_siren, found.buyer_id)
+    counted = found.group_by(buyer=buyer, outcome=found.outcome).agg(rows=found.count())
+    return list(_answer(observatory, counted.order_by(["buyer", "outcome"])))
+
+
 def rows_of(
-    observatory: Observatory, rule: Rule, perimeter: Perimeter, outcome: Outcome | None = None
-) -> Iterator[dict[str, Any]]:
-    """The rows of a rule (of one outcome, if it is given), in the order of the table's key."""
+    observatory: Observatory, rule: Rule, perimeter: Perimeter, outcome: Outcome | None = None,
+    limit: int | None = None, offset: int = 0,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """The rows of a rule (of one outcome, if it is given), in the order of the table's key; a page of them."""
     if not rule.table:
         return
     found = decided(rule, perimeter, observatory.territory.buyers)
     if outcome is not None:
         found = found.filter(found.outcome == str(outcome))
-    yield from _answer(observatory, found.order_by(list(tables()[rule.table].key)))
+    found = found.order_by(list(tables()[rule.table].key))
+    yield from _answer(observatory, found if limit is None else found.limit(limit, offset=offset))
 
 
 def _answer(observatory: Observatory, expression: Any) -> Iterator[dict[str, Any]]:

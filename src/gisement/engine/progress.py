@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from gisement.catalog import parameter
 from gisement.engine.measure import Observatory
+from gisement.engine.parameters import inlined, parameters_of, shaped
 from gisement.terms import Figure, Indicator, Level, Perimeter, Trouble, Verdict, highest
 
 if TYPE_CHECKING:
@@ -79,11 +82,24 @@ def _draws() -> int:
 
 def _rows(observatory: Observatory, indicator: Indicator, perimeter: Perimeter) -> pa.Table:
     """The contracts that count or do not: buyer, kind (CPV division and band of amounts), year, weight."""
+    shape, values = shaped(perimeter)
+    option = tuple(sorted(vars(observatory.options(indicator, perimeter)).items()))
+    sql = _rows_sql(indicator, shape, option, observatory.territory.buyers)
+    cursor = observatory.connection.cursor()
+    is_bound = observatory.is_server and values
+    return (cursor.execute(sql, values) if is_bound else cursor.execute(inlined(sql, values))).to_arrow_table()
+
+
+@lru_cache(maxsize=1024)
+def _rows_sql(
+    indicator: Indicator, filters: tuple[tuple[str, Any], ...], option: tuple[tuple[str, Any], ...],
+    buyers: tuple[str, ...],
+) -> str:  # fmt: skip
     import ibis
 
     from gisement.engine.query import judged
 
-    told = judged(indicator, perimeter, observatory.options(indicator, perimeter), observatory.territory.buyers)
+    told = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
     told = told.filter(told.verdict.isin((str(Verdict.PART), str(Verdict.REST))), told.year.notnull(), told.weight > 0)
     limits = [parameter("size_band_first_cents"), parameter("size_band_second_cents")]
     limits.append(parameter("size_band_third_cents"))
@@ -99,8 +115,7 @@ def _rows(observatory: Observatory, indicator: Indicator, perimeter: Perimeter) 
         is_yes=told.verdict == str(Verdict.PART),
         weight=told.weight,
     )
-    sql = str(ibis.to_sql(rows, dialect="duckdb", pretty=False))
-    return observatory.connection.cursor().execute(sql).to_arrow_table()
+    return parameters_of(str(ibis.to_sql(rows, dialect="duckdb", pretty=False)))
 
 
 def _check(indicator: Indicator, perimeter: Perimeter) -> None:

@@ -23,7 +23,8 @@ PERSON = "personne-"
 INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
     "record_decision", "commune", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
-    "supplier_presence", "emission_factor", "food_purchase", "renewal", "spend_without_contract", "holder", "raw_decp",
+    "supplier_presence", "emission_factor", "food_purchase", "food_year", "renewal", "spend_without_contract",
+    "buyer_year", "insertion", "insertion_public", "holder", "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
 _MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
@@ -84,6 +85,7 @@ _FOOD = (
 # What ledgers say of a contract is for their partner.
 _UNPAID = "REPLACE (NULL::BIGINT AS payments_count, NULL::BIGINT AS paid_cents, NULL::BIGINT AS ceiling_used_pct, "
 _UNPAID += "NULL::BOOLEAN AS is_ceiling_near)"
+_UNSPENT = "REPLACE (NULL::BIGINT AS payment_cents)"
 _FOUND = """
 SELECT 'buyer' AS kind, b.buyer_id AS key, coalesce(b.buyer_name, b.buyer_id) AS name, '' AS detail,
        {buyer} AS words, coalesce(sum(p.amount_cents), 0)::BIGINT AS weight, b.is_in_territory
@@ -276,6 +278,10 @@ def copies(*, partner: bool) -> dict[str, str]:
         "is_natural_person) USING (supplier_siren)",
         "food_purchase": "SELECT * FROM food_purchase" if partner else _FOOD,
         "raw_decp": _RECORD,
+        "food_year": "SELECT * FROM food_year",
+        "buyer_year": f"SELECT * {'' if partner else _UNSPENT} FROM buyer_year",
+        "insertion": "SELECT * FROM insertion",
+        "insertion_public": "SELECT * FROM insertion_public",
         "renewal": f"SELECT * {'' if partner else _UNPAID} FROM renewal",
         "spend_without_contract": f"SELECT * FROM spend_without_contract WHERE {partner}",
         "lookup": _FOUND.format(**words),

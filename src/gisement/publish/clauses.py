@@ -11,6 +11,8 @@ from gisement.publish import answers, format
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.terms import Figure, Verdict
 
+TOLD = Verdict.PART
+"""The verdict of the contracts that tell a measure of hours."""
 TEXT_RANK = 3
 """The rank of a text among evidence: after the declared field and the notice."""
 
@@ -96,11 +98,23 @@ def _late(one: Mapping[str, Any], language: str) -> list[str]:
     return [one["buyer_name"] or one["buyer_siren"], one["contract_id"], format.day(one["due_date"], language), hours]
 
 
-def _public(one: Mapping[str, Any], language: str) -> list[str]:
+def hours(figure: Figure, language: str = "fr") -> tuple[str, str]:
+    """A measure of hours and its bounds, in words."""
+    return _hours(figure, figure.value, language), _hours_span(figure, language)
+
+
+def public_cells(one: Mapping[str, Any], language: str = "fr") -> tuple[str, str]:
+    """Hours done and people of a public; neither where it is masked."""
     masked = str(texts(language)["execution"]["masked"])
-    hours = masked if one["is_masked"] else format.number(_of_minutes(one["minutes"]), language=language)
-    people = masked if one["is_masked"] else format.number(one["people"], language=language)
-    return [insertion_publics()[one["public"]][language], hours, people]
+    if one["is_masked"]:
+        return masked, masked
+    return format.number(_of_minutes(one["minutes"]), language=language), format.number(
+        one["people"], language=language
+    )
+
+
+def _public(one: Mapping[str, Any], language: str) -> list[str]:
+    return [insertion_publics()[one["public"]][language], *public_cells(one, language)]
 
 
 def _of_minutes(minutes: int | None) -> float | None:

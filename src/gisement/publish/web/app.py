@@ -20,9 +20,11 @@ from gisement.publish.web.security import Guard
 from gisement.publish.web.site import LANGUAGES, Site
 from gisement.publish.web.views import (
     about,
+    clauses,
     cooperation,
     figures,
     home,
+    law,
     needs,
     organisations,
     renewals,
@@ -50,6 +52,10 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/contracts", rows.contracts),
     ("/contracts/{key}", rows.contract),
     ("/renewals", renewals.renewals),
+    ("/clauses", clauses.clauses),
+    ("/clauses/{key}", clauses.segment),
+    ("/law", law.law),
+    ("/law/{name}", law.rule),
     ("/strengths", strengths.strengths),
     ("/strengths/{key}", strengths.segment),
     ("/cooperate", cooperation.hub),

@@ -15,7 +15,10 @@ from gisement.publish.web.card import Card, card
 from gisement.publish.web.site import Site
 from gisement.terms import Figure, Trouble
 
-MENU = ("", "figures", "needs", "buyers", "suppliers", "contracts", "renewals", "cooperate", "map", "quality")
+MENU = (
+    "", "figures", "needs", "buyers", "suppliers", "contracts", "renewals", "clauses", "law", "cooperate", "map",
+    "quality",
+)  # fmt: skip
 FOOT = ("explainer", "methods", "sources", "api")
 
 

@@ -11,13 +11,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from gisement.catalog import page_texts, texts
 from gisement.catalog.segments import families, segments
 from gisement.engine.checks import Checks
+from gisement.engine.execution import Execution, execution
+from gisement.engine.law import outcomes
 from gisement.engine.pooling import Window, pooling_windows
+from gisement.engine.progress import between
 from gisement.engine.served import PERSON, Served
 from gisement.engine.strengths import MEASURES, partner_names, strength_matrix
-from gisement.pipeline import INDICATORS, indicator_named, perimeter_of
+from gisement.pipeline import INDICATORS, RULES, indicator_named, perimeter_of, rule_named
 from gisement.publish.diagnosis.places import places_of
 from gisement.publish.invented import invented
-from gisement.terms import Figure, Perimeter
+from gisement.terms import Figure, Perimeter, Trouble
 
 LANGUAGES = ("fr", "en")
 REMEMBERED = 4096
@@ -40,6 +43,9 @@ class Site:
         self._strengths = lru_cache(maxsize=1)(self._find_strengths)
         self._windows = lru_cache(maxsize=1)(self._find_windows)
         self._measured = lru_cache(maxsize=REMEMBERED)(self._measure)
+        self.outcomes = lru_cache(maxsize=REMEMBERED)(self._outcomes)
+        self.progress = lru_cache(maxsize=REMEMBERED)(self._progress)
+        self.execution = lru_cache(maxsize=REMEMBERED)(self._execution)
         self.checks = _checked(self.observatory.workspace)
 
     def measure(self, name: str, where: Sequence[tuple[str, str]] = (), by: str = "") -> tuple[Figure, ...]:
@@ -67,12 +73,31 @@ class Site:
         for indicator in INDICATORS:
             for by in WARM_BY:
                 self.measure(indicator.name, (), by)
+        for rule in RULES:
+            self.outcomes(rule.name)
 
     def _find_strengths(self) -> Sequence[Any]:
         return tuple(strength_matrix(self.observatory, [indicator_named(name) for name in MEASURES]))
 
     def _find_windows(self) -> Sequence[Window]:
         return tuple(pooling_windows(self.observatory))
+
+    def _outcomes(self, rule: str, buyer: str = "") -> tuple[dict[str, Any], ...]:
+        """What a rule of law says: rows by outcome and reason; of one buyer (a known one) if it is named."""
+        filters = {"buyer": (buyer,)} if buyer else {}
+        return tuple(outcomes(self.observatory, rule_named(rule), Perimeter(filters)))
+
+    def _progress(self, name: str, where: tuple[tuple[str, str], ...], first: int, last: int) -> tuple[Figure, ...]:
+        """The change of a share of contracts between two years, in three readings; none where it is not known."""
+        perimeter = perimeter_of([f"{key}={value}" for key, value in where])
+        try:
+            return tuple(between(self.observatory, indicator_named(name), perimeter, (first, last)))
+        except Trouble:
+            return ()
+
+    def _execution(self, buyer: str = "") -> Execution:
+        """Hours of social clauses, due and done; of one buyer if it is named."""
+        return execution(self.observatory, buyer or None)
 
     def label(self, key: str, value: Any, language: str) -> str:
         """The name of one value of a dimension, in words."""

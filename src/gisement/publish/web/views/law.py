@@ -1,0 +1,164 @@
+"""What the law asks, rule by rule and buyer by buyer: the four answers, never merged, and the rows of each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from gisement.catalog import texts
+from gisement.catalog.rules import legal_texts
+from gisement.engine import law as engine
+from gisement.engine.strengths import partner_of
+from gisement.pipeline import RULES, rule_named
+from gisement.publish import format
+from gisement.publish import law as told
+from gisement.publish.web.address import ANY, address
+from gisement.publish.web.choices import Choice
+from gisement.publish.web.page import Page
+from gisement.publish.web.views.renewals import page_number
+from gisement.terms import Outcome, Perimeter, Rule
+
+PER_PAGE = 50
+ORDER = (Outcome.MET, Outcome.NOT_MET, Outcome.INDETERMINABLE, Outcome.NOT_APPLICABLE)
+FIRST_SHOWN = (Outcome.NOT_MET, Outcome.INDETERMINABLE, Outcome.MET, Outcome.NOT_APPLICABLE)
+"""Which rows a rule shows where none are asked for: those that ask for something to be done."""
+
+
+def law(page: Page) -> Response:
+    """Every rule with its article and date, and how many rows have each outcome, of one buyer or of all."""
+    buyer = _buyer(page)
+    return page.render(
+        "law.html.j2",
+        rules=[_line(page, rule, buyer) for rule in RULES],
+        choice=_choice(page, buyer),
+        outcomes=[str(texts(page.language)["law"]["outcomes"][outcome]) for outcome in ORDER],
+        about=texts(page.language)["law"]["about"],
+    )
+
+
+def rule(page: Page) -> Response:
+    """One rule: its text, its answers and their reasons, by buyer, and a page of the rows of one answer."""
+    name = str(page.request.path_params["name"])
+    if name not in legal_texts():
+        raise page.absent()
+    found, buyer, number = rule_named(name), _buyer(page), page_number(page)
+    counts = page.site.outcomes(name, buyer)
+    chosen = _outcome(page, counts)
+    perimeter = Perimeter({"buyer": (buyer,)} if buyer else {})
+    rows = list(engine.rows_of(page.site.observatory, found, perimeter, chosen, PER_PAGE + 1, (number - 1) * PER_PAGE))
+    path, pairs = f"{page.root}/law/{name}", [("buyer", buyer)] if buyer else []
+    words = texts(page.language)["law"]
+    return page.render(
+        "rule.html.j2",
+        **_about(page, name),
+        reasons=[(_said(page, one), page.number(one["rows"]), words["reasons"][one["reason"]]) for one in counts],
+        outcomes=[str(words["outcomes"][outcome]) for outcome in ORDER],
+        buyers=_by_buyer(page, found) if not buyer else [],
+        buyer=page.site.partners.get(partner_of(buyer), buyer),
+        whole=path,
+        tabs=[
+            (str(words["outcomes"][outcome]), page.number(count), address(path, [*pairs, ("outcome", str(outcome))]),
+             outcome == chosen)
+            for outcome, count in _sums(counts).items() if count
+        ],
+        rows=[_row(page, row) for row in rows[:PER_PAGE]],
+        command=f"gisement law {name} --outcome {chosen} --format csv",
+        number=page.texts["rows"]["page"].format(page=page.number(number)),
+        previous=address(path, [*pairs, ("outcome", str(chosen))], page=number - 1) if number > 1 else "",
+        next=address(path, [*pairs, ("outcome", str(chosen))], page=number + 1) if len(rows) > PER_PAGE else "",
+        about_law=words["about"],
+    )  # fmt: skip
+
+
+def _line(page: Page, found: Rule, buyer: str) -> dict[str, Any]:
+    sums, path = _sums(page.site.outcomes(found.name, buyer)), f"{page.root}/law/{found.name}"
+    pairs = [("buyer", buyer)] if buyer else []
+    return {
+        **_about(page, found.name),
+        "page": address(path, pairs),
+        "cells": [
+            (page.number(count) if count else "", address(path, [*pairs, ("outcome", str(outcome))]),
+             str(texts(page.language)["law"]["outcomes"][outcome]))
+            for outcome, count in sums.items()
+        ],
+        "why": str(texts(page.language)["law"]["reasons"][found.why]) if not found.table else "",
+    }  # fmt: skip
+
+
+def _about(page: Page, name: str) -> dict[str, Any]:
+    """The sentence, the article, the date, and whether the text is still to be checked."""
+    legal = told.described(rule_named(name), (), page.language)
+    since = texts(page.language)["law"]["since"].format(
+        text=legal["text"], day=format.day(legal["since"], page.language)
+    )
+    return {"title": legal["title"], "since": since, "to_check": legal["to_check"]}
+
+
+def _by_buyer(page: Page, found: Rule) -> list[dict[str, Any]]:
+    """One line per buyer, in the order of names: how many rows have each outcome."""
+    held: dict[str, dict[str, int]] = defaultdict(dict)
+    for one in engine.outcomes_by_buyer(page.site.observatory, found, Perimeter()):
+        held[str(one["buyer"])][one["outcome"]] = one["rows"]
+    path = f"{page.root}/law/{found.name}"
+    lines = [
+        {
+            "title": page.site.partners.get(partner_of(buyer), buyer),
+            "page": address(path, [("buyer", buyer)]),
+            "cells": [
+                (page.number(counts[outcome]) if outcome in counts else "",
+                 address(path, [("buyer", buyer), ("outcome", str(outcome))]),
+                 str(texts(page.language)["law"]["outcomes"][outcome]))
+                for outcome in ORDER
+            ],
+        }
+        for buyer, counts in held.items()
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: str(line["title"]))
+
+
+def _row(page: Page, row: Mapping[str, Any]) -> dict[str, str]:
+    key, year, day = row.get("contract_key"), row.get("year"), row.get("notification_date")
+    return {
+        "title": str(row.get("title") or (page.texts["rows"]["no_title"] if key else year)),
+        "page": f"{page.root}/contracts/{key}" if key else "",
+        "buyer": str(row["buyer_name"] or row["buyer_id"] or page.texts["figures"]["missing"]),
+        "date": format.day(day, page.language) if day else str(year or ""),
+        "reason": str(texts(page.language)["law"]["reasons"][row["reason"]]),
+    }
+
+
+def _sums(counts: Sequence[Mapping[str, Any]]) -> dict[Outcome, int]:
+    return {outcome: sum(one["rows"] for one in counts if one["outcome"] == outcome) for outcome in ORDER}
+
+
+def _outcome(page: Page, counts: Sequence[Mapping[str, Any]]) -> Outcome:
+    """The answer whose rows are asked for; else the first one that has any."""
+    asked = page.asked("outcome")
+    if asked in {str(outcome) for outcome in Outcome}:
+        return Outcome(asked)
+    sums = _sums(counts)
+    return next((outcome for outcome in FIRST_SHOWN if sums[outcome]), Outcome.INDETERMINABLE)
+
+
+def _said(page: Page, one: Mapping[str, Any]) -> str:
+    return str(texts(page.language)["law"]["outcomes"][one["outcome"]])
+
+
+def _buyer(page: Page) -> str:
+    """The buyer asked for, by its legal unit; nothing else than a known one ever reaches a query."""
+    asked = page.asked("buyer")
+    if asked in ("", ANY):
+        return ""
+    if partner_of(asked) not in page.site.partners:
+        raise page.absent()
+    return partner_of(asked)
+
+
+def _choice(page: Page, buyer: str) -> Choice:
+    known = sorted((name, key) for key, name in page.site.partners.items())
+    options = [(ANY, str(page.texts["figures"]["any"]), not buyer)]
+    options += [(key, name, key == buyer) for name, key in known]
+    return Choice("buyer", str(texts(page.language)["dimensions"]["buyer"]), tuple(options))
