@@ -24,7 +24,7 @@ INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
     "record_decision", "commune", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
     "supplier_presence", "emission_factor", "food_purchase", "food_year", "renewal", "spend_without_contract",
-    "buyer_year", "insertion", "insertion_public", "holder", "raw_decp",
+    "buyer_year", "insertion", "insertion_public", "holder", "target", "sheet", "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
 _MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
@@ -245,6 +245,14 @@ class Served:
         )
         return list(self.rows(sql, {"rule": rule}))
 
+    def sheets(self, *, target: str = "", indicator: str = "", segment: str = "") -> list[Row]:
+        """Sheets that serve an objective, or that tell of an indicator or a segment, the latest first."""
+        sql = (
+            "SELECT * FROM sheet WHERE target_name = $target OR indicator_name = $indicator OR segment = $segment "
+            "ORDER BY sheet_date DESC, sheet_kind, sheet_name"
+        )
+        return list(self.rows(sql, {"target": target, "indicator": indicator, "segment": segment}))
+
     def as_of_date(self) -> Any:
         """The day that stands for today."""
         return next(self.rows("SELECT as_of_date FROM observation"), {}).get("as_of_date")
@@ -283,6 +291,8 @@ def copies(*, partner: bool) -> dict[str, str]:
         "insertion": "SELECT * FROM insertion",
         "insertion_public": "SELECT * FROM insertion_public",
         "renewal": f"SELECT * {'' if partner else _UNPAID} FROM renewal",
+        "target": "SELECT * FROM target",
+        "sheet": f"SELECT * FROM sheet WHERE is_public OR {partner}",
         "spend_without_contract": f"SELECT * FROM spend_without_contract WHERE {partner}",
         "lookup": _FOUND.format(**words),
     }  # fmt: skip

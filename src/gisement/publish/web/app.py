@@ -29,7 +29,9 @@ from gisement.publish.web.views import (
     organisations,
     renewals,
     rows,
+    sheets,
     strengths,
+    targets,
 )
 from gisement.terms import Trouble
 
@@ -61,6 +63,9 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/cooperate", cooperation.hub),
     ("/pooling", cooperation.windows),
     ("/pooling/{key}", cooperation.window),
+    ("/targets", targets.targets),
+    ("/experience", sheets.experiences),
+    ("/experience/{key}", sheets.experience),
     ("/map", needs.where_from),
     ("/quality", about.quality),
     ("/quality/{rule}", about.finding),
