@@ -13,7 +13,7 @@ from typing import Any
 from gisement.catalog import tables
 from gisement.engine.measure import HIDDEN, Observatory
 from gisement.store import database
-from gisement.store.served import open_served, release_of, served_file
+from gisement.store.served import open_served, served_file, whole_release
 from gisement.store.workspace import Workspace
 from gisement.terms import Indicator, Perimeter, Trouble, Verdict
 
@@ -125,10 +125,20 @@ class Served:
                     en=f"The table {table} is not built: first run 'gisement build'.",
                 )
         self.partner = partner
-        self.release = release_of(workspace)
+        self.release = whole_release(workspace)
         path = served_file(workspace, copies(partner=partner), INPUTS)
         self.connection = open_served(path, workspace.memory_grants()[0], workspace.threads)
         self.observatory = Observatory(workspace, connection=self.connection)
+        for table in INPUTS[:-1]:
+            self.observatory.origins(table)  # now: a later build must not change what this release is said to come from
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a later build has ended: another release is whole on the disk."""
+        try:
+            return whole_release(self.observatory.workspace) != self.release
+        except Trouble:
+            return False
 
     def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> Iterator[Row]:
         """The rows of a query of this file; what a user typed is only ever in `values`, bound."""
