@@ -270,7 +270,9 @@ def test_every_name_that_a_page_shows_has_a_text_and_no_other_has(language: str)
     causes = {word for indicator in EVERY for word in (indicator.unknown_scope, indicator.unknown_counts)}
     assert set(held["unknown_reasons"]) == {AMOUNT_UNKNOWN, *causes} - {""}
     assert set(held["intervals"]) == {"missing", "sampling", "simulation", "scenario"}
-    options = {option.name: set(option.values) for i in EVERY for option in i.options}
+    options: dict[str, set[str]] = {}
+    for option in (option for i in EVERY for option in i.options):
+        options.setdefault(option.name, set()).update(option.values)
     assert {name: set(option["values"]) for name, option in held["options"].items()} == options
 
 
@@ -298,7 +300,7 @@ def test_rules_are_read_off_the_code() -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("indicator", EVERY, ids=lambda indicator: indicator.name)
 def test_an_indicator_has_its_texts(indicator: Any, language: str) -> None:
-    has_two = indicator.table == "purchase" and "payment" in indicator.bases and indicator.kind != "model"
+    has_two = indicator.table == "purchase" and "payment" in indicator.bases
     assert set(texts(language)["indicators"][indicator.name]) == PARTS | PAYMENT[has_two]
     for basis in ("contract", "payment"):
         check_texts(indicator_texts(indicator.name, language, basis))
@@ -334,7 +336,7 @@ PAID = {"fr": "payé", "en": "paid"}
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize(
     "indicator",
-    [i for i in INDICATORS if i.table == "purchase" and "payment" in i.bases and i.kind != "model"],
+    [i for i in EVERY if i.table == "purchase" and "payment" in i.bases],
     ids=lambda i: i.name,
 )
 def test_a_text_about_payments_speaks_of_no_contract(indicator: Any, language: str) -> None:

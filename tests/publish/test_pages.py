@@ -13,8 +13,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from gisement.catalog import page_texts, texts
-from gisement.engine.sheets import sheets
-from gisement.pipeline import INDICATORS
+from gisement.pipeline import INDICATORS, MODELLED
 from gisement.publish import format
 from gisement.publish.web import app
 from gisement.publish.web.assets import assets, static
@@ -41,13 +40,14 @@ def paths(site: Site) -> dict[str, str]:
     rule = site.checks["findings"][0]["rule"]
     keys = {"needs": "food", "buyers": buyer, "suppliers": supplier, "contracts": contract, "strengths": "training"}
     keys |= {"pooling": site.windows()[0].identifier, "clauses": "cleaning_services"}
-    keys["experience"] = "experience-" + sheets(site.observatory, "experience")[0]["sheet_name"]
     filled = {}
     for path, _ in app.PAGES:
         first = path.split("/")[1]
         name = "family" if "{kind}" in path else "publication_delay" if first == "law" else "local_share"
         told = path.replace("{name}", name).replace("{kind}", "treemap")
         filled[path] = told.replace("{key}", keys.get(first, "")).replace("{rule}", rule)
+    scenario = "/impact/what-if?segment=catering_services&points=5&to=department"
+    filled["/impact/what-if"] = scenario
     return {**filled, "/search": "/search?q=demonstration", "/suppliers": "/suppliers?q=travaux"}
 
 
@@ -159,7 +159,7 @@ def links(tree: Any, path: str) -> Iterator[str]:
     yield from (str(link) for link in tree.xpath(path))
 
 
-@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
+@pytest.mark.parametrize("indicator", [*INDICATORS, *MODELLED], ids=lambda indicator: indicator.name)
 def test_rows_behind_a_figure_add_up_to_it(client: TestClient, indicator: Any) -> None:
     tree = page(client, f"/figures/{indicator.name}?year=2024")
     shown = {a.get("data-verdict"): a for a in tree.xpath("//ul[@class='verdicts']//a")}
@@ -231,6 +231,7 @@ def test_drawings_are_files_of_their_own(client: TestClient, site: Site) -> None
         ("rings", "local_share"),
         ("treemap", "segment"),
         ("map", "total_spend"),
+        ("flows", "impact_per_hundred"),
     ):
         answer = client.get(f"/charts/{kind}/{name}.svg")
         assert answer.headers["content-type"].startswith("image/svg+xml")
@@ -275,4 +276,4 @@ def test_the_home_page_weighs_little(client: TestClient) -> None:
 
 def test_indicators_are_all_listed(client: TestClient) -> None:
     told = page(client, "/figures").text_content()
-    assert all(texts("fr")["indicators"][indicator.name]["title"] in told for indicator in INDICATORS)
+    assert all(texts("fr")["indicators"][indicator.name]["title"] in told for indicator in (*INDICATORS, *MODELLED))

@@ -20,10 +20,10 @@ def modelled(
     sensitivity: bool = False, scenario: Path | None = None,
 ) -> tuple[list[Figure], dict[str, Any]]:  # fmt: skip
     """The figures of an indicator that a model computes, and what they rest on."""
-    if indicator.name == "spend_emissions":
-        from gisement.engine.emissions import measure_emissions
+    from gisement.engine import modelled as models
 
-        return measure_emissions(observatory, indicator, perimeter, by), {}
+    if indicator.name == models.EMISSIONS:
+        return models.measure(observatory, indicator, perimeter, by), {}
     from gisement.engine.impact import Impact
 
     impact = Impact(observatory)
@@ -31,7 +31,7 @@ def modelled(
     if scenario is not None:
         return impact.what_if(indicator, perimeter, shifts(scenario)), about
     if sensitivity:
-        return impact.sensitivity(indicator, perimeter), about
+        return models.sensitivity(observatory, indicator, perimeter), about
     return impact.measure(indicator, perimeter, by), about
 
 

@@ -31,8 +31,4 @@ def serve_pages(workspace: Workspace, host: str, port: int, *, partner: bool = F
     from gisement.sources.registry import SOURCES
 
     told = {name: [described(card.told(name), SOURCES) for card in cards().values()] for name in ("fr", "en")}
-
-    def made() -> Site:
-        return Site(Served(workspace, partner=partner), told)
-
-    run(made(), made, host, port, say)
+    run(Site(Served(workspace, partner=partner), told), host, port, say)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial, reduce
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 
@@ -31,6 +32,8 @@ SPLITS = ("ring", "effect", "round")
 DRAWS, SEED, SENSITIVITY_DRAWS, VARIANCE_DRAWS = 1000, 1, 200, 256
 MOST_GROUPS = 2000
 EMBEDDED = "io_table_embedded"
+ONLY = "_only"
+"""What ends the name of a round that is taken without those before it."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,9 @@ class Impact:
             known = [None if np.isnan(values[:, g]).any() else g for g in range(len(bases))]
             told = iter(spreads(values[:, [g for g in known if g is not None]]))
             found = [None if g is None else next(told) for g in known]
+            split = dict(zip(SPLITS, name, strict=True))
             figures += [
-                self._figure(base, dict(zip(SPLITS, name, strict=True)), by, spread, unit)
+                self._figure(_at(base, split, by), split, by, spread, unit)
                 for base, spread in zip(bases, found, strict=True)
             ]
         return _ordered(figures, by)
@@ -124,12 +128,13 @@ class Impact:
         demand = self._demand(indicator, perimeter, option, ["segment"], bases)
         names = [str(base.group["segment"]) for base in bases]
         moved = reduce(_added, (self._moved(demand, names, shift) for shift in shifts), _nothing(demand))
-        whole = self._bases(indicator, perimeter, [])[0]
+        moving = tuple(dict.fromkeys(shift.segment for shift in shifts))
+        whole = self._bases(indicator, Perimeter({**perimeter.filters, "segment": moving}, perimeter.options), [])[0]
         draws = self._draws(option)
         figures = []
         for effect in ("value_added", "jobs"):
-            values = simulate(self.economy, self.zones, moved, draws, effect, option.rounds)
-            until = ROUNDS.index(option.rounds) + 1
+            until = ROUNDS.index(option.rounds.removesuffix(ONLY)) + 1
+            values = simulate(self.economy, self.zones, moved, draws, effect, ROUNDS[until - 1])
             for k, ring in enumerate(self.zones.rings):
                 spread = _spread(values[:, :until, k, 0].sum(axis=1))
                 group = {"ring": Ring(ring).name.lower(), "effect": effect}
@@ -176,16 +181,20 @@ class Impact:
                 for ring in asked
             }
         effects = indicator.options[0].values if "effect" in by else (option.effect,)
+        of_hundred = indicator.unit.name == "per_hundred"
+        spent = demand.spent[draws.place] / 100 if of_hundred else np.ones(1)
         found: dict[tuple[str, str, str], tuple[Matrix, str]] = {}
         for effect in effects:
             last = "induced" if "round" in by else option.rounds
             for ring, round_name, values in self._split(effect, option, by, demand, draws, last):
-                found[ring, effect, round_name] = (values, _unit(effect))
+                told = np.divide(values, spent, out=np.full_like(values, np.nan), where=spent > 0)
+                found[ring, effect, round_name] = (told, indicator.unit.name if of_hundred else _unit(effect))
         return found
 
     def _split(
         self, effect: str, option: SimpleNamespace, by: Sequence[str], demand: Demand, draws: Draws, last: str
     ) -> Iterator[tuple[str, str, Matrix]]:
+        alone, last = last.endswith(ONLY), last.removesuffix(ONLY)
         until = ROUNDS.index(last) + 1
         if effect in LEAKS:
             values = leaks(self.economy, self.zones, demand, draws, effect)
@@ -199,12 +208,14 @@ class Impact:
             if "round" in by:
                 yield from ((ring, name, held[:, number]) for number, name in enumerate(ROUNDS))
             else:
-                yield ring, last, held[:, :until].sum(axis=1)
+                yield ring, last, held[:, until - 1] if alone else held[:, :until].sum(axis=1)
 
     def _zones(self, values: Matrix, option: SimpleNamespace, by: Sequence[str]) -> Iterator[tuple[str, Matrix]]:
         """Each ring's own part (what its zone adds to the one inside it), or the zone that the option names."""
         if "ring" not in by:
-            yield option.ring, values[:, :, self._ring_place(option.ring)]
+            k = self._ring_place(option.ring)
+            inside = values[:, :, k - 1] if option.ring_part == "added" and k > 0 else np.zeros(1)
+            yield option.ring, values[:, :, k] - inside
             return
         former: Matrix = np.zeros(1)
         for k, ring in enumerate(self.zones.rings):
@@ -260,7 +271,7 @@ class Impact:
             value=None if spread is None else _rounded(spread.value, unit),
             low=None if spread is None else _rounded(spread.low, unit),
             high=None if spread is None else _rounded(spread.high, unit),
-            origins=self._origins(base),
+            origins=self._origins(base), table_year=self.table.year,
         )  # fmt: skip
 
     def _origins(self, base: Figure) -> tuple[Origin, ...]:
@@ -314,13 +325,29 @@ def _spread(values: Matrix) -> Spread | None:
     return None if np.isnan(values).any() else spreads(values[:, None])[0]
 
 
+def _at(base: Figure, split: Mapping[str, str], by: Sequence[str]) -> Figure:
+    """The figure of one part of a split, with the options that lead to it again: its address holds them."""
+    chosen: dict[str, str] = {}
+    if "ring" in by and split["ring"] != Ring.WORLD.name.lower():
+        chosen["ring"] = split["ring"]
+        chosen |= {"ring_part": "added"} if "ring_part" in base.options else {}
+    if "effect" in by:
+        chosen["effect"] = split["effect"]
+    if "round" in by:
+        chosen["rounds"] = split["round"] if split["round"] == ROUNDS[0] else split["round"] + ONLY
+    path, _, query = base.rows.partition("?")
+    kept = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] not in chosen]
+    address = f"{path}?{urlencode(sorted([*kept, *chosen.items()]))}"
+    return replace(base, options={**base.options, **chosen}, rows=address)
+
+
 def _unit(effect: str) -> str:
     return "jobs" if effect == "jobs" else "euros"
 
 
 def _rounded(value: float, unit: str) -> float:
     """To the cent, the thousandth of a job, the thousandth of a ratio: no more is meant."""
-    return round(value, 2 if unit == "euros" else 3) + 0.0
+    return round(value, 2 if unit in ("euros", "per_hundred") else 3) + 0.0
 
 
 def _ordered(figures: Sequence[Figure], by: Sequence[str]) -> list[Figure]:

@@ -38,7 +38,8 @@ DIMENSIONS: Mapping[str, str] = {
 }
 """Keys of `--by` and `--where`, and the column of each."""
 MODEL_DIMENSIONS: Mapping[str, tuple[str, ...]] = {
-    "impact": ("ring", "effect", "round"), "local_multiplier": ("ring",),
+    "impact": ("ring", "effect", "round"), "impact_per_hundred": ("ring", "effect", "round"),
+    "local_multiplier": ("ring",),
 }  # fmt: skip
 """Keys of `--by` that the result of a model has, beside those of its rows."""
 PREFIXES = ("naf", "cpv")

@@ -17,12 +17,15 @@ from gisement.terms import EUROS, Indicator, Level, Option, Ring, Unit
 MODEL = "model"
 """The kind of an indicator whose value a model computes of the rows that count."""
 EFFECT = Option("effect", ("value_added", "output", "wages", "jobs", "imports", "taxes"), "value_added")
-ROUNDS = Option("rounds", ("direct", "indirect", "induced"), "indirect")
+ROUNDS = Option("rounds", ("direct", "indirect", "induced", "indirect_only", "induced_only"), "indirect")
 DELIVERY = Option("delivery", ("all", "declared", "near", "headcount"), "all")
 REGIONAL = Option("regional", ("envelope", "slq", "cilq", "flq_10", "flq_20", "flq_30"), "envelope")
 ZONE = Option("ring", tuple(ring.name.lower() for ring in Ring if ring != Ring.WORLD), "country")
+ZONE_PART = Option("ring_part", ("whole", "added"), "whole")
 NEAR_ZONE = Option("ring", ZONE.values, "department")
+SHARED_EFFECT = Option("effect", ("value_added", "wages", "imports", "taxes"), "value_added")
 TIMES = Unit("ratio", 1, 2)
+PER_HUNDRED = Unit("per_hundred", 1, 0)
 KILOGRAMS = Unit("kg_co2e", 1, 0)
 
 
@@ -48,7 +51,22 @@ IMPACT = Indicator(
     table="purchase",
     weight="amount_cents",
     kind=MODEL,
-    options=(EFFECT, ROUNDS, ZONE, DELIVERY, REGIONAL, ALL_GOODS),
+    options=(EFFECT, ROUNDS, ZONE, ZONE_PART, DELIVERY, REGIONAL, ALL_GOODS),
+    scope=_in_scope,
+    counts=_has_place,
+    level=Level.MODELLED,
+    needs=("amount_cents", "segment", "establishment_nearest"),
+    unknown_counts="place_unknown",
+    references=("Miller et Blair, Input-Output Analysis, 2e édition, 2009",),
+)
+
+IMPACT_PER_HUNDRED = Indicator(
+    name="impact_per_hundred",
+    unit=PER_HUNDRED,
+    table="purchase",
+    weight="amount_cents",
+    kind=MODEL,
+    options=(SHARED_EFFECT, ROUNDS, NEAR_ZONE, ZONE_PART, DELIVERY, REGIONAL, ALL_GOODS),
     scope=_in_scope,
     counts=_has_place,
     level=Level.MODELLED,
@@ -86,5 +104,5 @@ SPEND_EMISSIONS = Indicator(
     references=("Labos 1point5, GES 1point5 (facteurs monétaires) ; ADEME, Base Empreinte",),
 )
 
-MODELLED: tuple[Indicator, ...] = (IMPACT, LOCAL_MULTIPLIER, SPEND_EMISSIONS)
+MODELLED: tuple[Indicator, ...] = (IMPACT, IMPACT_PER_HUNDRED, LOCAL_MULTIPLIER, SPEND_EMISSIONS)
 """What `measure` computes by a model: figures like others, but of kind `simulation`."""

@@ -79,6 +79,12 @@ class Demand:
         """How many groups."""
         return int(self.made.shape[1])
 
+    @property
+    def spent(self) -> Matrix:
+        """Euros by place scenario and group."""
+        found: Matrix = (self.made + self.traded).sum(axis=(2, 3))
+        return found
+
     def of_zone(self, k: int) -> tuple[Matrix, Matrix, Matrix]:
         """3 × G × n each: made within zone k, sold by its traders, sold by traders of the whole country."""
         made, sold = self.made[:, :, : k + 1].sum(axis=2), self.traded[:, :, : k + 1].sum(axis=2)

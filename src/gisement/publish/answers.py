@@ -70,6 +70,7 @@ def as_dict(figure: Figure, language: str = "fr") -> dict[str, Any]:
         "level": str(figure.level),
         "basis": figure.basis,
         "options": dict(figure.options),
+        "table_year": figure.table_year,
         "origins": [vars(origin) for origin in figure.origins],
         "rows": figure.rows,
     }

@@ -8,9 +8,11 @@ from shlex import quote
 from urllib.parse import parse_qsl, urlsplit
 
 from gisement.catalog import indicator_texts, texts
-from gisement.pipeline import INDICATORS
+from gisement.pipeline import INDICATORS, MODELLED
 from gisement.publish import format
 from gisement.terms import Figure
+
+HUNDRED = 100.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Shown:
     low: str
     high: str
     span: str
+    is_simulated: bool = False
 
 
 def shown(figure: Figure, label: str = "", *, largest: float = 1.0, language: str = "fr") -> Shown:
@@ -44,16 +47,17 @@ def shown(figure: Figure, label: str = "", *, largest: float = 1.0, language: st
     is_outside = format.is_outside(figure)
     high = format.amount(figure.high, figure.unit, language)
     is_open = figure.high is None and figure.low is not None
+    largest = HUNDRED if figure.unit == "per_hundred" and largest == 1.0 else largest
     return Shown(
         name=figure.indicator,
         title=str(told["title"]),
         label=label or str(told["title"]),
         value=format.value(figure, language),
-        bounds="" if is_outside else format.bounds(figure, language),
+        bounds="" if is_outside else format.bounds(figure, language) + format.dated(figure, language),
         coverage="" if is_outside else format.coverage(figure, language),
         level=str(words["levels"][figure.level]),
         interval=str(words["intervals"][figure.interval]),
-        unit=str(told["unit_label"]),
+        unit=str(words["numbers"]["unit_jobs"] if figure.unit == "jobs" else told["unit_label"]),
         definition=str(told["definition"]),
         missing=format.missing(figure, language),
         command=rows_command(figure),
@@ -62,13 +66,14 @@ def shown(figure: Figure, label: str = "", *, largest: float = 1.0, language: st
         right=_place(figure.high, largest),
         low=format.amount(figure.low, figure.unit, language),
         high=str(words["numbers"]["no_upper_bound"]) if is_open else high,
-        span="" if is_outside else format.span(figure, language),
+        span="" if is_outside else format.span(figure, language) + format.dated(figure, language, "dated_short"),
+        is_simulated=figure.interval == "simulation",
     )
 
 
 def rows_command(figure: Figure, workspace: str = "") -> str:
     """The command that lists the rows behind a figure: its whole perimeter, without the defaults."""
-    defaults = {o.name: o.default for i in INDICATORS if i.name == figure.indicator for o in i.options}
+    defaults = {o.name: o.default for i in (*INDICATORS, *MODELLED) if i.name == figure.indicator for o in i.options}
     held = parse_qsl(urlsplit(figure.rows).query, keep_blank_values=True)
     where = [f"{key}={value}" for key, value in held if defaults.get(key) != value]
     return listing(figure.indicator, where, workspace)

@@ -24,6 +24,8 @@ _MONTHS = {
 # Controls, and marks that turn the direction of writing: a published name may not act on the terminal.
 _UNSAFE = dict.fromkeys((*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")
 _INSIDE = (Verdict.PART, Verdict.REST, Verdict.UNKNOWN)
+LEAST_WHOLE = 10
+"""From this on, euros of a hundred and jobs are written without decimals."""
 _SIZES = ((1e9, "G", 1), (1e6, "M", 1), (1e3, "k", 0), (0.0, "", 0))
 
 
@@ -104,13 +106,18 @@ def size(octets: int, language: str = "fr") -> str:
 
 
 def amount(value: float | None, unit: str, language: str = "fr") -> str:
-    """A value in the unit of its figure (`percent`, `euros`, `index` from 0 to 1, `ratio`, `kg_co2e`, or a count)."""
+    """A value in the unit of its figure: that of an indicator, `jobs`, or a count; `per_hundred` is in euros."""
     if unit == "percent":
         return percent(value, language=language)
     if unit in ("index", "ratio"):
         return number(value, INDEX.decimals if unit == "index" else 2, language)
     if unit == "kg_co2e" and value is not None:
         return f"{number(value / 1000, 1, language)}{SPACE}t"
+    if unit == "per_hundred" and value is not None:
+        written = number(value, 0 if abs(value) >= LEAST_WHOLE else 1, language)
+        return _pounded(written) if language == "en" else f"{written}{SPACE}€"
+    if unit == "jobs" and value is not None:
+        return number(value, 0 if abs(value) >= LEAST_WHOLE else 1, language)
     return euros(value, language) if unit == "euros" else number(value, language=language)
 
 
@@ -157,6 +164,12 @@ def bounds(figure: Figure, language: str = "fr") -> str:
 def span(figure: Figure, language: str = "fr") -> str:
     """The same in fewer letters, for a column: `47,2 % à 51,8 %`, `exact`."""
     return _bounds(figure, language, "span", "exact")
+
+
+def dated(figure: Figure, language: str = "fr", words: str = "dated") -> str:
+    """The year of the table that a modelled figure rests on: ` (modèle, tableau de 2011)`; empty for any other."""
+    told = _words(language)[words]
+    return "" if figure.table_year is None or figure.low is None else f" {told.format(year=figure.table_year)}"
 
 
 def coverage(figure: Figure, language: str = "fr") -> str:

@@ -65,7 +65,7 @@ class Figure:
 
     Shares are fractions from 0 to 1, money is in euros; `interval` says of what kind the bounds are. `labels` names the
     codes of the group that the data name (a buyer, a supplier, a commune, a department). `basis` is `payment` or
-    `contract` where the indicator can be measured on both.
+    `contract` where the indicator can be measured on both; `table_year` is that of the table that a model rests on.
     """
 
     indicator: str
@@ -84,3 +84,4 @@ class Figure:
     basis: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    table_year: int | None = None

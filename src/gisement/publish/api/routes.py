@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 
 from gisement.catalog.segments import segments
-from gisement.pipeline import INDICATORS, indicator_named, perimeter_of
+from gisement.engine import modelled
+from gisement.pipeline import INDICATORS, MODELLED, indicator_named, perimeter_of
 from gisement.publish import answers
 from gisement.publish.api import shapes
 from gisement.publish.api.streams import csv_stream, parquet_stream
@@ -64,7 +65,7 @@ def _add(app: FastAPI, path: str, endpoint: Callable[..., Response], model: Any,
 
 def _indicators() -> Callable[..., Response]:
     def indicators(language: shapes.Language = "fr") -> Response:
-        return _json([answers.described(indicator, language) for indicator in INDICATORS])
+        return _json([answers.described(indicator, language) for indicator in (*INDICATORS, *MODELLED)])
 
     return indicators
 
@@ -102,7 +103,7 @@ def _measure(site: "Site", name: Any, model: type[BaseModel]) -> Callable[..., R
     def measure(indicator: name, asked: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]
         chosen, perimeter = indicator_named(str(indicator)), _perimeter(asked)
         by = tuple(map(str, asked.by))  # type: ignore[attr-defined]
-        return _figures(chosen, perimeter, site.observatory.measure(chosen, perimeter, by), asked)
+        return _figures(chosen, perimeter, modelled.measure(site.observatory, chosen, perimeter, by), asked)
 
     return measure
 
@@ -110,7 +111,7 @@ def _measure(site: "Site", name: Any, model: type[BaseModel]) -> Callable[..., R
 def _sensitivity(site: "Site", name: Any, model: type[BaseModel]) -> Callable[..., Response]:
     def sensitivity(indicator: name, asked: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]
         chosen, perimeter = indicator_named(str(indicator)), _perimeter(asked)
-        return _figures(chosen, perimeter, site.observatory.sensitivity(chosen, perimeter), asked)
+        return _figures(chosen, perimeter, modelled.sensitivity(site.observatory, chosen, perimeter), asked)
 
     return sensitivity
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from gisement.catalog import texts
-from gisement.engine.query import BUYER_SETS, BUYERS, DIMENSIONS
-from gisement.pipeline import INDICATORS
+from gisement.engine.query import BUYER_SETS, BUYERS, DIMENSIONS, MODEL_DIMENSIONS
+from gisement.pipeline import INDICATORS, MODELLED
 from gisement.terms import Verdict
 
 OWN = {"format", "language", "by", "verdict", "limit", "offset"}
@@ -52,6 +52,7 @@ class FigureAnswer(BaseModel):
     unweighted: int
     level: Literal["observed", "derived", "modelled"]
     options: dict[str, str]
+    table_year: int | None
     origins: list[Snapshot]
     rows: str
 
@@ -120,12 +121,13 @@ class TroubleAnswer(BaseModel):
 
 def indicator_names() -> Any:
     """The names of indicators, as a closed list."""
-    return StrEnum("IndicatorName", {indicator.name: indicator.name for indicator in INDICATORS})
+    return StrEnum("IndicatorName", {indicator.name: indicator.name for indicator in (*INDICATORS, *MODELLED)})
 
 
 def dimension_names() -> Any:
-    """The names of dimensions, as a closed list."""
-    return StrEnum("DimensionName", {name: name for name in DIMENSIONS})
+    """The names of dimensions, as a closed list: of rows, then those that split the result of a model."""
+    splits = dict.fromkeys(name for names in MODEL_DIMENSIONS.values() for name in names)
+    return StrEnum("DimensionName", {name: name for name in (*DIMENSIONS, *splits)})
 
 
 def asked(dimension: Any) -> dict[str, type[BaseModel]]:
@@ -154,7 +156,16 @@ def _filters() -> dict[str, Any]:
         for name in DIMENSIONS
     }
     found[BUYERS] = (Literal[BUYER_SETS] | None, Field(default=None, description=words["dimensions"][BUYERS]))
-    for option in {option.name: option for indicator in INDICATORS for option in indicator.options}.values():
-        told = words["options"][option.name]["title"]
-        found[option.name] = (Literal[option.values] | None, Field(default=None, description=told))
+    for name, values in _options().items():
+        told = words["options"][name]["title"]
+        found[name] = (Literal[values] | None, Field(default=None, description=told))
     return found
+
+
+def _options() -> dict[str, tuple[str, ...]]:
+    """Every option with all the values that it has in any definition."""
+    found: dict[str, dict[str, None]] = {}
+    for indicator in (*INDICATORS, *MODELLED):
+        for option in indicator.options:
+            found.setdefault(option.name, {}).update(dict.fromkeys(option.values))
+    return {name: tuple(values) for name, values in found.items()}

@@ -24,14 +24,13 @@ from gisement.publish.web.views import (
     cooperation,
     figures,
     home,
+    impact,
     law,
     needs,
     organisations,
     renewals,
     rows,
-    sheets,
     strengths,
-    targets,
 )
 from gisement.terms import Trouble
 
@@ -63,9 +62,8 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/cooperate", cooperation.hub),
     ("/pooling", cooperation.windows),
     ("/pooling/{key}", cooperation.window),
-    ("/targets", targets.targets),
-    ("/experience", sheets.experiences),
-    ("/experience/{key}", sheets.experience),
+    ("/impact", impact.impact),
+    ("/impact/what-if", impact.what_if),
     ("/map", needs.where_from),
     ("/quality", about.quality),
     ("/quality/{rule}", about.finding),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gisement.catalog import tables, texts
 from gisement.catalog.segments import families
+from gisement.engine import modelled
 from gisement.engine.query import DIMENSIONS
 from gisement.publish.web.address import ANY, Pairs
 from gisement.terms import Indicator, Ring, existing_rings
@@ -38,7 +39,8 @@ def breakdowns(indicator: Indicator) -> list[str]:
     """The dimensions that the rows of an indicator can be broken down by, on pages."""
     columns = tables()[indicator.table].schema
     left_out = ALIKE.get(indicator.table, ())
-    return [name for name in BREAKDOWNS if DIMENSIONS[name] in columns and name not in left_out]
+    held = [name for name in BREAKDOWNS if DIMENSIONS[name] in columns and name not in left_out]
+    return [*held, *modelled.splits(indicator)]
 
 
 def amount_of(indicator: Indicator) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 LEADING = {"buyer": "buyers", "supplier": "suppliers", "family": "needs"}
 """Dimensions whose values have a page of their own."""
+SHARES = ("percent", "per_hundred")
+"""Units whose scale is the same everywhere: the whole."""
+SPLITS = ("ring", "effect", "round")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Lines:
     note: str
     files: tuple[tuple[str, str], ...]
     page: str
+    first: str = ""
 
 
 def lines_by(
@@ -65,12 +69,12 @@ def lines_by(
     """
     figures = [figure for figure in page.site.measure(name, tuple(where), by) if not leave_out(figure)]
     if beside is None:
-        beside = choices.amount_of(indicator_named(name))
+        beside = "" if by in SPLITS else choices.amount_of(indicator_named(name))
     amounts = _amounts(page, beside if beside != name else "", by, where)
-    ordered = sorted(figures, key=_year if by == "year" else lambda f: _weight(f, amounts, by))
+    ordered = _ordered(figures, amounts, by)
     kept = ordered if by == "year" else ordered[:at_most]
     labels = page.site.labels(by, kept, page.language)
-    largest = _largest(kept) if kept and kept[0].unit != "percent" else 1.0
+    largest = _largest(kept) if kept and kept[0].unit not in SHARES else 1.0
     largest_amount = _largest([amounts[f.group[by]] for f in kept if f.group[by] in amounts])
     lines = tuple(
         _line(page, label, figure, amounts.get(figure.group[by]), by, (largest, largest_amount))
@@ -123,18 +127,28 @@ def _leading(page: Page, by: str, figure: Figure) -> str:
     return f"{page.root}/{LEADING[by]}/{value}" if by in LEADING and value and not is_person else ""
 
 
+def _ordered(figures: list[Figure], amounts: Mapping[object, Figure], by: str) -> list[Figure]:
+    """Years in their order, what splits a result as the model gives it, anything else the heaviest first."""
+    if by in SPLITS:
+        return figures
+    return sorted(figures, key=_year if by == "year" else lambda f: _weight(f, amounts, by))
+
+
 def _year(figure: Figure) -> tuple[bool, str]:
     year = figure.group["year"]
     return (year is None, str(year))
 
 
-def _weight(figure: Figure, amounts: dict[object, Figure], by: str) -> tuple[float, str]:
+def _weight(figure: Figure, amounts: Mapping[object, Figure], by: str) -> tuple[float, str]:
     value = figure.group[by]
     beside = amounts.get(value)
-    weight = beside.value if beside else figure.value if figure.unit != "percent" else None
+    weight = beside.value if beside else figure.value if figure.unit not in SHARES else None
     known = figure.sums.part + figure.sums.rest if weight is None else weight
     return (-float(known or 0), str(value))
 
 
 def _largest(figures: Sequence[Figure]) -> float:
-    return max((figure.value for figure in figures if figure.value is not None), default=0.0)
+    """The end of the scale: simulated bounds are drawn whole, others may go beyond the largest value."""
+    known = [figure for figure in figures if figure.value is not None]
+    ends = [figure.high if figure.interval == "simulation" else figure.value for figure in known]
+    return max((end for end in ends if end is not None), default=0.0)

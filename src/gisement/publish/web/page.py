@@ -16,8 +16,8 @@ from gisement.publish.web.site import Site
 from gisement.terms import Figure, Trouble
 
 MENU = (
-    "", "figures", "needs", "buyers", "suppliers", "contracts", "renewals", "clauses", "law", "cooperate", "map",
-    "quality",
+    "", "figures", "needs", "buyers", "suppliers", "contracts", "renewals", "clauses", "law", "cooperate", "impact",
+    "map", "quality",
 )  # fmt: skip
 FOOT = ("explainer", "methods", "sources", "api")
 

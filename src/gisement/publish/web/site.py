@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,23 +10,33 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gisement.catalog import page_texts, texts
 from gisement.catalog.segments import families, segments
+from gisement.engine import modelled
 from gisement.engine.checks import Checks
 from gisement.engine.execution import Execution, execution
+from gisement.engine.impact import Impact, Model, Shift
 from gisement.engine.law import outcomes
 from gisement.engine.pooling import Window, pooling_windows
 from gisement.engine.progress import between
 from gisement.engine.served import PERSON, Served
 from gisement.engine.strengths import MEASURES, partner_names, strength_matrix
-from gisement.engine.targets import Progress
-from gisement.engine.targets import progress as objectives
-from gisement.pipeline import INDICATORS, RULES, indicator_named, perimeter_of, rule_named
+from gisement.pipeline import INDICATORS, MODELLED, RULES, indicator_named, perimeter_of, rule_named
 from gisement.publish.diagnosis.places import places_of
 from gisement.publish.invented import invented
 from gisement.terms import Figure, Perimeter, Trouble
 
 LANGUAGES = ("fr", "en")
 REMEMBERED = 4096
+RESTS = {
+    "epci": "rest_epci", "food_plan": "rest_food_plan", "department": "rest_department", "region": "rest_region",
+    "country": "rest_country",
+}  # fmt: skip
+"""What a ring adds to the one inside it, as a key of the texts."""
 WARM_BY = ("", "year", "family", "buyer")
+WARM_MODELS: tuple[tuple[str, tuple[tuple[str, str], ...], str], ...] = (
+    ("impact_per_hundred", (), "ring"),
+    ("impact_per_hundred", (), "ring,round"),
+    ("local_multiplier", (), "ring"),
+)
 
 
 class Site:
@@ -42,9 +52,9 @@ class Site:
         self.as_of_date = served.as_of_date()
         self.environment = _environment()
         self.partners = partner_names(self.observatory)
+        self._model = lru_cache(maxsize=REMEMBERED)(self._find_model)
         self._strengths = lru_cache(maxsize=1)(self._find_strengths)
         self._windows = lru_cache(maxsize=1)(self._find_windows)
-        self._objectives = lru_cache(maxsize=1)(self._find_objectives)
         self._measured = lru_cache(maxsize=REMEMBERED)(self._measure)
         self.outcomes = lru_cache(maxsize=REMEMBERED)(self._outcomes)
         self.progress = lru_cache(maxsize=REMEMBERED)(self._progress)
@@ -52,7 +62,7 @@ class Site:
         self.checks = _checked(self.observatory.workspace)
 
     def measure(self, name: str, where: Sequence[tuple[str, str]] = (), by: str = "") -> tuple[Figure, ...]:
-        """The figures of an indicator over the perimeter that these pairs spell, by one dimension or alone."""
+        """The figures of an indicator over the perimeter that pairs spell, alone or by dimensions (`ring,round`)."""
         return self._measured(name, tuple(where), by)
 
     def figure(self, name: str, *where: tuple[str, str]) -> Figure:
@@ -61,7 +71,24 @@ class Site:
 
     def _measure(self, name: str, where: tuple[tuple[str, str], ...], by: str) -> tuple[Figure, ...]:
         perimeter: Perimeter = perimeter_of([f"{key}={value}" for key, value in where])
-        return tuple(self.observatory.measure(indicator_named(name), perimeter, (by,) if by else ()))
+        return tuple(modelled.measure(self.observatory, indicator_named(name), perimeter, by.split(",") if by else ()))
+
+    def model(self, where: Sequence[tuple[str, str]] = ()) -> Model:
+        """What the impact of a perimeter rests on: the table, what it lacks, what moves the result most."""
+        return self._model(tuple(where))
+
+    def _find_model(self, where: tuple[tuple[str, str], ...]) -> Model:
+        found: Model = self._impact_of(where, lambda impact, *asked: impact.about(*asked))
+        return found
+
+    def what_if(self, where: Sequence[tuple[str, str]], shift: Shift) -> tuple[Figure, ...]:
+        """What nearer rings would gain if points of a segment came from a nearer ring. Trouble if that cannot be."""
+        return tuple(self._impact_of(where, lambda impact, *asked: impact.what_if(*asked, [shift])))
+
+    def _impact_of(self, where: Sequence[tuple[str, str]], answer: Callable[..., Any]) -> Any:
+        indicator = indicator_named("impact")
+        asked = perimeter_of([f"{key}={value}" for key, value in where])
+        return answer(Impact(self.observatory), indicator, self.observatory.resolved(indicator, asked))
 
     def strengths(self) -> Sequence[Any]:
         """Every line of the matrix of strengths, computed once: it changes only with a build."""
@@ -71,10 +98,6 @@ class Site:
         """Every window of common purchase, computed once: they change only with a build."""
         return self._windows()
 
-    def objectives(self) -> Sequence[Progress]:
-        """Every objective of the partners and where it stands, computed once."""
-        return self._objectives()
-
     def warm(self) -> None:
         """Measure what the first pages ask for: compiling an expression takes longer than running it."""
         for indicator in INDICATORS:
@@ -82,12 +105,13 @@ class Site:
                 self.measure(indicator.name, (), by)
         for rule in RULES:
             self.outcomes(rule.name)
+        for indicator in MODELLED:
+            self.measure(indicator.name)
+        for name, where, by in WARM_MODELS:
+            self.measure(name, where, by)
 
     def _find_strengths(self) -> Sequence[Any]:
         return tuple(strength_matrix(self.observatory, [indicator_named(name) for name in MEASURES]))
-
-    def _find_objectives(self) -> Sequence[Progress]:
-        return tuple(objectives(self.observatory, indicator_named, perimeter_of))
 
     def _find_windows(self) -> Sequence[Window]:
         return tuple(pooling_windows(self.observatory))
@@ -120,9 +144,21 @@ class Site:
             return families().get(text, {}).get(f"family_{language}", text)
         if key == "segment":
             return segments().get(text, {}).get(f"segment_{language}", text)
+        if key == "ring":
+            return self._increment(text, language)
         if key in ("buyer", "supplier"):
             return self.name_of(key, text)
         return str(texts(language)["values"].get(key, {}).get(text) or self.places[language].name(key, text))
+
+    def _increment(self, ring: str, language: str) -> str:
+        """What a ring adds to the one inside it: the first one whole, then the rest of each wider one."""
+        rings = self.places[language].rings
+        whole = rings.get(ring, "")
+        if ring == next(iter(rings), ""):
+            return whole
+        _, _, name = whole.partition(":")
+        words: str = page_texts(language)["rests"][RESTS[ring]]
+        return f"{words} ({name.strip()})" if name else words
 
     def name_of(self, kind: str, identifier: str) -> str:
         """The name of a buyer or supplier; its identifier where none may be shown."""

@@ -7,11 +7,13 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 
 from gisement.catalog import texts
-from gisement.pipeline import INDICATORS, indicator_named
+from gisement.engine import modelled
+from gisement.pipeline import INDICATORS, MODELLED, indicator_named
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, Pairs, address, chosen
 from gisement.publish.web.card import Card
 from gisement.publish.web.drawings import Drawing, rings_drawing, treemap_drawing, trend_drawing
+from gisement.publish.web.flows import flows_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.map import map_drawing
 from gisement.publish.web.page import Page
@@ -23,7 +25,8 @@ def figures(page: Page) -> Response:
     known = {indicator.name: indicator.name.endswith("_known_share") for indicator in INDICATORS}
     measures = [page.card_of(name) for name, is_known in known.items() if not is_known]
     fields = [page.card_of(name) for name, is_known in known.items() if is_known]
-    return page.render("figures.html.j2", measures=measures, known=fields)
+    models = [page.card_of(indicator.name) for indicator in MODELLED]
+    return page.render("figures.html.j2", measures=measures, known=fields, models=models)
 
 
 def figure(page: Page) -> Response:
@@ -57,7 +60,7 @@ def _content(page: Page, indicator: Indicator, pairs: Pairs, by: str) -> dict[st
         ],
         "lines": lines_by(page, indicator.name, by, pairs),
         "drawing": trend_drawing(page, indicator.name, pairs) if by == "year" else None,
-        "sensitivity": _sensitivity(page, indicator, pairs),
+        "sensitivity": [] if modelled.is_modelled(indicator) else _sensitivity(page, indicator, pairs),
         "combinations": address(f"/api/sensitivity/{indicator.name}", pairs, format="csv"),
         "then": asked if asked not in ("", page.site.served.release) else "",
         "now": page.site.served.release,
@@ -86,6 +89,8 @@ def _drawing(page: Page, kind: str, name: str) -> Drawing:
     pairs = chosen(indicator_named("local_share"), page.query)
     if kind == "treemap" and name in ("family", "segment"):
         return treemap_drawing(page, name, pairs)
+    if kind == "flows" and name == "impact_per_hundred":
+        return flows_drawing(page, chosen(indicator_named(name), page.query))
     if kind in ("rings", "map"):
         return rings_drawing(page, pairs) if kind == "rings" else map_drawing(page, pairs)
     raise page.absent()
