@@ -3,6 +3,7 @@
 # make lint        style and types only
 # make format      put the code in the house's form
 # make fuzz        random inputs for five minutes                       (FUZZ_SECONDS=60)
+# make kill        builds and adds killed at random instants        (KILLS=500)
 # make bench       the benchmarks, one after the other
 # make .venv       everything a developer needs, in .venv
 # make lock        compile requirements*.lock anew                      (UPGRADE=--upgrade for newer releases)
@@ -15,6 +16,7 @@ PYTHON ?= python3
 ARGS ?=
 UPGRADE ?=
 FUZZ_SECONDS ?= 300
+KILLS ?= 500
 
 BIN = .venv/bin
 COMPILE = $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -43,7 +45,7 @@ define INSTALL
 endef
 
 .SILENT:
-.PHONY: help demo test laws lint format lock fuzz bench clean .venv
+.PHONY: help demo test laws lint format lock fuzz kill bench clean .venv
 
 help:
 	sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -80,6 +82,9 @@ fuzz: .venv/dev.stamp
 	while [ "$$(date +%s)" -lt "$$end" ]; do \
 		$(BIN)/pytest --hypothesis-profile=fuzz tests/fuzz || exit 1; rounds=$$(( rounds + 1 )); \
 	done; echo "fuzz: $$rounds rounds without a failure"
+
+kill: .venv/dev.stamp
+	GISEMENT_TEST_KILLS=$(KILLS) $(BIN)/pytest tests/test_kill.py -k killed_at_any_instants
 
 bench: .venv/dev.stamp
 	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

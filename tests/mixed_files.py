@@ -140,7 +140,9 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
         files.setdefault(kind, []).append(_json(folder / kind / name, shuffled(content, shuffle)))
     files["decp"].append(_csv(folder / "decp" / "table.csv", DECP_INFO, flat_lines(), shuffle))
     for kind, path in made.files:
-        if kind != "decp":
+        if kind in ("target", "experience", "action"):
+            files.setdefault(kind, []).append(path)
+        elif kind != "decp":
             columns, rows = _register(path)
             files[kind] = [_csv(folder / kind / path.name, columns, rows, shuffle)]
     files["segments"] = [_csv(folder / "segments" / "own.csv", list(OWN_CODES[0]), OWN_CODES, shuffle)]

@@ -33,9 +33,10 @@ from tests.workspaces import added, built, content, created
 
 CHANCE = random.Random(SEED := int(os.environ.get("GISEMENT_TEST_SEED") or time.time_ns() % 1_000_000))
 """Instants differ from run to run; `GISEMENT_TEST_SEED=N` gives those of the run that printed N again."""
-BUILDS, KILLS = 5, 4
+KILLS = 4
+BUILDS = int(os.environ.get("GISEMENT_TEST_KILLS", "24")) // KILLS - 1
 """So many builds are each killed so many times, at instants drawn over the files that a build finishes, and then some
-moments: 20 kills. `add` is killed four times, and renamings some more. Work is told by files, not by a clock: a busy
+moments: 20 kills, and as many as `make kill` asks for. `add` is killed four times, and renamings some more. Work is told by files, not by a clock: a busy
 machine then disturbs no test."""
 BETWEEN = 0.06
 """Seconds, about, from one file of a build to the next."""

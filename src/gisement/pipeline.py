@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gisement.clean import (
     acts,
+    agreements,
     considerations,
     contract_state,
     contracts,
@@ -147,6 +148,9 @@ STEPS: tuple[Step, ...] = (
     reconciliation.contract_payment,
     renewals.renewal,
     renewals.spend_without_contract,
+    # What partners agreed on: objectives, sheets of experience and of action.
+    agreements.target,
+    agreements.sheet,
     # What was found wrong, and what was done about it.
     ledger_coverage.ledger_year,
     ledger_coverage.account_gap,

@@ -56,7 +56,7 @@ def client(site: Site) -> TestClient:
 def address(site: Site) -> Iterator[str]:
     """The address of a real server of the site."""
     listening = listen("127.0.0.1", 0)
-    server = uvicorn.Server(configuration(site))
+    server = uvicorn.Server(configuration(create_app(site)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"

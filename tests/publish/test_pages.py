@@ -13,6 +13,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from gisement.catalog import page_texts, texts
+from gisement.engine.sheets import sheets
 from gisement.pipeline import INDICATORS, MODELLED
 from gisement.publish import format
 from gisement.publish.web import app
@@ -40,6 +41,7 @@ def paths(site: Site) -> dict[str, str]:
     rule = site.checks["findings"][0]["rule"]
     keys = {"needs": "food", "buyers": buyer, "suppliers": supplier, "contracts": contract, "strengths": "training"}
     keys |= {"pooling": site.windows()[0].identifier, "clauses": "cleaning_services"}
+    keys["experience"] = "experience-" + sheets(site.observatory, "experience")[0]["sheet_name"]
     filled = {}
     for path, _ in app.PAGES:
         first = path.split("/")[1]

@@ -31,4 +31,8 @@ def serve_pages(workspace: Workspace, host: str, port: int, *, partner: bool = F
     from gisement.sources.registry import SOURCES
 
     told = {name: [described(card.told(name), SOURCES) for card in cards().values()] for name in ("fr", "en")}
-    run(Site(Served(workspace, partner=partner), told), host, port, say)
+
+    def made() -> Site:
+        return Site(Served(workspace, partner=partner), told)
+
+    run(made(), made, host, port, say)

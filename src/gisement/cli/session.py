@@ -33,7 +33,9 @@ class Settings:
 def opened() -> Workspace:
     """The workspace that was asked for."""
     from gisement.store import Workspace
+    from gisement.store.layout import layout_of
 
+    layout_of(Settings.workspace)
     return Workspace.open(Settings.workspace, Settings.memory, Settings.threads)
 
 

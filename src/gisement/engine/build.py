@@ -10,6 +10,7 @@ from gisement.engine.duck import DuckRunner
 from gisement.engine.own import give_own_tables
 from gisement.engine.plan import Planned, Steps, needed, plan
 from gisement.store import database, parsed, snapshots
+from gisement.store.layout import migrate
 from gisement.store.workspace import Workspace
 from gisement.terms import Snapshot, Source, Trouble
 
@@ -32,6 +33,7 @@ def build(
     _check_names(names)
     with workspace.locked():
         parsed.tidy(workspace)
+        migrate(workspace)
         give_own_tables(workspace)
         parse(workspace, sources, say)
         runner = _runner(workspace, engine)
@@ -86,8 +88,9 @@ def _run(workspace: Workspace, planned: Sequence[Planned], runner: Any, steps: S
         say(step.name, number, len(planned))
         inputs = {name: _input_digest(workspace, name, digests) for name in step.inputs}
         lineage = database.read_lineage(workspace, step.name)
-        if lineage and lineage["step"] == step.digest and lineage["inputs"] == inputs:
-            digests[step.name] = lineage["content"]
+        content = database.fingerprint(database.table_path(workspace, step.name)) if lineage else ""
+        if lineage and (lineage["step"], lineage["inputs"], lineage["content"]) == (step.digest, inputs, content):
+            digests[step.name] = content
             continue
         rows = runner.local(step, steps) if step.local else runner.run(step)
         digests[step.name] = database.fingerprint(database.table_path(workspace, step.name))

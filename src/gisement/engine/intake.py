@@ -11,6 +11,7 @@ from gisement.engine.build import Say, parse_snapshot
 from gisement.sources.cards import Card, fetch
 from gisement.sources.decp import expand
 from gisement.store import add_snapshot, parsed, remove_snapshot, snapshots
+from gisement.store.layout import migrate
 from gisement.store.workspace import Workspace
 from gisement.terms import Reading, Snapshot, Source, Trouble
 
@@ -45,6 +46,7 @@ def add_files(
     about = card or {"producer": "", "licence": ""}
     with workspace.locked():
         parsed.tidy(workspace)
+        migrate(workspace)
         added: list[Added] = []
         with parsed.work_folder(workspace, outside=source.prepare is not None) as workdir:
             for path in paths:

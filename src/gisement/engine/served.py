@@ -13,7 +13,7 @@ from typing import Any
 from gisement.catalog import tables
 from gisement.engine.measure import HIDDEN, Observatory
 from gisement.store import database
-from gisement.store.served import open_served, release_of, served_file
+from gisement.store.served import open_served, served_file, whole_release
 from gisement.store.workspace import Workspace
 from gisement.terms import Indicator, Perimeter, Trouble, Verdict
 
@@ -24,7 +24,7 @@ INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
     "record_decision", "commune", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
     "supplier_presence", "emission_factor", "food_purchase", "food_year", "renewal", "spend_without_contract",
-    "buyer_year", "insertion", "insertion_public", "holder", "raw_decp",
+    "buyer_year", "insertion", "insertion_public", "holder", "target", "sheet", "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
 _MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
@@ -125,10 +125,20 @@ class Served:
                     en=f"The table {table} is not built: first run 'gisement build'.",
                 )
         self.partner = partner
-        self.release = release_of(workspace)
+        self.release = whole_release(workspace)
         path = served_file(workspace, copies(partner=partner), INPUTS)
         self.connection = open_served(path, workspace.memory_grants()[0], workspace.threads)
         self.observatory = Observatory(workspace, connection=self.connection)
+        for table in INPUTS[:-1]:
+            self.observatory.origins(table)  # now: a later build must not change what this release is said to come from
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a later build has ended: another release is whole on the disk."""
+        try:
+            return whole_release(self.observatory.workspace) != self.release
+        except Trouble:
+            return False
 
     def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> Iterator[Row]:
         """The rows of a query of this file; what a user typed is only ever in `values`, bound."""
@@ -245,6 +255,14 @@ class Served:
         )
         return list(self.rows(sql, {"rule": rule}))
 
+    def sheets(self, *, target: str = "", indicator: str = "", segment: str = "") -> list[Row]:
+        """Sheets that serve an objective, or that tell of an indicator or a segment, the latest first."""
+        sql = (
+            "SELECT * FROM sheet WHERE target_name = $target OR indicator_name = $indicator OR segment = $segment "
+            "ORDER BY sheet_date DESC, sheet_kind, sheet_name"
+        )
+        return list(self.rows(sql, {"target": target, "indicator": indicator, "segment": segment}))
+
     def as_of_date(self) -> Any:
         """The day that stands for today."""
         return next(self.rows("SELECT as_of_date FROM observation"), {}).get("as_of_date")
@@ -283,6 +301,8 @@ def copies(*, partner: bool) -> dict[str, str]:
         "insertion": "SELECT * FROM insertion",
         "insertion_public": "SELECT * FROM insertion_public",
         "renewal": f"SELECT * {'' if partner else _UNPAID} FROM renewal",
+        "target": "SELECT * FROM target",
+        "sheet": f"SELECT * FROM sheet WHERE is_public OR {partner}",
         "spend_without_contract": f"SELECT * FROM spend_without_contract WHERE {partner}",
         "lookup": _FOUND.format(**words),
     }  # fmt: skip

@@ -24,6 +24,8 @@ HELP = ("-h", "--help")
 INTERRUPTED = 130
 MEMORY = re.compile(r"[0-9]+(\.[0-9]+)? *([KMGT]i?B|B)", re.IGNORECASE)
 DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+DAMAGED = re.compile(r"['\"]([^'\"]+\.parquet)['\"]")
 THREADS = re.compile("[1-9][0-9]{0,3}")
 
 
@@ -82,6 +84,25 @@ def language_of(words: Sequence[str], default: str) -> str:
 def unexpected(error: Exception) -> Trouble:
     """What is told of a failure that nobody foresaw, and of a disk that refuses."""
     told, kind, how = str(error).partition("\n")[0][:300], type(error).__name__, "GISEMENT_DEBUG=1"
+    if any(word in told for word in FULL):
+        return Trouble(
+            fr="Il n'y a plus de place sur le disque : en libérer, puis relancer la même commande ; les tables d'avant "
+            "sont intactes.",
+            en="The disk is full: free some space, then run the same command again; the former tables are intact.",
+        )
+    if isinstance(error, MemoryError) or kind == "OutOfMemoryException":
+        return Trouble(
+            fr="La mémoire ne suffit pas : en libérer ou en permettre davantage (GISEMENT_MEMORY=8GB), puis relancer "
+            "la même commande ; les tables d'avant sont intactes.",
+            en="There is not enough memory: free some or allow more (GISEMENT_MEMORY=8GB), then run the same command "
+            "again; the former tables are intact.",
+        )
+    damaged = DAMAGED.search(told)
+    if damaged and kind.endswith("Exception"):
+        return Trouble(
+            fr=f"Le fichier {damaged[1]} est abîmé : le supprimer, puis lancer « gisement build », qui le refait.",
+            en=f"The file {damaged[1]} is damaged: delete it, then run 'gisement build', which makes it again.",
+        )
     if isinstance(error, OSError) and error.filename:
         return Trouble(
             fr=f"« {error.filename} » ne peut pas être lu ou écrit ({error.strerror}) : vérifier le chemin, les droits "

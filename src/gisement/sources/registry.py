@@ -154,6 +154,24 @@ def _food_rules(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return Reading(rules.read_food_rules(path, targets["raw_food_rule"], name))
 
 
+def _target(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.targets import read_targets
+
+    return Reading(read_targets(path, targets["raw_target"]))
+
+
+def _experience(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import sheets
+
+    return Reading(sheets.read_sheet(path, targets["raw_sheet"], sheets.EXPERIENCE))
+
+
+def _action(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import sheets
+
+    return Reading(sheets.read_sheet(path, targets["raw_sheet"], sheets.ACTION))
+
+
 SOURCES: Mapping[str, Source] = {
     source.kind: source
     for source in (
@@ -175,6 +193,9 @@ SOURCES: Mapping[str, Source] = {
         Source("emission-factors", ("raw_emission_factor",), _emission_factors, "emission_factors"),
         Source("notices", ("raw_notice", "raw_notice_criterion"), _notices, "notices"),
         Source("egalim", ("raw_food_purchase",), _egalim, "food_purchases", None, True),
+        Source("target", ("raw_target",), _target, "target"),
+        Source("experience", ("raw_sheet",), _experience, "experience"),
+        Source("action", ("raw_sheet",), _action, "action"),
         Source("correction", ("raw_correction",), _correction, "correction"),
         Source("segments", ("raw_segment_mapping",), _segment_mapping, "segment_mapping"),
         Source("cpv-labels", ("raw_cpv_label",), _cpv_labels, "cpv_labels"),

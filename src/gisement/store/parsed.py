@@ -18,12 +18,13 @@ from gisement.store.workspace import Workspace, put_in_place, write_atomically
 from gisement.terms import Reading, Snapshot, Source
 
 OWN = database.OWN
+MAGIC = b"PAR1"
 
 
 def parse_once(workspace: Workspace, source: Source, snapshot: Snapshot) -> Reading | None:
     """Read a snapshot into its raw tables, which appear when all are there; None if they were there already."""
     targets = {table: workspace.raw / table / f"{snapshot.identifier}.parquet" for table in source.raw_tables}
-    if all(path.is_file() for path in targets.values()):
+    if all(is_whole(path) for path in targets.values()):
         return None
     unfinished = {table: workspace.scratch / "raw" / f"{table}-{snapshot.identifier}" for table in targets}
     for path in (*targets.values(), *unfinished.values()):
@@ -32,6 +33,16 @@ def parse_once(workspace: Workspace, source: Source, snapshot: Snapshot) -> Read
     for table, path in unfinished.items():
         put_in_place(path, targets[table])
     return reading
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a Parquet file is there and ends as one does: not cut short, nor emptied by a failing disk."""
+    if not path.is_file() or path.stat().st_size < 2 * len(MAGIC):
+        return False
+    with path.open("rb") as reader:
+        first = reader.read(len(MAGIC))
+        reader.seek(-len(MAGIC), os.SEEK_END)
+        return first == reader.read() == MAGIC
 
 
 def forget_other_readers(workspace: Workspace) -> None:

@@ -12,6 +12,7 @@ import duckdb
 from gisement.catalog import tables
 from gisement.store import database
 from gisement.store.workspace import Workspace
+from gisement.terms import Trouble
 
 _CODE = hashlib.sha256
 
@@ -25,13 +26,33 @@ def release_of(workspace: Workspace) -> str:
     return digest.hexdigest()[:12]
 
 
+def whole_release(workspace: Workspace) -> str:
+    """The release, if each table was made from the tables beside it; `Trouble` while a build replaces them."""
+    known = {name: database.read_lineage(workspace, name) for name in tables()}
+    for lineage in filter(None, known.values()):
+        for name, content in lineage["inputs"].items():
+            if name in known and (known[name] or {}).get("content") != content:
+                raise _unsettled()
+    return release_of(workspace)
+
+
+def _unsettled() -> Trouble:
+    return Trouble(
+        fr="Les tables ne vont pas ensemble : une construction est en cours ou s'est arrêtée. Attendre sa fin, ou "
+        "lancer « gisement build ».",
+        en="The tables do not belong together: a build is at work, or was stopped. Wait for its end, or run "
+        "'gisement build'.",
+    )
+
+
 def served_file(workspace: Workspace, copies: Mapping[str, str], inputs: tuple[str, ...]) -> Path:
     """The file of these copies (name → SELECT over `inputs`), made if these tables and SELECTs have none yet.
 
     Files of former releases go: they are a cache, in the scratch folder.
     """
     asked = _CODE("\n".join(f"{name}={sql}" for name, sql in copies.items()).encode()).hexdigest()[:8]
-    kept = workspace.scratch / f"served-{release_of(workspace)}-{asked}.duckdb"
+    release = whole_release(workspace)
+    kept = workspace.scratch / f"served-{release}-{asked}.duckdb"
     if kept.is_file():
         return kept
     unfinished = kept.with_name(f".{kept.name}.{os.getpid()}.part")
@@ -44,6 +65,9 @@ def served_file(workspace: Workspace, copies: Mapping[str, str], inputs: tuple[s
         connection.execute(f'CREATE TABLE served."{name}" AS {sql}')
     connection.execute("DETACH served")
     connection.close()
+    if whole_release(workspace) != release:
+        unfinished.unlink()  # a build went on meanwhile: some tables are of one release, some of another
+        raise _unsettled()
     unfinished.replace(kept)
     for former in workspace.scratch.glob(f"served-*-{asked}.duckdb"):
         if former != kept:

@@ -125,14 +125,22 @@ def put_in_place(unfinished: Path, target: Path) -> None:
     """Give a finished file, or a folder of files, its name; after a power cut it is there whole, or not at all.
 
     Renaming alone would not do: the name may reach the disk before the content, and an empty file pass for a table.
+    Nor would the content alone: a name is content of its folder, which is flushed too, before and after.
     """
-    for path in [unfinished] if unfinished.is_file() else unfinished.iterdir():
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    inside = [unfinished] if unfinished.is_file() else [*unfinished.iterdir(), unfinished]
+    for path in inside:
+        flush(path)
     unfinished.replace(target)
+    flush(target.parent)
+
+
+def flush(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk before going on."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _territory_toml(territory: Territory) -> str:

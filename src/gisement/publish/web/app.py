@@ -30,7 +30,9 @@ from gisement.publish.web.views import (
     organisations,
     renewals,
     rows,
+    sheets,
     strengths,
+    targets,
 )
 from gisement.terms import Trouble
 
@@ -62,6 +64,9 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/cooperate", cooperation.hub),
     ("/pooling", cooperation.windows),
     ("/pooling/{key}", cooperation.window),
+    ("/targets", targets.targets),
+    ("/experience", sheets.experiences),
+    ("/experience/{key}", sheets.experience),
     ("/impact", impact.impact),
     ("/impact/what-if", impact.what_if),
     ("/map", needs.where_from),

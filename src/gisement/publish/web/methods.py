@@ -31,6 +31,12 @@ def method_html(name: str, root: str) -> str:
     return html.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
 
 
+def rendered(text: str) -> str:
+    """Markdown that someone wrote, as HTML: no tag of its own, no image, its titles under those of the page."""
+    html = str(MarkdownIt("commonmark", {"html": False}).enable("table").disable("image").render(text))
+    return re.sub(r"<(/?)h[1-6]>", r"<\1h2>", html)
+
+
 def _bare(text: str) -> str:
     return re.sub(r"<!--.*?-->\n?", "", text, flags=re.DOTALL)
 

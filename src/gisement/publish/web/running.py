@@ -8,24 +8,32 @@ from collections.abc import Callable
 
 import uvicorn
 
-from gisement.publish.web.app import create_app
+from gisement.publish.web.live import Live
+from gisement.publish.web.security import Application
 from gisement.publish.web.site import Site
 from gisement.terms import Trouble
 
 
-def run(site: Site, host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] = print) -> None:
-    """Serve the pages of a site; `say` is told the address once it answers. Trouble if the port is taken."""
+def run(
+    site: Site, renew: Callable[[], Site], host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] = print
+) -> None:
+    """Serve the pages of a site, then of what `renew` makes after each build; `say` is told the address.
+
+    Trouble if the port is taken.
+    """
     listening = listen(host, port)
-    server = uvicorn.Server(configuration(site))
+    live = Live(site, renew)
+    server = uvicorn.Server(configuration(live))
     threading.Thread(target=site.warm, daemon=True).start()
+    threading.Thread(target=live.watch, daemon=True).start()
     say(f"http://{host}:{listening.getsockname()[1]}/")
     server.run(sockets=[listening])
 
 
-def configuration(site: Site) -> uvicorn.Config:
+def configuration(application: Application) -> uvicorn.Config:
     """How the server is set: no log of who reads what, no name of the software in the answers."""
     return uvicorn.Config(
-        create_app(site), log_level="error", access_log=False, server_header=False, date_header=False, lifespan="off"
+        application, log_level="error", access_log=False, server_header=False, date_header=False, lifespan="off"
     )
 
 

@@ -19,6 +19,8 @@ from gisement.engine.pooling import Window, pooling_windows
 from gisement.engine.progress import between
 from gisement.engine.served import PERSON, Served
 from gisement.engine.strengths import MEASURES, partner_names, strength_matrix
+from gisement.engine.targets import Progress
+from gisement.engine.targets import progress as objectives
 from gisement.pipeline import INDICATORS, MODELLED, RULES, indicator_named, perimeter_of, rule_named
 from gisement.publish.diagnosis.places import places_of
 from gisement.publish.invented import invented
@@ -55,6 +57,7 @@ class Site:
         self._model = lru_cache(maxsize=REMEMBERED)(self._find_model)
         self._strengths = lru_cache(maxsize=1)(self._find_strengths)
         self._windows = lru_cache(maxsize=1)(self._find_windows)
+        self._objectives = lru_cache(maxsize=1)(self._find_objectives)
         self._measured = lru_cache(maxsize=REMEMBERED)(self._measure)
         self.outcomes = lru_cache(maxsize=REMEMBERED)(self._outcomes)
         self.progress = lru_cache(maxsize=REMEMBERED)(self._progress)
@@ -98,6 +101,10 @@ class Site:
         """Every window of common purchase, computed once: they change only with a build."""
         return self._windows()
 
+    def objectives(self) -> Sequence[Progress]:
+        """Every objective of the partners and where it stands, computed once."""
+        return self._objectives()
+
     def warm(self) -> None:
         """Measure what the first pages ask for: compiling an expression takes longer than running it."""
         for indicator in INDICATORS:
@@ -112,6 +119,9 @@ class Site:
 
     def _find_strengths(self) -> Sequence[Any]:
         return tuple(strength_matrix(self.observatory, [indicator_named(name) for name in MEASURES]))
+
+    def _find_objectives(self) -> Sequence[Progress]:
+        return tuple(objectives(self.observatory, indicator_named, perimeter_of))
 
     def _find_windows(self) -> Sequence[Window]:
         return tuple(pooling_windows(self.observatory))

@@ -189,7 +189,7 @@ class _telling:
         """Nothing to prepare."""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
             raise refusals.no_room(self.name, refusals.plain(str(error))) from None
         if isinstance(error, zipfile.BadZipFile | zlib.error | lzma.LZMAError | EOFError | OSError | struct.error):
             raise refusals.broken_table(self.name, "archive abîmée") from None

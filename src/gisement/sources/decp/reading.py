@@ -88,9 +88,12 @@ def read(
     return report
 
 
+NO_ROOM = ("space", "File too large", "quota")
+
+
 def _lack(name: str, error: Exception) -> Trouble:
     reason = refusals.plain(str(error)) or type(error).__name__
-    if isinstance(error, duckdb.OutOfMemoryException | MemoryError) or "space" in reason:
+    if isinstance(error, duckdb.OutOfMemoryException | MemoryError) or any(word in reason for word in NO_ROOM):
         return refusals.no_room(name, reason)
     return refusals.broken_table(name, reason)
 

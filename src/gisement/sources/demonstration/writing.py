@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.sources.demonstration import (
+    agreements,
     balances,
     contracts,
     coordinates,
@@ -118,7 +119,8 @@ def write(target: Path, size: str = "demo", seed: int = 2025) -> Demonstration:
     return Demonstration(
         setting.TERRITORY, "Territoire de démonstration",
         (*_write_decp(target, shown, firms, concessions), *_write_register(target, books),
-         *_write_solidarity(target, shown, firms, seed)),
+         *_write_solidarity(target, shown, firms, seed),
+         *((kind, _write(target / "accords" / name, text)) for kind, name, text in agreements.agreements(buyers))),
         (*_write_ledgers(target, books, workbooks=SIZES[size].workbooks),
          File("accounts", _write(target / "comptes" / "balances-fictives.csv", official))),
         {"producer": card["producer"], "licence": card["licence"], "title": card["notice"]},

@@ -17,15 +17,23 @@ from gisement.publish.web.grid import Cell, grid, number
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.renewals import shown
 
+CALLED = {"experience": "sheets"}
+"""Pages whose texts have another name than their address."""
+
 
 def hub(page: Page) -> Response:
     """What there is to do together, each with the question that it answers."""
     told = cooperation_texts(page.language)
     entries = [
-        (told[name]["title"] if name in told else page.texts[name]["title"], f"{page.root}/{name}", question)
-        for name, question in told["hub"]["entries"].items()
+        (_title(page, name), f"{page.root}/{name}", question) for name, question in told["hub"]["entries"].items()
     ]
     return page.render("cooperate.html.j2", c=told, entries=entries)
+
+
+def _title(page: Page, name: str) -> str:
+    told = cooperation_texts(page.language)
+    held = told.get(CALLED.get(name, name)) or page.texts[name]
+    return str(held["title"])
 
 
 def windows(page: Page) -> Response:

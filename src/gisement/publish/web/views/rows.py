@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from gisement.catalog import texts
+from gisement.catalog import cooperation_texts, texts
 from gisement.catalog.segments import segments
 from gisement.engine.served import PERSON, SORTS, RowPage
 from gisement.pipeline import indicator_named
@@ -16,6 +16,7 @@ from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, address, chosen, perimeter
 from gisement.publish.web.card import weighed
 from gisement.publish.web.page import Page
+from gisement.publish.web.views.sheets import suggestions
 from gisement.terms import Figure, Indicator, Trouble, Verdict
 
 PER_PAGE = 50
@@ -104,6 +105,8 @@ def contract(page: Page) -> Response:
         holders=[(*_supplier(page, holder), format.cents(holder["amount_cents"], page.language)) for holder in holders],
         amendments=[_amendment(page, row) for row in served.amendments(found["contract_key"])],
         findings=[_finding(page, row) for row in findings],
+        beside=cooperation_texts(page.language)["sheets"]["beside"],
+        sheets=suggestions(page, page.site.served.sheets(segment=found["segment"] or "")),
         records=[(page.site.observatory.file_of(record["snapshot"]), _fields(record)) for record in records],
     )
 

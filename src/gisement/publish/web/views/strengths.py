@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from gisement.catalog import texts
+from gisement.catalog import cooperation_texts, texts
 from gisement.catalog.segments import segments
 from gisement.engine.strengths import MEASURES, announced, partner_of
 from gisement.pipeline import indicator_named
@@ -14,6 +14,7 @@ from gisement.publish import strengths as told
 from gisement.publish.web.address import address
 from gisement.publish.web.card import Card
 from gisement.publish.web.page import Page
+from gisement.publish.web.views.sheets import suggestions
 
 SHOWN = ("total_spend", *MEASURES, "supplier_concentration")
 """Figures of each partner in a segment, in the order of columns."""
@@ -50,6 +51,8 @@ def segment(page: Page) -> Response:
             (_name(page, each), _page_of(page, each), [tables[name].get(each) for name in SHOWN]) for each in partners
         ],
         about=words["strengths"]["about"],
+        beside=cooperation_texts(page.language)["sheets"]["beside"],
+        sheets=suggestions(page, page.site.served.sheets(segment=key)),
         renewals=address(f"{page.root}/renewals", [("segment", key)]),
     )
 

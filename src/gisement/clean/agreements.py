@@ -1,0 +1,49 @@
+"""What partners agreed on: objectives with their years, sheets of experience and of action."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from gisement.clean.values import day
+from gisement.terms import step
+
+
+@step
+def target(raw_target: Any) -> Any:
+    """One row per objective and year; where files repeat one, the highest value asked for is kept, and told once."""
+    first = ibis.window(
+        group_by=[raw_target.target_name, raw_target.target_year],
+        order_by=[ibis.desc(raw_target.target_value), raw_target.indicator_name, raw_target.perimeter,
+                  raw_target.direction, raw_target.partners, raw_target.target_title, raw_target.responsible_role,
+                  raw_target.target_reference],
+    )  # fmt: skip
+    kept = raw_target.mutate(place=ibis.row_number().over(first))
+    return kept.filter(kept.place == 0).select(
+        "target_name", "target_year", "target_title", "indicator_name", "perimeter", "target_value", "direction",
+        "partners", "responsible_role", "target_reference",
+    )  # fmt: skip
+
+
+@step
+def sheet(raw_sheet: Any) -> Any:
+    """One row per sheet: of those of one kind and title, the latest."""
+    s = raw_sheet.mutate(sheet_date=day(raw_sheet.sheet_date), action_due_date=day(raw_sheet.action_due_date))
+    latest = ibis.window(
+        group_by=[s.sheet_kind, s.sheet_name],
+        order_by=[
+            ibis.desc(s.sheet_date),
+            s.sheet_text,
+            s.group_decision,
+            s.responsible_role,
+            s.buyer_id,
+            s.sheet_state,
+        ],
+    )
+    s = s.mutate(place=ibis.row_number().over(latest), buyer_siren=s.buyer_id.substr(0, 9))
+    return s.filter(s.place == 0).select(
+        "sheet_kind", "sheet_name", "sheet_title", "sheet_date", "segment", "indicator_name", "target_name",
+        "is_public", "buyer_id", "buyer_siren", "contract_ids", "responsible_role", "documents", "group_name",
+        "sheet_state", "action_due_date", "group_decision", "sheet_text",
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""How far the partners' objectives have come: each measured by its own indicator, never judged beyond its bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from gisement.engine.asked import Row, rows_of
+from gisement.engine.measure import MEASURED, Observatory
+from gisement.terms import Figure, Indicator, Perimeter
+
+REACHED, MISSED, UNCERTAIN, UNKNOWN, UNDER_WAY = "reached", "missed", "uncertain", "unknown", "under_way"
+STATES = (MISSED, UNCERTAIN, UNKNOWN, UNDER_WAY, REACHED)
+"""What may be said of an objective: `under_way` while its year has not ended on the day of observation."""
+AT_MOST = "at_most"
+TABLES = (*MEASURED, "buyer", "target", "observation")
+"""What this needs of a workspace."""
+Named = Callable[[str], Indicator]
+Spelled = Callable[[list[str]], Perimeter]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """An objective, its state, the figure of its year, those of every year so far, and those of each partner.
+
+    `years` are objectives of the same name for other years; `partners` are by legal unit (SIREN), of the same year.
+    """
+
+    target: Row
+    state: str
+    figure: Figure
+    trajectory: tuple[Figure, ...]
+    years: Mapping[int, float] = field(default_factory=dict)
+    partners: Mapping[str, Figure] = field(default_factory=dict)
+
+
+def progress(observatory: Observatory, named: Named, spelled: Spelled) -> list[Progress]:
+    """Every objective, by name and year; `named` gives an indicator by its name, `spelled` a perimeter.
+
+    An objective is reached only if its lower bound is (its upper one for `at_most`), missed only if no value within
+    the bounds reaches it; between the two, nobody knows.
+    """
+    found = rows_of(observatory, "SELECT * FROM target ORDER BY target_name, target_year")
+    today = rows_of(observatory, "SELECT as_of_date FROM observation")[0]["as_of_date"]
+    aims: dict[str, dict[int, float]] = {}
+    for row in found:
+        aims.setdefault(row["target_name"], {})[row["target_year"]] = row["target_value"]
+    return [_progress(observatory, row, aims[row["target_name"]], today, named, spelled) for row in found]
+
+
+def state_of(figure: Figure, aim: float, *, at_most: bool, is_over: bool) -> str:
+    """What a figure says of an objective (see `STATES`)."""
+    if not is_over:
+        return UNDER_WAY
+    low, high = figure.low, figure.high
+    if figure.value is None or low is None:
+        return UNKNOWN
+    if at_most:
+        if high is not None and high <= aim:
+            return REACHED
+        return MISSED if low > aim else UNCERTAIN
+    if low >= aim:
+        return REACHED
+    return MISSED if high is not None and high < aim else UNCERTAIN
+
+
+def _progress(
+    observatory: Observatory, row: Row, aims: Mapping[int, float], today: date | None, named: Named, spelled: Spelled
+) -> Progress:
+    pairs, year = row["perimeter"].split("\n") if row["perimeter"] else [], f"year={row['target_year']}"
+    indicator = named(row["indicator_name"])
+    (figure,) = observatory.measure(indicator, spelled([*pairs, year]))
+    series = observatory.measure(indicator, spelled(pairs), ("year",))
+    own = {
+        partner: observatory.measure(indicator, spelled([*pairs, year, f"buyer={partner}"]))[0]
+        for partner in row["partners"].split()
+    }
+    is_over = today is not None and today.year > row["target_year"]
+    return Progress(
+        row,
+        state_of(figure, row["target_value"], at_most=row["direction"] == AT_MOST, is_over=is_over),
+        figure,
+        tuple(each for each in series if each.group["year"] is not None),
+        aims,
+        own,
+    )

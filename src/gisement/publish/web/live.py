@@ -1,0 +1,50 @@
+"""A server that goes on while the tables are built anew: each answer is wholly of one release, then of the next."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from gisement.publish.web.app import create_app
+from gisement.publish.web.security import Application, Message, Receive, Send
+from gisement.publish.web.site import Site
+from gisement.terms import Trouble
+
+EVERY = 2.0
+"""Seconds between two looks at the tables."""
+
+
+class Live:
+    """The application of the latest whole release. `renew` makes the site of the tables as they are on the disk.
+
+    A request is answered to its end by the application that it met; the former one goes when nobody reads it any more.
+    """
+
+    def __init__(self, site: Site, renew: Callable[[], Site]) -> None:
+        self.site, self.renew = site, renew
+        self.app: Application = create_app(site)
+        self._stopped = threading.Event()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """One request, by the application of the moment."""
+        await self.app(scope, receive, send)
+
+    def look(self) -> bool:
+        """Take the next release if a build has ended; whether one was taken."""
+        if not self.site.served.is_stale:
+            return False
+        try:
+            site = self.renew()
+        except Trouble:  # another build began meanwhile: its end will be seen
+            return False
+        self.app, self.site = create_app(site), site
+        return True
+
+    def watch(self) -> None:
+        """Look again and again, until `stop`."""
+        while not self._stopped.wait(EVERY):
+            self.look()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopped.set()

@@ -1,0 +1,74 @@
+"""Common objectives: where each stands, its years, each partner's part; hits and misses alike."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from starlette.responses import Response
+
+from gisement.catalog import cooperation_texts
+from gisement.engine.targets import UNDER_WAY
+from gisement.pipeline import perimeter_of
+from gisement.publish import format
+from gisement.publish import targets as told
+from gisement.publish.web.grid import Cell, Grid, grid, number
+from gisement.publish.web.page import Page
+from gisement.publish.web.views.sheets import suggestions
+
+
+def targets(page: Page) -> Response:
+    """Every objective with its state, then the trajectory and the partners of each."""
+    words = cooperation_texts(page.language)
+    found = page.site.objectives()
+    return page.render(
+        "targets.html.j2",
+        c=words["targets"],
+        hub=words["hub"]["title"],
+        summary=_summary(page, found),
+        parts=[_part(page, list(each)) for _, each in groupby(found, key=lambda each: each.target["target_name"])],
+    )
+
+
+def _summary(page: Page, found: Any) -> Grid:
+    words = cooperation_texts(page.language)["targets"]
+    rows = []
+    for each in found:
+        said = told.told(each, page.language)
+        measured = number(
+            said["value"], page.card(each.figure).page, said["span"] if each.figure.low is not None else ""
+        )
+        name = f"#{each.target['target_name']}"
+        rows.append([Cell(said["title"], name), Cell(said["year"]), Cell(said["state"]), measured, number(said["aim"])])
+    return grid(words["title"], [words[name] for name in ("title_heading", "year", "state", "value", "aim")], rows)
+
+
+def _part(page: Page, same: list[Any]) -> dict[str, Any]:
+    """One objective over its years: the last one that is over speaks first."""
+    words = cooperation_texts(page.language)["targets"]
+    each = next((one for one in reversed(same) if one.state != UNDER_WAY), same[-1])
+    row, names = each.target, page.site.partners
+    years = [
+        (str(figure.group["year"]), page.card(figure), _aim(each, int(str(figure.group["year"])), page.language))
+        for figure in each.trajectory
+    ]
+    perimeter = perimeter_of(row["perimeter"].split("\n") if row["perimeter"] else [])
+    labels = [page.site.label(key, value, page.language) for key, v in perimeter.filters.items() for value in v]
+    return {
+        **told.told(each, page.language),
+        "id": row["target_name"],
+        "card": page.card(each.figure),
+        "perimeter": ", ".join(labels) or page.texts["figures"]["perimeter"],
+        "years": years,
+        "partners": [(names.get(siren, siren), page.card(figure)) for siren, figure in sorted(each.partners.items())],
+        "sheets": suggestions(
+            page, page.site.served.sheets(target=row["target_name"], indicator=row["indicator_name"])
+        ),
+        "years_caption": f"{words['trajectory']}{format.colon(page.language)}{row['target_name']}",
+        "partners_caption": f"{words['partners']}{format.colon(page.language)}{row['target_name']}",
+    }
+
+
+def _aim(each: Any, year: int, language: str) -> str:
+    aim = each.years.get(year)
+    return "" if aim is None else format.amount(aim, each.figure.unit, language)

@@ -1,0 +1,39 @@
+"""Objectives on their page: each with its figure and rows, hits and misses alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import html
+from starlette.testclient import TestClient
+
+from gisement.engine.targets import MISSED, REACHED, UNDER_WAY
+from gisement.pipeline import indicator_named, perimeter_of
+from gisement.publish import targets as told
+from gisement.publish.web.site import Site
+
+
+def test_objectives_of_the_demonstration_are_hit_missed_and_under_way(site: Site) -> None:
+    assert {each.state for each in site.objectives()} >= {REACHED, MISSED, UNDER_WAY}
+    for each in site.objectives():
+        pairs = [pair for pair in each.target["perimeter"].split("\n") if pair]
+        perimeter = perimeter_of([*pairs, f"year={each.target['target_year']}"])
+        (figure,) = site.observatory.measure(indicator_named(each.target["indicator_name"]), perimeter)
+        assert (figure.value, figure.low, figure.high) == (each.figure.value, each.figure.low, each.figure.high)
+        assert set(each.partners) == set(each.target["partners"].split())
+
+
+def test_the_page_shows_every_objective_with_its_state(client: TestClient, site: Site) -> None:
+    page: Any = html.document_fromstring(client.get("/targets").text)
+    lines = page.xpath("//table[contains(@class, 'grid')]/tbody/tr")
+    assert [line.xpath("td[2]")[0].text for line in lines] == [told.told(e, "fr")["state"] for e in site.objectives()]
+    assert "non atteint" in page.text_content()
+    for link in page.xpath("//section//a[starts-with(@class, 'value')]/@href"):
+        assert client.get(link).status_code == 200
+    assert client.get("/en/targets").status_code == 200
+
+
+def test_a_program_gets_states_and_partners(site: Site) -> None:
+    (first, *_) = told.as_dicts(site.objectives())
+    assert first["state"] in ("reached", "missed", "uncertain", "unknown", "under_way")
+    assert first["figure"]["counts"]
