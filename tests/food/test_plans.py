@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.optimize import LinearConstraint, linprog, milp
 
-from gisement.models.food_plan import Plan, plan_food
+from gisement.models.food_plan import Plan, frontier, local_euros, plan_food
 from gisement.models.food_plan_check import broken_rules
 from gisement.models.food_plan_inputs import Inputs, Offer, Rules
 from gisement.models.food_plan_told import spending
@@ -166,3 +166,14 @@ def test_random_instances_agree_with_scipy(with_contracts: bool) -> None:
             assert plan.cost_eur == pytest.approx(expected, rel=1e-6, abs=1e-4), number
             assert broken_rules(plan, given) == [], number
     assert compared > RANDOM // 5
+
+
+def test_the_frontier_tells_what_each_local_euro_costs() -> None:
+    # 100 kg at 3 on the market, at 4 near: each euro engaged near costs a quarter more
+    case = next(one for one in cases() if one.get("aim") == "local")
+    given = inputs({**case, "rules": [rule for rule in case["rules"] if rule["rule"] != "budget_eur"]})
+    points = frontier(given, premiums=(0, 0.2, 0.3))
+    assert [premium for premium, _ in points] == [0, 0.2, 0.3]
+    assert [plan.cost_eur for _, plan in points] == pytest.approx([300, 300, 400])
+    assert [local_euros(plan, given) for _, plan in points] == pytest.approx([0, 0, 400])
+    assert all(broken_rules(plan, given) == [] for _, plan in points)

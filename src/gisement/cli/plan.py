@@ -23,8 +23,12 @@ Aim = Annotated[
     Literal["cost", "transport", "local", "producers", "co2"], typer.Option("--objective", help="ce que le plan vise")
 ]
 Transport = Annotated[float, typer.Option("--transport-eur-per-kg-km", help="coût du transport d'un kg sur un km")]
-Gap = Annotated[float, typer.Option("--gap", help="écart relatif au meilleur possible auquel s'arrêter")]
+Gap = Annotated[float | None, typer.Option("--gap", help="écart relatif au meilleur possible auquel s'arrêter")]
 Limit = Annotated[float | None, typer.Option("--time-limit", help="secondes de calcul, au plus")]
+Weeks = Annotated[bool, typer.Option("--weeks", help="ajouter les volumes de chaque semaine")]
+Frontier = Annotated[
+    bool, typer.Option("--frontier", help="ajouter ce que coûte chaque montant engagé dans le territoire")
+]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="fichier à écrire (JSON, ou CSV par mois)")]
 
 
@@ -32,8 +36,10 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="fichier à 
 def plan_food(
     objective: Aim = "cost",
     transport: Transport = 0.0,
-    gap: Gap = 0.0001,
+    gap: Gap = None,
     time_limit: Limit = None,
+    weeks: Weeks = False,
+    frontier: Frontier = False,
     output: Output = None,
     format: ListFormat = "table",
 ) -> None:
@@ -49,7 +55,10 @@ def plan_food(
     with progress(Settings.language) as step:
         build(workspace, _steps, SOURCES, names=engine.TABLES, say=step)
         inputs, names = engine.food_inputs(workspace, transport), engine.names_of(workspace)
-        found = engine.food_plan(inputs, objective, gap=gap, time_limit=time_limit, names=names, say=step)
+        found = engine.food_plan(
+            inputs, objective, gap=gap, time_limit=time_limit, names=names, say=step, with_weeks=weeks,
+            with_frontier=frontier,
+        )  # fmt: skip
     if format == "json":
         print(answers.to_json(food.as_dict(found)))
     else:
@@ -77,8 +86,8 @@ def _write(output: Path, found: Any, *, quiet: bool) -> None:
         say(f"Plan écrit dans {output}.", f"Plan written to {output}.")
 
 
-def _positive(transport: float, gap: float, time_limit: float | None) -> None:
-    if transport < 0 or not 0 <= gap < 1 or (time_limit is not None and time_limit <= 0):
+def _positive(transport: float, gap: float | None, time_limit: float | None) -> None:
+    if transport < 0 or not 0 <= (gap or 0) < 1 or (time_limit is not None and time_limit <= 0):
         raise Trouble(
             fr="Le coût du transport est positif, l'écart entre 0 et 1, la durée positive : corriger la commande.",
             en="The cost of transport is positive, the gap from 0 to 1, the time above 0: correct the command.",

@@ -10,16 +10,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gisement.engine.build import Say
-from gisement.models.food_plan import Plan, plan_food
+from gisement.models.food_plan import Plan, frontier, local_euros, plan_food
 from gisement.models.food_plan_arcs import network
 from gisement.models.food_plan_check import broken_rules
 from gisement.models.food_plan_inputs import Inputs, inputs_of
-from gisement.models.food_plan_told import Spending, Volume, classes, counted, spending, volumes
+from gisement.models.food_plan_large import MANY_CONTRACTS
+from gisement.models.food_plan_told import Spending, Volume, classes, counted, spending, volumes, week_volumes
+from gisement.models.food_plan_weeks import weekly_flows
 from gisement.models.food_plan_why import Reason, reasons
 from gisement.store import database
 from gisement.store.workspace import Workspace
 from gisement.terms import Ring, Trouble
 
+CLOSE, NEAR = 0.0001, 0.005
+"""Gaps at which to stop where none is asked for: of a plan of few contracts, and of many."""
 TABLES = ("food_need", "food_offer", "food_distance", "food_rule")
 
 
@@ -43,6 +47,22 @@ class FoodPlan:
     reasons: tuple[Reason, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    weeks: tuple[Volume, ...] = ()
+    moved_kg: float | None = None
+    frontier: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True)
+class Point:
+    """A plan along the frontier: euros more accepted for a euro engaged with farms of the territory, what it engages
+    with them, its cost, counts (None under three)."""
+
+    premium: float
+    local_eur: float
+    cost_eur: float
+    gap: float | None
+    contracts: int | None
+    producers: int | None
 
 
 def food_inputs(workspace: Workspace, transport: float = 0.0) -> Inputs:
@@ -59,9 +79,15 @@ def food_inputs(workspace: Workspace, transport: float = 0.0) -> Inputs:
 
 
 def food_plan(
-    inputs: Inputs, aim: str, *, gap: float, time_limit: float | None, names: Mapping[str, str], say: Say
-) -> FoodPlan:
-    """The plan of an aim, checked, and reduced to what may be told."""
+    inputs: Inputs, aim: str, *, gap: float | None, time_limit: float | None, names: Mapping[str, str], say: Say,
+    with_weeks: bool = False, with_frontier: bool = False,
+) -> FoodPlan:  # fmt: skip
+    """The plan of an aim, checked, and reduced to what may be told; without a `gap`, that of its size.
+
+    `with_weeks` adds the flows of each week, `with_frontier` what each amount engaged in the territory costs.
+    """
+    if gap is None:
+        gap = CLOSE if len(inputs.offers) < MANY_CONTRACTS else NEAR
     plan = plan_food(inputs, aim, gap=gap, time_limit=time_limit, say=say)
     left_out = dict(inputs.left_out)
     if unknown := network(inputs).pairs_without_distance:
@@ -70,13 +96,30 @@ def food_plan(
         return FoodPlan(plan.status, plan.aim, plan.unit, None, None, None, False, reasons=tuple(reasons(inputs, say)),
                         left_out=left_out, names=names)  # fmt: skip
     _checked(plan, inputs)
-    producers = {inputs.offers[number].producer for number in plan.secured}
+    months = tuple(volumes(plan, inputs, by_month=True))
+    weeks = weekly_flows(plan, inputs) if with_weeks else None
     return FoodPlan(
         plan.status, plan.aim, plan.unit, plan.objective, plan.cost_eur, plan.gap, plan.is_fallback,
-        tuple(volumes(plan, inputs, by_month=False)), tuple(volumes(plan, inputs, by_month=True)),
-        tuple(spending(plan, inputs)), classes(plan, inputs), counted(len(plan.contracts)), counted(len(producers)),
-        (), left_out, names,
+        tuple(volumes(plan, inputs, by_month=False)), months,
+        tuple(spending(plan, inputs)), classes(plan, inputs), counted(len(plan.contracts)),
+        counted(len(_producers(plan, inputs))), (), left_out, names,
+        () if weeks is None else tuple(week_volumes(weeks, inputs, months)),
+        None if weeks is None else weeks.moved_kg,
+        _frontier(inputs, gap, time_limit, say) if with_frontier else (),
     )  # fmt: skip
+
+
+def _producers(plan: Plan, inputs: Inputs) -> set[str]:
+    return {inputs.offers[number].producer for number in plan.secured}
+
+
+def _frontier(inputs: Inputs, gap: float, time_limit: float | None, say: Say) -> tuple[Point, ...]:
+    found = []
+    for premium, plan in frontier(inputs, gap=gap, time_limit=time_limit, say=say):
+        _checked(plan, inputs)
+        counts = counted(len(plan.contracts)), counted(len(_producers(plan, inputs)))
+        found.append(Point(premium, local_euros(plan, inputs), plan.cost_eur or 0.0, plan.gap, *counts))
+    return tuple(found)
 
 
 def names_of(workspace: Workspace) -> dict[str, str]:

@@ -6,7 +6,7 @@ its check; `food_plan_told` says what may be shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,9 +14,11 @@ import numpy as np
 
 from gisement.models.food_plan_arcs import Network, network
 from gisement.models.food_plan_greedy import greedy
-from gisement.models.food_plan_inputs import CLASSES, Inputs
+from gisement.models.food_plan_inputs import CLASSES, Inputs, Scenario
+from gisement.models.food_plan_large import MANY_CONTRACTS, solve_plan
 from gisement.models.food_plan_model import Commitments, commitments
-from gisement.models.food_plan_solver import FEASIBLE, INFEASIBLE, NOTHING, Floats, Say, Solved, solve
+from gisement.models.food_plan_solver import FEASIBLE, INFEASIBLE, INFINITY, NOTHING, Floats, Say, Solved, solve
+from gisement.models.food_plan_years import Years, is_large, plan_years
 from gisement.terms import Trouble
 
 OBJECTIVES = ("cost", "transport", "local", "producers", "co2")
@@ -24,6 +26,10 @@ UNITS = {"cost": "EUR", "transport": "EUR", "local": "EUR", "producers": "produc
 LEXICOGRAPHIC = 0.01
 """What is given up of a first aim that is not money, for the cheapest plan that nearly reaches it."""
 LEAST_KG = 1e-6
+PREMIUMS = (0.0, 0.02, 0.05, 0.1, 0.2)
+"""Euros more for a euro engaged in the territory, along a frontier."""
+TILT = 0.1
+"""Of many contracts, the part of cost in an aim that leaves it open: equal plans are slow to tell apart."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +84,15 @@ def plan_food(
     what is not known.
     """
     net = network(inputs)
+    if aim == "cost" and fixed is None and is_large(net):
+        years = plan_years(net, gap=gap, time_limit=time_limit, say=say)
+        if years is not None:
+            return _over_years(years)
     told = commitments(net, fixed=fixed, with_producers=aim == "producers")
     wanted = _aim(told, aim)
     cost = told.model.costs()
     told.model.set_cost(wanted.weights)
-    found = solve(told.model, gap=gap, time_limit=time_limit, say=say)
+    found = solve_plan(told, gap=gap, time_limit=time_limit, say=say)
     is_fallback = found.status == NOTHING
     if is_fallback:
         found = greedy(told) or solve(told.model, first_only=True, gap=1.0, say=say)
@@ -114,6 +124,8 @@ def _aim(told: Commitments, name: str) -> Aim:
     if name == "transport":
         return _last_resort(told, weights)
     unit = UNITS[name]
+    if name == "local" and len(inputs.offers) >= MANY_CONTRACTS:
+        return Aim(name, unit, TILT * cost - weights, weights, -1.0)
     return Aim(name, unit, weights, weights) if name == "co2" else Aim(name, unit, -weights, weights, -1.0)
 
 
@@ -146,15 +158,57 @@ def _cheapest(
 ) -> Solved:  # fmt: skip
     """The cheapest plan that comes within 1 % of the best found for the aim; that plan itself if there is no time."""
     best = float(aim.measure @ first.values)
-    held = told.model.rows("aim", [aim.name], **(
-        {"lower": best * (1 - LEXICOGRAPHIC)} if aim.sign < 0 else {"upper": best * (1 + LEXICOGRAPHIC)}
-    ))  # fmt: skip
-    used = np.nonzero(aim.measure)[0]
-    told.model.put(np.broadcast_to(held, used.shape), used, aim.measure[used])
+    if aim.sign < 0:
+        _held_to(told, aim, lower=best * (1 - LEXICOGRAPHIC))
+    else:
+        _held_to(told, aim, upper=best * (1 + LEXICOGRAPHIC))
     told.model.set_cost(cost)
-    second = solve(told.model, gap=gap, time_limit=time_limit, start=first.values, say=say)
+    second = solve_plan(told, gap=gap, time_limit=time_limit, start=first.values, say=say)
     values = second.values if second.status not in (NOTHING, INFEASIBLE) else first.values
     return replace(first, values=values)
+
+
+def _held_to(told: Commitments, aim: Aim, *, lower: float = -INFINITY, upper: float = INFINITY) -> None:
+    """Bound what an aim measures."""
+    held = told.model.rows("aim", [aim.name], lower=lower, upper=upper)
+    used = np.nonzero(aim.measure)[0]
+    told.model.put(np.broadcast_to(held, used.shape), used, aim.measure[used])
+
+
+def frontier(
+    inputs: Inputs, *, premiums: Sequence[float] = PREMIUMS, gap: float = 0.0, time_limit: float | None = None,
+    say: Say = lambda what, done, total: None,
+) -> list[tuple[float, Plan]]:  # fmt: skip
+    """For each premium (euros more that one accepts to spend for a euro engaged with farms of the territory), the plan
+    that it leads to: the cheapest one for the amount that it engages. Empty where there is no plan.
+
+    `time_limit` is for each plan.
+    """
+    found: list[tuple[float, Plan]] = []
+    told = commitments(network(inputs))
+    cost, near = told.model.costs(), _aim(told, "local").measure
+    basis = None
+    for number, premium in enumerate(premiums):
+        say("frontier", number, len(premiums))
+        told.model.set_cost(cost - premium * near)
+        solved = solve_plan(told, gap=gap, time_limit=time_limit, basis=basis, say=say)
+        if solved.status in (NOTHING, INFEASIBLE):
+            return found
+        basis = solved.basis
+        found.append((premium, _plan(told, Aim("cost", "EUR", cost, cost), cost, solved)))
+    return found
+
+
+def local_euros(plan: Plan, inputs: Inputs) -> float:
+    """Euros, expected over yields, that a plan engages with farms of the territory."""
+    scenarios = inputs.rules.scenarios or (Scenario("", 1.0, {}),)
+    total = 0.0
+    for scenario, flows in zip(scenarios, plan.flows, strict=True):
+        for number, _, month, kg in flows.deliveries:
+            offer = inputs.offers[number]
+            if offer.is_local:
+                total += scenario.probability * kg * offer.price.get(month, max(offer.price.values()))
+    return total
 
 
 def _plan(told: Commitments, aim: Aim, cost: Floats, found: Solved) -> Plan:
@@ -165,6 +219,20 @@ def _plan(told: Commitments, aim: Aim, cost: Floats, found: Solved) -> Plan:
     return Plan(
         FEASIBLE if found.gap is None else found.status, aim.name, aim.unit, float(aim.measure @ values),
         float(cost @ values), found.gap, secured, contracts, flows,
+    )  # fmt: skip
+
+
+def _over_years(years: Years) -> Plan:
+    """The plan that years solved one by one make."""
+    scenarios = [told.scenarios[0] for told in years.models]
+    flows = tuple(
+        replace(_flows(told, 0, values), scenario=scenario.name)
+        for told, values, scenario in zip(years.models, years.values, scenarios, strict=True)
+    )
+    secured = {int(n): float(kg) for n, kg in enumerate(years.secured) if kg > LEAST_KG}
+    return Plan(
+        years.status, "cost", "EUR", years.cost, years.cost, years.gap, secured,
+        frozenset(np.nonzero(years.contracts)[0].tolist()), flows,
     )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def network(inputs: Inputs) -> Network:
         for need, group, month in wanted.get(offer.product, ()):
             if month not in held:
                 continue
-            km = distances(offer, group)
+            km = distances(number, offer, group)
             if km is None and inputs.transport:
                 unknown += 1
                 continue
@@ -108,11 +108,15 @@ def _group_km(inputs: Inputs) -> Any:
     for (buyer, product, _), kg in inputs.needs.items():
         weights[inputs.group(buyer), product][buyer] += kg
 
-    def km(offer: Offer, group: str) -> float | None:
-        members = weights[group, offer.product]
-        if any(buyer not in offer.km for buyer in members):
-            return None
-        return sum(kg * offer.km[buyer] for buyer, kg in members.items()) / sum(members.values())
+    known: dict[tuple[int, str], float | None] = {}
+
+    def km(number: int, offer: Offer, group: str) -> float | None:
+        if (number, group) not in known:
+            members = weights[group, offer.product]
+            is_known = all(buyer in offer.km for buyer in members)
+            far = sum(kg * offer.km[buyer] for buyer, kg in members.items()) if is_known else 0.0
+            known[number, group] = far / sum(members.values()) if is_known else None
+        return known[number, group]
 
     return km
 

@@ -1,7 +1,8 @@
 """A plan made without a solver: what is left when the time limit leaves no solution.
 
 Needs are served one by one, from the market where it has a price (in the class that quality rules ask for), else from
-the cheapest offers that have something left. It is a plan if the rules happen to hold: nothing says that it is good.
+the cheapest offers that have something left (with yield scenarios, from the market alone). It is a plan if the rules
+happen to hold: nothing says that it is good.
 """
 
 from __future__ import annotations
@@ -17,22 +18,24 @@ TOLERANCE = 1e-6
 
 def greedy(told: Commitments) -> Solved | None:
     """Values of every column, if they keep every row of the model; otherwise None."""
-    if len(told.scenarios) > 1 or told.network.inputs.rules.carcass_share:
-        return None
     values = np.zeros(told.model.n)
-    left = _from_market(told, values)
-    _from_offers(told, values, left)
+    for s in range(len(told.scenarios)):
+        left = _from_market(told, values, s)
+        if len(told.scenarios) == 1:
+            _from_offers(told, values, left)
+        if len(told.lack[s]):
+            values[told.lack[s]] = left
     np.add.at(values, told.K[told.network.arcs.offer], values[told.x[0]])
     if told.z is not None and told.u is not None:
         values[told.z] = values[told.K] > TOLERANCE
         of = [told.producers.index(offer.producer) for offer in told.network.inputs.offers]
         np.maximum.at(values, told.u[of], values[told.z])
-    if not _holds(told, values):
+    if not holds(told, values):
         return None
     return Solved(FEASIBLE, values, float(told.model.costs() @ values), None, np.zeros(0))
 
 
-def _from_market(told: Commitments, values: Floats) -> Floats:
+def _from_market(told: Commitments, values: Floats, s: int) -> Floats:
     """Buy each need in the class that rules ask of its group: what is left to serve."""
     net = told.network
     left = net.demand.copy()
@@ -49,8 +52,8 @@ def _from_market(told: Commitments, values: Floats) -> Floats:
         # the highest class sold, for the part that rules ask: its part in euros is higher still, where it is dearer
         wanted = max(organic, durable)
         best, plain = sold[np.argmax(qualities)], sold[np.argmin(net.market.price[sold])]
-        values[told.b[0][best]] += wanted * left[need]
-        values[told.b[0][plain]] += (1 - wanted) * left[need]
+        values[told.b[s][best]] += wanted * left[need]
+        values[told.b[s][plain]] += (1 - wanted) * left[need]
         left[need] = 0.0
     return left
 
@@ -72,8 +75,8 @@ def _from_offers(told: Commitments, values: Floats, left: Floats) -> None:
             held[key] -= kg
 
 
-def _holds(told: Commitments, values: Floats) -> bool:
-    """Whether every row and bound holds."""
+def holds(told: Commitments, values: Floats) -> bool:
+    """Whether values keep every row and bound of the model."""
     model = told.model
     row, column, value = model.coefficients()
     made = np.bincount(row, weights=value * values[column], minlength=model.m)

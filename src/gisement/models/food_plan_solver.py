@@ -9,7 +9,7 @@ Source: HiGHS, Huangfu & Hall, "Parallelizing the dual revised simplex method", 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import highspy
@@ -37,6 +37,8 @@ class Solved:
     objective: float | None
     gap: float | None
     duals: Floats
+    basis: Any = None
+    seconds: float = 0.0
 
 
 @dataclass
@@ -140,13 +142,16 @@ class Silent(highspy.Highs):
 
 def solve(
     model: Model, *, gap: float = 0.0, time_limit: float | None = None, start: Floats | None = None,
-    first_only: bool = False, say: Say = lambda what, done, total: None,
+    first_only: bool = False, relaxed: bool = False, basis: Any = None, say: Say = lambda what, done, total: None,
 ) -> Solved:  # fmt: skip
     """Minimise. The status is read from the solver and never assumed; the same model gives the same answer.
 
-    `gap` is the relative gap at which to stop, `time_limit` in seconds, `start` a solution to begin with; with
-    `first_only` the first feasible solution will do.
+    `gap` is the relative gap at which to stop, `time_limit` in seconds, `start` a solution to begin with, `basis` that
+    of a model of the same size; with `first_only` the first feasible solution will do. `relaxed` lets whole numbers be
+    fractions.
     """
+    if relaxed:
+        model = replace(model, integer=[np.zeros(model.n, dtype=bool)])
     highs = Silent()  # type: ignore[no-untyped-call]
     options = {"threads": 1, "random_seed": SEED, "mip_rel_gap": gap, "mip_abs_gap": 1e-6}
     options |= {} if time_limit is None else {"time_limit": time_limit}
@@ -158,9 +163,11 @@ def solve(
         given = highspy.HighsSolution()
         given.col_value = start.tolist()
         highs.setSolution(given)
+    if basis is not None:
+        highs.setBasis(basis)
     _tell(highs, say)
     highs.run()
-    return _answer(highs, model)
+    return replace(_answer(highs, model), seconds=float(highs.getRunTime()))
 
 
 def _tell(highs: Any, say: Say) -> None:
@@ -190,4 +197,4 @@ def _answer(highs: Any, model: Model) -> Solved:
     duals = np.asarray(solution.row_dual) if solution.dual_valid else nothing
     values = np.asarray(solution.col_value)
     objective = float(model.costs() @ values)
-    return Solved(OPTIMAL if done else FEASIBLE, values, objective, gap, duals)
+    return Solved(OPTIMAL if done else FEASIBLE, values, objective, gap, duals, highs.getBasis())

@@ -15,6 +15,7 @@ from typing import Any
 
 from gisement.models.food_plan import Flows, Plan
 from gisement.models.food_plan_inputs import CLASSES, CONVENTIONAL, ORGANIC, Inputs, Scenario, year_of
+from gisement.models.food_plan_weeks import WeeklyFlows
 
 LEAST_UNITS = 3
 LARGEST_PART = 0.85
@@ -84,6 +85,36 @@ def volumes(plan: Plan, inputs: Inputs, *, by_month: bool) -> list[Volume]:
                None if place in hidden else sum(parts.get(place, {}).values()),
                None if place in hidden else bought.get(place, 0.0), lacking.get(place, 0.0),
                counted(len(parts.get(place, {}))))
+        for place in sorted(needs)
+    ]  # fmt: skip
+
+
+def week_volumes(weeks: WeeklyFlows, inputs: Inputs, months: Iterable[Volume]) -> list[Volume]:
+    """Volumes by product and period of the needs (`month` holds the period), kept back as those of months are.
+
+    That is: where its month is, where too few producers are behind a week, and one more week of the month where a
+    single one is.
+    """
+    parts: dict[Any, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    bought: dict[Any, float] = defaultdict(float)
+    needs: dict[Any, float] = defaultdict(float)
+    for number, _, period, kg in weeks.deliveries:
+        offer = inputs.offers[number]
+        parts[offer.product, period][offer.producer] += kg
+    for _, product, period, kg in weeks.market:
+        bought[product, period] += kg
+    for (_, product, period), kg in inputs.needs.items():
+        needs[product, period] += kg
+    lines: dict[Any, dict[Any, Mapping[str, float]]] = defaultdict(dict)
+    for product, period in needs:
+        lines[product, inputs.month_of[period]][product, period] = parts.get((product, period), {})
+    hidden = set().union(*(kept_back(cells) for cells in lines.values()))
+    masked = {(v.product, v.month) for v in months if v.secured_kg is None}
+    hidden |= {place for line in masked for place in lines.get(line, {})}
+    return [
+        Volume(place[0], place[1], needs[place], 0.0,
+               None if place in hidden else sum(parts.get(place, {}).values()),
+               None if place in hidden else bought.get(place, 0.0), 0.0, counted(len(parts.get(place, {}))))
         for place in sorted(needs)
     ]  # fmt: skip
 

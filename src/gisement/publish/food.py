@@ -34,6 +34,9 @@ def as_dict(found: Any) -> dict[str, Any]:
         "products": [_volume(one, found.names, with_month=False) for one in found.products],
         "months": [_volume(one, found.names, with_month=True) for one in found.months],
         "groups": [_spending(one, found.names) for one in found.groups],
+        "weeks": [_volume(one, found.names, with_month=True, period="week") for one in found.weeks],
+        "moved_kg": _kg(found.moved_kg),
+        "frontier": [_point(one) for one in found.frontier],
         "reasons": [_reason(one, found.names) for one in found.reasons],
         "left_out": dict(found.left_out),
         "level": "modelled",
@@ -45,9 +48,14 @@ def as_lines(found: Any) -> Iterator[dict[str, Any]]:
     yield from (_volume(one, found.names, with_month=True) for one in found.months)
 
 
-def _volume(one: Any, names: Mapping[str, str], *, with_month: bool) -> dict[str, Any]:
+def _point(one: Any) -> dict[str, Any]:
+    euros = {name: _cents(getattr(one, name)) for name in ("local_eur", "cost_eur")}
+    return {"premium": one.premium, **euros, "gap": one.gap, "contracts": one.contracts, "producers": one.producers}
+
+
+def _volume(one: Any, names: Mapping[str, str], *, with_month: bool, period: str = "month") -> dict[str, Any]:
     kg = {f"{name}_kg": _kg(getattr(one, f"{name}_kg")) for name in VOLUMES}
-    month = {"month": one.month} if with_month else {}
+    month = {period: one.month} if with_month else {}
     return {"product": names.get(one.product, one.product), **month, **kg, "producers": one.producers}
 
 
@@ -95,7 +103,11 @@ def show(found: Any, language: str = "fr") -> None:
             print(paragraph(line, width))
         for columns, rows in (_products(found, language), _groups(found, language)):
             print("\n" + table(columns, rows, width))
+        if found.frontier:
+            print("\n" + paragraph(said["frontier"], width) + "\n\n" + table(*_frontier(found, language), width))
         print()
+        if found.moved_kg is not None:
+            print(paragraph(said["moved"].format(quantity=weight(found.moved_kg, language)), width))
     for name, count in found.left_out.items():
         told = format.number(count, language=language)
         print(paragraph(said["left_out"].format(count=told, what=words["left_out"][name]), width))
@@ -155,6 +167,22 @@ def _groups(found: Any, language: str) -> tuple[list[Column], list[list[str]]]:
         told = ["" if share is None else format.percent(share, 1, language) for share in shares]
         euros = format.number(one.euros, language=language)
         rows.append([found.names.get(one.group, one.group), one.year, euros, *told])
+    return columns, rows
+
+
+def _frontier(found: Any, language: str) -> tuple[list[Column], list[list[str]]]:
+    """Each plan along the frontier, and what it costs more than the first."""
+    said = food_texts(language)["plan"]
+    columns = [
+        Column(said[name], is_number=True) for name in ("premium", "local_eur", "cost_eur", "dearer", "producers")
+    ]
+    first, rows = found.frontier[0], []
+    for one in found.frontier:
+        rows.append([
+            format.number(one.premium, 2, language), format.number(one.local_eur, language=language),
+            format.number(one.cost_eur, language=language),
+            format.number(one.cost_eur - first.cost_eur, language=language), _count(one.producers, said, language),
+        ])  # fmt: skip
     return columns, rows
 
 

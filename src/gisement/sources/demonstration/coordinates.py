@@ -20,15 +20,29 @@ _TURN = 0.6180339887
 
 def coordinates() -> str:
     """Commune, latitude and longitude as CSV; the most populous commune of the EPCI stands in the centre."""
-    lines = ["code_commune,latitude,longitude,mention"]
+    lines = [
+        f"{code},{north:.4f},{east:.4f},Données fictives : plan schématique" for code, (north, east) in points().items()
+    ]
+    return "\n".join(["code_commune,latitude,longitude,mention", *lines]) + "\n"
+
+
+def points() -> dict[str, tuple[float, float]]:
+    """Latitude and longitude of each commune."""
+    found = {}
     for ring, (near, far) in CIRCLES.items():
         known = sorted(communes()[ring], key=lambda commune: -commune.population)
         for rank, commune in enumerate(known):
             is_centre = ring == "epci" and rank == 0
             distance = 0.0 if is_centre else near + (far - near) * rank / len(known)
             north, east = _place(distance, rank * _TURN)
-            lines.append(f"{commune.code},{north:.4f},{east:.4f},Données fictives : plan schématique")
-    return "\n".join(lines) + "\n"
+            found[commune.code] = (north, east)
+    return found
+
+
+def km(start: tuple[float, float], end: tuple[float, float]) -> float:
+    """The distance between two points of the drawing, in kilometres."""
+    east = (end[1] - start[1]) * math.cos(math.radians(CENTRE[0]))
+    return _KM_PER_DEGREE * math.hypot(end[0] - start[0], east)
 
 
 def _place(distance: float, turn: float) -> tuple[float, float]:

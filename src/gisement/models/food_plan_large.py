@@ -1,0 +1,182 @@
+"""Plans of many contracts, within minutes: relax, round, and prove how far from the best that is.
+
+A contract costs little beside what goes through it, so that the plan whose contracts may be fractions (a linear model)
+is nearly a plan already: keep the contracts that it uses, and solve again. The relaxed cost is a bound, so the gap is
+proved, not guessed. Only where the gap asked for is not reached is the mixed model solved: first with the contracts in
+use (the kernel), then whole, from the best plan found.
+
+Source: kernel search, Angelelli, Mansini & Speranza, Computers & Operations Research 37 (2010) 2017-2026.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gisement.models.food_plan_greedy import holds
+from gisement.models.food_plan_inputs import EVERYONE, Inputs
+from gisement.models.food_plan_model import Commitments
+from gisement.models.food_plan_solver import (
+    FEASIBLE,
+    INFEASIBLE,
+    INFINITY,
+    NOTHING,
+    OPTIMAL,
+    Floats,
+    Model,
+    Say,
+    Solved,
+    solve,
+)
+
+MANY_CONTRACTS = 150
+"""From as many offers on, rounding comes first."""
+LEAST_KG = 1e-6
+ROUNDS = 6
+DROPPED = 0.5
+"""What falls under this part of a least amount is let go at once."""
+STAGES = ("relaxed", "rounded", "kernel", "whole")
+Flags = NDArray[np.bool_]
+
+
+@dataclass
+class Clock:
+    """What is left of a time limit; only the solver's own time counts."""
+
+    limit: float | None
+    spent: float = 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left; None without a limit."""
+        return None if self.limit is None else max(0.0, self.limit - self.spent)
+
+    def run(self, model: Model, **options: Any) -> Solved:
+        """A model solved in what is left."""
+        found = solve(model, time_limit=self.left, **options)
+        self.spent += found.seconds
+        return found
+
+
+def solve_plan(
+    told: Commitments, *, gap: float, time_limit: float | None, say: Say, start: Floats | None = None,
+    basis: Any = None,
+) -> Solved:  # fmt: skip
+    """The plan of a model, within a proved relative gap if the time allows it; `nothing` where no time was left.
+
+    `start` is a solution to begin with, `basis` that of the relaxed model; the answer holds the one found.
+    """
+    if told.z is None or len(told.z) < MANY_CONTRACTS:
+        return solve(told.model, gap=gap, time_limit=time_limit, start=start, say=say)
+    clock = Clock(time_limit)
+    say(STAGES[0], 0, len(STAGES))
+    relaxed = clock.run(told.model, relaxed=True, basis=basis)
+    if relaxed.status != OPTIMAL:
+        return relaxed if relaxed.status == INFEASIBLE else replace(relaxed, status=NOTHING)
+    bound = float(relaxed.objective or 0.0)
+    say(STAGES[1], 1, len(STAGES))
+    best = _proved(rounded(told, relaxed.values, clock), bound, gap)
+    for number in (2, 3):
+        if (best.status == OPTIMAL) or clock.left == 0:
+            break
+        say(STAGES[number], number, len(STAGES))
+        model = only(told, relaxed.values[told.K] > LEAST_KG) if number == 2 else told.model
+        begin = best.values if best.status == FEASIBLE else start
+        found = clock.run(model, gap=gap, start=begin, say=say)
+        if number == 3:
+            return found if found.status in (OPTIMAL, FEASIBLE, INFEASIBLE) else best
+        found = _proved(found if len(found.values) else None, bound, gap)
+        best = min((best, found), key=lambda one: np.inf if one.objective is None else one.objective)
+    return replace(best, basis=relaxed.basis)
+
+
+def _proved(found: Solved | None, bound: float, gap: float) -> Solved:
+    """A plan with its gap to a bound; `optimal` within the gap asked for."""
+    if found is None or found.objective is None:
+        return Solved(NOTHING, np.zeros(0), None, None, np.zeros(0))
+    left = max(0.0, found.objective - bound) / max(abs(found.objective), 1e-9)
+    return replace(found, status=OPTIMAL if left <= gap else FEASIBLE, gap=left)
+
+
+def only(told: Commitments, kept: Flags, *, signed: bool = False) -> Model:
+    """The model with these offers alone; with `signed`, each of them is under contract."""
+    model, offer = told.model, told.network.arcs.offer
+    upper, lower = np.concatenate(model.upper), np.concatenate(model.lower)
+    for columns in (told.K, told.z):
+        if columns is not None:
+            upper[columns[~kept]] = 0.0
+    for x in told.x:
+        upper[x[~kept[offer]]] = 0.0
+    if signed and told.z is not None:
+        lower[told.z[kept]] = 1.0
+    return replace(model, upper=[upper], lower=[lower])
+
+
+def rounded(told: Commitments, values: Floats, clock: Clock) -> Solved | None:
+    """A plan with the contracts that a relaxed solution uses, less those that keep it from holding; None without."""
+    kept = values[told.K] > LEAST_KG
+    for _ in range(ROUNDS):
+        kept = allowed(told.network.inputs, values_of_offers(told, values), kept, DROPPED)
+        found = clock.run(only(told, kept, signed=True), relaxed=True)
+        if found.status == OPTIMAL:
+            whole = found.values.copy()
+            at = np.concatenate([c for c in (told.z, told.u) if c is not None])
+            whole[at] = np.round(whole[at])
+            return replace(found, values=whole) if holds(told, whole) else None
+        if found.status != INFEASIBLE:
+            return None
+        kept = _without_smallest(told, values, kept)
+    return None
+
+
+def values_of_offers(told: Commitments, values: Floats) -> Floats:
+    """Euros that each offer brings, expected over scenarios."""
+    arcs = told.network.arcs
+    found = np.zeros(len(told.network.inputs.offers))
+    for scenario, x in zip(told.scenarios, told.x, strict=True):
+        np.add.at(found, arcs.offer, scenario.probability * arcs.price * values[x])
+    return found
+
+
+def allowed(inputs: Inputs, euros: Floats, kept: Flags, part: float) -> Flags:
+    """The offers kept, less those under a part of a least amount, and those beyond a product's number of contracts.
+
+    `euros` is what each offer brings over the plan.
+    """
+    rules, offers = inputs.rules, inputs.offers
+    found = kept & (euros >= part * rules.least_contract)
+    income: dict[str, float] = defaultdict(float)
+    for n in np.nonzero(found)[0]:
+        income[offers[n].producer] += euros[n]
+    found &= np.array([income[o.producer] >= part * rules.least_income for o in offers])
+    by_product: dict[str, list[int]] = defaultdict(list)
+    for n in np.nonzero(found)[0]:
+        by_product[offers[n].product].append(int(n))
+    for product, numbers in by_product.items():
+        most = rules.most_contracts.get(product, rules.most_contracts.get(EVERYONE, INFINITY))
+        if len(numbers) > most:
+            found[sorted(numbers, key=lambda n: euros[n])[: len(numbers) - int(most)]] = False
+    return _whole_animals(inputs, kept, found)
+
+
+def _whole_animals(inputs: Inputs, before: Flags, after: Flags) -> Flags:
+    """A producer who loses one cut of an animal loses them all: the others could not be sold alone."""
+    cuts = {product for _, product in inputs.rules.carcass_share}
+    offers = inputs.offers
+    lost = {offers[n].producer for n in np.nonzero(before & ~after)[0] if offers[n].product in cuts}
+    is_kept: Flags = after & np.array([not (o.producer in lost and o.product in cuts) for o in offers])
+    return is_kept
+
+
+def _without_smallest(told: Commitments, values: Floats, kept: Flags) -> Flags:
+    """Without the tenth of the contracts that bring least: those that cannot reach a least amount are among them."""
+    euros = values_of_offers(told, values)
+    numbers = np.nonzero(kept)[0]
+    smallest = numbers[np.argsort(euros[numbers], kind="stable")][: max(1, len(numbers) // 10)]
+    found = kept.copy()
+    found[smallest] = False
+    return _whole_animals(told.network.inputs, kept, found)
