@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
+from gisement.engine.intake import add_files
 from gisement.engine.served import Served
 from gisement.publish.web.app import create_app
 from gisement.publish.web.running import configuration, listen
@@ -18,7 +19,7 @@ from gisement.sources.demonstration import Demonstration, write
 from gisement.sources.registry import SOURCES
 from gisement.store import Workspace, add_snapshot
 from gisement.terms import parse_territory
-from tests.workspaces import built
+from tests.workspaces import built, copied
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +51,30 @@ def site(workspace: Workspace) -> Site:
 def client(site: Site) -> TestClient:
     """Asks the application without a network; a fault of the program is an error of the test."""
     return TestClient(create_app(site), follow_redirects=False)
+
+
+@pytest.fixture(scope="session")
+def paid_workspace(demo: Demonstration, workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The same with the ledgers and accounts of the buyers."""
+    made = copied(workspace, tmp_path_factory.mktemp("paid") / "workspace", demo.territory)
+    there = {path.name for _, path in demo.files}
+    for file in demo.all_files:
+        if file.path.name not in there:
+            add_files(made, SOURCES[file.kind], [file.path], card=demo.card, mapping=file.mapping)
+    built(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def paid_site(paid_workspace: Workspace) -> Site:
+    """The workspace with ledgers, as a public server sees it."""
+    return Site(Served(paid_workspace))
+
+
+@pytest.fixture(scope="session")
+def paid_client(paid_site: Site) -> TestClient:
+    """Asks a public server of a workspace with ledgers."""
+    return TestClient(create_app(paid_site), follow_redirects=False)
 
 
 @pytest.fixture(scope="session")

@@ -8,22 +8,45 @@ from functools import cache
 
 from gisement.catalog.tables import read_yaml
 
+IMPLIED: tuple[tuple[frozenset[str], str], ...] = (
+    (frozenset({"segment"}), "family"),
+    (frozenset({"need"}), "scope"),
+    (frozenset({"destination"}), "scope"),
+    (frozenset({"establishment_nearest", "establishment_farthest"}), "place"),
+    (frozenset({"scope", "place"}), "destination"),
+)
+"""Columns whose values tell that of another one: cells that stand for them stand for it too."""
+
 
 @dataclass(frozen=True)
 class PublicTable:
-    """A table of payments by year: what its cells stand for, the table of their detail, whether it is ever shown."""
+    """A table of payments by year: what its cells stand for, the table of their detail, whether it is ever shown.
+
+    `keep` says how much its cells are worth keeping when something has to be hidden.
+    """
 
     name: str
     by: tuple[str, ...]
     detail: str
     offered: bool
+    keep: int
+
+    @property
+    def tells(self) -> frozenset[str]:
+        """The columns of its cells, and those that they imply."""
+        told = set(self.by)
+        while more := {column for causes, column in IMPLIED if causes <= told} - told:
+            told |= more
+        return frozenset(told)
 
 
 @cache
 def public_tables() -> Mapping[str, PublicTable]:
     """Every table of the list, by name, in order; a table without detail is its own."""
     return {
-        name: PublicTable(name, tuple(entry["by"]), entry.get("detail", name), entry.get("offered", True))
+        name: PublicTable(
+            name, tuple(entry["by"]), entry.get("detail", name), entry.get("offered", True), entry["keep"]
+        )
         for name, entry in read_yaml("public_tables.yaml").items()
     }
 

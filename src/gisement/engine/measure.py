@@ -225,7 +225,7 @@ class Observatory:
             indicator=indicator.name, unit=indicator.unit.name, group=group, value=result.value, low=result.low,
             high=result.high, interval="missing", coverage=result.coverage, sums=sums,
             level=highest([indicator.level, list(Level)[sums.level_rank]]), origins=self.origins(indicator.table),
-            rows=_address(indicator, perimeter, options, group), weight_divisor=100 if indicator.weight else 1,
+            rows=address_of(indicator, perimeter, options, group), weight_divisor=100 if indicator.weight else 1,
             basis=_basis(indicator, perimeter, group), options=dict(options),
         )  # fmt: skip
 
@@ -256,7 +256,7 @@ def _sums(row: Mapping[str, Any]) -> Sums:
     )  # fmt: skip
 
 
-def _address(indicator: Indicator, perimeter: Perimeter, options: Mapping[str, str], group: Mapping[str, Any]) -> str:
+def address_of(indicator: Indicator, perimeter: Perimeter, options: Mapping[str, str], group: Mapping[str, Any]) -> str:
     """The address of the rows of a figure: it holds the whole perimeter, the territory's buyers included."""
     from gisement.engine.query import BUYERS, keeps_to_territory
 

@@ -1,7 +1,7 @@
 """What a server shows: an observatory over a masked copy of the tables, and look-ups that are no figures.
 
-Natural persons have neither name nor number in the copy, so that no page, file or address can give them. Payments are
-in the partner's copy only.
+Natural persons have neither name nor number in the copy, so that no page, file or address can give them. Of payments,
+everyone's copy holds the public tables alone: no line, no finding in a ledger, no supplier that only ledgers name.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from gisement.catalog import tables
 from gisement.engine.measure import HIDDEN, Observatory
+from gisement.engine.public import PublicObservatory
 from gisement.store import database
 from gisement.store.served import open_served, served_file, whole_release
 from gisement.store.workspace import Workspace
@@ -24,7 +25,8 @@ INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
     "record_decision", "commune", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
     "supplier_presence", "emission_factor", "food_purchase", "food_year", "renewal", "spend_without_contract",
-    "buyer_year", "insertion", "insertion_public", "holder", "target", "sheet", "raw_decp",
+    "buyer_year", "insertion", "insertion_public", "holder", "target", "sheet", "public_payment", "ledger_finding",
+    "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
 _MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
@@ -67,7 +69,7 @@ _HOLDER = ", CASE WHEN p.is_person THEN NULL ELSE t.supplier_id_reported END AS 
 _FINDINGS = """
 SELECT f.* REPLACE (CASE WHEN h.record_hash IS NULL THEN f.reported END AS reported,
     CASE WHEN h.record_hash IS NULL THEN f.kept END AS kept)
-FROM finding f LEFT JOIN (
+FROM ({findings}) f LEFT JOIN (
     SELECT DISTINCT record_hash FROM record_decision JOIN contract_supplier USING (contract_key)
     JOIN supplier USING (supplier_id) WHERE is_natural_person OR is_masked
 ) h ON f.record_hash = h.record_hash AND f."column" LIKE 'supplier%'
@@ -82,6 +84,9 @@ _FOOD = (
     "SELECT * REPLACE (NULL::VARCHAR AS food_description, NULL::VARCHAR AS food_supplier_name, "
     "md5(food_purchase_key) AS food_purchase_key, NULL::VARCHAR AS record_hash) FROM food_purchase"
 )
+# Whoever is named by ledgers alone is paid by a partner: that is not public.
+_LISTED = "supplier_id IN (SELECT supplier_id FROM contract_supplier)"
+_LISTED_UNITS = "supplier_siren IN (SELECT supplier_siren FROM contract_supplier)"
 # What ledgers say of a contract is for their partner.
 _UNPAID = "REPLACE (NULL::BIGINT AS payments_count, NULL::BIGINT AS paid_cents, NULL::BIGINT AS ceiling_used_pct, "
 _UNPAID += "NULL::BOOLEAN AS is_ceiling_near)"
@@ -94,7 +99,7 @@ WHERE b.buyer_id IS NOT NULL GROUP BY ALL
 UNION ALL
 SELECT 'supplier', s.supplier_id, s.supplier_name, '', {supplier}, coalesce(sum(p.amount_cents), 0)::BIGINT, NULL
 FROM supplier s LEFT JOIN (FROM purchase WHERE basis = 'contract') p USING (supplier_id)
-WHERE s.supplier_name IS NOT NULL AND NOT s.is_natural_person GROUP BY ALL
+WHERE s.supplier_name IS NOT NULL AND NOT s.is_natural_person AND {listed} GROUP BY ALL
 UNION ALL
 SELECT 'contract', contract_key, title, buyer_name, {contract}, coalesce(amount_cents, 0), NULL
 FROM contract WHERE title IS NOT NULL
@@ -128,7 +133,11 @@ class Served:
         self.release = whole_release(workspace)
         path = served_file(workspace, copies(partner=partner), INPUTS)
         self.connection = open_served(path, workspace.memory_grants()[0], workspace.threads)
-        self.observatory = Observatory(workspace, connection=self.connection)
+        self.observatory: Observatory = (
+            Observatory(workspace, connection=self.connection)
+            if partner
+            else PublicObservatory(workspace, self.connection)
+        )
         for table in INPUTS[:-1]:
             self.observatory.origins(table)  # now: a later build must not change what this release is said to come from
 
@@ -274,6 +283,8 @@ class Served:
 def copies(*, partner: bool) -> dict[str, str]:
     """What the served file holds: each table, and the SELECT that makes it."""
     where = "" if partner else "WHERE t.basis = 'contract'"
+    listed, units = (_LISTED, _LISTED_UNITS) if not partner else ("true", "true")
+    findings = "FROM finding" if partner else "FROM finding EXCEPT FROM ledger_finding"
     masked = {"hidden": _HIDDEN, "more": "", "where": ""}
     whole = {name: f"SELECT * FROM {name}" for name in ("buyer", "amendment", "record_decision", "commune", *_MODEL)}
     words = {
@@ -283,17 +294,17 @@ def copies(*, partner: bool) -> dict[str, str]:
     }
     return {
         **whole,
-        "finding": _FINDINGS,
+        "finding": _FINDINGS.format(findings=findings),
         "observation": "SELECT * FROM observation",
         "contract": "SELECT * FROM contract",
         "purchase": _MASKED.format(table="purchase", **(masked | {"where": where})),
         "contract_supplier": _MASKED.format(table="contract_supplier", **(masked | {"more": _HOLDER})),
         "holder": _MASKED.format(table="holder", **(masked | {"more": _HOLDER})),
-        "supplier": "SELECT * FROM supplier WHERE NOT is_natural_person",
+        "supplier": f"SELECT * FROM supplier WHERE NOT is_natural_person AND {listed}",
         "place": "SELECT * FROM place ANTI JOIN (SELECT supplier_id FROM supplier WHERE is_natural_person) USING "
-        "(supplier_id)",
+        f"(supplier_id) WHERE {listed}",
         "supplier_presence": "SELECT * FROM supplier_presence ANTI JOIN (SELECT supplier_siren FROM supplier WHERE "
-        "is_natural_person) USING (supplier_siren)",
+        f"is_natural_person) USING (supplier_siren) WHERE {units}",
         "food_purchase": "SELECT * FROM food_purchase" if partner else _FOOD,
         "raw_decp": _RECORD,
         "food_year": "SELECT * FROM food_year",
@@ -304,7 +315,8 @@ def copies(*, partner: bool) -> dict[str, str]:
         "target": "SELECT * FROM target",
         "sheet": f"SELECT * FROM sheet WHERE is_public OR {partner}",
         "spend_without_contract": f"SELECT * FROM spend_without_contract WHERE {partner}",
-        "lookup": _FOUND.format(**words),
+        "public_payment": "SELECT * FROM public_payment",
+        "lookup": _FOUND.format(**words, listed=listed),
     }  # fmt: skip
 
 

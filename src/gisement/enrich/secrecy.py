@@ -11,13 +11,17 @@ import ibis
 
 from gisement.terms import Ring, step
 
+SCOPE = ("needed", "medical", "unknown")
+"""Whether the local share takes a payment in under its usual options: not a medical good in the strict reading."""
 NEED = ("other", "medical_wide", "medical", "unknown")
 """What is bought: a medical good in the strict reading, in the wide one alone, neither, or nobody knows."""
+PLACE = ("inside", "outside", "place_unknown")
+"""Where the establishment is, for the local share under its usual options."""
 DESTINATION = ("inside", "outside", "place_unknown", "need_unknown", "medical")
 """The verdict of the local share under its usual options, its unknown part told apart by cause."""
 BY = (
-    "year", "buyer_id", "family", "segment", "destination", "need", "establishment_nearest", "establishment_farthest",
-    "head_office_nearest", "head_office_farthest", "size_class",
+    "year", "buyer_id", "family", "segment", "destination", "scope", "need", "place", "establishment_nearest",
+    "establishment_farthest", "head_office_nearest", "head_office_farthest", "size_class",
 )  # fmt: skip
 
 
@@ -35,7 +39,11 @@ def payment_part(purchase: Any, territory: Any, territory_buyer: Any) -> Any:
     p = _of_the_territory(p, territory_buyer)
     level = territory.agg(territory_level=territory.territory_level.max())
     p = p.cross_join(level)
-    p = p.mutate(destination=_destination(p), need=_need(p))
+    p = p.mutate(need=_need(p), place=_place(p))
+    p = p.mutate(scope=ibis.cases((p.need.isin(("medical", "unknown")), p.need), else_="needed"))
+    p = p.mutate(
+        destination=ibis.cases((p.scope == "unknown", "need_unknown"), (p.scope == "medical", "medical"), else_=p.place)
+    )
     p = p.mutate(supplier_key=ibis.coalesce(p.supplier_siren, p.supplier_id))
     sums = p.group_by([*BY, "supplier_key"]).agg(amount_cents=p.amount_cents.sum())
     whole = sums.amount_cents.cast("decimal(38,0)").cast("int64")
@@ -64,12 +72,10 @@ def _need(p: Any) -> Any:
     )
 
 
-def _destination(p: Any) -> Any:
-    """As `local_share` judges a payment by default: the department, or the territory's own level if wider."""
+def _place(p: Any) -> Any:
+    """Where `local_share` places a supplier by default: the department, or the territory's own level if wider."""
     ring = ibis.ifelse(p.territory_level == "region", int(Ring.REGION), int(Ring.DEPARTMENT))
     return ibis.cases(
-        (p.is_medical.isnull(), "need_unknown"),
-        (p.is_medical == ibis.literal(True), "medical"),
         (p.establishment_farthest <= ring, "inside"),
         (p.establishment_nearest > ring, "outside"),
         else_="place_unknown",

@@ -50,7 +50,7 @@ def suppressed(cells: Cells, secret: Secret, breaks: Breaks) -> Flags:
             return search.shown
         for parts in told:
             if search.shown[parts].all():
-                search.hide(parts[np.argmin(np.abs(cells.values[parts]) + TOLERANCE * parts)])
+                search.hide(int(parts[np.argmin(secret.cost[parts])]))
 
 
 def remainders(cells: Cells, shown: Flags) -> Iterator[tuple[Integers, Integers]]:

@@ -1,7 +1,7 @@
 """The public tables of payments: the closed list of the catalog, protected together year by year, rounded.
 
-Each cell is the money of one year for some values of columns. Cells of two tables are bound where the columns of one
-are among the other's: the coarser cell is the sum of the finer ones. The rule hides cells, `cell_suppression` hides
+Each cell is the money of one year for some values of columns. Cells of two tables are bound where those of one tell the
+columns of the other: the coarser cell is the sum of the finer ones. The rule hides cells, `cell_suppression` hides
 what would tell of them, and what is left is rounded. No year shares a line with another, so that years are protected
 apart; a figure over several years is the sum of what is shown of each.
 """
@@ -27,8 +27,8 @@ Key = tuple[Any, ...]
 CENTS = 100
 UNKNOWN = "?"
 INTEGERS = ("establishment_nearest", "establishment_farthest", "head_office_nearest", "head_office_farthest")
-DEAREST = 100.0
-"""How much dearer it is to hide a cell that stands for one column less."""
+DEAREST = 30.0
+"""How much dearer it is to hide a cell of a table that is worth keeping by one degree more."""
 
 
 @dataclass(frozen=True)
@@ -123,15 +123,15 @@ def _relations(at: Mapping[str, Integers], count: int) -> Any:
 
 
 def _just_finer(coarse: PublicTable, tables: Sequence[PublicTable]) -> list[PublicTable]:
-    finer = [table for table in tables if set(coarse.by) < set(table.by)]
-    return [table for table in finer if not any(set(other.by) < set(table.by) for other in finer)]
+    finer = [table for table in tables if coarse.tells < table.tells]
+    return [table for table in finer if not any(other.tells < table.tells for other in finer)]
 
 
 def _costs(linked: Linked, values: Vector) -> Vector:
-    """Large and coarse cells are the last to be hidden."""
-    finest = max(len(table.by) for table, _ in linked.keys)
-    depth = np.array([finest - min(len(table.by), finest) for table, _ in linked.keys], dtype=float)
-    return DEAREST**depth * (1.0 + np.log10(1.0 + np.abs(values)))
+    """Cells of tables worth keeping, then large ones, are the last to be hidden."""
+    keep = np.array([table.keep for table, _ in linked.keys], dtype=float)
+    costs: Vector = DEAREST**keep * (1.0 + np.log10(1.0 + np.abs(values)))
+    return costs
 
 
 def _rows(year: int, linked: Linked, shown: Flags) -> list[dict[str, Any]]:

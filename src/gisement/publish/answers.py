@@ -64,16 +64,22 @@ def as_dict(figure: Figure, language: str = "fr") -> dict[str, Any]:
         "high": figure.high,
         "interval": figure.interval,
         "coverage": figure.coverage,
-        "sums_eur": {k: euros(v) for k, v in weights.items()} if figure.weight_divisor == 100 else None,
+        "sums_eur": {k: euros(v) for k, v in weights.items()} if _has_sums(figure) else None,
         "counts": {str(verdict): sums.rows(verdict) for verdict in Verdict},
         "unweighted": sums.unweighted,
         "level": str(figure.level),
         "basis": figure.basis,
+        "secrecy": figure.secrecy or "none",
         "options": dict(figure.options),
         "table_year": figure.table_year,
         "origins": [vars(origin) for origin in figure.origins],
         "rows": figure.rows,
     }
+
+
+def _has_sums(figure: Figure) -> bool:
+    """Whether its weights are euros, and may be told."""
+    return figure.weight_divisor == 100 and figure.secrecy != "not_shown"
 
 
 def euros(cents: int) -> float:

@@ -137,8 +137,15 @@ def points_span(figure: Figure, language: str = "fr") -> str:
 
 
 def value(figure: Figure, language: str = "fr") -> str:
-    """The value of a figure, or that its definition leaves every row out."""
+    """The value of a figure, that its definition leaves every row out, or that it is not shown."""
+    if is_secret(figure):
+        return _words(language)["not_shown"]
     return _words(language)["outside"] if is_outside(figure) else amount(figure.value, figure.unit, language)
+
+
+def is_secret(figure: Figure) -> bool:
+    """Whether it is known and not shown: it would tell what a supplier was paid."""
+    return figure.secrecy == "not_shown"
 
 
 def is_outside(figure: Figure) -> bool:
@@ -175,7 +182,7 @@ def dated(figure: Figure, language: str = "fr", words: str = "dated") -> str:
 def coverage(figure: Figure, language: str = "fr") -> str:
     """The share of the weight about which the data can answer: `connu à 95,4 %`."""
     if figure.coverage is None:
-        return not_known(language)
+        return "" if is_secret(figure) else not_known(language)
     return _words(language)["known"].format(share=percent(figure.coverage, language=language))
 
 
@@ -221,10 +228,14 @@ def harmless(text: str) -> str:
 def _bounds(figure: Figure, language: str, between: str, exact: str) -> str:
     words = _words(language)
     low, high = (amount(end, figure.unit, language) for end in (figure.low, figure.high))
+    if is_secret(figure):
+        return words["secret"]
     if figure.low is None:
         return not_known(language)
     if figure.high is None:
         return words["at_least" if figure.low != figure.value else "at_the_least"].format(low=low)
+    if figure.low == figure.high and figure.secrecy and figure.unit == "euros":
+        return words["rounded"]
     return words[exact] if figure.low == figure.high else words[between].format(low=low, high=high)
 
 

@@ -66,6 +66,8 @@ class Figure:
     Shares are fractions from 0 to 1, money is in euros; `interval` says of what kind the bounds are. `labels` names the
     codes of the group that the data name (a buyer, a supplier, a commune, a department). `basis` is `payment` or
     `contract` where the indicator can be measured on both; `table_year` is that of the table that a model rests on.
+    `secrecy` is `protected` where it is made of published sums of payments, `not_shown` where one of these is hidden:
+    nothing else is then said of it.
     """
 
     indicator: str
@@ -85,3 +87,4 @@ class Figure:
     options: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     table_year: int | None = None
+    secrecy: str = ""

@@ -53,6 +53,7 @@ class FigureAnswer(BaseModel):
     level: Literal["observed", "derived", "modelled"]
     options: dict[str, str]
     table_year: int | None
+    secrecy: Literal["none", "protected", "not_shown"]
     origins: list[Snapshot]
     rows: str
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gisement.catalog import page_texts, texts
+from gisement.engine.protected import NOT_SHOWN
 from gisement.publish import format
 from gisement.publish.component import Shown, shown
 from gisement.publish.web.address import Pairs, address, pairs_of
@@ -52,11 +53,14 @@ def card(site: Site, figure: Figure, language: str, label: str = "", *, largest:
     # a permanent link says the basis; elsewhere, it is said where it is not the usual one
     pairs = [pair for pair in whole if pair != ("basis", site.basis)]
     page = address(f"{root}/figures/{figure.indicator}", pairs)
-    rows = tuple(_verdict(figure, verdict, language, root, pairs) for verdict in Verdict)
+    # of a figure that is not shown, nothing is said of its rows either
+    told_of = () if figure.secrecy == NOT_SHOWN else tuple(Verdict)
+    rows = tuple(_verdict(figure, verdict, language, root, pairs) for verdict in told_of)
+    first = address(f"{root}/figures/{figure.indicator}/rows", pairs, verdict=str(Verdict.PART))
     return Card(
         shown=shown(figure, label, largest=largest, language=language),
         page=page,
-        rows=next(row.address for row in rows if row.verdict == Verdict.PART),
+        rows=first,
         verdicts=tuple(sorted(rows, key=lambda row: ORDER.index(row.verdict))),
         files=tuple((kind, address(f"/api/measure/{figure.indicator}", pairs, by=by, format=kind)) for kind in FILES),
         method=f"{root}/methods/{figure.indicator}",
@@ -77,10 +81,11 @@ def weighed(figure: Figure, cents_or_rows: int, language: str) -> str:
 
 def _verdict(figure: Figure, verdict: Verdict, language: str, root: str, pairs: Pairs) -> VerdictRows:
     words = page_texts(language)["figure"]
+    one, many = ("cell", "cells") if figure.secrecy else ("row", "rows_word")
     return VerdictRows(
         verdict=str(verdict),
         label=str(texts(language)["verdicts"][verdict]),
-        count=format.counted(figure.sums.rows(verdict), words["row"], words["rows_word"], language),
+        count=format.counted(figure.sums.rows(verdict), words[one], words[many], language),
         weight=weighed(figure, getattr(figure.sums, verdict), language),
         address=address(f"{root}/figures/{figure.indicator}/rows", pairs, verdict=str(verdict)),
     )

@@ -35,8 +35,12 @@ class Choice:
     values: tuple[tuple[str, str, bool], ...]
 
 
-def breakdowns(indicator: Indicator) -> list[str]:
-    """The dimensions that the rows of an indicator can be broken down by, on pages."""
+def breakdowns(page: Page, indicator: Indicator, pairs: Pairs) -> list[str]:
+    """The dimensions that a figure can be broken down by, on pages: those of its rows, as far as they are published."""
+    return [name for name in _dimensions(indicator) if page.site.publishes(indicator.name, pairs, name)]
+
+
+def _dimensions(indicator: Indicator) -> list[str]:
     columns = tables()[indicator.table].schema
     left_out = ALIKE.get(indicator.table, ())
     held = [name for name in BREAKDOWNS if DIMENSIONS[name] in columns and name not in left_out]
@@ -49,8 +53,12 @@ def amount_of(indicator: Indicator) -> str:
 
 
 def filters(page: Page, indicator: Indicator, pairs: Pairs) -> list[Choice]:
-    """The filters of a form: for each, the values that occur."""
-    return [_filter(page, name, indicator, pairs) for name in FILTERS if name in breakdowns(indicator)]
+    """The filters of a form, as far as the figure that they choose is published: for each, the values that occur."""
+    return [
+        _filter(page, name, indicator, pairs)
+        for name in FILTERS
+        if name in _dimensions(indicator) and page.site.publishes(indicator.name, [*pairs, (name, "1")])
+    ]
 
 
 def option(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> Choice:
@@ -59,7 +67,12 @@ def option(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> Choice:
     declared = next(option for option in indicator.options if option.name == name)
     held = dict(pairs).get(name, declared.default)
     rings = {ring.name.lower() for ring in existing_rings(page.site.observatory.territory) if ring != Ring.WORLD}
-    allowed = [value for value in declared.values if name != "ring" or value in rings]
+    others = [(key, value) for key, value in pairs if key != name]
+    allowed = [
+        value
+        for value in declared.values
+        if (name != "ring" or value in rings) and page.site.publishes(indicator.name, [*others, (name, value)])
+    ]
     return Choice(name, str(words["title"]), tuple((v, str(words["values"][v]), v == held) for v in allowed))
 
 
@@ -80,7 +93,7 @@ def told(page: Page, indicator: Indicator, pairs: Pairs) -> str:
 def _filter(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> Choice:
     held = dict(pairs).get(name)
     values = [(ANY, str(page.texts["figures"]["any"]), held is None)]
-    for value in _values(page, name, indicator):
+    for value in _values(page, name, indicator, pairs):
         is_held = held is not None and held.removeprefix("=") == value
         values.append((value, page.site.label(name, value, page.language), is_held))
     if held is not None and not any(is_held for _, _, is_held in values):
@@ -88,10 +101,11 @@ def _filter(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> Choice
     return Choice(name, str(texts(page.language)["dimensions"][name]), tuple(values))
 
 
-def _values(page: Page, name: str, indicator: Indicator) -> list[str]:
+def _values(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> list[str]:
     """What a filter may be: the values that occur, the latest year first, what is not given last."""
     if name == "family":
         return list(families())
-    found = {figure.group[name] for figure in page.site.measure(amount_of(indicator), (), name)}
+    basis = [pair for pair in pairs if pair[0] == "basis"]
+    found = {figure.group[name] for figure in page.site.measure(amount_of(indicator), tuple(basis), name)}
     known = sorted((str(value) for value in found if value is not None), reverse=name == "year")
     return [*known, *([""] if None in found else [])]

@@ -116,6 +116,8 @@ def _amounts(page: Page, beside: str, by: str, where: Pairs) -> dict[object, Fig
     if not beside:
         return {}
     kept = chosen(indicator_named(beside), where)
+    if not page.site.publishes(beside, kept, by):
+        return {}
     return {figure.group[by]: figure for figure in page.site.measure(beside, tuple(kept), by)}
 
 

@@ -71,15 +71,16 @@ class Page:
 
     def html(self, template: str, **content: Any) -> str:
         """The text of the page."""
-        return self.site.environment.get_template(template).render(**self._shared(), **content)
+        return self.site.environment.get_template(template).render(**{**self._shared(), **content})
 
-    def _amounts(self) -> str:
-        """What the amounts of the pages are, as a key of the texts: of contracts, of payments, or of contracts though
-        ledgers were read, which are shown to their partner alone."""
+    @property
+    def amounts(self) -> str:
+        """What the amounts of the pages are: of contracts, of payments, or of contracts though ledgers were read, whose
+        lines are shown to their partner alone."""
         has_ledger = any(origin.source in ("ledger", "pes") for origin in self.site.origins)
-        if not has_ledger:
-            return "ceilings"
-        return "paid" if self.site.served.partner else "ledgers_hidden"
+        public = "published_sums" if self.asked("basis") == "payment" else "ledgers_hidden"
+        shown = "paid" if self.site.served.partner else public
+        return str(self.texts["site"][shown if has_ledger else "ceilings"])
 
     def _shared(self) -> dict[str, Any]:
         told = self.texts
@@ -96,7 +97,7 @@ class Page:
             "territory": self.site.places[self.language].territory,
             "notice": self.site.notice,
             "is_partner": self.site.served.partner,
-            "amounts": told["site"][self._amounts()],
+            "amounts": self.amounts,
             "release": told["site"]["release"].format(
                 release=self.site.served.release, date=format.day(self.site.as_of_date, self.language)
             ),

@@ -17,6 +17,7 @@ from gisement.engine.impact import Impact, Model, Shift
 from gisement.engine.law import outcomes
 from gisement.engine.pooling import Window, pooling_windows
 from gisement.engine.progress import between
+from gisement.engine.public import PublicObservatory
 from gisement.engine.served import PERSON, Served
 from gisement.engine.strengths import MEASURES, partner_names, strength_matrix
 from gisement.engine.targets import Progress
@@ -71,6 +72,23 @@ class Site:
     def figure(self, name: str, *where: tuple[str, str]) -> Figure:
         """One figure."""
         return self.measure(name, where)[0]
+
+    def publishes(self, name: str, where: Sequence[tuple[str, str]] = (), by: str = "") -> bool:
+        """Whether these figures can be shown here: of payments, everyone sees a closed list of crossings."""
+        if not isinstance(self.observatory, PublicObservatory):
+            return True
+        perimeter = perimeter_of([f"{key}={value}" for key, value in where])
+        return self.observatory.answers(indicator_named(name), perimeter, (by,) if by else ())
+
+    @property
+    def has_public_payments(self) -> bool:
+        """Whether everyone is shown sums of payments here, and no line of them."""
+        return isinstance(self.observatory, PublicObservatory) and self.observatory.has_payments
+
+    @property
+    def has_payments(self) -> bool:
+        """Whether any figure on payments can be shown."""
+        return self.has_public_payments or self.basis == "payment"
 
     def _measure(self, name: str, where: tuple[tuple[str, str], ...], by: str) -> tuple[Figure, ...]:
         perimeter: Perimeter = perimeter_of([f"{key}={value}" for key, value in where])

@@ -6,8 +6,10 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from gisement.catalog import texts
+from gisement.catalog import indicator_texts, texts
 from gisement.engine import modelled
+from gisement.engine.measure import TWO_BASES
+from gisement.engine.protected import NOT_SHOWN
 from gisement.pipeline import INDICATORS, MODELLED, indicator_named
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, Pairs, address, chosen
@@ -17,7 +19,10 @@ from gisement.publish.web.flows import flows_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.map import map_drawing
 from gisement.publish.web.page import Page
-from gisement.terms import Indicator, Trouble
+from gisement.terms import Figure, Indicator, Trouble
+
+BASES = {"contract": "base_contract", "payment": "base_payment"}
+"""What each basis is called, as a key of the texts."""
 
 
 def figures(page: Page) -> Response:
@@ -33,7 +38,7 @@ def figure(page: Page) -> Response:
     """One indicator over the perimeter that the address spells."""
     indicator = indicator_named(str(page.request.path_params["name"]))
     pairs = chosen(indicator, page.query)
-    by = _by(page, indicator)
+    by = _by(page, indicator, pairs)
     if any(value == ANY for _, value in page.query):
         # a form sends every field: the address that is kept holds only what was chosen
         return RedirectResponse(address(page.request.url.path, pairs, by="" if by == "year" else by), status_code=303)
@@ -42,15 +47,16 @@ def figure(page: Page) -> Response:
 
 
 def _content(page: Page, indicator: Indicator, pairs: Pairs, by: str) -> dict[str, Any]:
-    told = texts(page.language)["indicators"][indicator.name]
-    card = page.card(page.site.figure(indicator.name, *pairs), by=by)
-    dimensions, options = choices.breakdowns(indicator), {option.name for option in indicator.options}
+    figure = page.site.figure(indicator.name, *pairs)
+    told = indicator_texts(indicator.name, page.language, figure.basis)
+    card = page.card(figure, by=by)
+    dimensions, options = choices.breakdowns(page, indicator, pairs), {option.name for option in indicator.options}
     path, asked = f"{page.root}/figures/{indicator.name}", page.asked("release")
     return {
         "indicator": indicator,
         "told": told,
         "card": card,
-        "sentence": _sentence(page, card, told["sentence"], pairs),
+        "sentence": _sentence(page, figure, card, pairs),
         "filters": choices.filters(page, indicator, pairs),
         "options": [choices.option(page, name.name, indicator, pairs) for name in indicator.options],
         "kept": [(key, value) for key, value in pairs if key not in choices.FILTERS and key not in options],
@@ -62,18 +68,34 @@ def _content(page: Page, indicator: Indicator, pairs: Pairs, by: str) -> dict[st
         "drawing": trend_drawing(page, indicator.name, pairs) if by == "year" else None,
         "sensitivity": [] if modelled.is_modelled(indicator) else _sensitivity(page, indicator, pairs),
         "combinations": address(f"/api/sensitivity/{indicator.name}", pairs, format="csv"),
+        "bases": _bases(page, indicator, pairs),
         "then": asked if asked not in ("", page.site.served.release) else "",
         "now": page.site.served.release,
     }
+
+
+def _bases(page: Page, indicator: Indicator, pairs: Pairs) -> list[tuple[str, str, bool]]:
+    """The same figure on contracts and on payments, where both can be shown: name, address, whether it is this one."""
+    held = dict(pairs).get("basis", page.site.basis)
+    others = [pair for pair in pairs if pair[0] != "basis"]
+    if indicator.table != TWO_BASES or not page.site.has_payments or "payment" not in indicator.bases:
+        return []
+    path = f"{page.root}/figures/{indicator.name}"
+    found = [
+        (str(page.texts["figures"][BASES[basis]]), address(path, [*others, ("basis", basis)]), basis == held)
+        for basis in indicator.bases
+        if page.site.publishes(indicator.name, [*others, ("basis", basis)])
+    ]
+    return found if len(found) > 1 else []
 
 
 def embed(page: Page) -> Response:
     """One figure alone, for a frame of another page."""
     indicator = indicator_named(str(page.request.path_params["name"]))
     pairs = chosen(indicator, page.query)
-    card = page.card(page.site.figure(indicator.name, *pairs))
-    told = texts(page.language)["indicators"][indicator.name]
-    return page.render("embed.html.j2", card=card, sentence=_sentence(page, card, told["sentence"], pairs))
+    figure = page.site.figure(indicator.name, *pairs)
+    card = page.card(figure)
+    return page.render("embed.html.j2", card=card, sentence=_sentence(page, figure, card, pairs))
 
 
 def chart(page: Page) -> Response:
@@ -96,8 +118,8 @@ def _drawing(page: Page, kind: str, name: str) -> Drawing:
     raise page.absent()
 
 
-def _by(page: Page, indicator: Indicator) -> str:
-    asked, allowed = page.asked("by", "year"), choices.breakdowns(indicator)
+def _by(page: Page, indicator: Indicator, pairs: Pairs) -> str:
+    asked, allowed = page.asked("by", "year"), choices.breakdowns(page, indicator, pairs)
     if asked in allowed:
         return asked
     raise Trouble(
@@ -106,7 +128,10 @@ def _by(page: Page, indicator: Indicator) -> str:
     )
 
 
-def _sentence(page: Page, card: Card, pattern: str, pairs: Pairs) -> str:
+def _sentence(page: Page, figure: Figure, card: Card, pairs: Pairs) -> str:
+    if figure.secrecy == NOT_SHOWN:
+        return str(page.texts["figures"]["secret"])
+    pattern = str(indicator_texts(figure.indicator, page.language, figure.basis)["sentence"])
     perimeter = choices.told(page, indicator_named(card.shown.name), pairs)
     return pattern.format(value=card.shown.value, perimeter=perimeter, low=card.shown.low, high=card.shown.high)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from gisement.publish import format
+from gisement.publish.web.address import Pairs
 from gisement.publish.web.charts import coins
 from gisement.publish.web.drawings import rings_drawing, trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
+from gisement.terms import Figure
 
 BRIEF = ("total_spend", "contracts", "sme_share", "single_offer_share")
 KNOWN = ("supplier_place_known_share", "amount_known_share", "cpv_known_share", "date_known_share")
@@ -17,17 +21,20 @@ SHOWN = 8
 
 def home(page: Page) -> Response:
     """The headline and what stands around it."""
-    figure = page.site.figure("local_share")
+    money = _money(page)
+    figure = page.site.figure("local_share", *money)
     told, language = page.texts["home"], page.language
     ends = {name: format.of_hundred(getattr(figure, name), language) for name in ("value", "low", "high")}
     is_exact = figure.low == figure.high
-    headline = told["headline_unknown"] if figure.value is None else told["headline"]
+    headline = _headline(told, figure)
     place = page.site.places[language].of_department
     inside = page.site.places[language].inside
     elsewhere = lines_by(
         page, "total_spend", "department", [("medical", "excluded")], beside="", at_most=SHOWN,
         leave_out=lambda each: each.group["department"] in inside,
     )  # fmt: skip
+    rings_of = _all_shown(page, money)
+    rings = rings_drawing(page, rings_of)
     return page.render(
         "home.html.j2",
         headline=headline.split("{value}"),
@@ -37,11 +44,39 @@ def home(page: Page) -> Response:
         card=page.card(figure),
         coins=coins(figure.low, figure.high),
         coins_title=page.texts["chart"]["coins"].format(**ends),
-        brief=[page.card_of(name) for name in BRIEF],
-        trend=trend_drawing(page, "local_share", []),
-        rings=rings_drawing(page, []),
+        amounts=page.texts["site"]["published_sums"] if money else page.amounts,
+        elsewhere_note=told["of_contracts"] if money else "",
+        brief=[page.card_of(name, *(money if page.site.publishes(name, money) else ())) for name in BRIEF],
+        trend=trend_drawing(page, "local_share", money),
+        rings=rings,
+        rings_note=page.texts["home"]["rings_of_contracts"] if rings_of != money else "",
         elsewhere=elsewhere,
-        needs=lines_by(page, "local_share", "family", [], at_most=SHOWN, leave_out=format.is_outside),
+        needs=lines_by(page, "local_share", "family", money, at_most=SHOWN, leave_out=format.is_outside),
         known=[page.card_of(name) for name in KNOWN],
         title=told["title"].format(territory=page.site.places[language].territory),
     )
+
+
+def _headline(told: Any, figure: Figure) -> str:
+    """The sentence of the share: it says whether it is of what was paid, or of published contracts."""
+    if figure.value is None:
+        return str(told["headline_unknown"])
+    return str(told["headline_paid" if figure.basis == "payment" else "headline"])
+
+
+def _money(page: Page) -> Pairs:
+    """What makes the headline one of money paid, where everyone may see it: the published sums of payments.
+
+    Empty where there is none, or where the headline itself would tell too much: contracts then stand in, and say so.
+    """
+    paid = [("basis", "payment")]
+    if not page.site.has_public_payments:
+        return []
+    return paid if page.site.figure("local_share", *paid).value is not None else []
+
+
+def _all_shown(page: Page, money: Pairs) -> Pairs:
+    """The same if the share is shown in every ring; else nothing: contracts."""
+    rings = page.site.places[page.language].rings
+    figures = [page.site.figure("local_share", *money, ("ring", ring)) for ring in rings] if money else []
+    return money if all(figure.value is not None for figure in figures) else []

@@ -9,6 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from gisement.catalog import cooperation_texts, texts
 from gisement.catalog.segments import segments
+from gisement.engine.protected import NOT_SHOWN
+from gisement.engine.public import REMAINDER
 from gisement.engine.served import PERSON, SORTS, RowPage
 from gisement.pipeline import indicator_named
 from gisement.publish import format
@@ -20,6 +22,8 @@ from gisement.publish.web.views.sheets import suggestions
 from gisement.terms import Figure, Indicator, Trouble, Verdict
 
 PER_PAGE = 50
+DESTINATIONS = ("inside", "outside", "place_unknown", "need_unknown", "medical")
+"""What the local share says of a published sum."""
 OWN = ("verdict", "sort", "q", "page")
 
 
@@ -135,6 +139,8 @@ def _asked(page: Page) -> RowPage:
 
 def _adds_up(page: Page, figure: Figure, verdict: Verdict, text: str) -> str:
     words = page.texts["rows"]
+    if figure.secrecy == NOT_SHOWN:
+        return str(page.texts["figures"]["secret"])
     if text:
         return str(words["filtered"]).format(text=text)
     sum_of_verdict = weighed(figure, getattr(figure.sums, verdict), page.language)
@@ -149,11 +155,11 @@ def _shown(page: Page, indicator: Indicator, found: list[dict[str, Any]]) -> lis
     known = page.site.served.named("buyer", list({row["buyer_id"] for row in found}))
     return [
         RowShown(
-            date=format.day(row["notification_date"], page.language),
+            date=_date(page, row),
             buyer=row["buyer_name"] or row["buyer_id"] or page.texts["figures"]["missing"],
             buyer_page=f"{page.root}/buyers/{row['buyer_id']}" if row["buyer_id"] in known else "",
             suppliers=tuple(by_contract.get(row["contract_key"], ())) or (_supplier(page, row),),
-            title=row["contract_title"] or _kind_of_food(page, row) or page.texts["rows"]["no_title"],
+            title=_title(page, row),
             contract_page=f"{page.root}/contracts/{row['contract_key']}" if row["contract_key"] else "",
             amount=format.cents(row["amount_cents"], page.language),
             left=_left(page, row),
@@ -164,11 +170,31 @@ def _shown(page: Page, indicator: Indicator, found: list[dict[str, Any]]) -> lis
 
 def _left(page: Page, row: dict[str, Any]) -> str:
     words, date = page.texts["contract"], format.day(page.site.as_of_date, page.language)
-    if row.get("months_left") is None:
+    if row.get("months_left") is None or row["contract_key"] is None:
         return ""
     return str(words["remaining" if row["months_left"] else "over"]).format(
         count=format.number(row["months_left"], language=page.language), date=date
     )
+
+
+def _date(page: Page, row: dict[str, Any]) -> str:
+    """The day of a row; of a published sum, its year."""
+    if "destination" in row:
+        return "" if row["year"] is None else str(row["year"])
+    return format.day(row["notification_date"], page.language)
+
+
+def _title(page: Page, row: dict[str, Any]) -> str:
+    """The object of a row; of a published sum, what it is the sum of."""
+    if row.get("purchase_key") == REMAINDER:
+        return str(page.texts["rows"]["remainder"])
+    if "destination" in row:
+        told = [(name, row[name]) for name in ("family", "segment", "size_class") if row[name] is not None]
+        words = page.texts["destinations"]
+        where = [words[row["destination"]]] if row["destination"] in DESTINATIONS else []
+        names = [*(page.site.label(name, value, page.language) for name, value in told), *where]
+        return ", ".join(names) or str(page.texts["rows"]["whole"])
+    return str(row["contract_title"] or _kind_of_food(page, row) or page.texts["rows"]["no_title"])
 
 
 def _kind_of_food(page: Page, row: dict[str, Any]) -> str:
@@ -180,6 +206,8 @@ def _kind_of_food(page: Page, row: dict[str, Any]) -> str:
 def _supplier(page: Page, row: dict[str, Any]) -> tuple[str, str]:
     """The name of a supplier and its page; neither for a natural person."""
     identifier, words = row.get("supplier_id"), page.texts["rows"]
+    if "destination" in row:
+        return str(words["several"]), ""
     if "food_family" in row:
         return row["supplier_name"] or str(words["untold_supplier"]), ""
     if identifier is None:
