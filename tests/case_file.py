@@ -54,6 +54,7 @@ _PLAIN = {
     "date": "notification_date",
     "offers": "offers_count",
     "family": "family",
+    "segment": "segment",
     "buyer": "buyer_id",
     "siae": "is_siae",
     "adapted": "is_adapted",

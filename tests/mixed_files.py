@@ -49,6 +49,11 @@ STRUCTURES: tuple[Row, ...] = tuple(
     {"SIRET": firm, "MESURE": kind}
     for firm, kind in zip((*FIRMS[:5], FIRMS[0]), ("EI", "ACI", "AI", "ETTI", "EA", "ACI"), strict=True)
 )
+GROUPS: tuple[Row, ...] = tuple(
+    {"siren": firm[:9], "siren_mere": head[:9]}
+    for firm, head in zip(FIRMS[1:4], (FIRMS[0], FIRMS[0], "?"), strict=True)
+)
+"""Two firms of one group, and a line that says nothing."""
 JOBS: Row = {"prod_na": "employment_total", "CPA_A01": 1.5, "CPA_C10-12": 2, "CPA_I": 0.25, "F": 3}
 """Thousands of persons of a whole country, by activity."""
 FACTORS: tuple[Row, ...] = tuple(
@@ -161,6 +166,7 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     files["emission-factors"] = [_csv(folder / "emission-factors" / "factors.csv", list(FACTORS[0]), FACTORS, shuffle)]
     files["notices"] = [_notice(folder / "notices" / "avis.xml")]
     files["inclusion"] = [_csv(folder / "inclusion" / "list.csv", list(STRUCTURES[0]), STRUCTURES, shuffle)]
+    files["groups"] = [_csv(folder / "groups" / "groups.csv", list(GROUPS[0]), GROUPS, shuffle)]
     files["insertion-hours"] = [
         _csv(folder / "insertion" / "hours.csv", mixed_hours.COLUMNS, mixed_hours.lines(TOWN, BUYER), shuffle)
     ]

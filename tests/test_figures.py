@@ -79,6 +79,9 @@ def _spelled(dice: random.Random, signed: bool) -> dict[str, Any]:
     }
 
 
+GROUPED = ("central_purchasing_body", "group_siren")
+
+
 def _dimensions(dice: random.Random, row: Mapping[str, Any]) -> dict[str, Any]:
     buyer = dict(dice.choice(BUYERS))
     commune = buyer["buyer_commune_code"]
@@ -94,7 +97,7 @@ def _dimensions(dice: random.Random, row: Mapping[str, Any]) -> dict[str, Any]:
         "supplier_department_code": dice.choice(["86", "79", None]),
         **{
             name: dice.choice([*"AB", None])
-            for name in ("naf_section_code", "legal_kind", "age_class", "inclusion_kind")
+            for name in ("naf_section_code", "legal_kind", "age_class", "inclusion_kind", *GROUPED)
         },
         "supplier_commune_code": dice.choice(["86194", "79191", None]),
     }

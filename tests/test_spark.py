@@ -27,6 +27,7 @@ from tests.workspaces import added, built, rows, workspace_of
 
 pytestmark = pytest.mark.spark
 LOCAL_STEPS: Mapping[str, str] = {
+    "central_purchasing": "names are compared word by word, which no engine has",
     "impact_by_sector": "a linear system is solved on arrays, in the driver",
     "payee_link": "compares names letter by letter (edit distance within a commune), which no engine has",
     "title_segment": "a linear model of scikit-learn works on arrays, in the driver",

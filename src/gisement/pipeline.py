@@ -44,7 +44,7 @@ from gisement.enrich import food as food_supply
 from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators import MODELLED as MODELLED
 from gisement.indicators.law import RULES as RULES
-from gisement.models import impact_by_sector, payee_link, payment_secrecy, title_segment
+from gisement.models import central_purchasing, impact_by_sector, payee_link, payment_secrecy, title_segment
 from gisement.segments import by_code, by_cpv, labels, of_contracts, of_payments
 from gisement.sources.registry import SOURCES as SOURCES
 from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble
@@ -95,6 +95,7 @@ STEPS: tuple[Step, ...] = (
     register.legal_unit,
     register.supplier,
     inclusion.inclusion_structure,
+    central_purchasing.central_purchasing,
     profile.supplier_profile,
     places.place,
     buyers.buyer,

@@ -32,10 +32,15 @@ def _expressions() -> tuple[Any, Any]:
     return communes, ring_department(communes, tables[2])
 
 
+def _territory_rows(territory: str, food_plan: tuple[str, ...]) -> dict[str, Any]:
+    made = territory_rows(parse_territory(territory, food_plan=food_plan))
+    return {name: made[name] for name in INPUTS.keys() & made.keys()}
+
+
 def _connect(territory: str, food_plan: tuple[str, ...]) -> Any:
     connection = ibis.duckdb.connect()
     connection.raw_sql(f"CREATE VIEW commune AS FROM read_parquet('{FOLDER / 'commune.parquet'}')")
-    for name, rows in territory_rows(parse_territory(territory, food_plan=food_plan)).items():
+    for name, rows in _territory_rows(territory, food_plan).items():
         schema = ibis.schema(INPUTS[name])
         connection.create_table(name, ibis.memtable(rows, schema=schema) if rows else None, schema=schema)
     return connection
@@ -122,7 +127,7 @@ def test_is_within_is_three_valued() -> None:
 @pytest.mark.spark
 def test_spark_gives_the_same(spark: Any) -> None:
     spark.read.parquet(str(FOLDER / "commune.parquet")).createOrReplaceTempView("commune")
-    for name, rows in territory_rows(parse_territory(GRAND_POITIERS, food_plan=FOOD_PLAN)).items():
+    for name, rows in _territory_rows(GRAND_POITIERS, FOOD_PLAN).items():
         columns = ", ".join(f"{column} string" for column in INPUTS[name])
         spark.createDataFrame(rows, columns).createOrReplaceTempView(name)
     communes, departments = _expressions()

@@ -30,6 +30,8 @@ DIMENSIONS: Mapping[str, str] = {
     "sector": "naf_section_code",
     "age_class": "age_class",
     "inclusion": "inclusion_kind",
+    "central_purchasing": "central_purchasing_body",
+    "group": "group_siren",
     "month": "month",
     "department": "supplier_department_code",
     "food_family": "food_family",

@@ -9,6 +9,8 @@ import ibis
 from gisement.catalog import parameter
 from gisement.terms import step
 
+OF_LEDGERS = ("account_gap", "payee_supplier")
+"""Tables that a correction may name and that `ledger_finding` answers for."""
 UNREPAIRED = ("missing", "bad_checksum", "wrong_length", "not_an_identifier", "scientific_notation")
 PLAIN_AMOUNT = r"^-?[0-9]+(\.[0-9]+)?\z"
 NULLED = ("absurd", "repeated_digits", "negative", "symbolic", "unreadable")
@@ -279,7 +281,7 @@ def _unusual(u: Any) -> Any:
 
 def _corrections(c: Any, correction: Any) -> list[Any]:
     """Corrections by hand: applied where the cell now holds the new value, else not."""
-    asked = correction.filter(correction.is_latest & (correction["table"] != "account_gap"))
+    asked = correction.filter(correction.is_latest & ~correction["table"].isin(OF_LEDGERS))
     cells = ibis.union(
         *(
             c.select(

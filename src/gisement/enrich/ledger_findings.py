@@ -8,6 +8,7 @@ import ibis
 
 from gisement.enrich.findings import identifier_rows, rows
 from gisement.enrich.ledger_coverage import MASKING
+from gisement.enrich.payees import BY_HAND, BY_HAND_RULE
 from gisement.terms import step
 
 DROPPED = (
@@ -25,7 +26,8 @@ def ledger_finding(payment: Any, payee_supplier: Any, payee: Any, payee_link: An
     """One row per problem found in a ledger; lines left out on entry are told by buyer, year and account."""
     return ibis.union(
         *_amounts(payment), *_days(payment), _without_supplier(payment), _identifiers(payee),
-        *_links(payee, payee_link), *_repeated(raw_payment, payment, repeated_line), _left_out(raw_payment_dropped),
+        *_links(payee, payee_link, payee_supplier), _told_by_hand(payee_supplier, correction),
+        *_repeated(raw_payment, payment, repeated_line), _left_out(raw_payment_dropped),
         *_gaps(account_gap, correction), _twins(payment), _distant_head_offices(payment, establishment, place),
         _above_contract(contract_payment),
     ).distinct()  # fmt: skip
@@ -64,14 +66,28 @@ def _identifiers(payee: Any) -> Any:
     return identifier_rows(named, "supplier_id_rule", "supplier_id", named.supplier_id_reported, named.supplier_id)
 
 
-def _links(payee: Any, payee_link: Any) -> list[Any]:
-    found = payee_link.inner_join(payee.select("supplier_name", named="payee_key"), [("payee_key", "named")])
+def _links(payee: Any, payee_link: Any, payee_supplier: Any) -> list[Any]:
+    settled = payee_supplier.filter(payee_supplier.supplier_link_rule == BY_HAND_RULE)
+    found = payee_link.anti_join(settled, "payee_key")
+    found = found.inner_join(payee.select("supplier_name", named="payee_key"), [("payee_key", "named")])
     found = found.mutate(record_hash=found.payee_key, firm=ibis.coalesce(found.siret, found.siren))
     accepted, doubtful = (found.filter(found.link_status == status) for status in ("accepted", "doubtful"))
     return [
         rows(accepted, "supplier_found_by_name", "supplier_id", accepted.supplier_name, accepted.firm, "repaired"),
         rows(doubtful, "supplier_name_in_doubt", "supplier_id", doubtful.supplier_name, doubtful.firm, "kept"),
     ]
+
+
+def _told_by_hand(payee_supplier: Any, correction: Any) -> Any:
+    """Corrections that say which firm stands behind a name: applied where the supplier is now that one."""
+    p = payee_supplier.select("supplier_id", "supplier_link_rule", named="payee_key")
+    told = correction.filter((correction["table"] == BY_HAND) & correction.is_latest)
+    told = told.left_join(p, [("key", "named")]).mutate(record_hash=lambda t: t.key)
+    is_by_hand = (told["column"] == "supplier_id") & (told.supplier_link_rule == BY_HAND_RULE)
+    is_applied = ibis.coalesce(is_by_hand & (told.supplier_id == told.new_value), False)
+    rule = ibis.ifelse(is_applied, "correction_applied", "correction_not_applied")
+    action = ibis.ifelse(is_applied, "repaired", "kept")
+    return rows(told, rule, "supplier_id", told.old_value, told.supplier_id, action)
 
 
 def _repeated(raw_payment: Any, payment: Any, repeated_line: Any) -> list[Any]:

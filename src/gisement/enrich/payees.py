@@ -11,6 +11,9 @@ from gisement.terms import step
 
 SAINTS = (("st", "saint"), ("ste", "sainte"))
 IDENTIFIED = ("siret", "siren", "foreign")
+BY_HAND = "payee_supplier"
+"""The table that a correction names to say which firm stands behind a name."""
+BY_HAND_RULE = "by_hand"
 
 
 @step
@@ -86,16 +89,30 @@ def _known_by(e: Any, column: str) -> Any:
     )  # fmt: skip
 
 
+def _told_by_hand(payee: Any, correction: Any) -> Any:
+    """The SIRET that a person found for a name of a ledger, where the correction starts from that very name."""
+    c = correction.filter(correction.is_latest & (correction["table"] == BY_HAND))
+    c = c.filter((c["column"] == "supplier_id") & c.new_value.re_search(r"^[0-9]{14}\z"))
+    written = payee.select("supplier_name", named="payee_key")
+    c = c.inner_join(written, [("key", "named"), ("old_value", "supplier_name")])
+    return c.select(
+        siret="new_value", siren=c.new_value.substr(0, 9), supplier_link_rule=ibis.literal(BY_HAND_RULE),
+        supplier_link_score=ibis.literal(1.0), linked="key",
+    )  # fmt: skip
+
+
 @step
-def payee_supplier(payee: Any, payee_commune: Any, payee_link: Any) -> Any:
+def payee_supplier(payee: Any, payee_commune: Any, payee_link: Any, correction: Any) -> Any:
     """One row per payee: the supplier it is, and the rule that says so.
 
-    Order of evidence: the identifier of the ledger; else the one firm of the register that its name and commune lead
+    Order of evidence: a correction by hand (table `payee_supplier`, column `supplier_id`, from the name that the ledger
+    writes to a SIRET); the identifier of the ledger; else the one firm of the register that its name and commune lead
     to (`supplier_link_rule`, accepted links only); else the text itself.
     """
     accepted = payee_link.filter(payee_link.link_status == "accepted")
     accepted = accepted.select("siret", "siren", "supplier_link_rule", "supplier_link_score", linked="payee_key")
-    p = payee.left_join(accepted, [("payee_key", "linked")]).left_join(
+    told = _told_by_hand(payee, correction)
+    p = payee.left_join(accepted.anti_join(told, "linked").union(told), [("payee_key", "linked")]).left_join(
         payee_commune.rename(placed="payee_key"), [("payee_key", "placed")]
     )
     linked = ibis.coalesce(p.siret, p.siren)

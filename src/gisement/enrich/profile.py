@@ -21,13 +21,19 @@ SECTIONS = (
     ("96", "S"), ("98", "T"), ("99", "U"),
 )  # fmt: skip
 """Last division of each section of NAF rev. 2 (decree 2007-1888, annex)."""
+NO_BODY = "none"
 COLUMNS = ("legal_kind", "naf_section_code", "unit_creation_date", "is_social_economy", "is_siae", "is_adapted",
-           "inclusion_kind")  # fmt: skip
+           "inclusion_kind", "central_purchasing_body", "group_siren")  # fmt: skip
 
 
 @step
-def supplier_profile(supplier: Any, legal_unit: Any, inclusion_structure: Any) -> Any:
-    """One row per supplier: what the register and the lists of inclusion say of it."""
+def supplier_profile(
+    supplier: Any, legal_unit: Any, inclusion_structure: Any, central_purchasing: Any, raw_group: Any
+) -> Any:
+    """One row per supplier: what the register, the lists of inclusion and of groups say of it.
+
+    `group_siren` is the head of its group where a file tells one (the smallest of several), else its own SIREN.
+    """
     units = legal_unit.select(unit_siren="siren", unit_creation_date="unit_creation_date")
     p = supplier.select("supplier_id", "supplier_siren", "legal_category", "naf_code", "is_social_economy")
     p = p.left_join(units, [("supplier_siren", "unit_siren")])
@@ -44,7 +50,17 @@ def supplier_profile(supplier: Any, legal_unit: Any, inclusion_structure: Any) -
         legal_kind=_legal_kind(p.legal_category), naf_section_code=_section(p.naf_code.substr(0, 2)),
         inclusion_kind=ibis.coalesce(p.told_kind, ibis.ifelse(is_none, "none", ibis.null("string"))),
     )  # fmt: skip
-    return p.select("supplier_id", *COLUMNS)
+    return _with_group(p, central_purchasing, raw_group).select("supplier_id", *COLUMNS)
+
+
+def _with_group(p: Any, central_purchasing: Any, raw_group: Any) -> Any:
+    bodies = central_purchasing.rename(body_id="supplier_id", body="central_purchasing_body")
+    heads = raw_group.group_by(grouped="siren").agg(head_siren=raw_group.parent_siren.min())
+    p = p.left_join(bodies, [("supplier_id", "body_id")]).left_join(heads, [("supplier_siren", "grouped")])
+    return p.mutate(
+        central_purchasing_body=ibis.coalesce(p.body, NO_BODY),
+        group_siren=ibis.coalesce(p.head_siren, p.supplier_siren),
+    )
 
 
 def with_profile(p: Any, supplier_profile: Any) -> Any:

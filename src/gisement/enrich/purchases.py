@@ -202,7 +202,7 @@ def _of_payments(
 
 PROFILE = (
     "month", "legal_kind", "naf_section_code", "age_class", "is_social_economy", "is_siae", "is_adapted",
-    "inclusion_kind",
+    "inclusion_kind", "central_purchasing_body", "group_siren",
 )  # fmt: skip
 BASES = ("establishment", "head_office")
 RINGS = tuple(

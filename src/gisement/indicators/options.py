@@ -7,6 +7,7 @@ from typing import Any
 
 import ibis
 
+from gisement.catalog.segments import OUT_OF_SCOPE
 from gisement.terms import Option, Ring
 
 PLACE = Option("place", ("establishment", "head_office"), "establishment")
@@ -43,9 +44,10 @@ def is_needed(row: Any, option: SimpleNamespace) -> Any:
 def is_own_money(row: Any) -> Any:
     """Whether its amount may be added to others.
 
-    No concession, no contract under a framework counted already, no payment that its payee, a partner, spends again.
+    No concession, no contract under a framework counted already, no payment that its payee, a partner, spends again,
+    and nothing that the buyer's own codes say is no purchase (pay, grants, debt, taxes).
     """
-    own = ~row.is_concession & ~row.is_subsequent_of_known
+    own = ~row.is_concession & ~row.is_subsequent_of_known & (row.segment.fill_null("") != OUT_OF_SCOPE)
     return own & ~row.is_between_partners if "is_between_partners" in row.columns else own
 
 

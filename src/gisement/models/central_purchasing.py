@@ -16,12 +16,27 @@ import pyarrow.compute as pc
 
 from gisement.catalog.tables import read_csv
 from gisement.models.supplier_names import comparable_words
+from gisement.terms import local_step
 
 
 @cache
 def bodies() -> dict[str, dict[str, str]]:
     """The bodies of the list, by name: `siren` (empty where it is not certain), `aliases`, `source`."""
     return {row["name"]: row for row in read_csv("central_purchasing_bodies.csv")}
+
+
+NONE = "none"
+
+
+@local_step(row_limit=3_000_000, reason="names are compared word by word, which no engine has")
+def central_purchasing(supplier: pa.Table) -> pa.Table:
+    """One row per supplier that is a central purchasing body, with the name of the body.
+
+    Source: see the module.
+    """
+    body = central_purchasing_body(supplier["supplier_siren"], supplier["supplier_name"])
+    told = supplier.select(["supplier_id"]).append_column("central_purchasing_body", body)
+    return told.filter(pc.is_valid(told["central_purchasing_body"]))
 
 
 def central_purchasing_body(sirens: pa.Array, names: pa.Array) -> pa.Array:

@@ -111,6 +111,12 @@ def _inclusion(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return Reading(*inclusion.read_inclusion(path, targets["raw_inclusion"]))
 
 
+def _groups(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import groups
+
+    return Reading(*groups.read_groups(path, targets["raw_group"]))
+
+
 def _insertion_hours(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     from gisement.sources import insertion_hours
 
@@ -186,6 +192,7 @@ SOURCES: Mapping[str, Source] = {
         Source("food-offer", ("raw_food_offer",), _food_offer, "food_offer", None, True),
         Source("food-rules", ("raw_food_rule",), _food_rules, "food_rules", None, True),
         Source("inclusion", ("raw_inclusion",), _inclusion, "inclusion"),
+        Source("groups", ("raw_group",), _groups, "groups"),
         Source("insertion-hours", ("raw_insertion",), _insertion_hours, "insertion_hours"),
         Source("io-table", ("raw_io_cell", "raw_io_sector"), _io_table, "io_table"),
         Source("io-table-total", ("raw_io_cell", "raw_io_sector"), _io_table_total, "io_table"),
