@@ -26,6 +26,7 @@ File = Annotated[Path, typer.Option("-o", "--output", help="fichier à écrire :
 Basis = Annotated[
     Literal["payment", "contract"] | None, typer.Option("--basis", help="base des montants (contract : publiable)")
 ]
+OneBuyer = Annotated[str | None, typer.Option("--buyer", help="un acheteur (SIRET ou SIREN ; tous, sinon)")]
 Siret = Annotated[str, typer.Option("--buyer", help="SIRET ou SIREN de l'acheteur")]
 
 
@@ -53,6 +54,16 @@ def buyer(output: File, buyer: Siret, basis: Basis = None) -> None:
     from gisement.publish.reports.buyer import buyer_report
 
     _write(lambda served: buyer_report(served, buyer, basis or ""), output, basis)
+
+
+@report.command("spaser")
+def spaser(output: File, buyer: OneBuyer = None, basis: Basis = None) -> None:
+    """Les indicateurs d'un schéma d'achats responsables (SPASER)."""
+    from gisement.publish.reports import read
+    from gisement.publish.reports.spaser import spaser
+
+    where = (("buyer", buyer),) if buyer else ()
+    _write(lambda served: spaser(read(served, basis or "", where)), output, basis)
 
 
 def _write(make: Callable[[Served], Report], output: Path, basis: str | None) -> None:

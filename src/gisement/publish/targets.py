@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gisement.catalog import cooperation_texts, indicator_texts
+from gisement.engine.trajectory import Course
 from gisement.publish import answers, format
 from gisement.publish.layout import Column, paragraph, table, width_here
 
@@ -39,6 +40,18 @@ def told(each: Any, language: str) -> dict[str, str]:
         "reference": row["target_reference"] or "",
         "responsible": row["responsible_role"] or "",
     }
+
+
+def course_told(line: Course | None, language: str = "fr") -> str:
+    """What the trajectory asks of the latest year, and whether it is kept; empty where there is none."""
+    if line is None:
+        return ""
+    words = cooperation_texts(language)["targets"]
+    expected = format.amount(line.expected, line.latest.unit, language)
+    return str(words["course"]).format(
+        year=line.latest.group["year"], expected=expected, value=format.value(line.latest, language),
+        state=words["courses"][line.state],
+    )  # fmt: skip
 
 
 def show(found: Sequence[Any], language: str) -> None:

@@ -194,7 +194,7 @@ def clauses(reading: Reading) -> list[Block]:
     """Considerations of contracts: three kinds that are never mixed, by count and by amount, year after year."""
     lines = tuple(
         Line(report_texts()["clauses"][text], (reading.figure(count, **option), reading.figure(amount, **option)))
-        for text, count, amount, option in _KINDS
+        for text, count, amount, option in KINDS
     )
     social = reading.lines("social_consideration_count_share", "year", "environmental_consideration_count_share")
     return [
@@ -210,7 +210,7 @@ def clauses(reading: Reading) -> list[Block]:
 _CLAUSE, _CRITERION = {"consideration": "execution_clause"}, {"consideration": "award_criterion"}
 _SOCIAL = ("social_consideration_count_share", "social_consideration_share")
 _ENVIRONMENTAL = ("environmental_consideration_count_share", "environmental_consideration_share")
-_KINDS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+KINDS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("social_clause", *_SOCIAL, _CLAUSE),
     ("social_criterion", *_SOCIAL, _CRITERION),
     ("reserved", "reserved_count_share", "reserved_share", {}),

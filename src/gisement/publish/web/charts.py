@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gisement.publish import format
 from gisement.publish.component import Shown
 
 COINS, COINS_PER_ROW, COIN_STEP = 100, 10, 20
 TOP, HEIGHT, STEP, MARGIN = 24, 170, 58, 50
+TARGET = 12
 GRID = (0, 25, 50, 75, 100)
 DISC, LABEL_WIDTH, LABEL_SIZE = 220, 190, 13
 SHADES = ("#f3e7d8", "#e6c3ae", "#cf8f6e", "#b0603b", "#7f2f14")
@@ -49,6 +50,27 @@ class Trend:
     left: int
     marks: tuple[Mark, ...]
     grid: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A square on the line to a target: its place, its text, its year."""
+
+    x: int
+    y: float
+    left: int
+    top: float
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """A trend, and the broken line from its start through what is aimed at (`points` as SVG writes them)."""
+
+    trend: Trend
+    points: str
+    aims: tuple[Aim, ...]
 
 
 @dataclass(frozen=True)
@@ -110,6 +132,26 @@ def trend(years: Sequence[Shown], *, is_share: bool, language: str = "fr") -> Tr
     grid = tuple((_y(float(level)), format.percent(level / 100, 0, language)) for level in GRID) if is_share else ()
     base = TOP + HEIGHT
     return Trend(MARGIN + STEP * max(len(known), 1) + 8, base + 26, base, MARGIN, marks, grid)
+
+
+def trajectory(
+    years: Sequence[Shown], aims: Sequence[Shown], first: str, *, is_share: bool, language: str = "fr"
+) -> Trajectory:
+    """Years on a calendar up to the last aim, and the broken line from the year `first` through all aims."""
+    start, end = int(years[0].label), max(int(shown.label) for shown in (*aims, years[-1]))
+    told = trend(years, is_share=is_share, language=language)
+    places = {year: MARGIN + STEP * (year - start) + STEP // 2 for year in range(start, end + 1)}
+    marks = tuple(replace(mark, x=places[int(mark.label)]) for mark in told.marks)
+    origin = next((mark for mark in marks if mark.label == first), marks[0])
+    squares = tuple(_square(aim, places[int(aim.label)]) for aim in aims)
+    line = " ".join(f"{x},{y}" for x, y in ((origin.x, origin.y), *((each.x, each.y) for each in squares)))
+    width = MARGIN + STEP * (end - start + 1) + 8
+    return Trajectory(replace(told, width=width, marks=marks), line, squares)
+
+
+def _square(aim: Shown, x: int) -> Aim:
+    y = _y(aim.value_at)
+    return Aim(x, y, x - TARGET // 2, round(y - TARGET / 2, 1), aim.value, aim.label)
 
 
 def discs(rings: Sequence[Shown]) -> tuple[Disc, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -9,9 +10,13 @@ from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts
 from gisement.engine.targets import UNDER_WAY
+from gisement.engine.trajectory import course
 from gisement.pipeline import perimeter_of
 from gisement.publish import format
 from gisement.publish import targets as told
+from gisement.publish.component import shown
+from gisement.publish.web import charts
+from gisement.publish.web.drawings import Drawing
 from gisement.publish.web.grid import Cell, Grid, grid, number
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.sheets import suggestions
@@ -64,9 +69,34 @@ def _part(page: Page, same: list[Any]) -> dict[str, Any]:
         "sheets": suggestions(
             page, page.site.served.sheets(target=row["target_name"], indicator=row["indicator_name"])
         ),
+        "drawing": _drawing(page, each),
+        "course": told.course_told(course(each), page.language),
         "years_caption": f"{words['trajectory']}{format.colon(page.language)}{row['target_name']}",
         "partners_caption": f"{words['partners']}{format.colon(page.language)}{row['target_name']}",
     }
+
+
+def _drawing(page: Page, each: Any) -> Drawing | None:
+    """What is measured by year, and the line through what is aimed at; none where no earlier year is known."""
+    line = course(each)
+    if line is None:
+        return None
+    known = [figure for figure in each.trajectory if figure.value is not None]
+    aims = [
+        replace(each.figure, group={"year": year}, value=value, low=value, high=value) for year, value in line.line[1:]
+    ]
+    is_share = each.figure.unit == "percent"
+    ends = [end for figure in (*known, *aims) for end in (figure.value, figure.high) if end is not None]
+    largest = 1.0 if is_share else max(ends)
+    years, squares = (
+        [shown(f, str(f.group["year"]), largest=largest, language=page.language) for f in some]
+        for some in (known, aims)
+    )
+    marks = charts.trajectory(years, squares, str(line.line[0][0]), is_share=is_share, language=page.language)
+    summary = cooperation_texts(page.language)["targets"]["drawing"].format(
+        title=told.told(each, page.language)["title"]
+    )
+    return Drawing("trajectory", marks, summary, "", each.target["target_name"])
 
 
 def _aim(each: Any, year: int, language: str) -> str:

@@ -1,0 +1,183 @@
+"""`report spaser`: the indicators that a plan for responsible purchasing publishes, its targets, what is unknown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gisement.catalog import report_texts, texts
+from gisement.catalog.insertion_publics import insertion_publics
+from gisement.catalog.rules import legal_texts
+from gisement.engine.execution import execution
+from gisement.engine.targets import Progress, progress
+from gisement.engine.trajectory import course
+from gisement.pipeline import indicator_named, perimeter_of
+from gisement.publish import clauses as hours_told
+from gisement.publish import targets as told
+from gisement.publish.reports import chapters
+from gisement.publish.reports.chapters import said, table
+from gisement.publish.reports.document import (
+    Block,
+    Bullets,
+    Cover,
+    Heading,
+    Line,
+    Paragraph,
+    Report,
+    Tiles,
+    WordTable,
+)
+from gisement.publish.reports.laying import quoting
+from gisement.publish.reports.quality import annexes
+from gisement.publish.reports.reading import Reading, year_range
+from gisement.terms import Figure
+
+INCLUSIVE = ("siae_share", "adapted_share", "social_economy_share", "sme_share")
+RESPONSIBLE = ("pnad_social_count_share", "pnad_environmental_count_share")
+
+
+def spaser(reading: Reading) -> Report:
+    """What the plan owes to the public: real rates, targets, hours, method, limits."""
+    words = report_texts()["spaser"]
+    return Report(
+        name="spaser",
+        cover=_cover(reading),
+        territory=reading.places.territory,
+        as_of_date=reading.served.as_of_date(),
+        release=reading.served.release,
+        status=reading.status,
+        notice=reading.notice,
+        blocks=(
+            Heading(1, words["duty"], is_apart=False),
+            Paragraph(quoting(words["duty_text"], {"article": legal_texts()["spaser"].text})),
+            said(reading, "spaser", "duty_check"),
+            *_rates(reading),
+            *_targets(reading),
+            *_inclusive(reading),
+            *_hours(reading),
+            Heading(1, words["unknown"], is_apart=False),
+            Bullets(tuple(quoting(text, chapters.words_of(reading)) for text in words["limits"])),
+            *annexes(reading),
+        ),
+        contents=False,
+    )
+
+
+def _cover(reading: Reading) -> Cover:
+    words = report_texts()["spaser"]
+    years = year_range(reading.lines("pnad_social_count_share", "year"))
+    year = _latest(reading)
+    social, environmental = (reading.figure(name, **year) for name in RESPONSIBLE)
+    reserved = reading.figure("reserved_count_share", **year)
+    return Cover(
+        title=words["title"],
+        subtitle=words["subtitle"].format(territory=reading.places.territory, years=years),
+        headline=quoting(words["headline"], {"year": year.get("year", "")}, social=social, env=environmental),
+        picture=None,
+        legend=None,
+        tiles=Tiles((
+            Line(words["tile_social"], (social,)),
+            Line(words["tile_environmental"], (environmental,)),
+            Line(words["tile_reserved"], (reserved,)),
+        )),
+    )  # fmt: skip
+
+
+def _latest(reading: Reading) -> dict[str, str]:
+    """The latest year of which anything is known, as a filter."""
+    known = [f for f in reading.by(RESPONSIBLE[0], "year") if f.value is not None and f.group["year"] is not None]
+    return {"year": str(known[-1].group["year"])} if known else {}
+
+
+def _rates(reading: Reading) -> list[Block]:
+    """Real rates: the three kinds apart, in number and in amount, the latest year; then year after year, by buyer."""
+    year = _latest(reading)
+    lines = tuple(
+        Line(report_texts()["clauses"][text],
+             (reading.figure(count, **option, **year), reading.figure(amount, **option, **year)))
+        for text, count, amount, option in chapters.KINDS
+    )  # fmt: skip
+    yearly = reading.lines(RESPONSIBLE[0], "year", RESPONSIBLE[1], keep=lambda figure: figure.group["year"] is not None)
+    buyers = tuple(_by_buyer(reading, year))
+    words = {**chapters.words_of(reading), "year": year.get("year", "")}
+    kinds = replace(
+        table(reading, "clauses", "kinds", lines, drawn=None, described=True),
+        title=str(report_texts()["spaser"]["kinds_title"]).format(**words),
+    )
+    return [
+        Heading(1, report_texts()["spaser"]["rates"], is_apart=False),
+        said(reading, "spaser", "about_rates"),
+        kinds,
+        Heading(2, report_texts()["spaser"]["years"]),
+        said(reading, "spaser", "about_years"),
+        table(reading, "spaser", "by_year", yearly, drawn=None),
+        Heading(2, report_texts()["spaser"]["buyers"]),
+        said(reading, "spaser", "about_buyers"),
+        table(reading, "spaser", "by_buyer", buyers, drawn=None),
+    ]
+
+
+def _by_buyer(reading: Reading, year: dict[str, str]) -> list[Line]:
+    """Both shares of each buyer in the latest year, in the order of names."""
+    first, second = ({f.group["buyer"]: f for f in reading.by(name, "buyer", **year)} for name in RESPONSIBLE)
+    lines = [Line(reading.name("buyer", figure), (figure, second.get(buyer))) for buyer, figure in first.items()]
+    return sorted(lines, key=lambda line: line.label)
+
+
+def _targets(reading: Reading) -> list[Block]:
+    """Each objective: what is aimed at, where the trajectory stands, and what is measured, with its bounds."""
+    words, found = report_texts()["spaser"], progress(reading.served.observatory, indicator_named, perimeter_of)
+    if not found:
+        return [Heading(1, words["targets"]), said(reading, "spaser", "no_target")]
+    latest = {each.target["target_name"]: each for each in found}.values()
+    lines = tuple(
+        Line(f"{told.told(each, 'fr')['title']}, {line.latest.group['year']}", (line.latest,))
+        for each, line in ((each, course(each)) for each in latest)
+        if line is not None
+    )
+    return [
+        Heading(1, words["targets"]),
+        said(reading, "spaser", "about_targets"),
+        WordTable("states", words["states_title"], tuple(words["states_columns"]), tuple(map(_state, found))),
+        table(reading, "spaser", "measured", lines),
+    ]
+
+
+def _state(each: Progress) -> tuple[str, ...]:
+    text = told.told(each, "fr")
+    return text["title"], text["year"], text["aim"], text["state"], told.course_told(course(each)), text["reference"]
+
+
+def _inclusive(reading: Reading) -> list[Block]:
+    """What goes to inclusion firms and to the social economy, and the reserved contracts."""
+    lines = chapters.titled(reading, "reserved_count_share", "reserved_share", *INCLUSIVE)
+    return [
+        Heading(1, report_texts()["spaser"]["inclusive"]),
+        said(reading, "spaser", "about_inclusive"),
+        table(reading, "spaser", "structures", lines, described=True),
+    ]
+
+
+def _hours(reading: Reading) -> list[Block]:
+    """Hours of social clauses, due and done; publics of enough people."""
+    words, buyer = report_texts()["spaser"], dict(reading.where).get("buyer")
+    found = execution(reading.served.observatory, buyer)
+    if not found.contracts:
+        return [Heading(2, words["hours"]), said(reading, "spaser", "no_hours")]
+    said_of = texts()["execution"]
+    measures = tuple(
+        (str(said_of[str(figure.group["measure"])]), *hours_told.hours(figure), _told_by(figure))
+        for figure in found.figures
+    )
+    publics = tuple((insertion_publics()[one["public"]]["fr"], *hours_told.public_cells(one)) for one in found.publics)
+    return [
+        Heading(2, words["hours"]),
+        said(reading, "spaser", "about_hours"),
+        WordTable("hours", words["hours_title"], tuple(words["hours_columns"]), measures),
+        WordTable("publics", words["publics_title"], tuple(words["publics_columns"]), publics),
+    ]
+
+
+def _told_by(figure: Figure) -> str:
+    """How many contracts tell a measure, of how many."""
+    counts = figure.sums.counts
+    return str(texts()["execution"]["of"]).format(told=counts[hours_told.TOLD], all=sum(counts.values()))
