@@ -45,7 +45,7 @@ from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators import MODELLED as MODELLED
 from gisement.indicators.law import RULES as RULES
 from gisement.models import central_purchasing, impact_by_sector, payee_link, payment_secrecy, title_segment
-from gisement.segments import by_code, by_cpv, labels, of_contracts, of_payments
+from gisement.segments import by_code, by_cpv, labels, of_contracts, of_payments, of_register
 from gisement.sources.registry import SOURCES as SOURCES
 from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble
 
@@ -152,6 +152,8 @@ STEPS: tuple[Step, ...] = (
     # What partners agreed on: objectives, sheets of experience and of action.
     agreements.target,
     agreements.sheet,
+    # What firms of the register here could offer.
+    of_register.local_offer,
     # What was found wrong, and what was done about it.
     ledger_coverage.ledger_year,
     ledger_coverage.account_gap,

@@ -55,6 +55,8 @@ def typeset(text: str) -> str:
 def _every_held(words: Any) -> Any:
     if isinstance(words, dict):
         return {key: _every_held(text) for key, text in words.items()}
+    if isinstance(words, list):
+        return [_held(text) for text in words]
     return _held(words)
 
 

@@ -97,6 +97,23 @@ def pool(where: Where = None, format: ListFormat = "table") -> None:
         told.show(found, Settings.language)
 
 
+@cooperate.command("addressable")
+def addressable(format: ListFormat = "table") -> None:
+    """Dire ce qui part alors qu'une offre existe ici, et ce qui manque."""
+    from gisement.engine import Observatory
+    from gisement.engine import addressable as engine
+    from gisement.pipeline import indicator_named
+    from gisement.publish import addressable as told
+    from gisement.publish import answers
+
+    observatory = Observatory(opened(), engine.TABLES)
+    found = engine.addressable(observatory, indicator_named("local_share"), indicator_named("single_offer_share"))
+    if format == "json":
+        print(answers.to_json(told.as_dicts(found, Settings.language)))
+    else:
+        told.show(found, Settings.language)
+
+
 @cooperate.command("targets")
 def targets(format: ListFormat = "table") -> None:
     """Dire où en sont les objectifs communs, tenus ou non."""

@@ -132,11 +132,11 @@ def _codes(r: Any) -> list[Any]:
 @step
 def finding(contract_record: Any, record_title: Any, raw_decp: Any, record_decision: Any, holder: Any, amendment: Any,
             contract_state: Any, contract_supplier: Any, consideration: Any, unusual_amount: Any, correction: Any,
-            ledger_finding: Any) -> Any:  # fmt: skip
+            supplier: Any, ledger_finding: Any) -> Any:  # fmt: skip
     """One row per problem found in a source: rule, record, column, reported and kept value, and what was done."""
     repeatable = [
         _unreadable(raw_decp), _holders(holder, record_decision), *_acts(amendment),
-        *_corrections(contract_state, correction),
+        *_corrections(contract_state, supplier, correction),
     ]  # fmt: skip
     single = [
         *of_records(contract_record), *_decisions(record_decision), *_contracts(contract_state),
@@ -279,7 +279,7 @@ def _unusual(u: Any) -> Any:
     )
 
 
-def _corrections(c: Any, correction: Any) -> list[Any]:
+def _corrections(c: Any, supplier: Any, correction: Any) -> list[Any]:
     """Corrections by hand: applied where the cell now holds the new value, else not."""
     asked = correction.filter(correction.is_latest & ~correction["table"].isin(OF_LEDGERS))
     cells = ibis.union(
@@ -291,12 +291,23 @@ def _corrections(c: Any, correction: Any) -> list[Any]:
                 cell=c[name].cast("string"),
             )
             for name in ("amount_cents", "notification_date", "duration_months", "cpv_code", "buyer_id")
-        )
+        ),
+        # a firm's own facts; the number of a natural person may not stand in a finding
+        *(
+            firms.select(
+                record_hash=ibis.literal("supplier"),
+                cell_key="supplier_id",
+                cell_column=ibis.literal(name),
+                cell=firms[name],
+            )
+            for firms in (supplier.filter(supplier.is_natural_person == ibis.literal(False)),)
+            for name in ("naf_code", "size_class")
+        ),
     )
     found = asked.left_join(cells, [("key", "cell_key"), ("column", "cell_column")])
     is_emptied = found.record_hash.notnull() & found.new_value.isnull() & found.cell.isnull()
     found = found.mutate(
-        record_hash=ibis.coalesce(found.record_hash, found.key),
+        record_hash=ibis.coalesce(found.record_hash, ibis.ifelse(found["table"] == "supplier", "supplier", found.key)),
         is_applied=ibis.coalesce(found.cell == found.new_value, False) | is_emptied,
     )
     is_applied = found.is_applied

@@ -9,6 +9,8 @@ import ibis
 from gisement.terms import step
 
 MASKED = ("P", "N")
+SIZES = ("PME", "ETI", "GE")
+NAF = r"^[0-9]{2}\.[0-9]{2}[A-Z]$"
 NATURAL_PERSON = "1"
 NAMED = (
     "supplier_id", "supplier_id_kind", "supplier_siren", "supplier_id_kind_reported", "supplier_commune_code_reported",
@@ -79,8 +81,10 @@ def legal_unit(raw_legal_unit: Any, named_firm: Any) -> Any:
 
 
 @step
-def supplier(holder: Any, payee_supplier: Any, establishment: Any, legal_unit: Any) -> Any:
+def supplier(holder: Any, payee_supplier: Any, establishment: Any, legal_unit: Any, correction: Any) -> Any:
     """One row per supplier of a contract or ledger (establishment, or what the file gave), with the register's facts.
+
+    What a firm corrected of itself (activity, size) stands in their place, unless it is a natural person.
 
     The name of a natural person (legal category 1…) or of a masked firm is null, whatever a file says: it must not
     come back through another source.
@@ -100,16 +104,35 @@ def supplier(holder: Any, payee_supplier: Any, establishment: Any, legal_unit: A
     is_person = ibis.coalesce(s.legal_category.startswith(NATURAL_PERSON), False)
     is_masked = ibis.coalesce(ibis.coalesce(s.unit_disclosure_status, s.disclosure_status).isin(MASKED), False)
     name = ibis.coalesce(s.legal_unit_name, s.establishment_name, s.reported_name)
+    s = s.mutate(
+        is_person=is_person, naf_code=ibis.coalesce(s.naf_code, s.unit_naf_code),
+        size_class=ibis.ifelse(s.size_class.isin(SIZES), s.size_class, ibis.null("string")),
+    )  # fmt: skip
+    s = _corrected(_corrected(s, correction, "naf_code"), correction, "size_class")
     return s.select(
         "supplier_id", "supplier_id_kind", "supplier_id_kind_reported", "supplier_siren",
         "supplier_commune_code_reported", "supplier_department_code_reported",
         supplier_name=ibis.ifelse(is_person | is_masked, ibis.null("string"), name),
-        naf_code=ibis.coalesce(s.naf_code, s.unit_naf_code),
-        size_class=ibis.ifelse(s.size_class.isin(("PME", "ETI", "GE")), s.size_class, ibis.null("string")),
+        naf_code=s.naf_code, size_class=s.size_class,
         headcount_band=s.headcount_band, legal_category=s.legal_category, is_social_economy=s.is_social_economy,
         is_natural_person=is_person, is_masked=is_masked, is_closed=s.is_closed,
         creation_date=s.creation_date, is_in_register=s.is_head_office.notnull(),
     )  # fmt: skip
+
+
+def _corrected(s: Any, correction: Any, column: str) -> Any:
+    """A fact of suppliers with the corrections of it whose old value is the one held and whose new one can be read."""
+    found = correction.filter(
+        (correction.table == "supplier") & (correction.column == column) & correction.is_latest
+    ).select(corrected_id="key", new_value="new_value", old_value="first_old_value")
+    s = s.left_join(found, [("supplier_id", "corrected_id")])
+    is_alike = ibis.coalesce(s.old_value == s[column], s.old_value.isnull() & s[column].isnull())
+    is_read = s.new_value.isin(SIZES) if column == "size_class" else s.new_value.re_search(NAF)
+    is_mended = (
+        s.corrected_id.notnull() & ibis.coalesce(is_alike & is_read, False) & (s.is_person == ibis.literal(False))
+    )
+    s = s.mutate(**{column: ibis.ifelse(is_mended, s.new_value, s[column])})
+    return s.drop("corrected_id", "new_value", "old_value")
 
 
 def _day(text: Any) -> Any:
@@ -122,4 +145,4 @@ def _naf(code: Any, nomenclature: Any) -> Any:
     """The NAF rev. 2 code with its dot; null where the register still holds one of an older nomenclature."""
     is_current = ibis.coalesce(nomenclature.lower().re_search("rev ?2"), True)
     dotted = ibis.ifelse(code.contains("."), code, code.substr(0, 2) + "." + code.substr(2))
-    return ibis.ifelse(is_current & dotted.re_search(r"^[0-9]{2}\.[0-9]{2}[A-Z]$"), dotted, ibis.null("string"))
+    return ibis.ifelse(is_current & dotted.re_search(NAF), dotted, ibis.null("string"))

@@ -20,9 +20,11 @@ from gisement.publish.web.security import Guard
 from gisement.publish.web.site import LANGUAGES, Site
 from gisement.publish.web.views import (
     about,
+    addressable,
     clauses,
     cooperation,
     figures,
+    firms,
     home,
     impact,
     law,
@@ -64,6 +66,8 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/cooperate", cooperation.hub),
     ("/pooling", cooperation.windows),
     ("/pooling/{key}", cooperation.window),
+    ("/addressable", addressable.addressable),
+    ("/firms", firms.firms),
     ("/targets", targets.targets),
     ("/experience", sheets.experiences),
     ("/experience/{key}", sheets.experience),
@@ -82,6 +86,7 @@ PAGES: tuple[tuple[str, View], ...] = (
 FILES: tuple[tuple[str, View], ...] = (
     ("/renewals.ics", renewals.calendar_file),
     ("/renewals.atom", renewals.feed),
+    ("/firms/correction.csv", firms.correction),
 )
 """What is no page: calendars, feeds and files, at addresses like those of pages."""
 

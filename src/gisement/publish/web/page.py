@@ -17,7 +17,7 @@ from gisement.terms import Figure, Trouble
 
 MENU = (
     "", "figures", "needs", "buyers", "suppliers", "contracts", "renewals", "clauses", "law", "cooperate", "impact",
-    "map", "quality",
+    "firms", "map", "quality",
 )  # fmt: skip
 FOOT = ("explainer", "methods", "sources", "api")
 

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from gisement.catalog import page_texts, texts
 from gisement.catalog.segments import families, segments
 from gisement.engine import modelled
+from gisement.engine.addressable import Addressable, addressable
 from gisement.engine.checks import Checks
 from gisement.engine.execution import Execution, execution
 from gisement.engine.impact import Impact, Model, Shift
@@ -58,6 +59,7 @@ class Site:
         self._model = lru_cache(maxsize=REMEMBERED)(self._find_model)
         self._strengths = lru_cache(maxsize=1)(self._find_strengths)
         self._windows = lru_cache(maxsize=1)(self._find_windows)
+        self._addressable = lru_cache(maxsize=1)(self._find_addressable)
         self._objectives = lru_cache(maxsize=1)(self._find_objectives)
         self._measured = lru_cache(maxsize=REMEMBERED)(self._measure)
         self.outcomes = lru_cache(maxsize=REMEMBERED)(self._outcomes)
@@ -119,6 +121,10 @@ class Site:
         """Every window of common purchase, computed once: they change only with a build."""
         return self._windows()
 
+    def addressable(self) -> Sequence[Addressable]:
+        """What leaves the department by need, on contracts, computed once."""
+        return self._addressable()
+
     def objectives(self) -> Sequence[Progress]:
         """Every objective of the partners and where it stands, computed once."""
         return self._objectives()
@@ -137,6 +143,10 @@ class Site:
 
     def _find_strengths(self) -> Sequence[Any]:
         return tuple(strength_matrix(self.observatory, [indicator_named(name) for name in MEASURES]))
+
+    def _find_addressable(self) -> Sequence[Addressable]:
+        local, contest = indicator_named("local_share"), indicator_named("single_offer_share")
+        return tuple(addressable(self.observatory, local, contest, "contract"))
 
     def _find_objectives(self) -> Sequence[Progress]:
         return tuple(objectives(self.observatory, indicator_named, perimeter_of))

@@ -88,6 +88,7 @@ def supplier(page: Page) -> Response:
         buyers=lines_by(page, "total_spend", "buyer", where),
         years=lines_by(page, "total_spend", "year", where),
         rows=f"{page.root}/figures/total_spend/rows?supplier={identifier}",
+        correction=f"{page.root}/firms/correction.csv?supplier={identifier}",
     )
 
 

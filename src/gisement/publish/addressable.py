@@ -1,0 +1,79 @@
+"""Addressable spend in words: what leaves, what could be offered here, what is missing; counts, never names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from gisement.catalog import cooperation_texts
+from gisement.engine.addressable import KINDS, by_kind
+from gisement.publish import answers, format
+from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.renewals import segment_name
+
+COLUMNS = ("segment", "leaves", "kind", "firms", "sizes", "single", "largest")
+
+
+def as_dicts(found: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]:
+    """Each segment, ready for JSON; a number of firms under three is null."""
+    return [
+        {
+            **{name: value for name, value in asdict(each).items() if name != "competition"},
+            "competition": None if each.competition is None else answers.as_dict(each.competition, language),
+        }
+        for each in found
+    ]
+
+
+def told(each: Any, language: str) -> dict[str, str]:
+    """What is written of one segment."""
+    words = cooperation_texts(language)["addressable"]
+    return {
+        "segment": segment_name(each.segment, language) or words["no_segment"],
+        "leaves": format.euros(each.leaves_cents / 100, language),
+        "stays": format.euros(each.stays_cents / 100, language),
+        "kind": words["kinds"][each.kind],
+        "firms": counted(each.firms, language),
+        "near": words["near"].format(count=counted(each.near_firms, language)),
+        "sizes": sizes(each.classes, language),
+        "single": format.not_known(language) if each.competition is None else format.value(each.competition, language),
+        "largest": format.not_known(language)
+        if each.largest_cents is None
+        else format.euros(each.largest_cents / 100, language),
+    }
+
+
+def counted(count: int | None, language: str) -> str:
+    """A number of establishments: under three, no more is said."""
+    words = cooperation_texts(language)["addressable"]
+    return str(words["few"]) if count is None else format.number(count, language=language)
+
+
+def sizes(classes: Mapping[str, int | None], language: str) -> str:
+    """How many establishments by class of headcount, those told alone."""
+    words = cooperation_texts(language)["addressable"]["classes"]
+    return format.listed(
+        (f"{format.number(n, language=language)} {words[c]}" for c, n in classes.items() if n), language
+    )
+
+
+def whole(found: Sequence[Any], language: str) -> str:
+    """The whole in one sentence."""
+    sums = by_kind(list(found))
+    leaves = sum(sums.values())
+    parts = {kind: format.euros(sums[kind] / 100, language) for kind in KINDS}
+    stays = format.euros(sum(each.stays_cents for each in found) / 100, language)
+    unknown = format.euros(sum(each.unknown_cents for each in found) / 100, language)
+    sentence: str = cooperation_texts(language)["addressable"]["whole"]
+    return sentence.format(leaves=format.euros(leaves / 100, language), stays=stays, unknown=unknown, **parts)
+
+
+def show(found: Sequence[Any], language: str) -> None:
+    """The segments on a terminal, and the whole."""
+    words, width = cooperation_texts(language)["addressable"], width_here()
+    lines = [[told(each, language)[name] for name in COLUMNS] for each in found if each.leaves_cents]
+    print(table([Column(words[name]) for name in COLUMNS], lines, width))
+    print()
+    print(paragraph(whole(found, language), width))
+    print(paragraph(words["about"], width))

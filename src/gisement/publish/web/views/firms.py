@@ -1,0 +1,108 @@
+"""For a firm: who buys what it sells, how much, when it comes back, in what sizes, and how to mend its sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from gisement.catalog import cooperation_texts, texts
+from gisement.engine import firms as engine
+from gisement.engine import renewals as calendar
+from gisement.pipeline import perimeter_of
+from gisement.publish import format
+from gisement.publish.renewals import segment_name
+from gisement.publish.web.address import Pairs, address
+from gisement.publish.web.grid import Cell, grid, number
+from gisement.publish.web.lines import lines_by
+from gisement.publish.web.page import Page
+from gisement.publish.web.views.renewals import shown
+from gisement.publish.web.views.sheets import suggestions
+
+ASKED = ("text", "naf", "cpv")
+AT_MOST, CONTRACTS_AT_MOST = 30, 200
+CSV = "text/csv; charset=utf-8"
+
+
+def firms(page: Page) -> Response:
+    """The form; then, once it names a need, who buys it and all that follows."""
+    words = cooperation_texts(page.language)["firms"]
+    held = {name: page.asked(name).strip()[:100] for name in (*ASKED, "commune", "segment")}
+    found = [held["segment"]] if held["segment"] else engine.segments_for(held["naf"], held["cpv"], held["text"])
+    content: dict[str, Any] = {"c": words, "held": held, "communes": _communes(page), "found": None}
+    if any(held[name] for name in (*ASKED, "segment")):
+        content["found"] = _found(page, found, held) if found else {}
+    content["needs"] = [
+        (segment_name(name, page.language), address(f"{page.root}/firms", [("segment", name)], commune=held["commune"]))
+        for name in found
+    ]
+    return page.render("firms.html.j2", **content)
+
+
+def correction(page: Page) -> Response:
+    """What is held of a firm and of its contracts, as a sheet that it mends and sends to a buyer of the territory."""
+    served, key = page.site.served, page.asked("supplier")
+    supplier = served.supplier(key)
+    if supplier is None:
+        raise page.absent()
+    sql = (
+        "SELECT c.* FROM contract c SEMI JOIN (FROM contract_supplier WHERE supplier_id = $key) h USING (contract_key) "
+        f"ORDER BY notification_date DESC, contract_key LIMIT {CONTRACTS_AT_MOST}"
+    )
+    content = engine.correction_sheet(supplier, list(served.rows(sql, {"key": key})))
+    headers = {"Content-Disposition": 'attachment; filename="correction.csv"'}
+    return Response("\ufeff" + content, media_type=CSV, headers=headers)
+
+
+def _communes(page: Page) -> list[tuple[str, str]]:
+    found = {figure.group["buyer_commune"] for figure in page.site.measure("contracts", (), "buyer_commune")}
+    return sorted((page.site.label("commune", code, page.language), str(code)) for code in found if code)
+
+
+def _found(page: Page, segments: list[str], held: dict[str, str]) -> dict[str, Any]:
+    where: Pairs = [("basis", "contract"), *(("segment", name) for name in segments)]
+    where += [("buyer_commune", held["commune"])] if held["commune"] else []
+    pairs = [pair for pair in where if pair[0] != "basis"]
+    observatory, perimeter = page.site.observatory, perimeter_of([f"{key}={value}" for key, value in pairs])
+    ahead = calendar.renewals(observatory, perimeter, limit=AT_MOST)
+    windows = [each for each in page.site.windows() if each.segment in segments]
+    words, language = cooperation_texts(page.language), page.language
+    return {
+        "cards": [page.card_of(name, *where) for name in ("total_spend", "contracts", "single_offer_share")],
+        "buyers": lines_by(page, "total_spend", "buyer", where),
+        "renewals": shown(page, ahead),
+        "all": address(f"{page.root}/renewals", pairs),
+        "feeds": [(page.texts["renewals"][k], address(f"{page.root}/renewals.{k}", pairs)) for k in ("ics", "atom")],
+        "sizes": _sizes(page, engine.sizes(observatory, perimeter)),
+        "holders": lines_by(page, "total_spend", "supplier", where, at_most=15),
+        "sourcing": [row for row in shown(page, ahead) if row["stage"] == _sourcing(language)],
+        "windows": [
+            (f"{segment_name(each.segment, language)}{format.colon(language)}{words['pooling']['kinds'][each.kind]}",
+             f"{page.root}/pooling/{each.identifier}")
+            for each in windows
+        ],
+        "sheets": suggestions(page, [r for name in segments for r in page.site.served.sheets(segment=name)]),
+        "beside": words["sheets"]["beside"],
+    }  # fmt: skip
+
+
+def _sourcing(language: str) -> str:
+    return str(texts(language)["renewals"]["stages"]["sourcing"])
+
+
+def _sizes(page: Page, found: engine.Sizes) -> Any:
+    words, language = cooperation_texts(page.language)["firms"], page.language
+    told = [
+        (words["quarter"], found.low), (words["half"], found.middle), (words["three_quarters"], found.high),
+        (words["small_high"], found.small_high),
+    ]  # fmt: skip
+    rows = [
+        [Cell(name), number(format.euros(None if cents is None else cents / 100, language))] for name, cents in told
+    ]
+    counts = (
+        (words["counted"], found.contracts),
+        (words["alone"], found.small_contracts),
+        (words["joint"], found.joint_contracts),
+    )
+    rows += [[Cell(name), number(page.number(count))] for name, count in counts]
+    return grid(words["sizes"], [words["size"], words["a_year"]], rows)

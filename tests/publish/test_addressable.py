@@ -1,0 +1,48 @@
+"""Addressable spend: three kinds make up all that leaves, small numbers are not told, no firm is named."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+
+from starlette.testclient import TestClient
+
+from gisement.engine.addressable import ELSEWHERE, GAP, KINDS, LEAST, OFFERED, by_kind
+from gisement.pipeline import indicator_named
+from gisement.publish import addressable as told
+from gisement.publish.web.site import Site
+from gisement.terms import Perimeter
+
+
+def test_what_stays_leaves_and_is_unknown_is_all_the_money(site: Site) -> None:
+    perimeter = Perimeter({"basis": ("contract",)}, {"medical": "included"})
+    (whole,) = site.observatory.measure(indicator_named("local_share"), perimeter)
+    found = site.addressable()
+    assert sum(each.stays_cents for each in found) == whole.sums.part
+    assert sum(each.leaves_cents for each in found) == whole.sums.rest == sum(by_kind(list(found)).values()) > 0
+    assert sum(each.unknown_cents for each in found) == whole.sums.unknown
+    assert {each.kind for each in found} == set(KINDS)
+
+
+def test_offers_are_those_of_the_register_counted_again(site: Site) -> None:
+    counts: dict[str, int] = defaultdict(int)
+    for row in site.served.rows("SELECT * FROM local_offer"):
+        counts[row["segment"]] += row["establishments_count"]
+    for each in site.addressable():
+        assert each.firms == (counts[each.segment] if counts[each.segment] >= LEAST else None)
+        if each.kind != ELSEWHERE:
+            assert (each.kind == OFFERED) == (each.firms is not None)
+    assert any(each.kind == GAP for each in site.addressable())
+
+
+def test_no_small_number_is_told(site: Site) -> None:
+    for each in site.addressable():
+        for count in (each.firms, each.near_firms, *each.classes.values()):
+            assert count is None or count >= LEAST
+
+
+def test_no_firm_is_named(site: Site, client: TestClient) -> None:
+    names = set(site.served.names("supplier").values())
+    page = client.get("/addressable").text + json.dumps(told.as_dicts(site.addressable()), default=str)
+    assert [name for name in names if name in page] == []
+    assert client.get("/addressable?kind=gap").status_code == 200
