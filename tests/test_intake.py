@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from gisement.sources.ledger import prepare_ledger
 from gisement.store import remove_snapshot, snapshots
+from gisement.store.snapshots import withdrawals
 from gisement.terms import Trouble
 from tests.ledger_samples import HEADER, ROWS, mapping, write_csv, write_xlsx
 from tests.workspaces import added, created
@@ -39,7 +41,10 @@ def test_a_file_of_two_kinds_is_removed_by_its_kind(tmp_path: Path) -> None:
     added(workspace, "pes", [file])
     with pytest.raises(Trouble, match="KIND/IDENTIFIER"):
         remove_snapshot(workspace, "masked.csv")
-    assert remove_snapshot(workspace, "pes/masked.csv").kind == "pes"
+    gone = remove_snapshot(workspace, "pes/masked.csv")
+    assert gone.kind == "pes"
+    (notice,) = withdrawals(workspace)
+    assert notice == {"kind": "pes", "identifier": gone.identifier, "day": datetime.now(UTC).date().isoformat()}
     assert [held.kind for held in snapshots(workspace)] == ["ledger"]
 
 

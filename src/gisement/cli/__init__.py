@@ -322,6 +322,7 @@ def sources(format: ListFormat = "table") -> None:
     from gisement.sources.cards import cards, described
     from gisement.sources.registry import SOURCES
     from gisement.store import Workspace, snapshots
+    from gisement.store.snapshots import withdrawals
 
     is_workspace = (Settings.workspace / "territory.toml").is_file()
     known = [described(card.told(Settings.language), SOURCES) for card in cards().values()]
@@ -329,10 +330,11 @@ def sources(format: ListFormat = "table") -> None:
         {"snapshot": s.identifier, "kind": s.kind, "name": s.name, "bytes": s.size, "licence": s.card["licence"]}
         for s in (snapshots(Workspace.open(Settings.workspace)) if is_workspace else ())
     ]
+    withdrawn = withdrawals(Workspace.open(Settings.workspace)) if is_workspace else []
     if format == "json":
-        print(answers.to_json({"sources": known, "snapshots": held}))
+        print(answers.to_json({"sources": known, "snapshots": held, "withdrawn": withdrawn}))
     else:
-        tables.show_sources(known, held, Settings.language)
+        tables.show_sources(known, held, withdrawn, Settings.language)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from gisement.engine.measure import HIDDEN, Observatory
 from gisement.engine.public import PublicObservatory
 from gisement.store import database
 from gisement.store.served import open_served, served_file, whole_release
+from gisement.store.snapshots import withdrawals
 from gisement.store.workspace import Workspace
 from gisement.terms import Indicator, Perimeter, Trouble, Verdict
 
@@ -131,6 +132,7 @@ class Served:
                 )
         self.partner = partner
         self.release = whole_release(workspace)
+        self.withdrawals = withdrawals(workspace)
         path = served_file(workspace, copies(partner=partner), INPUTS)
         self.connection = open_served(path, workspace.memory_grants()[0], workspace.threads)
         self.observatory: Observatory = (

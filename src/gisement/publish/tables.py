@@ -125,8 +125,8 @@ def show_indicators(found: Rows, language: str) -> None:
         print(_block(one["name"], one["title"], lines, language))
 
 
-def show_sources(known: Rows, held: Rows, language: str) -> None:
-    """The sources that exist with the way to each, then the files of the workspace."""
+def show_sources(known: Rows, held: Rows, withdrawn: Rows, language: str) -> None:
+    """The sources that exist with the way to each, then the files of the workspace, and those withdrawn from it."""
     said, width = texts(language)["terminal"], width_here()
     for one in known:
         about = format.listed((one["producer"], one["licence"], one["cadence"]), language)
@@ -142,6 +142,9 @@ def show_sources(known: Rows, held: Rows, language: str) -> None:
         for one in held
     ]
     print(table(columns, rows, width))
+    if withdrawn:
+        print(f"\n{said['withdrawn']}")
+        print("\n".join(f"  {one['day']}  {one['kind']}/{one['identifier']}" for one in withdrawn))
 
 
 def show_segments(found: Rows, language: str) -> None:

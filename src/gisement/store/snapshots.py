@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from gisement.terms import Snapshot, Trouble
 
 BLOCK = 1 << 20
 IDENTIFIER_LENGTH = 16
+WITHDRAWN = "withdrawn.json"
 
 
 def add_snapshot(workspace: Workspace, kind: str, name: str, source: Path, card: Mapping[str, Any]) -> Snapshot:
@@ -62,10 +64,24 @@ def remove_snapshot(workspace: Workspace, identifier: str, kind: str | None = No
             en=f"'{identifier}' names {len(found)} files of the workspace: give the identifier of one, "
             "or KIND/IDENTIFIER (see 'gisement sources').",
         )
+    _note(workspace, found[0])
     for parsed in workspace.raw.glob(f"*/{found[0].identifier}.parquet"):
         parsed.unlink()
     shutil.rmtree(found[0].path.parent)
     return found[0]
+
+
+def withdrawals(workspace: Workspace) -> list[dict[str, str]]:
+    """The files withdrawn from the workspace, by day: `kind`, `identifier` (of the content, never its name), `day`."""
+    path = workspace.root / WITHDRAWN
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+
+
+def _note(workspace: Workspace, gone: Snapshot) -> None:
+    """Keep a notice: figures already published may rest on the file."""
+    told = {"kind": gone.kind, "identifier": gone.identifier, "day": datetime.now(UTC).date().isoformat()}
+    kept = [one for one in withdrawals(workspace) if one != told]
+    write_atomically(workspace.root / WITHDRAWN, json.dumps([*kept, told], ensure_ascii=False, indent=1))
 
 
 def _copy_and_hash(source: Path, target: Path) -> tuple[str, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from starlette.responses import Response
 
 from gisement.catalog import parameter, texts
@@ -96,10 +98,12 @@ def finding(page: Page) -> Response:
 
 
 def sources(page: Page) -> Response:
-    """The files read here, and the cards of all known sources."""
+    """The files read here, those withdrawn, and the cards of all known sources."""
+    gone = page.site.served.withdrawals
     return page.render(
         "sources.html.j2",
         origins=page.site.origins,
+        withdrawn=[{**one, "day": format.day(date.fromisoformat(one["day"]), page.language)} for one in gone],
         cards=page.site.cards.get(page.language, ()),
     )
 
