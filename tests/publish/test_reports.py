@@ -23,7 +23,7 @@ from gisement.publish.reports import face_of, read, write
 from gisement.publish.reports.book import book
 from gisement.publish.reports.buyer import buyer_report as buyer_of
 from gisement.publish.reports.diagnosis import diagnosis as diagnosis_of
-from gisement.publish.reports.document import FigureTable, Line, Report, Sentence
+from gisement.publish.reports.document import FigureTable, Heading, Line, Report, Sentence
 from gisement.publish.reports.html import html
 from gisement.publish.reports.laying import laid, runs
 from gisement.publish.reports.note import note as note_of
@@ -197,6 +197,22 @@ def test_the_note_has_two_pages_and_no_impact(reading: Reading) -> None:
     assert len(pages) == 2
     assert {figure.indicator for figure in figures(made)}.isdisjoint({each.name for each in MODELLED})
     assert {figure.level for figure in figures(made)} <= {Level.OBSERVED, Level.DERIVED}
+
+
+def test_figures_of_a_model_are_in_their_own_chapter_said_to_be_so_and_dated(diagnosis: Report) -> None:
+    names = {each.name for each in MODELLED}
+    chapter = ""
+    seen = set()
+    for block in diagnosis.blocks:
+        chapter = block.text if isinstance(block, Heading) and block.level == 1 else chapter
+        for figure in figures(block):
+            if figure.indicator in names:
+                seen.add(figure.indicator)
+                assert "(modèle)" in chapter
+                assert (figure.level, figure.interval, figure.table_year) == (Level.MODELLED, "simulation", 2011)
+                assert "modèle, tableau de 2011" in shown(figure).bounds
+    assert seen == {"impact_per_hundred", "local_multiplier"}
+    assert {figure.indicator for figure in figures(diagnosis.cover)}.isdisjoint(names)
 
 
 def test_a_report_on_a_buyer_holds_its_purchases_alone(site: Site, reading: Reading) -> None:

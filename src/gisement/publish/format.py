@@ -174,9 +174,9 @@ def span(figure: Figure, language: str = "fr") -> str:
 
 
 def dated(figure: Figure, language: str = "fr", words: str = "dated") -> str:
-    """The year of the table that a modelled figure rests on: ` (modèle, tableau de 2011)`; empty for any other."""
+    """The year of the table that a modelled figure rests on: `, modèle, tableau de 2011`; empty for any other."""
     told = _words(language)[words]
-    return "" if figure.table_year is None or figure.low is None else f" {told.format(year=figure.table_year)}"
+    return "" if figure.table_year is None or figure.low is None else str(told.format(year=figure.table_year))
 
 
 def coverage(figure: Figure, language: str = "fr") -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from gisement.catalog import report_texts
 from gisement.publish.reports import chapters
 from gisement.publish.reports.document import Report
+from gisement.publish.reports.economy import economy
 from gisement.publish.reports.quality import annexes, quality
 from gisement.publish.reports.reading import Reading
 
 
 def diagnosis(reading: Reading) -> Report:
-    """Who buys, what, from whom, where it goes, with which clauses, what is known, and how it was counted."""
+    """Who buys, what, from whom, where it goes, what a model makes of it, what is known, and how it was counted."""
     return Report(
         name="diagnosis",
         cover=chapters.cover(reading, report_texts()["cover"]["diagnosis"]),
@@ -26,6 +27,7 @@ def diagnosis(reading: Reading) -> Report:
             *chapters.suppliers(reading),
             *chapters.places(reading),
             *chapters.clauses(reading),
+            *economy(reading),
             *quality(reading),
             *annexes(reading),
         ),

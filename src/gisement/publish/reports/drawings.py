@@ -47,6 +47,14 @@ def rings(title: str, lines: Sequence[Line]) -> Picture:
     return Picture("rings", title, summary, _svg("rings", charts.discs(told), summary), figures, 100)
 
 
+def ranges(name: str, title: str, lines: Sequence[Line]) -> Picture:
+    """The simulated interval of each line as a band, its median as a mark: what is not known is what is drawn."""
+    figures = tuple(line.figures[0] for line in lines if line.figures[0])
+    told = [shown(f, line.label, largest=_largest(figures)) for line, f in zip(lines, figures, strict=True)]
+    summary = report_texts()["drawings"]["ranges"].format(title=title)
+    return Picture(name, title, summary, _svg("ranges", charts.ranges(told), summary), figures, 100)
+
+
 def treemap(title: str, lines: Sequence[Line]) -> Picture:
     """Amounts as rectangles, shaded by the share of the same line: columns are an amount, then a share."""
     kept = [line for line in lines if line.figures[0] and (line.figures[0].value or 0) > 0]

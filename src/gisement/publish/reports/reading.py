@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gisement.catalog import page_texts, report_texts
+from gisement.engine import modelled
 from gisement.engine.served import PERSON, Served
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish import format
@@ -89,7 +90,8 @@ class Reading:
         if indicator.table == "purchase":
             pairs.append(("basis", self.basis if self.basis in indicator.bases else indicator.bases[0]))
         perimeter = perimeter_of([f"{key}={value}" for key, value in pairs])
-        return [self._sourced(figure) for figure in self.served.observatory.measure(indicator, perimeter, tuple(by))]
+        found = modelled.measure(self.served.observatory, indicator, perimeter, tuple(by))
+        return [self._sourced(figure) for figure in found]
 
     def _sourced(self, figure: Figure) -> Figure:
         """A figure of contracts does not come from ledgers, though the table that holds both bases does."""
@@ -115,5 +117,5 @@ def _by_year(figure: Figure, key: str) -> tuple[float, str]:
 
 def _by_weight(figure: Figure, key: str) -> tuple[float, str]:
     sums = figure.sums
-    weight = figure.value if figure.unit != "percent" else sums.part + sums.rest + sums.unknown
+    weight = figure.value if figure.unit not in ("percent", "per_hundred") else sums.part + sums.rest + sums.unknown
     return (-float(weight or 0), str(figure.group[key]))

@@ -12,6 +12,7 @@ COINS, COINS_PER_ROW, COIN_STEP = 100, 10, 20
 TOP, HEIGHT, STEP, MARGIN = 24, 170, 58, 50
 TARGET = 12
 GRID = (0, 25, 50, 75, 100)
+RANGE_WIDTH, RANGE_STEP = 470, 46
 DISC, LABEL_WIDTH, LABEL_SIZE = 220, 190, 13
 SHADES = ("#f3e7d8", "#e6c3ae", "#cf8f6e", "#b0603b", "#7f2f14")
 """From little to much: one hue, darker as it grows, so that it holds for the colour-blind and in grey."""
@@ -71,6 +72,27 @@ class Trajectory:
     trend: Trend
     points: str
     aims: tuple[Aim, ...]
+
+
+@dataclass(frozen=True)
+class Band:
+    """An interval on a line: how high it stands, where it begins, its median and its end, its name and its ends."""
+
+    y: int
+    left: float | None
+    middle: float | None
+    right: float | None
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """Bands one under another."""
+
+    width: int
+    height: int
+    bands: tuple[Band, ...]
 
 
 @dataclass(frozen=True)
@@ -152,6 +174,22 @@ def trajectory(
 def _square(aim: Shown, x: int) -> Aim:
     y = _y(aim.value_at)
     return Aim(x, y, x - TARGET // 2, round(y - TARGET / 2, 1), aim.value, aim.label)
+
+
+def ranges(shown: Sequence[Shown]) -> Ranges:
+    """One band per simulated figure, on one scale, under its name; none where nothing is known."""
+    bands = tuple(_range(RANGE_STEP * n + 18, told) for n, told in enumerate(shown))
+    return Ranges(RANGE_WIDTH, RANGE_STEP * max(len(bands), 1) + 6, bands)
+
+
+def _range(y: int, told: Shown) -> Band:
+    left, middle, right = (_across(at) for at in (told.left, told.value_at, told.right))
+    value = told.value if told.value_at is None else f"{told.low} – {told.high}"
+    return Band(y, left, middle, right, told.label, value)
+
+
+def _across(place: float | None) -> float | None:
+    return None if place is None else round(RANGE_WIDTH * place / 100, 1)
 
 
 def discs(rings: Sequence[Shown]) -> tuple[Disc, ...]:
