@@ -54,3 +54,48 @@ def tables(town: str, buyer: str, firm: str) -> tuple[Rows, Rows, Rows]:
 
 def _rows(columns: tuple[str, ...], lines: tuple[tuple[str, ...], ...]) -> Rows:
     return tuple(dict(zip(columns, line, strict=True)) for line in lines)
+
+
+MEAL = ("buyer", "class", "month|week", "meals", "enrolled", "presence_pct", "open_days", "tied_until", "channel")
+COEFFICIENT = ("product", "class", "coefficient", "value", "source", "date", "confidence")
+AWARD = ("producer", "product", "quality", "quantity_kg", "price_eur_per_kg", "first_day", "last_day")
+DELIVERY = ("producer", "product", "quality", "month", "quantity_kg", "amount_eur")
+DECLARATION = (
+    "id", "year", "canteen_siret", "canteen_city_insee_code", "canteen_epci", "canteen_department", "canteen_region",
+    "canteen_sector_list", "teledeclaration_ratio_bio", "teledeclaration_ratio_egalim_hors_bio",
+)  # fmt: skip
+
+
+def followed(town: str, firm: str) -> dict[str, tuple[tuple[str, ...], Rows]]:
+    """Meals, coefficients, contracts, deliveries and declarations: their columns and rows, by kind of file."""
+    meals = (
+        (town, "Élémentaire", "2024-03", "", "120", "85,5", "14", "", ""),
+        (town, "adulte", "W37", "80.25", "", "", "", "", "x"),
+    )
+    coefficients = tuple(
+        (product, "", name, value, "essai d'été", day, "likely")
+        for product, name, value, day in (
+            ("Riz", "per_20_meals", "3", "2024-01-01"), ("Riz", "per_20_meals", "2,5", "2024-06-01"),
+            ("Riz", "cooked_over_raw", "2.259", "2024-01-01"), ("", "inedible_pct", "0", "2024-01-01"),
+        )
+    )  # fmt: skip
+    portions = (("Riz", "élémentaire", "portion_g", "150", "essai", "2024-01-01", "assumed"),)
+    awards = (
+        ("Ferme de l'Été", "carotte", "BIO", "900", "1,65", "2024-01-01", "2024-12-31"),
+        (firm, "œuf", "", "7.5", "", "2024-02-01", "2024-02-29"),
+    )
+    deliveries = (
+        ("ferme de l'été", "Carottes", "bio", "2024-03", "70.125", "115.71"),
+        ("Loin", "bœuf", "", "2024-02", "4", ""),
+    )
+    declarations = (
+        ("1", "2023", town, "86194", "200069854", "86", "75", "Crèche,Hôpitaux", "0.1234", "0.2"),
+        ("2", "2022", "", "86066", "", "86", "75", "", "0.7", "0.4"), ("3", "2023", "", "", "", "2A", "94", "Crèche", "", "1"),
+    )  # fmt: skip
+    return {
+        "food-meals": (MEAL, _rows(MEAL, meals)),
+        "food-coefficients": (COEFFICIENT, _rows(COEFFICIENT, coefficients + portions)),
+        "food-award": (AWARD, _rows(AWARD, awards)),
+        "food-delivery": (DELIVERY, _rows(DELIVERY, deliveries)),
+        "egalim-declarations": (DECLARATION, _rows(DECLARATION, declarations)),
+    }  # fmt: skip

@@ -44,7 +44,17 @@ from gisement.enrich import food as food_supply
 from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators import MODELLED as MODELLED
 from gisement.indicators.law import RULES as RULES
-from gisement.models import central_purchasing, impact_by_sector, payee_link, payment_secrecy, title_segment
+from gisement.models import (
+    central_purchasing,
+    food_conversion,
+    food_follow,
+    food_gap,
+    food_lots,
+    impact_by_sector,
+    payee_link,
+    payment_secrecy,
+    title_segment,
+)
 from gisement.segments import by_code, by_cpv, labels, of_contracts, of_payments, of_register
 from gisement.sources.registry import SOURCES as SOURCES
 from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble
@@ -141,10 +151,15 @@ STEPS: tuple[Step, ...] = (
     impact_by_sector.impact_by_sector,
     economy.emission_factor,
     # Food: what canteens need, what producers offer, how far it is.
+    food_conversion.food_conversion,
     food.food_need,
     food_supply.food_offer,
     food_supply.food_distance,
     food.food_rule,
+    food_gap.food_gap,
+    food_lots.food_lot,
+    food_follow.food_follow,
+    food.food_declaration,
     # What comes next: ends of contracts, ceilings, what is paid without a contract.
     reconciliation.contract_payment,
     renewals.renewal,

@@ -12,3 +12,9 @@ from gisement.catalog.tables import read_csv
 def food_rules() -> Mapping[str, Mapping[str, str]]:
     """Every rule of a food plan, by the word that files use."""
     return {row["rule"]: row for row in read_csv("food_rules.csv")}
+
+
+@cache
+def food_coefficients() -> Mapping[str, Mapping[str, str]]:
+    """Every coefficient that turns meals into kilograms, hectares or heads, by the word that files use."""
+    return {row["coefficient"]: row for row in read_csv("food_coefficients.csv")}

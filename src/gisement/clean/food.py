@@ -8,7 +8,7 @@ import ibis
 
 from gisement.terms import step
 
-DECLARED = "declared"
+DECLARED, FROM_MEALS = "declared", "meals"
 GRAMS_PER_KG = 1000.0
 NEED_KEY = (
     "food_buyer", "food_product", "food_period", "food_month", "channel", "tied_until_date", "is_tied", "need_origin"
@@ -16,14 +16,18 @@ NEED_KEY = (
 
 
 @step
-def food_need(raw_food_demand: Any) -> Any:
+def food_need(raw_food_demand: Any, raw_food_meal: Any, food_conversion: Any) -> Any:
     """One row per buyer, product, period, channel, end of a tie and origin: `need_kg`, gross.
 
     A need is tied while it is bound elsewhere: until a day that its period has not passed, or through a channel without
     an end. One without a year is tied as soon as an end is told: nobody knows of which year it is.
-    Other origins of needs than a declared quantity (meals converted to kg, menus) join `_declared` in the union here.
+    Meals become kg by `food_conversion`; of a product whose quantity the buyer declares, the declared one alone counts.
     """
-    needs = _declared(raw_food_demand)
+    declared = _declared(raw_food_demand)
+    told = declared.select(told_buyer="food_buyer", told_product="food_product").distinct()
+    meals = _from_meals(raw_food_meal, food_conversion)
+    meals = meals.anti_join(told, [("food_buyer", "told_buyer"), ("food_product", "told_product")])
+    needs = declared.union(meals)
     totals = needs.group_by(list(NEED_KEY)).agg(
         food_buyer_name=needs.food_buyer_name.min(), food_product_name=needs.food_product_name.min(),
         need_kg=exact_sum_kg(needs.quantity_kg),
@@ -47,11 +51,36 @@ def exact_sum_kg(kg: Any) -> Any:
 
 
 def _declared(raw_food_demand: Any) -> Any:
-    r = raw_food_demand
+    return _lines(raw_food_demand, raw_food_demand.quantity_kg, DECLARED)
+
+
+def _from_meals(raw_food_meal: Any, food_conversion: Any) -> Any:
+    """Meals of a class of age, times the kg of each product in one meal, where that is known."""
+    known = food_conversion.filter(food_conversion.kg_per_meal.notnull())
+    known = known.select("food_product", "food_product_name", "kg_per_meal", eaten_by="eater_class")
+    meals = raw_food_meal.inner_join(known, [("eater_class", "eaten_by")])
+    return _lines(meals, meals.meals * meals.kg_per_meal, FROM_MEALS)
+
+
+def _lines(r: Any, quantity_kg: Any, origin: str) -> Any:
     end = r.tied_until
     is_within = r.first_day.isnull() | (r.first_day <= end)
     is_tied = ibis.ifelse(end.isnull(), r.channel.notnull(), ibis.coalesce(is_within, True))
     return r.select(
         "food_buyer", "food_buyer_name", "food_product", "food_product_name", "food_period", "food_month", "channel",
-        "quantity_kg", tied_until_date=end.cast("date"), is_tied=is_tied, need_origin=ibis.literal(DECLARED),
+        quantity_kg=quantity_kg, tied_until_date=end.cast("date"), is_tied=is_tied, need_origin=ibis.literal(origin),
     )  # fmt: skip
+
+
+@step
+def food_declaration(raw_food_declaration: Any) -> Any:
+    """One row per yearly declaration of a canteen that ma cantine publishes, each once: its two shares, from 0 to 1."""
+    d = raw_food_declaration.filter(raw_food_declaration.declaration_id.notnull())
+    d = d.mutate(
+        year=d.declaration_year, declared_organic_share=d.organic_ratio,
+        declared_egalim_share=d.organic_ratio + d.other_ratio,
+    )  # fmt: skip
+    return d.select(
+        "declaration_id", "year", "canteen_siret", "department_code", "region_code", "epci_code", "canteen_sectors",
+        "declared_organic_share", "declared_egalim_share",
+    ).distinct()  # fmt: skip

@@ -16,6 +16,7 @@ from gisement.cli.cooperation import cooperate
 from gisement.cli.exports import File, Prefix, Publisher, write_export
 from gisement.cli.exports import Kind as ExportKind
 from gisement.cli.food import Kind, Output, write_template
+from gisement.cli.food_chain import food
 from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
 from gisement.cli.models import modelled
@@ -54,6 +55,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(prepare, name="prepare")
 app.add_typer(clauses, name="clauses")
 app.add_typer(plan, name="plan")
+app.add_typer(food, name="food")
 app.add_typer(segments, name="segments")
 app.add_typer(report, name="report")
 app.add_typer(cooperate, name="cooperate")

@@ -154,6 +154,36 @@ def _egalim(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return read_purchases(path, targets["raw_food_purchase"], name)
 
 
+def _egalim_declarations(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.egalim import read_declarations
+
+    return read_declarations(path, targets["raw_food_declaration"], name)
+
+
+def _food_meals(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.food import meals
+
+    return Reading(meals.read_food_meals(path, targets["raw_food_meal"], name))
+
+
+def _food_coefficients(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.food import coefficients
+
+    return Reading(coefficients.read_food_coefficients(path, targets["raw_food_coefficient"], name))
+
+
+def _food_award(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.food import award
+
+    return Reading(award.read_food_award(path, targets["raw_food_award"], name))
+
+
+def _food_delivery(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.food import award
+
+    return Reading(award.read_food_delivery(path, targets["raw_food_delivery"], name))
+
+
 def _food_rules(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     from gisement.sources.food import rules
 
@@ -191,6 +221,10 @@ SOURCES: Mapping[str, Source] = {
         Source("food-demand", ("raw_food_demand",), _food_demand, "food_demand", None, True),
         Source("food-offer", ("raw_food_offer",), _food_offer, "food_offer", None, True),
         Source("food-rules", ("raw_food_rule",), _food_rules, "food_rules", None, True),
+        Source("food-meals", ("raw_food_meal",), _food_meals, "food_meals", None, True),
+        Source("food-coefficients", ("raw_food_coefficient",), _food_coefficients, "food_coefficients"),
+        Source("food-award", ("raw_food_award",), _food_award, "food_award", None, True),
+        Source("food-delivery", ("raw_food_delivery",), _food_delivery, "food_delivery", None, True),
         Source("inclusion", ("raw_inclusion",), _inclusion, "inclusion"),
         Source("groups", ("raw_group",), _groups, "groups"),
         Source("insertion-hours", ("raw_insertion",), _insertion_hours, "insertion_hours"),
@@ -200,6 +234,7 @@ SOURCES: Mapping[str, Source] = {
         Source("emission-factors", ("raw_emission_factor",), _emission_factors, "emission_factors"),
         Source("notices", ("raw_notice", "raw_notice_criterion"), _notices, "notices"),
         Source("egalim", ("raw_food_purchase",), _egalim, "food_purchases", None, True),
+        Source("egalim-declarations", ("raw_food_declaration",), _egalim_declarations, "egalim_declarations"),
         Source("target", ("raw_target",), _target, "target"),
         Source("experience", ("raw_sheet",), _experience, "experience"),
         Source("action", ("raw_sheet",), _action, "action"),

@@ -2,4 +2,5 @@
 
 from __future__ import annotations
 
+from gisement.sources.egalim.declarations import read_declarations as read_declarations
 from gisement.sources.egalim.purchases import read_purchases as read_purchases

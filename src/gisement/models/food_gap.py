@@ -1,0 +1,112 @@
+"""The gap board: what is needed and what is known to be offered, by product, month and step, without telling of anyone.
+
+Steps: the field (or barn, boat, workshop that sells), the store for what keeps, and each workshop that products must go
+through. What fewer than three producers offer, or of which one makes more than 85 %, is kept back with its gap; so is
+one month more of the product where a single one is.
+
+Source: statistical secrecy as Insee applies it to tables on firms (three units, 85 %).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from gisement.models.food_conversion import Coefficients, land_and_herd
+from gisement.models.food_plan_inputs import Inputs, inputs_of
+from gisement.models.food_plan_told import counted, kept_back
+from gisement.models.food_table import table_of
+from gisement.terms import Trouble, local_step
+
+ROW_LIMIT = 2_000_000
+FIELD, STORAGE, WORKSHOP = "field", "storage", "workshop"
+Row = Mapping[str, Any]
+
+
+def known_inputs(need: pa.Table, offer: pa.Table, rule: pa.Table) -> Inputs | None:
+    """Needs, offers and rules aligned on the months of the needs; None where no need is open.
+
+    An offer without a price is one all the same: its price is then 0, and no money may be read here.
+    """
+    offers = [{**row, "price_eur_per_kg": row["price_eur_per_kg"] or 0.0} for row in offer.to_pylist()]
+    try:
+        return inputs_of(need.to_pylist(), offers, (), rule.to_pylist())
+    except Trouble:
+        return None
+
+
+@local_step(ROW_LIMIT, "months of several files are aligned, and what tells of few producers kept back, in the driver")
+def food_gap(
+    food_need: pa.Table, food_offer: pa.Table, food_rule: pa.Table, raw_food_coefficient: pa.Table
+) -> pa.Table:
+    """One row per step, product (or workshop) and month: open need, offer, gap, hectares, heads; null: kept back."""
+    inputs = known_inputs(food_need, food_offer, food_rule)
+    if inputs is None:
+        return table_of("food_gap", ())
+    names = {row["food_product"]: row["food_product_name"] for row in reversed(food_need.to_pylist())}
+    held = Coefficients(raw_food_coefficient.to_pylist())
+    rows = [*_products(inputs, held, names), *_workshops(inputs)]
+    return table_of("food_gap", rows)
+
+
+def _products(inputs: Inputs, held: Coefficients, names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    needs, tied = _by_month(inputs.needs, inputs), _by_month(inputs.tied, inputs)
+    for product in inputs.products:
+        step = STORAGE if product in inputs.rules.storage_loss else FIELD
+        parts = _parts(inputs, product, needs)
+        hidden = kept_back(parts)
+        for month in inputs.months:
+            need, own = needs.get((product, month), 0.0), parts.get(month, {})
+            offered = None if month in hidden else sum(own.values())
+            gap = None if offered is None else max(0.0, need - offered)
+            hectares, heads = (None, None) if gap is None else land_and_herd(held, product, gap)
+            yield {
+                "supply_step": step, "food_product": product, "food_product_name": names.get(product, product),
+                "food_month": month, "need_kg": need, "tied_kg": tied.get((product, month), 0.0), "offered_kg": offered,
+                "gap_kg": gap, "gap_ha": hectares, "gap_heads": heads,
+                "producers_count": counted(len([kg for kg in own.values() if kg > 0])),
+            }  # fmt: skip
+
+
+def _by_month(held: Mapping[tuple[str, str, str], float], inputs: Inputs) -> dict[tuple[str, str], float]:
+    found: dict[tuple[str, str], float] = defaultdict(float)
+    for (_, product, period), kg in held.items():
+        found[product, inputs.month_of.get(period, period)] += kg
+    return dict(found)
+
+
+def _parts(
+    inputs: Inputs, product: str, needs: Mapping[tuple[str, str], float]
+) -> dict[str, dict[str, float]]:  # fmt: skip
+    """What each producer can bring in each month: its capacity, or what is left in its store as the need is served."""
+    found: dict[str, dict[str, float]] = {month: defaultdict(float) for month in inputs.months}
+    loss = inputs.rules.storage_loss.get(product)
+    store: dict[str, float] = defaultdict(float)
+    for month in inputs.months:
+        for offer in inputs.offers:
+            if offer.product == product:
+                store[offer.producer] += offer.capacity.get(month, 0.0) * (1 - (loss or 0.0))
+        found[month] = {producer: kg for producer, kg in store.items() if kg > 0}
+        whole = sum(store.values())
+        left = max(0.0, 1 - needs.get((product, month), 0.0) / whole) if whole and loss is not None else 0.0
+        store = defaultdict(float, {producer: kg * left for producer, kg in store.items()})
+    return found
+
+
+def _workshops(inputs: Inputs) -> Iterator[dict[str, Any]]:
+    """What must go through each workshop, against what it can take; its capacity is told by rules."""
+    rules = inputs.rules
+    passing: dict[tuple[str, str], float] = defaultdict(float)
+    for (_, product, period), kg in inputs.needs.items():
+        if product in rules.step_of:
+            passing[rules.step_of[product], inputs.month_of[period]] += kg
+    for (step, month), kg in sorted(passing.items()):
+        most = rules.step_capacity.get(step)
+        yield {
+            "supply_step": WORKSHOP, "food_product": step, "food_product_name": step, "food_month": month,
+            "need_kg": kg, "tied_kg": 0.0, "offered_kg": most, "gap_kg": None if most is None else max(0.0, kg - most),
+            "gap_ha": None, "gap_heads": None, "producers_count": None,
+        }  # fmt: skip

@@ -1,0 +1,97 @@
+"""Lots: how many, how large, so that at least three producers could bid for each; counts only, never who.
+
+The volume of a product is what is open to lots: the need, at most what is known to be offered. It is cut into the
+fewest equal lots for which three independent producers have the capacity of a whole lot; if six lots do not do, there
+is no lot yet: sourcing comes first. Whatever the number of lots, the threshold is that of the whole homogeneous need:
+lots never change the procedure.
+
+Source: Code de la commande publique, art. L2113-10 (lots), R2121-6 and R2121-7 (homogeneous need), R2122-8
+(dispensation).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from gisement.catalog import parameter
+from gisement.models.food_gap import known_inputs
+from gisement.models.food_plan_inputs import CONVENTIONAL, Inputs
+from gisement.models.food_table import table_of
+from gisement.terms import local_step
+
+ROW_LIMIT = 2_000_000
+MOST_LOTS, LEAST_BIDDERS = 6, 3
+ALLOTTED, NO_OFFER, TOO_FEW = "allotted", "no_offer", "too_few_bidders"
+DISPENSED, ADAPTED, FORMAL, UNKNOWN = "dispensed", "adapted", "formal", "unknown"
+
+
+@local_step(ROW_LIMIT, "capacities of producers are counted against each size of lot, in the driver")
+def food_lot(food_need: pa.Table, food_offer: pa.Table, food_rule: pa.Table) -> pa.Table:
+    """One row per product that is needed: lots, their size and months, how many could bid, and the procedure."""
+    inputs = known_inputs(food_need, food_offer, food_rule)
+    if inputs is None:
+        return table_of("food_lot", ())
+    names = {row["food_product"]: row["food_product_name"] for row in reversed(food_need.to_pylist())}
+    prices = _prices(food_offer, inputs)
+    return table_of("food_lot", [_lot(product, names.get(product, product), prices.get(product), inputs)
+                                 for product in inputs.products])  # fmt: skip
+
+
+def sized(volume: float, capacities: Mapping[str, float]) -> tuple[int, int]:
+    """The fewest equal lots of a volume for which three producers could bid, and how many could; (0, count) if none.
+
+    Where no number of lots does, the count is of those who could bid for the smallest lot.
+    """
+    bidders = 0
+    for lots in range(1, MOST_LOTS + 1):
+        bidders = sum(kg >= volume / lots - 1e-9 for kg in capacities.values())
+        if bidders >= LEAST_BIDDERS:
+            return lots, bidders
+    return 0, bidders
+
+
+def procedure(cents: int | None) -> str:
+    """The procedure that a whole homogeneous need takes (buyers other than the State)."""
+    if cents is None:
+        return UNKNOWN
+    if cents < parameter("dispensation_supplies_cents"):
+        return DISPENSED
+    return ADAPTED if cents < parameter("eu_threshold_other_cents") else FORMAL
+
+
+def _lot(product: str, name: str, price: float | None, inputs: Inputs) -> dict[str, Any]:
+    need = sum(kg for (_, p, _), kg in inputs.needs.items() if p == product)
+    capacities: dict[str, float] = defaultdict(float)
+    months: set[str] = set()
+    for offer in inputs.offers:
+        if offer.product == product:
+            capacities[offer.producer] += sum(offer.capacity.values())
+            months |= {month for month, kg in offer.capacity.items() if kg > 0}
+    volume = min(need, sum(capacities.values()))
+    lots, bidders = sized(volume, capacities) if capacities else (0, 0)
+    is_told = lots > 0 and len(capacities) >= LEAST_BIDDERS
+    cents = None if price is None else round(100 * price * need)
+    return {
+        "food_product": product, "food_product_name": name, "need_kg": need, "planned_lots_count": lots,
+        "lot_kg": volume / lots if is_told else None, "bidders_count": bidders if is_told else None,
+        "first_month": min(months) if is_told else None, "last_month": max(months) if is_told else None,
+        "lot_reason": ALLOTTED if lots else TOO_FEW if capacities else NO_OFFER,
+        "need_cents": cents, "award_procedure": procedure(cents),
+    }  # fmt: skip
+
+
+def _prices(offers: pa.Table, inputs: Inputs) -> dict[str, float]:
+    """A price by product: that of the market (conventional), else the mean of what three or more producers ask."""
+    asked: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for row in offers.to_pylist():
+        if row["price_eur_per_kg"] is not None:
+            asked[row["food_product"]][row["food_producer"]].append(row["price_eur_per_kg"])
+    found = {
+        product: sum(sum(prices) / len(prices) for prices in by.values()) / len(by)
+        for product, by in asked.items() if len(by) >= LEAST_BIDDERS
+    }  # fmt: skip
+    return found | {p: value for (p, quality), value in inputs.rules.market.items() if quality == CONVENTIONAL}
