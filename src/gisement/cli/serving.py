@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from gisement.cli.session import say
@@ -24,7 +25,11 @@ def check_host(host: str, *, partner: bool) -> None:
 
 def serve_pages(workspace: Workspace, host: str, port: int, *, partner: bool = False) -> None:
     """The pages of a workspace, until Ctrl-C."""
+    from gisement.cli.partners import house, is_asked
     from gisement.engine.served import Served
+    from gisement.publish.web.live import Live
+    from gisement.publish.web.partners.door import door
+    from gisement.publish.web.partners.gate import Gate
     from gisement.publish.web.running import run
     from gisement.publish.web.site import Site
     from gisement.sources.cards import cards, described
@@ -32,7 +37,9 @@ def serve_pages(workspace: Workspace, host: str, port: int, *, partner: bool = F
 
     told = {name: [described(card.told(name), SOURCES) for card in cards().values()] for name in ("fr", "en")}
 
-    def made() -> Site:
-        return Site(Served(workspace, partner=partner), told)
+    def site_of(siren: str) -> Site:
+        return Site(Served(workspace, partner=partner, siren=siren), told)
 
-    run(made(), made, host, port, say)
+    if is_asked(os.environ) and not partner:
+        return run(Gate(house(workspace, site_of), door), host, port, say)
+    return run(Live(site_of(""), lambda: site_of("")), host, port, say)

@@ -12,6 +12,7 @@ from typing import Any
 
 from gisement.catalog import tables
 from gisement.engine.measure import HIDDEN, Observatory
+from gisement.engine.own_copy import own_copies
 from gisement.engine.public import PublicObservatory
 from gisement.store import database
 from gisement.store.served import open_served, served_file, whole_release
@@ -120,28 +121,33 @@ class RowPage:
 class Served:
     """A built workspace, as a server sees it: `observatory` for figures and rows, methods for look-ups.
 
-    With `partner`, payments are there too: for the single user of a machine, never for a public address.
+    With `partner`, payments are there too: for the single user of a machine, never for a public address. With `siren`,
+    those of one partner alone, who has signed in.
     """
 
-    def __init__(self, workspace: Workspace, *, partner: bool = False) -> None:
+    def __init__(self, workspace: Workspace, *, partner: bool = False, siren: str = "") -> None:
         for table in INPUTS[:-1]:
             if not database.is_built(workspace, table):
                 raise Trouble(
                     fr=f"La table {table} n'est pas construite : lancer d'abord « gisement build ».",
                     en=f"The table {table} is not built: first run 'gisement build'.",
                 )
-        self.partner = partner
+        self.partner, self.siren = partner or bool(siren), siren
         self.release = whole_release(workspace)
         self.withdrawals = withdrawals(workspace)
-        path = served_file(workspace, copies(partner=partner), INPUTS)
+        path = served_file(workspace, _copies(siren) if siren else copies(partner=partner), INPUTS)
         self.connection = open_served(path, workspace.memory_grants()[0], workspace.threads)
         self.observatory: Observatory = (
             Observatory(workspace, connection=self.connection)
-            if partner
+            if self.partner
             else PublicObservatory(workspace, self.connection)
         )
         for table in INPUTS[:-1]:
             self.observatory.origins(table)  # now: a later build must not change what this release is said to come from
+
+    def shows_lines_of(self, siren: str | None) -> bool:
+        """Whether what is told to partners alone is shown here of this buyer: of all, of one's own, or of none."""
+        return self.partner and (not self.siren or siren == self.siren)
 
     @property
     def is_stale(self) -> bool:
@@ -280,6 +286,10 @@ class Served:
 
     def _one(self, sql: str, key: str) -> Row | None:
         return next(self.rows(sql, {"key": key}), None)
+
+
+def _copies(siren: str) -> dict[str, str]:
+    return own_copies(copies(partner=False), copies(partner=True), siren)
 
 
 def copies(*, partner: bool) -> dict[str, str]:

@@ -110,7 +110,12 @@ def create_app(site: Site) -> FastAPI:
             full = root + path if path != "/" else root or "/"
             app.router.routes.append(Route(full, _endpoint(site, view, language), methods=["GET", "HEAD"]))
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
-    app.add_middleware(Guard, mark=f"{site.served.release}-{__version__}", local_only=site.served.partner)
+    app.add_middleware(
+        Guard,
+        mark=f"{site.served.release}-{site.served.siren}-{__version__}",
+        private=site.served.partner,
+        local_only=site.served.partner and not site.served.siren,
+    )
     return app
 
 

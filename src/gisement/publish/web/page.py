@@ -19,6 +19,8 @@ MENU = (
     "", "figures", "needs", "buyers", "suppliers", "contracts", "renewals", "clauses", "law", "cooperate", "impact",
     "firms", "map", "quality",
 )  # fmt: skip
+SESSION = "gisement.session"
+"""Where a request holds the session of whoever asks, on a server that partners may sign in to."""
 FOOT = ("explainer", "methods", "sources", "api")
 
 
@@ -82,6 +84,13 @@ class Page:
         shown = "paid" if self.site.served.partner else public
         return str(self.texts["site"][shown if has_ledger else "ceilings"])
 
+    def _partner_notice(self) -> str:
+        """Whose lines of payment are on these pages; empty on everyone's."""
+        served, told = self.site.served, self.texts["site"]
+        if served.siren:
+            return str(told["own"].format(name=self.site.partners.get(served.siren, served.siren)))
+        return str(told["partner"]) if served.partner else ""
+
     def _shared(self) -> dict[str, Any]:
         told = self.texts
         path = self.request.url.path
@@ -97,6 +106,8 @@ class Page:
             "territory": self.site.places[self.language].territory,
             "notice": self.site.notice,
             "is_partner": self.site.served.partner,
+            "partner_notice": self._partner_notice(),
+            "has_door": SESSION in self.request.scope,
             "amounts": self.amounts,
             "release": told["site"]["release"].format(
                 release=self.site.served.release, date=format.day(self.site.as_of_date, self.language)

@@ -8,24 +8,25 @@ from collections.abc import Callable
 
 import uvicorn
 
+from gisement.publish.web.limits import Limits
 from gisement.publish.web.live import Live
+from gisement.publish.web.partners.gate import Gate
 from gisement.publish.web.security import Application
-from gisement.publish.web.site import Site
 from gisement.terms import Trouble
 
 
 def run(
-    site: Site, renew: Callable[[], Site], host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] = print
+    application: Live | Gate, host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] = print
 ) -> None:
-    """Serve the pages of a site, then of what `renew` makes after each build; `say` is told the address.
+    """Serve an application, and what later builds make of it; `say` is told the address.
 
     Trouble if the port is taken.
     """
     listening = listen(host, port)
-    live = Live(site, renew)
-    server = uvicorn.Server(configuration(live))
-    threading.Thread(target=site.warm, daemon=True).start()
-    threading.Thread(target=live.watch, daemon=True).start()
+    everyone = application if isinstance(application, Live) else application.everyone
+    server = uvicorn.Server(configuration(Limits(application)))
+    threading.Thread(target=everyone.site.warm, daemon=True).start()
+    threading.Thread(target=application.watch, daemon=True).start()
     say(f"http://{host}:{listening.getsockname()[1]}/")
     server.run(sockets=[listening])
 

@@ -21,19 +21,24 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
 }
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]", "testserver")
-METHODS = ("GET", "HEAD")
+METHODS: tuple[str, ...] = ("GET", "HEAD")
 LONGEST_ADDRESS = 4096
 
 
 class Guard:
     """Adds the headers, answers what a browser holds already (304), and refuses other methods and names.
 
-    An answer depends on the data's release, the code and the address alone: one mark stands for all. With
-    `local_only`, a name that is not this machine's is refused, so that no other site can ask for what is here.
+    An answer depends on the data's release, the code and the address alone: one mark stands for all; without a mark
+    nothing is kept. What is `private` is kept by no shared cache. With `local_only`, a name that is not this machine's
+    is refused, so that no other site can ask for what is here.
     """
 
-    def __init__(self, app: Application, mark: str, *, local_only: bool = False) -> None:
-        self.app, self.mark, self.local_only = app, f'W/"{mark}"'.encode(), local_only
+    def __init__(
+        self, app: Application, mark: str, *, private: bool = False, local_only: bool = False,
+        methods: tuple[str, ...] = METHODS,
+    ) -> None:  # fmt: skip
+        self.app, self.mark, self.private, self.local_only = app, f'W/"{mark}"'.encode(), private, local_only
+        self.keeps, self.methods = bool(mark), methods
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """One request."""
@@ -42,10 +47,19 @@ class Guard:
             return
         status = self._refused(scope)
         if status:
-            await _short(send, status, [*self._headers(scope), *([(b"allow", b"GET, HEAD")] if status == 405 else [])])
+            await _short(
+                send,
+                status,
+                [*self._headers(scope), *([(b"allow", ", ".join(self.methods).encode())] if status == 405 else [])],
+            )
             return
         given = dict(scope["headers"])
-        if self.mark in given.get(b"if-none-match", b"") and not _is_static(scope) and not _is_part(scope):
+        if (
+            self.keeps
+            and self.mark in given.get(b"if-none-match", b"")
+            and not _is_static(scope)
+            and not _is_part(scope)
+        ):
             await _short(send, 304, self._headers(scope))
             return
 
@@ -60,7 +74,7 @@ class Guard:
         await self.app(scope, receive, sent)
 
     def _refused(self, scope: Message) -> int:
-        if scope["method"] not in METHODS:
+        if scope["method"] not in self.methods:
             return 405
         if len(scope["query_string"]) + len(scope["path"]) > LONGEST_ADDRESS:
             return 414
@@ -77,11 +91,11 @@ class Guard:
         if not is_frame:
             found.append((b"x-frame-options", b"DENY"))
         found.append((b"vary", b"HX-Request"))
-        if _is_part(scope):
+        if _is_part(scope) or not self.keeps:
             # a part of a page must never be taken for the page of the same address
             found.append((b"cache-control", b"no-store"))
         elif status in (200, 304) and not _is_static(scope):
-            kind = b"private" if self.local_only else b"public"
+            kind = b"private" if self.private else b"public"
             found += [(b"cache-control", kind + b", max-age=0, must-revalidate"), (b"etag", self.mark)]
         elif status not in (200, 304):
             found.append((b"cache-control", b"no-store"))

@@ -187,7 +187,7 @@ def _hours(page: Page, where: Pairs) -> dict[str, Any]:
                      for figure, count in ((f, f.sums.counts.get(hours_told.TOLD, 0)) for f in found.figures)],
         "publics": [(one["name"], *hours_told.public_cells(one, page.language)) for one in told["publics"]],
         "late_count": words["late"].format(count=page.number(len(late))),
-        "late": [_late(page, one) for one in late[:MOST_LATE]] if page.site.served.partner else [],
+        "late": [_late(page, one) for one in late if page.site.served.shows_lines_of(one["buyer_siren"])][:MOST_LATE],
         "about": words["about"].format(
             unmatched=page.number(sum(one["contract_key"] is None for one in found.contracts)),
             silent=page.number(found.clauses_without_hours),
