@@ -53,7 +53,7 @@ help:
 demo: .venv/run.stamp
 	$(BIN)/gisement demo $(ARGS)
 
-test: laws lint
+test: laws lint .venv/oidc.stamp
 	echo "== Tests (Spark's and the pages' beside the others, on the second processor; shown last)"
 	log=$$(mktemp); ( \
 		$(BIN)/pytest -m spark; code=$$?; $(BIN)/pytest tests/publish -m "not spark" || code=1; exit $$code \
@@ -115,6 +115,14 @@ clean:
 # To run: a small set, without Spark (0.5 GB) or the tools of development.
 .venv/run.stamp: .venv/made.stamp requirements-run.lock pyproject.toml
 	$(call INSTALL,requirements-run.lock,install -r)
+
+# A real provider of identities, for the tests of sign-in: a Node program, every hash checked, nothing of it run on install.
+.venv/oidc.stamp: .venv/made.stamp tests/oidc/package.json tests/oidc/package-lock.json tests/oidc/.npmrc
+	rm -rf .venv/oidc
+	mkdir .venv/oidc
+	cp tests/oidc/package.json tests/oidc/package-lock.json tests/oidc/.npmrc .venv/oidc
+	cd .venv/oidc && npm ci --silent --no-audit --no-fund
+	touch $@
 
 # To work on it: exactly the lock file, nothing else.
 .venv/dev.stamp: .venv/run.stamp requirements.lock

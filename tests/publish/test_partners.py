@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
@@ -71,14 +72,14 @@ class Place:
     events: list[Mapping[str, Any]] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module", params=["json", "jwt"])
-def place(request: pytest.FixtureRequest, paid_workspace: Workspace) -> Iterator[Place]:
-    """The server and a provider, each a real one; the provider signs what it tells of a person as ProConnect does, or not."""
+@pytest.fixture(scope="module")
+def place(paid_workspace: Workspace) -> Iterator[Place]:
+    """The server and a provider, each a real one; the provider signs what it tells of a person, as ProConnect does."""
     if not (PROVIDER / "node_modules").is_dir():
         pytest.skip("the provider of the tests is not installed: run 'make .venv/oidc.stamp'")
     listening = listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    with _provider(address, request.param) as issuer:
+    with _provider(address, "jwt") as issuer:
         made = Place(address, issuer, None)  # type: ignore[arg-type]
         made.gate = Gate(_house(paid_workspace, made), door)
         server = uvicorn.Server(configuration(made.gate))
@@ -137,7 +138,10 @@ def signed_in(place: Place, account: str) -> httpx.Client:
 
 def at_provider(browser: httpx.Client, place: Place, account: str) -> str:
     """The address to which the provider sends a user back, once it has signed in there and consented."""
-    answer = browser.get(f"{place.address}/session/in")
+    return _through(browser, browser.get(f"{place.address}/session/in"), place, account)
+
+
+def _through(browser: httpx.Client, answer: httpx.Response, place: Place, account: str) -> str:
     while True:
         if answer.is_redirect:
             following = urljoin(str(answer.url), answer.headers["location"])
@@ -195,7 +199,7 @@ def test_who_has_no_right_here_is_told_so(place: Place) -> None:
 
 
 def test_rights_of_a_file_are_by_partner(place: Place) -> None:
-    with signed_in(place, "clerk") as clerk:
+    with closing(signed_in(place, "clerk")) as clerk:
         page = clerk.get(f"{place.address}/session").text
         assert TOWN in page
         assert HOSPITAL in page
@@ -248,6 +252,18 @@ def test_a_session_changes_its_number_ends_and_is_hidden_from_scripts(place: Pla
         assert "id_token_hint=" in out.text
         stolen = httpx.get(f"{place.address}/session", headers={"cookie": f"gisement={kept}"}, timeout=60)
         assert "Se connecter" in stolen.text
+
+
+def test_a_provider_that_signs_no_userinfo_is_read_too(place: Place) -> None:
+    with _provider(place.address, "json") as issuer, httpx.Client(timeout=60) as browser:
+        provider = Provider(Settings(issuer, "gisement", "a secret of the tests", place.address))
+        address, kept = provider.leave()
+        come_back = _through(browser, browser.get(address), place, "town")
+        query = {name: values[0] for name, values in parse_qs(urlsplit(come_back).query).items()}
+        claims, _ = provider.claims(query, kept)
+        assert (claims["sub"], claims["siret"], claims["iss"]) == ("town", ACCOUNTS["town"]["siret"], issuer)
+        with pytest.raises(Trouble, match="did not succeed"):
+            provider.claims(query, {**kept, "nonce": "another"})
 
 
 def test_sessions_end_by_themselves() -> None:
@@ -348,6 +364,8 @@ def addresses(place: Place, workspace: Workspace) -> Iterator[str]:
                         yield f"{filled}?verdict={verdict}&basis=payment&buyers=all&format={kind}"
             elif bare.endswith("/rows"):
                 yield from (f"{filled}?verdict={v}&basis=payment&buyers=all" for v in ("part", "rest"))
+            elif path.startswith("/en"):
+                yield filled
             else:
                 yield filled
                 yield f"{filled}?basis=payment&buyers=all&buyer={HOSPITAL}"
@@ -388,7 +406,7 @@ def test_no_route_shows_a_partner_a_line_of_another(
             found[path] = held[:3]
     assert found == {}
     assert seen > 2 * (len(PAGES) + len(FILES))
-    with signed_in(place, "hospital") as hospital:
+    with closing(signed_in(place, "hospital")) as hospital:
         asked = "/api/rows/total_spend?verdict=part&basis=payment&buyers=all&format=csv"
         assert foreign.within(hospital.get(f"{place.address}{asked}", timeout=120)), "the marks are those of real lines"
 
@@ -411,8 +429,8 @@ def test_what_a_partner_is_shown_is_kept_by_no_cache(place: Place, town: httpx.C
         assert everyone.status_code != 304, "an answer of a partner must not pass for everyone's"
 
 
-def test_a_copy_of_a_partner_holds_no_line_of_another(paid_workspace: Workspace) -> None:
-    served = Served(paid_workspace, siren=TOWN)
+def test_a_copy_of_a_partner_holds_no_line_of_another(place: Place) -> None:
+    served = place.gate.own(TOWN).site.served
     own = list(served.rows("SELECT DISTINCT buyer_siren FROM purchase WHERE basis = 'payment'"))
     assert own == [{"buyer_siren": TOWN}]
     paid = "SELECT DISTINCT buyer_siren FROM renewal WHERE paid_cents IS NOT NULL OR payments_count IS NOT NULL"
@@ -421,9 +439,9 @@ def test_a_copy_of_a_partner_holds_no_line_of_another(paid_workspace: Workspace)
 
 
 def test_a_table_that_says_not_whose_it_is_stays_everyone_s() -> None:
-    everyone, whole = {"sheet": "SELECT 1", "purchase": "SELECT 2"}, {"sheet": "SELECT 3", "purchase": "SELECT 4"}
+    everyone, whole = {"commune": "SELECT 1", "purchase": "SELECT 2"}, {"commune": "SELECT 3", "purchase": "SELECT 4"}
     made = own_copies(everyone, whole, TOWN)
-    assert made["sheet"] == "SELECT 1"
+    assert made["commune"] == "SELECT 1"
     assert f"(SELECT 4) WHERE buyer_siren = '{TOWN}'" in made["purchase"]
     with pytest.raises(Trouble):
         own_copies(copies(partner=False), copies(partner=True), "1' OR '1")

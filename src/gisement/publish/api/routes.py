@@ -16,7 +16,7 @@ from gisement.engine import modelled
 from gisement.pipeline import INDICATORS, MODELLED, indicator_named, perimeter_of
 from gisement.publish import answers
 from gisement.publish.api import shapes
-from gisement.publish.api.streams import csv_stream, parquet_stream
+from gisement.publish.api.streams import begun, csv_stream, parquet_stream
 from gisement.publish.web.address import address
 from gisement.publish.workbook import workbook
 from gisement.terms import Figure, Indicator, Perimeter, Verdict
@@ -133,10 +133,10 @@ def _rows(site: "Site", name: Any, model: type[BaseModel]) -> Callable[..., Resp
         verdict, kind = Verdict(asked.verdict), asked.format  # type: ignore[attr-defined]
         if kind == "csv":
             found: Iterator[bytes] = csv_stream(site.observatory.rows(chosen, perimeter, verdict))
-            return StreamingResponse(found, media_type=CSV, headers=_file(f"{chosen.name}-{verdict}", kind))
+            return StreamingResponse(begun(found), media_type=CSV, headers=_file(f"{chosen.name}-{verdict}", kind))
         if kind == "parquet":
             found = parquet_stream(site.served.row_batches(chosen, perimeter, verdict))
-            return StreamingResponse(found, media_type=PARQUET, headers=_file(f"{chosen.name}-{verdict}", kind))
+            return StreamingResponse(begun(found), media_type=PARQUET, headers=_file(f"{chosen.name}-{verdict}", kind))
         return _page(site, chosen, perimeter, verdict, asked)
 
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from pyarrow import parquet
@@ -25,6 +26,12 @@ def csv_stream(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
         if number % 500 == 499:
             yield _taken(buffer)
     yield _taken(buffer)
+
+
+def begun(stream: Iterator[bytes]) -> Iterator[bytes]:
+    """The same stream, its first part made already: what cannot be answered is told before the answer has begun."""
+    first = next(stream, b"")
+    return chain((first,), stream)
 
 
 def parquet_stream(batches: Any) -> Iterator[bytes]:
