@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
+import httpx
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
@@ -12,6 +13,8 @@ from starlette.testclient import TestClient
 from gisement.engine.intake import add_files
 from gisement.engine.served import Served
 from gisement.publish.web.app import create_app
+from gisement.publish.web.partners.door import door
+from gisement.publish.web.partners.gate import Gate
 from gisement.publish.web.running import configuration, listen
 from gisement.publish.web.site import Site
 from gisement.sources.cards import cards, described
@@ -19,6 +22,7 @@ from gisement.sources.demonstration import Demonstration, write
 from gisement.sources.registry import SOURCES
 from gisement.store import Workspace, add_snapshot
 from gisement.terms import parse_territory
+from tests.publish.signing_in import PROVIDER, Place, RunningProvider, house, signed_in
 from tests.workspaces import built, copied
 
 
@@ -87,3 +91,27 @@ def address(site: Site) -> Iterator[str]:
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def place(paid_workspace: Workspace) -> Iterator[Place]:
+    """The server and a provider, each a real one; the provider signs what it tells of a person, as ProConnect does."""
+    if not (PROVIDER / "node_modules").is_dir():
+        pytest.skip("the provider of the tests is not installed: run 'make .venv/oidc.stamp'")
+    listening = listen("127.0.0.1", 0)
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with RunningProvider(address, "jwt") as issuer:
+        made = Place(address, issuer, None)  # type: ignore[arg-type]
+        made.gate = Gate(house(paid_workspace, made), door)
+        server = uvicorn.Server(configuration(made.gate))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        yield made
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def town(place: Place) -> httpx.Client:
+    """The browser of someone of the town, by the `siret` of the token."""
+    return signed_in(place, "town")
