@@ -92,6 +92,7 @@ bench: .venv/dev.stamp
 lock: .venv/made.stamp
 	$(FROM_MACHINE); $(COMPILE) --all-extras -o requirements.lock
 	$(FROM_MACHINE); $(COMPILE) --extra install -c requirements.lock -o requirements-run.lock
+	$(FROM_MACHINE); $(subst pyproject.toml,tests/models/crosscheck/requirements.in,$(COMPILE)) -o tests/models/crosscheck/requirements.lock
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -63,6 +63,9 @@ def test_what_is_written_and_told(tmp_path: Path) -> None:
     reading = read(path, targets, path.name)
     assert reading.records == 3
     assert any("2019" in note and "MEUR" in note for note in reading.details["notes"])
+    told = next(note for note in reading.details["notes"] if note.startswith("Multiplicateurs"))
+    first = balance(read_table(path, path.name)).multipliers["CPA_A01"]
+    assert f"CPA_A01 {first:.4f}".replace(".", ",") in told
     cells = pq.read_table(targets["raw_io_cell"]).to_pylist()
     assert sum(c["flow_millions"] for c in cells if c["flow"] == "output") == pytest.approx(made.OUTPUT.sum())
     assert {c["flow"] for c in cells} == {"domestic", "imported", "taxes", "value_added", "wages", "output"}

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from gisement.models.impact_draws import BATCH, COEFFICIENT_CV, JOBS_CV, REGIONAL, Draws, Numbers, noise
 from gisement.models.input_output import Matrix, location_quotients, simple_location_quotients, size_factor
@@ -115,17 +116,23 @@ def simulate(
     wanted = ROUNDS[: ROUNDS.index(last_round) + 1]
     found = np.full((len(draws), len(ROUNDS), len(zones.rings), demand.groups), np.nan)
     placed = [demand.of_zone(k) for k in range(len(zones.rings))]
-    for start, batch in batches(economy, zones, draws):
-        stop = start + len(batch.place)
-        for k in range(len(zones.rings)):
-            former = np.zeros(1)
-            for number, name in enumerate(wanted):
-                if economy.knows(effect, name):
-                    per_euro = effect_per_euro(economy, batch, k, effect, name)
-                    whole = delivered(economy, placed[k], batch, k, per_euro)
-                    found[start:stop, number, k] = whole - former
-                    former = whole
+    with one_thread():
+        for start, batch in batches(economy, zones, draws):
+            stop = start + len(batch.place)
+            for k in range(len(zones.rings)):
+                former = np.zeros(1)
+                for number, name in enumerate(wanted):
+                    if economy.knows(effect, name):
+                        per_euro = effect_per_euro(economy, batch, k, effect, name)
+                        whole = delivered(economy, placed[k], batch, k, per_euro)
+                        found[start:stop, number, k] = whole - former
+                        former = whole
     return found
+
+
+def one_thread() -> threadpool_limits:
+    """Linear algebra on one processor: thousands of small systems cost six times as much spread over several."""
+    return threadpool_limits(limits=1, user_api="blas")
 
 
 def leaks(economy: Economy, zones: Zones, demand: Demand, draws: Draws, leak: str) -> Matrix:
@@ -133,15 +140,16 @@ def leaks(economy: Economy, zones: Zones, demand: Demand, draws: Draws, leak: st
     found = np.full((len(draws), len(ROUNDS), demand.groups), np.nan)
     last = len(zones.rings) - 1
     placed = demand.of_zone(last)
-    for start, batch in batches(economy, zones, draws):
-        stop, former = start + len(batch.place), np.zeros(1)
-        for number, name in enumerate(ROUNDS[:2]):
-            per_euro = effect_per_euro(economy, batch, last, leak, name)
-            whole = delivered(economy, placed, batch, last, per_euro)
-            if leak == "imports":
-                whole = whole + abroad(economy, demand, batch)
-            found[start:stop, number] = whole - former
-            former = whole
+    with one_thread():
+        for start, batch in batches(economy, zones, draws):
+            stop, former = start + len(batch.place), np.zeros(1)
+            for number, name in enumerate(ROUNDS[:2]):
+                per_euro = effect_per_euro(economy, batch, last, leak, name)
+                whole = delivered(economy, placed, batch, last, per_euro)
+                if leak == "imports":
+                    whole = whole + abroad(economy, demand, batch)
+                found[start:stop, number] = whole - former
+                former = whole
     return found
 
 

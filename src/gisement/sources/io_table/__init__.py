@@ -56,6 +56,8 @@ def notes(table: IoTable, checked: Balance) -> list[str]:
         f"Écart au plus : lignes {checked.row_gap:.4g}, colonnes {checked.column_gap:.4g}, sur une production de"
         f" {checked.output:.6g} ; un euro de demande se retrouve à {checked.identity_gap:.2g} près.",
     ]
+    told = " ; ".join(f"{code} {value:.4f}".replace(".", ",") for code, value in checked.multipliers.items())
+    found.append(f"Multiplicateurs de production (type I), par branche ou produit : {told}.")
     if table.note == "converted":
         found.append(
             "Flux totaux convertis en flux intérieurs : la même part importée pour tous les usages d'un produit."
