@@ -145,7 +145,7 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
         files.setdefault(kind, []).append(_json(folder / kind / name, shuffled(content, shuffle)))
     files["decp"].append(_csv(folder / "decp" / "table.csv", DECP_INFO, flat_lines(), shuffle))
     for kind, path in made.files:
-        if kind in ("target", "experience", "action"):
+        if kind in ("target", "experience", "action", "scenario"):
             files.setdefault(kind, []).append(path)
         elif kind != "decp":
             columns, rows = _register(path)

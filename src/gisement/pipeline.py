@@ -167,6 +167,7 @@ STEPS: tuple[Step, ...] = (
     # What partners agreed on: objectives, sheets of experience and of action.
     agreements.target,
     agreements.sheet,
+    agreements.lever,
     # What firms of the register here could offer.
     of_register.local_offer,
     # What was found wrong, and what was done about it.

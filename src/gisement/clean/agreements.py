@@ -47,3 +47,11 @@ def sheet(raw_sheet: Any) -> Any:
         "is_public", "buyer_id", "buyer_siren", "contract_ids", "responsible_role", "documents", "group_name",
         "sheet_state", "action_due_date", "group_decision", "sheet_text",
     )  # fmt: skip
+
+
+@step
+def lever(raw_lever: Any) -> Any:
+    """One row per scenario, kind of lever and segment; where files repeat one, the most points."""
+    return raw_lever.group_by(["scenario_name", "lever_kind", "segment"]).agg(
+        scenario_title=raw_lever.scenario_title.max(), lever_points=raw_lever.lever_points.max()
+    )

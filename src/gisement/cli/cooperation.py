@@ -24,6 +24,7 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="fichier à 
 Ceilings = Annotated[bool, typer.Option("--ceilings", help="les accords-cadres presque consommés")]
 Without = Annotated[bool, typer.Option("--without-contract", help="ce qui est payé sans marché connu")]
 
+Levers = Annotated[list[str] | None, typer.Option("--lever", help="genre:segment:points, autant de fois que voulu")]
 Segment = Annotated[str | None, typer.Option("--segment", help="un segment d'achat (tous, sinon)")]
 Every = Annotated[bool, typer.Option("--all", help="toutes les lignes, et non les seuls points forts")]
 
@@ -108,6 +109,34 @@ def addressable(format: ListFormat = "table") -> None:
 
     observatory = Observatory(opened(), engine.TABLES)
     found = engine.addressable(observatory, indicator_named("local_share"), indicator_named("single_offer_share"))
+    if format == "json":
+        print(answers.to_json(told.as_dicts(found, Settings.language)))
+    else:
+        told.show(found, Settings.language)
+
+
+@cooperate.command("simulate")
+def simulate(lever: Levers = None, format: ListFormat = "table") -> None:
+    """Dire ce que changeraient des leviers, dans la limite du faisable."""
+    from functools import partial
+
+    from gisement.engine import Observatory
+    from gisement.engine import simulator as engine
+    from gisement.engine.impact import Impact
+    from gisement.engine.pooling import pooling_windows
+    from gisement.pipeline import indicator_named
+    from gisement.publish import answers
+    from gisement.publish import simulator as told
+
+    observatory = Observatory(opened(), engine.TABLES)
+    levers = [engine.lever_of(text) for text in lever or ()]
+    wanted = {"": ("", levers), **engine.saved(observatory)}
+    basis = engine.basis_of(observatory, indicator_named, pooling_windows(observatory))
+    impact = partial(Impact, observatory)
+    found = [
+        engine.simulate(basis, wishes, name, title, impact, indicator_named("impact"))
+        for name, (title, wishes) in wanted.items()
+    ]
     if format == "json":
         print(answers.to_json(told.as_dicts(found, Settings.language)))
     else:

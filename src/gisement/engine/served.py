@@ -27,8 +27,8 @@ INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
     "record_decision", "commune", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
     "supplier_presence", "emission_factor", "food_purchase", "food_year", "renewal", "spend_without_contract",
-    "buyer_year", "insertion", "insertion_public", "holder", "target", "sheet", "local_offer", "public_payment",
-    "ledger_finding", "raw_decp",
+    "buyer_year", "insertion", "insertion_public", "holder", "target", "sheet", "local_offer", "lever",
+    "public_payment", "ledger_finding", "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
 _MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
@@ -326,6 +326,7 @@ def copies(*, partner: bool) -> dict[str, str]:
         "renewal": f"SELECT * {'' if partner else _UNPAID} FROM renewal",
         "target": "SELECT * FROM target",
         "local_offer": "SELECT * FROM local_offer",
+        "lever": "SELECT * FROM lever",
         "sheet": f"SELECT * FROM sheet WHERE is_public OR {partner}",
         "spend_without_contract": f"SELECT * FROM spend_without_contract WHERE {partner}",
         "public_payment": "SELECT * FROM public_payment",

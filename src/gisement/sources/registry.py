@@ -208,6 +208,12 @@ def _action(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return Reading(sheets.read_sheet(path, targets["raw_sheet"], sheets.ACTION))
 
 
+def _scenario(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.scenarios import read_scenario
+
+    return Reading(read_scenario(path, targets["raw_lever"]))
+
+
 SOURCES: Mapping[str, Source] = {
     source.kind: source
     for source in (
@@ -236,6 +242,7 @@ SOURCES: Mapping[str, Source] = {
         Source("egalim", ("raw_food_purchase",), _egalim, "food_purchases", None, True),
         Source("egalim-declarations", ("raw_food_declaration",), _egalim_declarations, "egalim_declarations"),
         Source("target", ("raw_target",), _target, "target"),
+        Source("scenario", ("raw_lever",), _scenario, "scenario"),
         Source("experience", ("raw_sheet",), _experience, "experience"),
         Source("action", ("raw_sheet",), _action, "action"),
         Source("correction", ("raw_correction",), _correction, "correction"),

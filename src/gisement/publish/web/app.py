@@ -33,6 +33,7 @@ from gisement.publish.web.views import (
     renewals,
     rows,
     sheets,
+    simulator,
     strengths,
     targets,
 )
@@ -68,6 +69,7 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/pooling/{key}", cooperation.window),
     ("/addressable", addressable.addressable),
     ("/firms", firms.firms),
+    ("/simulator", simulator.simulator),
     ("/targets", targets.targets),
     ("/experience", sheets.experiences),
     ("/experience/{key}", sheets.experience),

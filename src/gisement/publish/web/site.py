@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -20,6 +20,7 @@ from gisement.engine.pooling import Window, pooling_windows
 from gisement.engine.progress import between
 from gisement.engine.public import PublicObservatory
 from gisement.engine.served import PERSON, Served
+from gisement.engine.simulator import Basis, Lever, Scenario, basis_of, saved, simulate
 from gisement.engine.strengths import MEASURES, partner_names, strength_matrix
 from gisement.engine.targets import Progress
 from gisement.engine.targets import progress as objectives
@@ -60,6 +61,8 @@ class Site:
         self._strengths = lru_cache(maxsize=1)(self._find_strengths)
         self._windows = lru_cache(maxsize=1)(self._find_windows)
         self._addressable = lru_cache(maxsize=1)(self._find_addressable)
+        self._today = lru_cache(maxsize=1)(self._find_today)
+        self.simulated = lru_cache(maxsize=256)(self._simulated)
         self._objectives = lru_cache(maxsize=1)(self._find_objectives)
         self._measured = lru_cache(maxsize=REMEMBERED)(self._measure)
         self.outcomes = lru_cache(maxsize=REMEMBERED)(self._outcomes)
@@ -125,6 +128,11 @@ class Site:
         """What leaves the department by need, on contracts, computed once."""
         return self._addressable()
 
+    def scenarios(self) -> Sequence[Scenario]:
+        """The saved scenarios of the simulator, with all that they do."""
+        held = saved(self.observatory)
+        return [self.simulated(tuple(levers), name, title) for name, (title, levers) in held.items()]
+
     def objectives(self) -> Sequence[Progress]:
         """Every objective of the partners and where it stands, computed once."""
         return self._objectives()
@@ -147,6 +155,13 @@ class Site:
     def _find_addressable(self) -> Sequence[Addressable]:
         local, contest = indicator_named("local_share"), indicator_named("single_offer_share")
         return tuple(addressable(self.observatory, local, contest, "contract"))
+
+    def _find_today(self) -> Basis:
+        return basis_of(self.observatory, indicator_named, self.windows())
+
+    def _simulated(self, levers: Sequence[Lever], name: str = "", title: str = "") -> Scenario:
+        impact = partial(Impact, self.observatory)
+        return simulate(self._today(), levers, name, title, impact, indicator_named("impact"))
 
     def _find_objectives(self) -> Sequence[Progress]:
         return tuple(objectives(self.observatory, indicator_named, perimeter_of))

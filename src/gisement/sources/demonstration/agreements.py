@@ -13,7 +13,8 @@ HELD = FOLDER / "demonstration" / "agreements"
 def agreements(buyers: Sequence[Buyer]) -> Iterator[tuple[str, str, str]]:
     """The kind that `add` takes, the name and the text of each file, for these buyers."""
     for path in sorted(HELD.iterdir()):
-        kind = "target" if path.suffix == ".toml" else path.stem.partition("-")[0]
+        first = path.stem.partition("-")[0]
+        kind = "target" if first == "objectifs" else first
         text = path.read_text(encoding="utf-8")
         for buyer in buyers:
             text = text.replace(f"{{{buyer.identifier}}}", buyer.siret[:9])

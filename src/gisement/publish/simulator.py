@@ -1,0 +1,97 @@
+"""Scenarios in words: today, then, what is feasible, the effect of each segment; gross effects with their bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from gisement.catalog import cooperation_texts, indicator_texts
+from gisement.publish import answers, format
+from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.renewals import segment_name
+
+
+def as_dicts(found: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]:
+    """Each scenario with its figures, the part of each segment (exact fractions as texts) and its gross impact."""
+    return [
+        {
+            "name": each.name,
+            "title": each.title,
+            "levers": [{"kind": v.kind, "segment": v.segment, "points": float(v.points)} for v in each.levers],
+            "outcomes": [_outcome(one, language) for one in each.outcomes],
+            "pooling": {
+                "pooled_cents": each.pooled_cents, "gain_low_cents": each.gain_low_cents,
+                "gain_high_cents": each.gain_high_cents, "interval": "scenario",
+            },
+            "impact": [answers.as_dict(figure, language) for figure in each.impact],
+            "impact_reason": each.impact_reason or None,
+        }
+        for each in found
+    ]  # fmt: skip
+
+
+def title_of(kind: str, outcome: Any, language: str) -> str:
+    """The title of the indicator that a lever moves."""
+    return str(indicator_texts(outcome.today.indicator, language)["title"]) if outcome else kind
+
+
+def effect(outcome: Any, language: str) -> str:
+    """The change of a share, in points."""
+    if outcome.today.value is None or outcome.then.value is None:
+        return format.not_known(language)
+    return format.points(float(sum((part.effect for part in outcome.parts), Fraction(0))), language)
+
+
+def part(one: Any, outcome: Any, language: str) -> dict[str, str]:
+    """What one lever does, in words: asked, feasible, held, its effect on the whole."""
+
+    def unit(amount: int) -> str:
+        if outcome.today.weight_divisor == 1:
+            words = cooperation_texts(language)["simulator"]
+            return format.counted(amount, words["contract"], words["contracts"], language)
+        return format.euros(amount / 100, language)
+
+    return {
+        "segment": segment_name(one.lever.segment, language),
+        "points": format.number(float(one.lever.points), 1, language),
+        "asked": unit(one.asked),
+        "feasible": unit(one.feasible),
+        "held": unit(one.held),
+        "effect": format.points(float(one.effect), language),
+    }
+
+
+def show(found: Sequence[Any], language: str) -> None:
+    """Scenarios side by side on a terminal, then the levers of each."""
+    words, width = cooperation_texts(language)["simulator"], width_here()
+    columns = [Column(words["indicator"]), Column(words["today"], is_number=True)]
+    columns += [Column(each.title or each.name, is_number=True) for each in found]
+    rows = [
+        [title_of("", first, language), format.value(first.today, language)]
+        + [f"{format.value(each.outcomes[n].then, language)} ({effect(each.outcomes[n], language)})" for each in found]
+        for n, first in enumerate(found[0].outcomes)
+    ]
+    print(table(columns, rows, width))
+    for each in found:
+        for outcome in each.outcomes:
+            for one in outcome.parts:
+                said = part(one, outcome, language)
+                print(paragraph(words["line"].format(title=title_of("", outcome, language), **said), width, "  "))
+    print()
+    print(paragraph(words["about"], width))
+
+
+def _outcome(outcome: Any, language: str) -> dict[str, Any]:
+    return {
+        "kind": outcome.kind,
+        "today": answers.as_dict(outcome.today, language),
+        "then": answers.as_dict(outcome.then, language),
+        "segments": [
+            {
+                "segment": one.lever.segment, "points": float(one.lever.points), "asked": one.asked,
+                "feasible": one.feasible, "held": one.held, "effect": str(one.effect),
+            }
+            for one in outcome.parts
+        ],
+    }  # fmt: skip
