@@ -12,6 +12,7 @@ from gisement.catalog import tables
 from gisement.cli.models import shifts
 from gisement.engine.emissions import measure_emissions
 from gisement.engine.impact import Impact, Shift
+from gisement.engine.impact_demand import deflator
 from gisement.engine.measure import MEASURED, Observatory
 from gisement.indicators.impact import IMPACT, LOCAL_MULTIPLIER, SPEND_EMISSIONS
 from gisement.publish.answers import as_dict
@@ -189,6 +190,23 @@ def test_an_added_table_takes_the_place_of_the_embedded_one(full: Observatory) -
     only = Perimeter({"segment": ("catering_services",)}, {**ALL.options, "effect": "jobs", "rounds": "direct"})
     (figure,) = impact(full).measure(IMPACT, only)
     assert known(figure.value) == pytest.approx(4000 / 140e6 * 100_000, rel=0.03)
+
+
+def test_jobs_are_counted_at_the_prices_of_the_table_s_year(full: Observatory) -> None:
+    # World Bank, NY.GDP.DEFL.KD.ZG, France: +0.476 % in 2020, +1.642 % in 2021, +5.222 % in 2022, +4.878 % in 2023.
+    change = 1.00476498852725066 * 1.0164233141038385 * 1.0522236748369735 * 1.0487835726508441
+    assert deflator(2023) / deflator(2019) == pytest.approx(change, rel=1e-3)
+    assert deflator(2031) == deflator(2023)
+    assert deflator(1990) == deflator(2009)
+    rows = list(purchases())
+    only = Perimeter({"segment": ("catering_services",)}, {**ALL.options, "effect": "jobs", "rounds": "direct"})
+    found = {}
+    for year in (2019, 2023):
+        fill(full, "purchase", [{**row, "year": year} for row in rows])
+        (figure,) = impact(full).measure(IMPACT, only)
+        found[year] = known(figure.value)
+    fill(full, "purchase", purchases())
+    assert found[2019] / found[2023] == pytest.approx(change, rel=0.003), "the table is of 2019"
 
 
 def test_an_empty_perimeter_is_not_known(full: Observatory) -> None:

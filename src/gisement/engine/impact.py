@@ -7,7 +7,7 @@ value is the median of seeded draws, with the bounds that one in ten lies below 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from types import SimpleNamespace
@@ -72,7 +72,7 @@ class Impact:
         option = self.observatory.options(indicator, perimeter)
         held = [name for name in by if name not in SPLITS]
         bases = self._bases(indicator, perimeter, held)
-        demand = self._demand(indicator, perimeter, option, held, bases)
+        demand = partial(self._demand, indicator, perimeter, option, held, bases)
         drawn_values = self._results(indicator, option, by, demand)
         figures = []
         for name, (values, unit) in drawn_values.items():
@@ -101,7 +101,7 @@ class Impact:
         """The tables and assumptions behind the figures of a perimeter, with the variance that each explains."""
         option = self.observatory.options(indicator, perimeter)
         bases = self._bases(indicator, perimeter, [])
-        demand = self._demand(indicator, perimeter, option, [], bases)
+        demand = self._demand(indicator, perimeter, option, [], bases, jobs=getattr(option, "effect", "") == "jobs")
         shares: dict[str, float] = {}
         if demand.made.any() or demand.traded.any():
             result = partial(self._one, indicator, option, demand)
@@ -125,24 +125,31 @@ class Impact:
         """
         option = self.observatory.options(indicator, perimeter)
         bases = self._bases(indicator, perimeter, ["segment"])
-        demand = self._demand(indicator, perimeter, option, ["segment"], bases)
         names = [str(base.group["segment"]) for base in bases]
-        moved = reduce(_added, (self._moved(demand, names, shift) for shift in shifts), _nothing(demand))
+        moved = {
+            effect: self._all_moved(
+                self._demand(indicator, perimeter, option, ["segment"], bases, jobs=effect == "jobs"), names, shifts
+            )
+            for effect in ("value_added", "jobs")
+        }
         moving = tuple(dict.fromkeys(shift.segment for shift in shifts))
         whole = self._bases(indicator, Perimeter({**perimeter.filters, "segment": moving}, perimeter.options), [])[0]
         draws = self._draws(option)
         figures = []
         for effect in ("value_added", "jobs"):
             until = ROUNDS.index(option.rounds.removesuffix(ONLY)) + 1
-            values = simulate(self.economy, self.zones, moved, draws, effect, ROUNDS[until - 1])
+            values = simulate(self.economy, self.zones, moved[effect], draws, effect, ROUNDS[until - 1])
             for k, ring in enumerate(self.zones.rings):
                 spread = _spread(values[:, :until, k, 0].sum(axis=1))
                 group = {"ring": Ring(ring).name.lower(), "effect": effect}
                 figures.append(self._figure(whole, group, ("ring", "effect"), spread, _unit(effect)))
-        imports = leaks(self.economy, self.zones, moved, draws, "imports")[:, :2, 0].sum(axis=1)
+        imports = leaks(self.economy, self.zones, moved["value_added"], draws, "imports")[:, :2, 0].sum(axis=1)
         group = {"ring": "world", "effect": "imports"}
         figures.append(self._figure(whole, group, ("ring", "effect"), _spread(imports), "euros"))
         return figures
+
+    def _all_moved(self, demand: Demand, names: Sequence[str], shifts: Sequence[Shift]) -> Demand:
+        return reduce(_added, (self._moved(demand, names, shift) for shift in shifts), _nothing(demand))
 
     def _moved(self, demand: Demand, names: Sequence[str], shift: Shift) -> Demand:
         if shift.segment not in names or shift.segment not in segment_weights(self.table)[0]:
@@ -169,10 +176,10 @@ class Impact:
         return existing.index(name)
 
     def _results(
-        self, indicator: Indicator, option: SimpleNamespace, by: Sequence[str], demand: Demand
+        self, indicator: Indicator, option: SimpleNamespace, by: Sequence[str], demand_for: Callable[..., Demand]
     ) -> dict[tuple[str, str, str], tuple[Matrix, str]]:
         """Draws × groups for each ring, effect and round asked for, and the unit of each."""
-        draws = self._draws(option)
+        draws, demand = self._draws(option), demand_for()
         if indicator.name == "local_multiplier":
             values = local_multipliers(self.economy, self.zones, demand, draws)
             asked = self.zones.rings if "ring" in by else [Ring[option.ring.upper()]]
@@ -186,7 +193,8 @@ class Impact:
         found: dict[tuple[str, str, str], tuple[Matrix, str]] = {}
         for effect in effects:
             last = "induced" if "round" in by else option.rounds
-            for ring, round_name, values in self._split(effect, option, by, demand, draws, last):
+            bought = demand_for(jobs=True) if effect == "jobs" else demand
+            for ring, round_name, values in self._split(effect, option, by, bought, draws, last):
                 told = np.divide(values, spent, out=np.full_like(values, np.nan), where=spent > 0)
                 found[ring, effect, round_name] = (told, indicator.unit.name if of_hundred else _unit(effect))
         return found
@@ -254,10 +262,12 @@ class Impact:
 
     def _demand(
         self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str],
-        bases: Sequence[Figure],
+        bases: Sequence[Figure], *, jobs: bool = False,
     ) -> Demand:  # fmt: skip
+        """What is bought; for `jobs`, at the prices of the table's year, of which its jobs per euro are."""
         groups = [tuple(base.group[name] for name in by) for base in bases]
-        declared, headcount = demand_rows(self.observatory, indicator, perimeter, option, by)
+        prices_of = self.table.year if jobs else None
+        declared, headcount = demand_rows(self.observatory, indicator, perimeter, option, by, prices_of)
         return demand_of(groups, declared, headcount, self.table, self.zones)
 
     def _figure(

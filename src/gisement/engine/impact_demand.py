@@ -7,20 +7,31 @@ by headcount. The rows are those of the indicator's own expression.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from gisement.catalog import parameter
 from gisement.engine.measure import Observatory
 from gisement.models.impact_inputs import TRADE, Rows
 from gisement.terms import Indicator, Perimeter, Verdict
 
+FIRST_YEAR, LAST_YEAR = 2000, 2040
+"""Years that a purchase may be of."""
+
 
 def demand_rows(
-    observatory: Observatory, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str]
+    observatory: Observatory,
+    indicator: Indicator,
+    perimeter: Perimeter,
+    option: SimpleNamespace,
+    by: Sequence[str],
+    prices_of: int | None = None,
 ) -> tuple[Rows, Rows]:
     """Cents by group, segment, `is_trader` and `ring`: as declared (with `near`), and by headcount.
 
-    A firm whose activity is unknown counts as a trader: its goods may come from anywhere.
+    A firm whose activity is unknown counts as a trader: its goods may come from anywhere. With a year in `prices_of`,
+    cents are those of its prices; a purchase of unknown year keeps its own.
     """
     import ibis
 
@@ -31,7 +42,8 @@ def demand_rows(
     rows = rows.filter(rows.verdict == str(Verdict.PART))
     dimensions = {f"group_{n}": rows[DIMENSIONS[name]] for n, name in enumerate(by)}
     rows = rows.select(
-        **dimensions, segment=rows.segment, siren=rows.supplier_siren, cents=rows.weight,
+        **dimensions, segment=rows.segment, siren=rows.supplier_siren,
+        cents=rows.weight if prices_of is None else (rows.weight * _deflator(rows.year, prices_of)),
         is_trader=ibis.coalesce(rows.naf_code.substr(0, 2).isin(TRADE), True),
         ring=rows.establishment_nearest.cast("int64"),
     )  # fmt: skip
@@ -42,13 +54,26 @@ def demand_rows(
     return _answered(observatory, declared, len(by)), _answered(observatory, headcount, len(by))
 
 
+def _deflator(year: Any, to: int) -> Any:
+    """Prices of the year `to` over those of the year of each row; 1 where that year is not known."""
+    import ibis
+
+    level = deflator(to)
+    return ibis.cases(*((year == each, level / deflator(each)) for each in range(FIRST_YEAR, LAST_YEAR + 1)), else_=1.0)
+
+
+def deflator(year: int) -> int:
+    """The level of prices of a year; that of the nearest year known beyond the ends of the series."""
+    return parameter("gdp_deflator_index", date(year, 12, 31))
+
+
 def _declared(rows: Any, presence: Any, keys: Sequence[str]) -> Any:
     import ibis
 
     nearest = presence.group_by("supplier_siren").agg(nearest=presence.ring_nearest.min())
     placed = rows.left_join(nearest, [("siren", "supplier_siren")])
     placed = placed.mutate(near=ibis.least(ibis.coalesce(placed.nearest, placed.ring), placed.ring))
-    return placed.group_by([*keys, "near"]).agg(cents=placed.cents.sum().cast("decimal(38,0)").cast("int64"))
+    return placed.group_by([*keys, "near"]).agg(cents=placed.cents.sum().round().cast("decimal(38,0)").cast("int64"))
 
 
 def _by_headcount(rows: Any, presence: Any, keys: Sequence[str]) -> Any:
