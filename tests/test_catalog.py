@@ -250,7 +250,7 @@ def segments_of(codes: list[str]) -> dict[str, str]:
 
 PARTS = {"title", "sentence", "definition", "excludes", "assumes", "unit_label"}
 PAYMENT: dict[bool, set[str]] = {True: {"payment"}, False: set()}
-PLACEHOLDERS = {"value", "low", "high", "perimeter"}
+PLACEHOLDERS = {"value", "low", "high", "perimeter", "ring"}
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -312,7 +312,8 @@ def check_texts(text: dict[str, Any]) -> None:
     assert all(text["assumes"])
     used = set(re.findall(r"\{(\w+)\}", text["sentence"]))
     assert {"value", "perimeter"} <= used <= PLACEHOLDERS
-    assert text["sentence"].format(value="44 %", low="40 %", high="50 %", perimeter="2024").endswith(".")
+    told = {"value": "44 %", "low": "40 %", "high": "50 %", "perimeter": "2024", "ring": "la région"}
+    assert text["sentence"].format(**told).endswith(".")
     assert text["definition"].endswith(".")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +16,11 @@ from gisement.publish.web.card import Card, card
 from gisement.publish.web.site import Site
 from gisement.terms import Figure, Trouble
 
-MENU = (
-    "", "figures", "needs", "buyers", "suppliers", "contracts", "renewals", "clauses", "law", "cooperate", "impact",
-    "firms", "map", "quality",
-)  # fmt: skip
+MENU: Mapping[str, tuple[str, ...]] = {
+    "see": ("", "figures", "needs", "buyers", "suppliers", "contracts", "map", "impact", "quality"),
+    "act": ("renewals", "clauses", "law", "cooperate", "firms"),
+}
+"""What one comes to see, then what one comes to do."""
 SESSION = "gisement.session"
 """Where a request holds the session of whoever asks, on a server that partners may sign in to."""
 FOOT = ("explainer", "methods", "sources", "api")
@@ -91,6 +93,10 @@ class Page:
             return str(told["own"].format(name=self.site.partners.get(served.siren, served.siren)))
         return str(told["partner"]) if served.partner else ""
 
+    def _entry(self, name: str) -> tuple[str, str, str]:
+        """An entry of the menu: its address, its word, its name."""
+        return self.root + ("/" + name if name else "/"), str(self.texts["nav"][name or "home"]), name
+
     def _shared(self) -> dict[str, Any]:
         told = self.texts
         path = self.request.url.path
@@ -114,6 +120,6 @@ class Page:
             ),
             "here": bare,
             "other_language": other + query,
-            "menu": [(self.root + ("/" + name if name else "/"), told["nav"][name or "home"], name) for name in MENU],
+            "menu": [(told["nav"][group], [self._entry(name) for name in names]) for group, names in MENU.items()],
             "foot": [(f"{self.root}/{name}", told["nav"][name]) for name in FOOT],
         }

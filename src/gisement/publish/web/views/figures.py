@@ -133,7 +133,16 @@ def _sentence(page: Page, figure: Figure, card: Card, pairs: Pairs) -> str:
         return str(page.texts["figures"]["secret"])
     pattern = str(indicator_texts(figure.indicator, page.language, figure.basis)["sentence"])
     perimeter = choices.told(page, indicator_named(card.shown.name), pairs)
-    return pattern.format(value=card.shown.value, perimeter=perimeter, low=card.shown.low, high=card.shown.high)
+    shown, ring = card.shown, _ring(page, figure)
+    return pattern.format(value=shown.value, perimeter=perimeter, ring=ring, low=shown.low, high=shown.high)
+
+
+def _ring(page: Page, figure: Figure) -> str:
+    """The ring of a figure, in words; of a model, whether the whole of it or what it adds to the one inside."""
+    options = texts(page.language)["options"]
+    ring = str(options["ring"]["values"].get(str(figure.options.get("ring", "")), ""))
+    is_added = figure.options.get("ring_part") == "added"
+    return f"{ring} ({options['ring_part']['values']['added']})" if is_added else ring
 
 
 def _sensitivity(page: Page, indicator: Indicator, pairs: Pairs) -> list[tuple[str, list[tuple[str, bool, Card]]]]:
