@@ -10,16 +10,19 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 
 from gisement.publish.web.live import EVERY, Live
-from gisement.publish.web.partners.provider import Provider
 from gisement.publish.web.partners.rights import Rights
 from gisement.publish.web.partners.session import COOKIE, SECURE_COOKIE, Session, Sessions
 from gisement.publish.web.security import Application, Message, Receive, Send
 from gisement.publish.web.site import Site
+
+if TYPE_CHECKING:
+    # what signs in is loaded where partners may sign in: it takes half a second, for nothing elsewhere
+    from gisement.publish.web.partners.provider import Provider
 
 DOOR = ("/session", "/partner")
 """Addresses that are not pages of a site: signing in and out, and what a partner sends."""
