@@ -4,6 +4,8 @@
 # make format      put the code in the house's form
 # make fuzz        random inputs for five minutes                       (FUZZ_SECONDS=60)
 # make kill        builds and adds killed at random instants        (KILLS=500)
+# make sbom        what is installed to run, as CycloneDX, in build/
+# make audit       known weaknesses of it (needs the advisory service; fails without)
 # make bench       the benchmarks, one after the other
 # make .venv       everything a developer needs, in .venv
 # make lock        compile requirements*.lock anew                      (UPGRADE=--upgrade for newer releases)
@@ -45,7 +47,7 @@ define INSTALL
 endef
 
 .SILENT:
-.PHONY: help demo test laws lint format lock fuzz kill bench clean .venv
+.PHONY: help demo test laws lint format lock fuzz kill sbom audit bench clean .venv
 
 help:
 	sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -63,7 +65,7 @@ test: laws lint .venv/oidc.stamp
 	wait $$beside; status=$$?; cat "$$log"; rm -f "$$log"; \
 	[ $$others -eq 0 ] && [ $$status -eq 0 ]
 
-laws: .venv/dev.stamp
+laws: sbom .venv/dev.stamp
 	echo "== House laws"
 	$(BIN)/pytest tests/test_house.py
 
@@ -85,6 +87,13 @@ fuzz: .venv/dev.stamp
 
 kill: .venv/dev.stamp
 	GISEMENT_TEST_KILLS=$(KILLS) $(BIN)/pytest tests/test_kill.py -k killed_at_any_instants
+
+sbom: .venv/dev.stamp
+	mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements-run.lock --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.json
+
+audit: .venv/dev.stamp
+	$(BIN)/pip-audit --strict --requirement requirements-run.lock --disable-pip --no-deps
 
 bench: .venv/dev.stamp
 	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

@@ -99,7 +99,7 @@ class RunningProvider:
 
 def signed_in(place: Place, account: str) -> httpx.Client:
     """A browser whose user signed in at the provider."""
-    browser = httpx.Client(timeout=60)
+    browser = httpx.Client(timeout=300)
     come_back = at_provider(browser, place, account)
     answer = browser.get(come_back)
     assert answer.status_code == 303, answer.text

@@ -46,7 +46,7 @@ def test_a_partner_signs_in_and_sees_its_own_lines(place: Place, town: httpx.Cli
 def test_a_public_reader_needs_nothing_and_gets_no_cookie(place: Place) -> None:
     with httpx.Client() as browser:
         for path in ("/", "/session", "/en/session", "/figures", "/api/indicators"):
-            answer = browser.get(f"{place.address}{path}", timeout=60)
+            answer = browser.get(f"{place.address}{path}", timeout=300)
             assert answer.status_code == 200
             assert "set-cookie" not in answer.headers
         assert "Se connecter" in browser.get(f"{place.address}/session").text
@@ -54,7 +54,7 @@ def test_a_public_reader_needs_nothing_and_gets_no_cookie(place: Place) -> None:
 
 def test_who_has_no_right_here_is_told_so(place: Place) -> None:
     for account in ("stranger", "unverified"):
-        with httpx.Client(timeout=60) as browser:
+        with httpx.Client(timeout=300) as browser:
             answer = browser.get(at_provider(browser, place, account))
             assert answer.status_code == 403
             assert "aucun droit" in answer.text
@@ -82,7 +82,7 @@ def test_rights_of_a_file_are_by_partner(place: Place) -> None:
 
 @pytest.mark.parametrize("change", ["state", "code", "iss", "none"])
 def test_an_answer_that_was_not_asked_for_signs_nobody_in(change: str, place: Place) -> None:
-    with httpx.Client(timeout=60) as browser, httpx.Client(timeout=60) as other:
+    with httpx.Client(timeout=300) as browser, httpx.Client(timeout=300) as other:
         come_back = at_provider(browser, place, "town")
         parts = urlsplit(come_back)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
@@ -98,7 +98,7 @@ def test_an_answer_that_was_not_asked_for_signs_nobody_in(change: str, place: Pl
 
 
 def test_a_session_changes_its_number_ends_and_is_hidden_from_scripts(place: Place) -> None:
-    with httpx.Client(timeout=60) as browser:
+    with httpx.Client(timeout=300) as browser:
         come_back = at_provider(browser, place, "town")
         before = browser.cookies["gisement"]
         answer = browser.get(come_back)
@@ -113,12 +113,12 @@ def test_a_session_changes_its_number_ends_and_is_hidden_from_scripts(place: Pla
         out = browser.post(f"{place.address}/session/out", data={"token": token[1]})
         assert out.status_code == 200
         assert "id_token_hint=" in out.text
-        stolen = httpx.get(f"{place.address}/session", headers={"cookie": f"gisement={kept}"}, timeout=60)
+        stolen = httpx.get(f"{place.address}/session", headers={"cookie": f"gisement={kept}"}, timeout=300)
         assert "Se connecter" in stolen.text
 
 
 def test_a_provider_that_signs_no_userinfo_is_read_too(place: Place) -> None:
-    with RunningProvider(place.address, "json") as issuer, httpx.Client(timeout=60) as browser:
+    with RunningProvider(place.address, "json") as issuer, httpx.Client(timeout=300) as browser:
         provider = Provider(Settings(issuer, "gisement", "a secret of the tests", place.address))
         address, kept = provider.leave()
         come_back = through(browser, browser.get(address), place, "town")
@@ -163,7 +163,7 @@ def test_who_saw_what_is_in_the_journal(place: Place, town: httpx.Client, paid_w
     path = "/figures/total_spend/rows?verdict=part&basis=payment"
     before = len(place.events)
     town.get(f"{place.address}{path}")
-    httpx.get(f"{place.address}{path}", timeout=60)  # nobody: nothing is noted
+    httpx.get(f"{place.address}{path}", timeout=300)  # nobody: nothing is noted
     (event,) = place.events[before:]
     assert {name: event[name] for name in ("who", "siren", "what", "path", "status")} == {
         "who": "town", "siren": TOWN, "what": "read", "path": "/figures/total_spend/rows", "status": 200,

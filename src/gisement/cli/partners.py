@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:
-    from gisement.publish.web.partners.gate import House
+    from gisement.publish.web.partners.gate import Gate, House
     from gisement.publish.web.site import Site
     from gisement.store import Workspace
 
@@ -29,8 +30,17 @@ def is_asked(environment: Mapping[str, str]) -> bool:
     return bool(environment.get(ISSUER))
 
 
-def house(workspace: Workspace, site_of: Callable[[str], Site]) -> House:
-    """What the gate needs, from the environment and `partners.toml`. Raises Trouble where a setting is missing."""
+def gate(workspace: Workspace, site_of: Callable[[str], Site]) -> Gate:
+    """The application of a server that partners may sign in to. Raises Trouble where a setting is missing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Authlib names the library that will follow httpx
+        from gisement.publish.web.partners.door import door
+        from gisement.publish.web.partners.gate import Gate
+    return Gate(_house(workspace, site_of), door)
+
+
+def _house(workspace: Workspace, site_of: Callable[[str], Site]) -> House:
+    """What the gate needs, from the environment and `partners.toml`."""
     from gisement.publish.web.partners.gate import House
     from gisement.publish.web.partners.provider import Provider, Settings
     from gisement.publish.web.partners.rights import Rights, parse_rights

@@ -25,11 +25,9 @@ def check_host(host: str, *, partner: bool) -> None:
 
 def serve_pages(workspace: Workspace, host: str, port: int, *, partner: bool = False) -> None:
     """The pages of a workspace, until Ctrl-C."""
-    from gisement.cli.partners import house, is_asked
+    from gisement.cli.partners import gate, is_asked
     from gisement.engine.served import Served
     from gisement.publish.web.live import Live
-    from gisement.publish.web.partners.door import door
-    from gisement.publish.web.partners.gate import Gate
     from gisement.publish.web.running import run
     from gisement.publish.web.site import Site
     from gisement.sources.cards import cards, described
@@ -41,5 +39,5 @@ def serve_pages(workspace: Workspace, host: str, port: int, *, partner: bool = F
         return Site(Served(workspace, partner=partner, siren=siren), told)
 
     if is_asked(os.environ) and not partner:
-        return run(Gate(house(workspace, site_of), door), host, port, say)
+        return run(gate(workspace, site_of), host, port, say)
     return run(Live(site_of(""), lambda: site_of("")), host, port, say)

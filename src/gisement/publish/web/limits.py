@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 
 from gisement.publish.web.security import Application, Message, Receive, Send
 
@@ -39,26 +40,27 @@ class Limits:
 
     async def _counted(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass a request on, and cut it where it sends more than it may, whatever length it announced."""
-        got, is_begun = 0, False
+        got, is_begun, is_cut = 0, False, False
 
         async def counted() -> Message:
-            nonlocal got
+            nonlocal got, is_cut
             message = await receive()
             got += len(message.get("body", b""))
             if got > self.largest:
+                is_cut = True
                 raise _TooLarge
             return message
 
         async def sent(message: Message) -> None:
             nonlocal is_begun
-            is_begun = True
-            await send(message)
+            if not is_cut or is_begun:  # what the application says of being cut is not what happened
+                is_begun = True
+                await send(message)
 
-        try:
+        with suppress(_TooLarge):
             await self.app(scope, counted, sent)
-        except _TooLarge:
-            if not is_begun:
-                await _refuse(send, 413)
+        if is_cut and not is_begun:
+            await _refuse(send, 413)
 
     def _admits(self, address: str) -> bool:
         now = self.clock()

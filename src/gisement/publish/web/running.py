@@ -5,14 +5,17 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from gisement.publish.web.limits import Limits
 from gisement.publish.web.live import Live
-from gisement.publish.web.partners.gate import Gate
 from gisement.publish.web.security import Application
 from gisement.terms import Trouble
+
+if TYPE_CHECKING:
+    from gisement.publish.web.partners.gate import Gate
 
 
 def run(
