@@ -25,6 +25,10 @@ from gisement.terms import parse_territory
 from tests.publish.signing_in import PROVIDER, Place, RunningProvider, house, signed_in
 from tests.workspaces import built, copied
 
+PROVIDER_ABSENT = (
+    "signing in needs a provider that runs on Node (Debian: apt-get install npm; then 'make .venv/oidc.stamp')"
+)
+
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
@@ -97,7 +101,7 @@ def address(site: Site) -> Iterator[str]:
 def place(paid_workspace: Workspace) -> Iterator[Place]:
     """The server and a provider, each a real one; the provider signs what it tells of a person, as ProConnect does."""
     if not (PROVIDER / "node_modules").is_dir():
-        pytest.skip("the provider of the tests is not installed: run 'make .venv/oidc.stamp'")
+        pytest.skip(PROVIDER_ABSENT)
     listening = listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     with RunningProvider(address, "jwt") as issuer:
