@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,36 @@ def test_every_rule_has_its_text_and_every_observable_one_its_cases() -> None:
         assert legal.text
         assert legal.mark in ("V", "V2", "K")
         assert legal.since_earliest <= legal.since
+
+
+def test_every_rule_has_a_case_on_each_side_of_its_date() -> None:
+    """The day before and the day of; for rules on a year, the year before and the year of, and the year after the end."""
+    for rule in RULES:
+        if not rule.table:
+            continue
+        legal, rows = legal_texts()[rule.name], [case["row"] for name, case in CASES if name == rule.name]
+        days = {row.get("consulted") for row in rows} | {row.get("notified") for row in rows}
+        years = {row.get("year") for row in rows}
+        if rule.table == "contract":
+            assert {legal.since_earliest - timedelta(days=1), legal.since} <= days, rule.name
+        else:
+            wanted = {legal.since.year - 1, legal.since.year} | ({legal.until.year + 1} if legal.until else set())
+            assert wanted <= years, rule.name
+
+
+@pytest.mark.parametrize(
+    ("rule", "field", "euros"),
+    [
+        ("a35_soc", "amount", 216_000), ("a35_soc", "amount", 140_000), ("a35_soc", "amount", 5_404_000),
+        ("publication_delay", "amount", 40_000), ("dispensation", "amount", 40_000), ("dispensation", "amount", 60_000),
+        ("dispensation", "amount", 100_000), ("dispensation", "amount", 140_000), ("spaser", "payments", 100_000_000),
+        ("spaser", "payments", 50_000_000), ("egalim_quality", "egalim", 5_000), ("egalim_organic", "organic", 2_000),
+        ("egalim_meat_fish", "meat_fish_egalim", 6_000),
+    ],
+)  # fmt: skip
+def test_every_amount_has_a_case_one_euro_under_at_and_over(rule: str, field: str, euros: int) -> None:
+    told = {case["row"].get(field) for name, case in CASES if name == rule}
+    assert {euros - 1, euros, euros + 1} <= told
 
 
 def test_only_a_text_that_was_read_is_ever_not_met() -> None:
