@@ -24,6 +24,7 @@ Rate = Annotated[float | None, typer.Option("--rate", help="part du travail rés
 Cost = Annotated[float | None, typer.Option("--cost", help="coût d'une heure, en euros (30 à 45, sinon)")]
 Family = Annotated[str | None, typer.Option("--family", help="une famille d'achat (toutes, sinon)")]
 Document = Annotated[Path, typer.Argument(help="document de consultation (TXT, DOCX ou PDF)")]
+ASegment = Annotated[str, typer.Option("--segment", help="un segment d'achat (gisement segments)")]
 OfBuyer = Annotated[str | None, typer.Option("--buyer", help="un acheteur (SIREN ou SIRET ; tous, sinon)")]
 Draft = Annotated[Path, typer.Argument(help="projet de consultation (TXT, DOCX ou PDF)")]
 
@@ -95,6 +96,27 @@ def execution_of_clauses(buyer: OfBuyer = None, format: ListFormat = "table") ->
         print(answers.to_json(clauses.execution_as_dict(found, Settings.language)))
     else:
         clauses.show_execution(found, Settings.language)
+
+
+@clauses.command("advise")
+def advise_on(segment: ASegment, format: ListFormat = "table") -> None:
+    """Dire quel levier licite employer pour un besoin : réserver, allotir, écrire une clause."""
+    from gisement.catalog.segments import segments
+    from gisement.engine import Observatory
+    from gisement.engine.advice import TABLES, counsel
+    from gisement.publish import answers
+    from gisement.publish import clauses as told
+
+    if segment not in segments():
+        raise Trouble(
+            fr=f"« {segment} » n'est pas un segment d'achat : « gisement segments » les donne tous.",
+            en=f"'{segment}' is not a purchase segment: 'gisement segments' lists them all.",
+        )
+    found = counsel(Observatory(opened(), TABLES), segment)
+    if format == "json":
+        print(answers.to_json(told.counsel_as_dict(found, Settings.language)))
+    else:
+        told.show_counsel(found, Settings.language)
 
 
 @clauses.command("library")

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gisement.catalog import parameter, texts
+from gisement.catalog import indicator_texts, parameter, texts
+from gisement.catalog.clause_library import clause_library
 from gisement.catalog.insertion_publics import insertion_publics
+from gisement.catalog.segments import segments
 from gisement.publish import answers, format
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.terms import Figure, Verdict
 
 TOLD = Verdict.PART
 """The verdict of the contracts that tell a measure of hours."""
+KIND_OF_LEVER = {"reserve": "reserved_contract", "lot": "execution_clause", "clause": "execution_clause"}
 TEXT_RANK = 3
 """The rank of a text among evidence: after the declared field and the notice."""
 
@@ -119,6 +122,65 @@ def _public(one: Mapping[str, Any], language: str) -> list[str]:
 
 def _of_minutes(minutes: int | None) -> float | None:
     return None if minutes is None else minutes / 60
+
+
+def counsel_as_dict(found: Any, language: str = "fr") -> dict[str, Any]:
+    """The advice for a segment, what it rests on, and the wordings of its family."""
+    return {
+        "segment": found.segment,
+        "lever": found.advice.lever,
+        "reason": found.advice.reason,
+        "sentences": counsel_sentences(found, language),
+        "inclusive_firms": found.supply.firms,
+        "firms_told": found.supply.told,
+        "dependent_firms": found.supply.dependent,
+        "awards": found.awards,
+        "awards_of_unknown_holder": found.unknown_awards,
+        "figures": [answers.as_dict(figure, language) for figure in found.figures],
+        "library": [entry["name"] for entry in wordings(found.segment, found.advice.lever)],
+    }
+
+
+def counsel_sentences(found: Any, language: str = "fr") -> list[str]:
+    """What to do, why, on what it rests, and on which text."""
+    words, supply = texts(language)["advice"], found.supply
+    counts = {
+        name: format.number(value, language=language)
+        for name, value in (("firms", supply.firms), ("told", supply.told), ("dependent", supply.dependent),
+                            ("awards", found.awards), ("unknown", found.unknown_awards),
+                            ("least", parameter("reserve_firms_min")), ("share", parameter("dependence_share_pct")))
+    }  # fmt: skip
+    return [
+        words["levers"][found.advice.lever],
+        words["reasons"][found.advice.reason].format(**counts),
+        words["rests"].format(**counts),
+        words["basis"][found.advice.lever],
+    ]
+
+
+def wordings(segment: str, lever: str) -> list[Mapping[str, Any]]:
+    """The entries of the library for the family of a segment: those of the lever first."""
+    family, kind = segments()[segment]["family_id"], KIND_OF_LEVER.get(lever, "execution_clause")
+    found = [entry for entry in clause_library() if family in entry["families"]]
+    return sorted(found, key=lambda entry: (entry["axis"] != "social", entry["kind"] != kind))
+
+
+def show_counsel(found: Any, language: str = "fr") -> None:
+    """The advice in sentences, the figures of the segment, the wordings to start from."""
+    words, width = texts(language)["advice"], width_here()
+    print(paragraph(segments()[found.segment][f"segment_{language}"], width))
+    for sentence in counsel_sentences(found, language):
+        print(paragraph(sentence, width, "    "))
+    columns = [Column(words["measure"]), Column(words["value"], True), Column(words["bounds"], True)]
+    rows = [
+        [indicator_texts(figure.indicator, language, figure.basis)["title"], format.value(figure, language),
+         format.span(figure, language)]
+        for figure in found.figures
+    ]  # fmt: skip
+    print("\n" + table(columns, rows, width) + "\n")
+    names = ", ".join(entry["name"] for entry in wordings(found.segment, found.advice.lever)) or words["no_wording"]
+    print(paragraph(words["library"].format(names=names), width))
+    print(paragraph(words["about"], width))
 
 
 def detected_as_dict(file: str, found: Sequence[Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from gisement.publish.web.choices import Choice
 from gisement.publish.web.drawings import trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
+from gisement.terms import Figure
 
 MOST_EXAMPLES, MOST_LATE, MOST_NEEDS = 12, 30, 12
 FILTERS = ("buyer", "family")
@@ -82,6 +83,7 @@ def clauses(page: Page) -> Response:
         needs=lines_by(page, kind.count, by, of_kind, beside="", at_most=MOST_NEEDS, leave_out=format.is_outside),
         national=_national(page, where),
         inclusive=[page.card_of(name, *where) for name in INCLUSIVE],
+        structures=lines_by(page, "total_spend", "inclusion", where, beside="", leave_out=_is_no_structure),
         hours=_hours(page, where),
         segments=_segments(page),
     )
@@ -100,6 +102,9 @@ def segment(page: Page) -> Response:
     return page.render(
         "clauses_segment.html.j2",
         title=segments()[key][f"segment_{page.language}"],
+        advice=hours_told.counsel_sentences(page.site.counsel(key), page.language),
+        about_advice=texts(page.language)["advice"]["about"],
+        renewals=address(f"{page.root}/renewals", [("segment", key)]),
         headings=[page.texts["clauses"][kind.name] for kind in KINDS],
         rows=[
             (_name(page, each), address(f"{page.root}/contracts", [("buyer", each), ("segment", key)]),
@@ -113,6 +118,11 @@ def segment(page: Page) -> Response:
         examples=[_example(page, row) for row in peers.examples(page.site.observatory, where, MOST_EXAMPLES)],
         library=_library(page, segments()[key]["family_id"]),
     )  # fmt: skip
+
+
+def _is_no_structure(figure: Figure) -> bool:
+    """Whether a line of spending is of no inclusive structure, or of one whose status is not known."""
+    return figure.group["inclusion"] in (None, "", "none")
 
 
 def _kind(page: Page, kind: Kind, where: Pairs, known: list[int]) -> dict[str, Any]:
