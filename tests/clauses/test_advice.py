@@ -16,6 +16,7 @@ from gisement.engine import Observatory
 from gisement.engine.advice import TABLES, counsel
 from gisement.models.clause_advice import CLAUSE, LOT, RESERVE, UNKNOWN, Supply, advise
 from gisement.models.clause_lint import UNLAWFUL, lint
+from gisement.pipeline import indicator_named
 from gisement.publish.clauses import counsel_sentences, wordings
 from gisement.sources.demonstration import write
 from gisement.store import Workspace, add_snapshot
@@ -59,15 +60,15 @@ def test_firms_are_those_that_hold_contracts_of_the_segment(home: Observatory) -
     ).fetchall()
     assert found[0][1] >= 2
     for segment, firms in found[:6]:
-        assert counsel(home, segment).supply.firms == firms
+        assert counsel(home, segment, indicator_named).supply.firms == firms
     absent = next(name for name in segments() if name not in dict(found))
-    assert counsel(home, absent).supply.firms == 0
+    assert counsel(home, absent, indicator_named).supply.firms == 0
 
 
 def test_what_is_said_is_lawful_names_no_firm_and_starts_from_the_library(home: Observatory) -> None:
     names = {row[0] for row in home.connection.execute("SELECT DISTINCT supplier_name FROM purchase").fetchall()}
     for segment in ("cleaning_services", *list(segments())[:8]):
-        found = counsel(home, segment)
+        found = counsel(home, segment, indicator_named)
         told = " ".join(counsel_sentences(found))
         assert not any(name and name in told for name in names)
         assert [point.rule for point in lint(told) if point.severity == UNLAWFUL] == []

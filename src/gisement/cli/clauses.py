@@ -104,6 +104,7 @@ def advise_on(segment: ASegment, format: ListFormat = "table") -> None:
     from gisement.catalog.segments import segments
     from gisement.engine import Observatory
     from gisement.engine.advice import TABLES, counsel
+    from gisement.pipeline import indicator_named
     from gisement.publish import answers
     from gisement.publish import clauses as told
 
@@ -112,7 +113,7 @@ def advise_on(segment: ASegment, format: ListFormat = "table") -> None:
             fr=f"« {segment} » n'est pas un segment d'achat : « gisement segments » les donne tous.",
             en=f"'{segment}' is not a purchase segment: 'gisement segments' lists them all.",
         )
-    found = counsel(Observatory(opened(), TABLES), segment)
+    found = counsel(Observatory(opened(), TABLES), segment, indicator_named)
     if format == "json":
         print(answers.to_json(told.counsel_as_dict(found, Settings.language)))
     else:

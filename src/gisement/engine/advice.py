@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,9 @@ from gisement.catalog import parameter
 from gisement.engine.asked import conditions, rows_of
 from gisement.engine.measure import Observatory
 from gisement.models.clause_advice import Advice, Supply, advise
-from gisement.pipeline import indicator_named
-from gisement.terms import Figure, Perimeter
+from gisement.terms import Figure, Indicator, Perimeter
 
+Named = Callable[[str], Indicator]
 TABLES = ("contract", "purchase")
 """What this needs of a workspace."""
 SHARES = ("reserved_count_share", "social_consideration_count_share", "siae_share", "adapted_share")
@@ -55,8 +56,8 @@ class Counsel:
     figures: tuple[Figure, ...]
 
 
-def counsel(observatory: Observatory, segment: str) -> Counsel:
-    """What the published contracts of the territory advise for a segment."""
+def counsel(observatory: Observatory, segment: str, named: Named) -> Counsel:
+    """What the published contracts of the territory advise for a segment; `named` gives an indicator by its name."""
     told, values = conditions(observatory, Perimeter(), ())
     sql = _SUPPLY.format(
         where=" AND ".join(told), contracts=parameter("dependence_contracts_min"),
@@ -66,14 +67,14 @@ def counsel(observatory: Observatory, segment: str) -> Counsel:
     is_complete = row["awards"] > 0 and row["unknown_awards"] < row["awards"]
     supply = Supply(row["firms"], row["told"], row["dependent"], is_complete)
     return Counsel(
-        segment, supply, advise(supply), row["awards"], row["unknown_awards"], _figures(observatory, segment)
+        segment, supply, advise(supply), row["awards"], row["unknown_awards"], _figures(observatory, segment, named)
     )
 
 
-def _figures(observatory: Observatory, segment: str) -> tuple[Figure, ...]:
+def _figures(observatory: Observatory, segment: str, named: Named) -> tuple[Figure, ...]:
     found: list[Any] = []
     for name in SHARES:
-        indicator = indicator_named(name)
+        indicator = named(name)
         basis = {"basis": ("contract",)} if indicator.table == "purchase" else {}
         found += observatory.measure(indicator, Perimeter({"segment": (segment,), **basis}))
     return tuple(found)

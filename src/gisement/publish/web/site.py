@@ -12,7 +12,7 @@ from gisement.catalog import page_texts, texts
 from gisement.catalog.segments import families, segments
 from gisement.engine import modelled
 from gisement.engine.addressable import Addressable, addressable
-from gisement.engine.advice import counsel
+from gisement.engine.advice import Counsel, counsel
 from gisement.engine.checks import Checks
 from gisement.engine.execution import Execution, execution
 from gisement.engine.impact import Impact, Model, Shift
@@ -66,7 +66,9 @@ class Site:
         self.simulated = lru_cache(maxsize=256)(self._simulated)
         self._objectives = lru_cache(maxsize=1)(self._find_objectives)
         self._measured = lru_cache(maxsize=REMEMBERED)(self._measure)
-        self.counsel = lru_cache(maxsize=REMEMBERED)(lambda segment: counsel(self.observatory, segment))
+        self.counsel = lru_cache(maxsize=REMEMBERED)(
+            lambda segment: counsel(self.observatory, segment, indicator_named)
+        )
         self.outcomes = lru_cache(maxsize=REMEMBERED)(self._outcomes)
         self.progress = lru_cache(maxsize=REMEMBERED)(self._progress)
         self.execution = lru_cache(maxsize=REMEMBERED)(self._execution)
@@ -183,6 +185,10 @@ class Site:
             return tuple(between(self.observatory, indicator_named(name), perimeter, (first, last)))
         except Trouble:
             return ()
+
+    def _counsel(self, segment: str) -> Counsel:
+        """The lawful lever to use first for a segment."""
+        return counsel(self.observatory, segment, indicator_named)
 
     def _execution(self, buyer: str = "") -> Execution:
         """Hours of social clauses, due and done; of one buyer if it is named."""
