@@ -66,6 +66,15 @@ def spaser(output: File, buyer: OneBuyer = None, basis: Basis = None) -> None:
     _write(lambda served: spaser(read(served, basis or "", where)), output, basis)
 
 
+@report.command("review")
+def review(output: File, basis: Basis = None) -> None:
+    """Le bilan commun : objectifs tenus ou non, actions, scénarios."""
+    from gisement.publish.reports import read
+    from gisement.publish.reports.review import review
+
+    _write(lambda served: review(read(served, basis or "")), output, basis)
+
+
 def _write(make: Callable[[Served], Report], output: Path, basis: str | None) -> None:
     """Measure, lay out, write; say where, and whether it may be published."""
     from gisement.engine.served import Served

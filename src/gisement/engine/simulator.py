@@ -17,7 +17,7 @@ from gisement.engine.pooling import Window
 from gisement.engine.renewals import AHEAD
 from gisement.models.levers import HUNDRED, Moved, after, feasible_units, moved
 from gisement.models.levers import Lever as Lever
-from gisement.terms import Figure, Indicator, Perimeter, Sums, Trouble
+from gisement.terms import Figure, Indicator, Level, Perimeter, Sums, Trouble
 from gisement.terms.arithmetic import share
 
 KINDS: Mapping[str, str] = {
@@ -109,7 +109,8 @@ def simulate(
     outcomes = []
     for kind, today in basis.figures.items():
         parts = moved([each for each in levers if each.kind == kind], basis.cells[kind], basis.bounds[kind])
-        outcomes.append(Outcome(kind, today, _figure(today, after(today.sums, parts)), tuple(parts)))
+        then = _figure(today, after(today.sums, parts)) if any(part.held for part in parts) else today
+        outcomes.append(Outcome(kind, today, then, tuple(parts)))
     pooled = sum(
         int(basis.volumes.get(each.segment, 0) * min(each.points, Fraction(HUNDRED)) / HUNDRED)
         for each in levers
@@ -165,8 +166,17 @@ def _turning(observatory: Observatory) -> dict[str, tuple[int, int]]:
 
 
 def _figure(today: Figure, sums: Sums) -> Figure:
+    """The same figure of the scenario: no observation, whatever today's is."""
     found = share(sums)
-    return replace(today, value=found.value, low=found.low, high=found.high, coverage=found.coverage, sums=sums)
+    return replace(
+        today,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        coverage=found.coverage,
+        sums=sums,
+        level=Level.MODELLED,
+    )
 
 
 def _impact(

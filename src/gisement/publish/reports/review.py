@@ -1,0 +1,178 @@
+"""`report review`: the yearly review of partners: objectives hit and missed, actions, scenarios, the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gisement.catalog import cooperation_texts, indicator_texts, report_texts
+from gisement.engine import simulator as engine
+from gisement.engine.pooling import pooling_windows
+from gisement.engine.renewals import AHEAD, by_stage
+from gisement.engine.sheets import sheets
+from gisement.engine.strengths import partner_names
+from gisement.engine.targets import MISSED, REACHED, UNCERTAIN, UNDER_WAY, UNKNOWN, Progress, progress
+from gisement.pipeline import indicator_named, perimeter_of
+from gisement.publish import format, pooling
+from gisement.publish import targets as told
+from gisement.publish.reports.chapters import said, table
+from gisement.publish.reports.document import (
+    Block,
+    Cover,
+    FigureTable,
+    Heading,
+    Line,
+    Report,
+    Tally,
+    Tiles,
+    WordTable,
+)
+from gisement.publish.reports.laying import quoting
+from gisement.publish.reports.quality import annexes
+from gisement.publish.reports.reading import Reading
+from gisement.terms import Figure, Perimeter
+
+CHAPTERS = (
+    ("missed", (MISSED,)),
+    ("reached", (REACHED,)),
+    ("untold", (UNCERTAIN, UNKNOWN)),
+    ("ahead", (UNDER_WAY,)),
+)
+"""Chapters of objectives by state: what is missed is told first."""
+MOST_TILES = 3
+
+
+def review(reading: Reading) -> Report:
+    """Hits and misses both, each with its figure and each partner's part; then actions, scenarios, and the calendar."""
+    words = report_texts()["review"]
+    found = progress(reading.served.observatory, indicator_named, perimeter_of)
+    names = partner_names(reading.served.observatory)
+    return Report(
+        name="review",
+        cover=_cover(reading, found),
+        territory=reading.places.territory,
+        as_of_date=reading.served.as_of_date(),
+        release=reading.served.release,
+        status=reading.status,
+        notice=reading.notice,
+        blocks=(
+            Heading(1, words["objectives"], is_apart=False),
+            *([] if found else [said(reading, "review", "none")]),
+            *(block for name, states in CHAPTERS for block in _objectives(name, states, found, names)),
+            *_actions(reading),
+            *_scenarios(reading),
+            *_prepare(reading),
+            *annexes(reading),
+        ),
+        contents=False,
+    )
+
+
+def _cover(reading: Reading, found: Sequence[Progress]) -> Cover:
+    words = report_texts()["review"]
+    counts = {name: format.number(sum(each.state in states for each in found)) for name, states in CHAPTERS}
+    over = [each for each in found if each.state != UNDER_WAY][:MOST_TILES]
+    tiles = tuple(Line(told.told(each, "fr")["title"], (each.figure,)) for each in over)
+    return Cover(
+        title=words["title"], subtitle=words["subtitle"].format(territory=reading.places.territory),
+        headline=quoting(words["headline"], counts), picture=None, legend=None, tiles=Tiles(tiles) if tiles else None,
+    )  # fmt: skip
+
+
+def _objectives(name: str, states: Sequence[str], found: Sequence[Progress], names: Mapping[str, str]) -> list[Block]:
+    """The objectives of some states: words, then what is measured, by all and by each partner."""
+    words, held = report_texts()["review"], [each for each in found if each.state in states]
+    if not held:
+        return []
+    rows = []
+    for each in held:
+        line = told.told(each, "fr")
+        rows.append((line["title"], line["year"], line["aim"], line["state"], line["responsible"], line["reference"]))
+    lines = []
+    for each in held:
+        title = f"{told.told(each, 'fr')['title']}, {each.target['target_year']}"
+        lines.append(Line(title, (each.figure,)))
+        lines += [Line(f"– {names.get(siren, siren)}", (figure,)) for siren, figure in sorted(each.partners.items())]
+    return [
+        Heading(2, words[name]),
+        WordTable(f"{name}-states", words["aimed_title"], tuple(words["objective_columns"]), tuple(rows)),
+        FigureTable(
+            f"{name}-figures", words["measured_title"], words["measured_heading"], (words["measured"],), tuple(lines)
+        ),
+    ]
+
+
+def _actions(reading: Reading) -> list[Block]:
+    """What working groups decided, and whether it is done; an action whose day has passed is said to be late."""
+    words, states = report_texts()["review"], cooperation_texts("fr")["sheets"]["states"]
+    today = reading.served.as_of_date()
+    rows = tuple(
+        (
+            row["sheet_title"], row["group_name"] or "", row["responsible_role"] or "",
+            states.get(row["sheet_state"] or "", "") + _late(row, today, words["late"]),
+            format.day(row["action_due_date"]), row["group_decision"] or "",
+        )
+        for row in sheets(reading.served.observatory, "action")
+    )  # fmt: skip
+    if not rows:
+        return [Heading(1, words["actions"], is_apart=False), said(reading, "review", "no_action")]
+    return [
+        Heading(1, words["actions"], is_apart=False),
+        WordTable("actions", words["actions"], tuple(words["action_columns"]), rows),
+    ]
+
+
+def _late(row: dict[str, object], today: object, word: str) -> str:
+    is_open, due = row["sheet_state"] in ("to_do", "under_way"), row["action_due_date"]
+    return word if is_open and due is not None and today is not None and str(due) < str(today) else ""
+
+
+def _scenarios(reading: Reading) -> list[Block]:
+    """The saved scenarios beside today, each figure with its bounds."""
+    words, observatory = report_texts()["review"], reading.served.observatory
+    held = engine.saved(observatory)
+    if not held:
+        return []
+    basis = engine.basis_of(observatory, indicator_named, pooling_windows(observatory))
+    found = [engine.simulate(basis, levers, name, title) for name, (title, levers) in held.items()]
+    lines = tuple(
+        Line(
+            str(indicator_texts(outcome.today.indicator)["title"]),
+            (outcome.today, *(each.outcomes[n].then for each in found)),
+        )
+        for n, outcome in enumerate(found[0].outcomes)
+    )
+    columns = (words["today"], *(each.title for each in found))
+    return [
+        Heading(1, words["scenarios"], is_apart=False),
+        said(reading, "review", "about_scenarios"),
+        FigureTable("scenarios", words["scenarios_title"], words["measured_heading"], columns, lines),
+    ]
+
+
+def _title(figure: Figure) -> str:
+    return str(indicator_texts(figure.indicator)["title"])
+
+
+def _prepare(reading: Reading) -> list[Block]:
+    """What the calendar asks for: contracts by stage, and the windows of common purchase."""
+    words, observatory = report_texts()["review"], reading.served.observatory
+    stages = by_stage(observatory, Perimeter())
+    names = cooperation_texts("fr")["pooling"]
+    rows = tuple(
+        (words["stages"][stage], Tally(stages.get(stage, 0), "gisement cooperate renewals"))
+        for stage in reversed(AHEAD)
+    )
+    windows = tuple(
+        (line["segment"], line["buyers"], line["ends"], line["amount"], line["kind"])
+        for line in (pooling.told(each, "fr") for each in pooling_windows(observatory))
+    )
+    return [
+        Heading(1, words["prepare"], is_apart=False),
+        WordTable("stages", words["stages_title"], tuple(words["stages_columns"]), rows),
+        *(
+            [WordTable("windows", names["title"], tuple(words["window_columns"]), windows)]
+            if windows
+            else [said(reading, "review", "no_window")]
+        ),
+        table(reading, "review", "single", (reading.line("single_offer_share", words["single_line"]),), drawn=None),
+    ]
