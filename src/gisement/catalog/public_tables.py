@@ -10,6 +10,7 @@ from gisement.catalog.tables import read_yaml
 
 IMPLIED: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"segment"}), "family"),
+    (frozenset({"segment"}), "need"),
     (frozenset({"need"}), "scope"),
     (frozenset({"destination"}), "scope"),
     (frozenset({"establishment_nearest", "establishment_farthest"}), "place"),

@@ -40,7 +40,7 @@ _HIDDEN = f"""
     CASE WHEN is_natural_person THEN person || '-' || row_number() OVER (PARTITION BY person ORDER BY md5(supplier_id))
     ELSE supplier_id END AS shown
 FROM (SELECT *, '{PERSON}' || dense_rank() OVER (ORDER BY is_natural_person DESC,
-    md5(coalesce(supplier_siren, supplier_id))) AS person FROM supplier WHERE is_natural_person OR is_masked))
+    md5(coalesce(supplier_siren, supplier_id))) AS person FROM supplier WHERE (is_natural_person OR is_masked) AND {{listed}}))
 """
 _LAST_DAY = "CAST(c.notification_date + to_months(CAST(c.duration_months AS INTEGER)) AS DATE)"
 _END = f"{_LAST_DAY} AS end_date, greatest(date_diff('month', o.as_of_date, {_LAST_DAY}), 0) AS months_left"
@@ -87,8 +87,8 @@ _FOOD = (
     "md5(food_purchase_key) AS food_purchase_key, NULL::VARCHAR AS record_hash) FROM food_purchase"
 )
 # Whoever is named by ledgers alone is paid by a partner: that is not public.
-_LISTED = "supplier_id IN (SELECT supplier_id FROM contract_supplier)"
-_LISTED_UNITS = "supplier_siren IN (SELECT supplier_siren FROM contract_supplier)"
+_LISTED = "supplier_id IN (SELECT supplier_id FROM contract_supplier UNION ALL SELECT supplier_id FROM holder)"
+_LISTED_UNITS = _LISTED.replace("supplier_id", "supplier_siren")
 # What ledgers say of a contract is for their partner.
 _UNPAID = "REPLACE (NULL::BIGINT AS payments_count, NULL::BIGINT AS paid_cents, NULL::BIGINT AS ceiling_used_pct, "
 _UNPAID += "NULL::BOOLEAN AS is_ceiling_near)"
@@ -297,7 +297,7 @@ def copies(*, partner: bool) -> dict[str, str]:
     where = "" if partner else "WHERE t.basis = 'contract'"
     listed, units = (_LISTED, _LISTED_UNITS) if not partner else ("true", "true")
     findings = "FROM finding" if partner else "FROM finding EXCEPT FROM ledger_finding"
-    masked = {"hidden": _HIDDEN, "more": "", "where": ""}
+    masked = {"hidden": _HIDDEN.format(listed=listed), "more": "", "where": ""}
     whole = {name: f"SELECT * FROM {name}" for name in ("buyer", "amendment", "record_decision", "commune", *_MODEL)}
     words = {
         "buyer": _plain("concat_ws(' ', b.buyer_name, b.buyer_id)"),
