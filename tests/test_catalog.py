@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import re
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from gisement.catalog import columns, indicator_texts, raw_tables, tables, texts
 from gisement.catalog.parameters import parameter, parameters
+from gisement.catalog.retention import retentions
 from gisement.catalog.segments import families, segment_prefixes, segments
 from gisement.catalog.tables import FOLDER, read_csv, read_yaml
 from gisement.engine.change import AFTER, BEFORE, CHANGE, READINGS
@@ -148,6 +150,14 @@ def test_raw_columns_are_documented_with_a_type_that_the_engine_knows() -> None:
     assert len({(row["table"], row["column"]) for row in rows}) == len(rows)
     assert [row for row in rows if len(row["description"]) < 4] == []
     assert [row["type"] for row in rows if not sql_type(row["type"])] == []
+
+
+# --- retention ----------------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_file_has_one_duration() -> None:
+    kinds = [kind for each in retentions() for kind in each.kinds]
+    assert sorted(kinds) == sorted(importlib.import_module("gisement.sources.registry").SOURCES)
 
 
 # --- parameters ---------------------------------------------------------------------------------------------

@@ -47,8 +47,8 @@ def unprotected(paid_workspace: Workspace, public: PublicObservatory) -> PublicT
     rows: list[dict[str, Any]] = []
     for year in sorted(set(parts["year"].to_pylist())):
         linked = linked_cells(parts.filter(pc.equal(parts["year"], year)))
-        for (table, key), cents in zip(linked.keys, linked.cents.tolist(), strict=True):
-            values = dict.fromkeys(parts.column_names) | dict(zip(table.by, key, strict=True))
+        for (table, key), told, cents in zip(linked.keys, linked.values, linked.cents.tolist(), strict=True):
+            values = dict.fromkeys(parts.column_names) | dict(told)
             name = f"{table.name}|{year}|{key}"
             rows.append({**values, "public_cell": name, "public_table": table.name, "year": year, "shown_cents": cents})
     return PublicTables(rows, public.public_tables.usual_ring)

@@ -23,7 +23,8 @@ IMPLIED: tuple[tuple[frozenset[str], str], ...] = (
 class PublicTable:
     """A table of payments by year: what its cells stand for, the table of their detail, whether it is ever shown.
 
-    `keep` says how much its cells are worth keeping when something has to be hidden.
+    `keep` says how much its cells are worth keeping when something has to be hidden; `figure` is the address of a
+    figure made of it, and `titles` its name by language (both empty for one that is never shown).
     """
 
     name: str
@@ -31,6 +32,12 @@ class PublicTable:
     detail: str
     offered: bool
     keep: int
+    figure: str
+    titles: Mapping[str, str]
+
+    def title(self, language: str) -> str:
+        """Its name, for people."""
+        return self.titles.get(language, "")
 
     @property
     def tells(self) -> frozenset[str]:
@@ -46,7 +53,13 @@ def public_tables() -> Mapping[str, PublicTable]:
     """Every table of the list, by name, in order; a table without detail is its own."""
     return {
         name: PublicTable(
-            name, tuple(entry["by"]), entry.get("detail", name), entry.get("offered", True), entry["keep"]
+            name,
+            tuple(entry["by"]),
+            entry.get("detail", name),
+            entry.get("offered", True),
+            entry["keep"],
+            entry.get("figure", ""),
+            {language: entry[language] for language in ("fr", "en") if language in entry},
         )
         for name, entry in read_yaml("public_tables.yaml").items()
     }

@@ -38,6 +38,7 @@ from gisement.cli.session import (
     opened,
     say,
 )  # fmt: skip
+from gisement.cli.sharing import sharing
 from gisement.publish import usage
 from gisement.terms import Trouble, Verdict, parse_territory
 
@@ -59,6 +60,7 @@ app.add_typer(food, name="food")
 app.add_typer(segments, name="segments")
 app.add_typer(report, name="report")
 app.add_typer(cooperate, name="cooperate")
+app.add_typer(sharing)
 
 
 @app.callback()

@@ -58,6 +58,11 @@ class PublicTables:
         for row in rows:
             self.cells[row["public_table"]].append(row)
 
+    def account(self) -> dict[str, tuple[int, int]]:
+        """How many cells of each table are shown, and how many are not."""
+        counts = {name: sum(cell["shown_cents"] is not None for cell in cells) for name, cells in self.cells.items()}
+        return {name: (counts[name], len(cells) - counts[name]) for name, cells in self.cells.items()}
+
     def figures(
         self, indicator: Indicator, filters: Mapping[str, tuple[str, ...]], option: SimpleNamespace, by: Sequence[str]
     ) -> list[Answer]:

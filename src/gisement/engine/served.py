@@ -40,7 +40,8 @@ _HIDDEN = f"""
     CASE WHEN is_natural_person THEN person || '-' || row_number() OVER (PARTITION BY person ORDER BY md5(supplier_id))
     ELSE supplier_id END AS shown
 FROM (SELECT *, '{PERSON}' || dense_rank() OVER (ORDER BY is_natural_person DESC,
-    md5(coalesce(supplier_siren, supplier_id))) AS person FROM supplier WHERE (is_natural_person OR is_masked) AND {{listed}}))
+    md5(coalesce(supplier_siren, supplier_id))) AS person
+    FROM supplier WHERE (is_natural_person OR is_masked) AND {{listed}}))
 """
 _LAST_DAY = "CAST(c.notification_date + to_months(CAST(c.duration_months AS INTEGER)) AS DATE)"
 _END = f"{_LAST_DAY} AS end_date, greatest(date_diff('month', o.as_of_date, {_LAST_DAY}), 0) AS months_left"

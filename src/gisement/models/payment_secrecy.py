@@ -33,9 +33,13 @@ DEAREST = 30.0
 
 @dataclass(frozen=True)
 class Linked:
-    """The cells of all tables of one year: table and values of each, cents, what binds them, what is behind them."""
+    """The cells of all tables of one year: table and key of each, cents, what binds them, what is behind them.
+
+    `values` are those of all columns that a cell tells, the implied ones too.
+    """
 
     keys: tuple[tuple[PublicTable, Key], ...]
+    values: tuple[Mapping[str, Any], ...]
     cents: Integers
     relations: Any
     behind: Behind
@@ -62,18 +66,21 @@ def linked_cells(parts: pa.Table) -> Linked:
     cents = parts["amount_cents"].to_numpy()
     supplier = _numbers(parts["supplier_key"].to_pylist())
     keys: list[tuple[PublicTable, Key]] = []
+    values: list[dict[str, Any]] = []
     at: dict[str, Integers] = {}
     for table in public_tables().values():
         found = list(zip(*(columns[name] for name in table.by), strict=True)) if table.by else [()] * len(cents)
         order = {key: number for number, key in enumerate(sorted(set(found), key=_order), start=len(keys))}
         at[table.name] = np.array([order[key] for key in found], dtype=np.int64)
         keys += [(table, key) for key in order]
+        line = dict(zip(found, range(len(found)), strict=True))
+        values += [{name: columns[name][line[key]] for name in sorted(table.tells)} for key in order]
     cell = np.concatenate(list(at.values()))
     times = len(at)
     sums = np.zeros(len(keys), dtype=np.int64)
     np.add.at(sums, cell, np.tile(cents, times))
     held = behind(cell, np.tile(supplier, times), np.tile(cents, times), len(keys))
-    return Linked(tuple(keys), sums, _relations(at, len(keys)), held)
+    return Linked(tuple(keys), tuple(values), sums, _relations(at, len(keys)), held)
 
 
 def shown_cells(linked: Linked, held: Rule) -> Flags:
@@ -138,7 +145,7 @@ def _rows(year: int, linked: Linked, shown: Flags) -> list[dict[str, Any]]:
     found = []
     for number, (table, key) in enumerate(linked.keys):
         if table.offered:
-            values = dict(zip(table.by, key, strict=True))
+            values = linked.values[number]
             name = "|".join([table.name, str(year), *(UNKNOWN if value is None else str(value) for value in key)])
             cents = rounded(int(linked.cents[number])) if shown[number] else None
             found.append(

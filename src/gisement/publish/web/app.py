@@ -32,6 +32,7 @@ from gisement.publish.web.views import (
     organisations,
     renewals,
     rows,
+    secrecy,
     sheets,
     simulator,
     strengths,
@@ -82,6 +83,7 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/methods/{name}", about.method),
     ("/sources", about.sources),
     ("/explainer", about.explainer),
+    ("/secret", secrecy.secrecy),
     ("/api", about.api),
 )
 """Every page, in French at its address and in English after `/en`."""

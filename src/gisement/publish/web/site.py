@@ -89,6 +89,12 @@ class Site:
         perimeter = perimeter_of([f"{key}={value}" for key, value in where])
         return self.observatory.answers(indicator_named(name), perimeter, (by,) if by else ())
 
+    def public_account(self) -> Mapping[str, tuple[int, int]]:
+        """How many sums of each public table are shown, and how many are not; nothing where lines are shown."""
+        if not isinstance(self.observatory, PublicObservatory) or not self.observatory.has_payments:
+            return {}
+        return self.observatory.public_tables.account()
+
     @property
     def has_public_payments(self) -> bool:
         """Whether everyone is shown sums of payments here, and no line of them."""
