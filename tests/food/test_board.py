@@ -91,7 +91,7 @@ def test_a_workshop_is_a_step_of_its_own() -> None:
         (100, (50, 60, 70), (2, 3)),
         (90, (30, 30, 30, 200), (3, 4)),
         (100, (100, 100), (0, 2)),
-        (600, (90, 90, 90), (0, 0)),
+        (1200, (90, 90, 90), (0, 0)),
     ],
 )
 def test_lots_are_the_fewest_for_which_three_could_bid(

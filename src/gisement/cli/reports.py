@@ -75,6 +75,15 @@ def review(output: File, basis: Basis = None) -> None:
     _write(lambda served: review(read(served, basis or "")), output, basis)
 
 
+@report.command("food")
+def food(output: File) -> None:
+    """La filière alimentaire : EGalim, besoins, manques, lots."""
+    from gisement.publish.reports import read
+    from gisement.publish.reports.food import food
+
+    _write(lambda served: food(read(served, "contract")), output, "contract")
+
+
 def _write(make: Callable[[Served], Report], output: Path, basis: str | None) -> None:
     """Measure, lay out, write; say where, and whether it may be published."""
     from gisement.engine.served import Served

@@ -26,9 +26,9 @@ PERSON = "personne-"
 INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
     "record_decision", "commune", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
-    "supplier_presence", "emission_factor", "food_purchase", "food_year", "renewal", "spend_without_contract",
-    "buyer_year", "insertion", "insertion_public", "holder", "target", "sheet", "local_offer", "lever",
-    "public_payment", "ledger_finding", "raw_decp",
+    "supplier_presence", "emission_factor", "food_purchase", "food_year", "food_gap", "food_lot", "food_follow",
+    "food_declaration", "renewal", "spend_without_contract", "buyer_year", "insertion", "insertion_public", "holder",
+    "target", "sheet", "local_offer", "lever", "public_payment", "ledger_finding", "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
 _MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
@@ -321,6 +321,10 @@ def copies(*, partner: bool) -> dict[str, str]:
         "food_purchase": "SELECT * FROM food_purchase" if partner else _FOOD,
         "raw_decp": _RECORD,
         "food_year": "SELECT * FROM food_year",
+        "food_gap": "SELECT * FROM food_gap",
+        "food_lot": "SELECT * FROM food_lot",
+        "food_follow": f"SELECT * FROM food_follow WHERE {partner}",
+        "food_declaration": "SELECT * FROM food_declaration",
         "buyer_year": f"SELECT * {'' if partner else _UNSPENT} FROM buyer_year",
         "insertion": "SELECT * FROM insertion",
         "insertion_public": "SELECT * FROM insertion_public",

@@ -1,7 +1,7 @@
 """Lots: how many, how large, so that at least three producers could bid for each; counts only, never who.
 
 The volume of a product is what is open to lots: the need, at most what is known to be offered. It is cut into the
-fewest equal lots for which three independent producers have the capacity of a whole lot; if six lots do not do, there
+fewest equal lots for which three independent producers have the capacity of a whole lot; if twelve do not do, there
 is no lot yet: sourcing comes first. Whatever the number of lots, the threshold is that of the whole homogeneous need:
 lots never change the procedure.
 
@@ -24,7 +24,7 @@ from gisement.models.food_table import table_of
 from gisement.terms import local_step
 
 ROW_LIMIT = 2_000_000
-MOST_LOTS, LEAST_BIDDERS = 6, 3
+MOST_LOTS, LEAST_BIDDERS = 12, 3
 ALLOTTED, NO_OFFER, TOO_FEW = "allotted", "no_offer", "too_few_bidders"
 DISPENSED, ADAPTED, FORMAL, UNKNOWN = "dispensed", "adapted", "formal", "unknown"
 

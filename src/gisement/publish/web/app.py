@@ -25,6 +25,7 @@ from gisement.publish.web.views import (
     cooperation,
     figures,
     firms,
+    food,
     home,
     impact,
     law,
@@ -59,6 +60,7 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/contracts", rows.contracts),
     ("/contracts/{key}", rows.contract),
     ("/renewals", renewals.renewals),
+    ("/food", food.food),
     ("/clauses", clauses.clauses),
     ("/clauses/{key}", clauses.segment),
     ("/law", law.law),
@@ -88,6 +90,7 @@ PAGES: tuple[tuple[str, View], ...] = (
 )
 """Every page, in French at its address and in English after `/en`."""
 FILES: tuple[tuple[str, View], ...] = (
+    ("/food-gaps.csv", food.gaps_file),
     ("/renewals.ics", renewals.calendar_file),
     ("/renewals.atom", renewals.feed),
     ("/firms/correction.csv", firms.correction),

@@ -18,7 +18,7 @@ from gisement.terms import Figure, Trouble
 
 MENU: Mapping[str, tuple[str, ...]] = {
     "see": ("", "figures", "needs", "buyers", "suppliers", "contracts", "map", "impact", "quality"),
-    "act": ("renewals", "clauses", "law", "cooperate", "firms"),
+    "act": ("renewals", "clauses", "law", "cooperate", "food", "firms"),
 }
 """What one comes to see, then what one comes to do."""
 SESSION = "gisement.session"

@@ -1,8 +1,8 @@
 """The food of the demonstration: what three buyers' canteens need, what 300 makers can supply, the rules of a plan.
 
-Written as the files that real ones come in: `food-demand`, `food-offer`, `distance`, `food-rules`, `egalim`. Tonnes and
-euros are calibrated on public orders of magnitude (about 2,460 t and 10.5 M€ a year); makers, seasons, capacities and
-prices are assumptions.
+Written as the files that real ones come in: `food-demand`, `food-offer`, `distance`, `food-rules`, `food-meals`,
+`food-coefficients`, `egalim`. Tonnes and euros are calibrated on public orders of magnitude (about 2,460 t and 10.5 M€
+a year); makers, seasons, capacities and prices are assumptions.
 """
 
 from __future__ import annotations
@@ -76,6 +76,8 @@ def write_food(target: Path, size: FoodSize, seed: int, *, tied: bool = True) ->
         ("distance", "distances", _HEADERS["road"], _roads(kept, offers)),
         ("food-rules", "regles", _HEADERS["rule"], _rules(kept)),
         ("egalim", "achats", _HEADERS["purchase"], _purchases()),
+        ("food-meals", "repas", _HEADERS["meal"], _meals()),
+        ("food-coefficients", "coefficients", _HEADERS["coefficient"], _coefficients()),
     )
     written = []
     for kind, name, header, rows in contents:
@@ -91,6 +93,8 @@ _HEADERS = {
     "offer": "producer,product,quality,month,capacity_kg,price_eur_per_kg,commune",
     "road": "from,to,km",
     "rule": "rule,buyer,product,quality,name,value",
+    "meal": "buyer,class,month,enrolled,presence_pct,open_days",
+    "coefficient": "product,class,coefficient,value,source,date,confidence",
     "purchase": "siret,description,fournisseur,date,prix_ht,famille_produits,categories_egalim,origine,"
     "est_circuit_court,est_local,definition_local",
 }
@@ -268,6 +272,17 @@ def _rules(kept: Sequence[Mapping[str, str]]) -> Rows:
         yield rule, buyer, "", "", name, number
     for group, buyer in sorted({(row["group"], row["buyer_id"]) for row in kept}):
         yield "meat_fish_share_pct", group, "", "", "", str(MEAT_TARGET[buyer])
+
+
+def _meals() -> Rows:
+    """A home for the elderly that knows its meals and not its kilograms."""
+    for month, days in _calendar("all_year", weekly=False).items():
+        yield "Résidence fictive des aînés", "Aînés", month, 90, 92, min(31, round(days))
+
+
+def _coefficients() -> Rows:
+    for row in read_csv("demonstration/food_coefficients.csv"):
+        yield tuple(row.values())
 
 
 def _purchases() -> Rows:

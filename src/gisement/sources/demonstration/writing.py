@@ -30,10 +30,13 @@ from gisement.sources.demonstration import (
 from gisement.sources.demonstration.chance import Chance
 from gisement.sources.demonstration.contracts import FIRST_YEAR, Contract
 from gisement.sources.demonstration.dice import Dice
+from gisement.sources.demonstration.food import FoodSize, write_food
 from gisement.sources.demonstration.ledger_setting import ledgers
 from gisement.sources.demonstration.ledger_texts import Books, Texts
 from gisement.sources.demonstration.suppliers import Supplier
 from gisement.terms import Trouble
+
+SMALL_FOOD = FoodSize(6, 100, weekly=False)
 
 
 @dataclass(frozen=True)
@@ -43,14 +46,15 @@ class Size:
     contracts: int
     lines: int
     streams: int
+    food: FoodSize = SMALL_FOOD
     workbooks: bool = True
 
 
 FULL_LINES = 467_000
 SIZES: Mapping[str, Size] = {
     "tiny": Size(100, 5_000, 600),
-    "demo": Size(2_711, 45_000, 16_000),
-    "full": Size(2_711, FULL_LINES, 16_000, workbooks=False),
+    "demo": Size(2_711, 45_000, 16_000, FoodSize(30, 300, weekly=False)),
+    "full": Size(2_711, FULL_LINES, 16_000, FoodSize(30, 300, weekly=True), workbooks=False),
 }
 """Every size spends the same money: a smaller one has fewer contracts and lines, each of them larger."""
 SECOND_PUBLISHER = "e"
@@ -88,11 +92,12 @@ class Demonstration:
     faults: Mapping[str, int]
     truth: Mapping[str, Any]
     truth_path: Path
+    food: tuple[File, ...] = ()
 
     @property
     def all_files(self) -> tuple[File, ...]:
         """Every file to add, in order."""
-        return (*(File(kind, path) for kind, path in self.files), *self.ledgers)
+        return (*(File(kind, path) for kind, path in self.files), *self.ledgers, *self.food)
 
 
 def write(target: Path, size: str = "demo", seed: int = 2025) -> Demonstration:
@@ -127,6 +132,7 @@ def write(target: Path, size: str = "demo", seed: int = 2025) -> Demonstration:
         len(shown), len(concessions), len(firms), known["payments"]["all"]["cents"],
         known["payments"]["all"]["local_share"], faults.counted(shown, firms), known,
         _write(target / "verite-fictive.json", json.dumps(known, ensure_ascii=False) + "\n"),
+        tuple(File(kind, path) for kind, path in write_food(target, SIZES[size].food, seed)),
     )  # fmt: skip
 
 

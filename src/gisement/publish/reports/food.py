@@ -1,0 +1,114 @@
+"""`report food`: EGalim by buyer, what is needed and missing, lots by counts of possible bidders, declared rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gisement.catalog import report_texts
+from gisement.catalog.texts import food_texts
+from gisement.engine.food_board import BOARDS
+from gisement.publish import food_board
+from gisement.publish.food import weight
+from gisement.publish.reports.chapters import table
+from gisement.publish.reports.document import Block, Bullets, Cover, Heading, Line, Paragraph, Report, WordTable
+from gisement.publish.reports.laying import quoting
+from gisement.publish.reports.quality import annexes
+from gisement.publish.reports.reading import Reading, year_range
+
+RATES = ("egalim_share", "organic_share", "meat_fish_egalim_share", "food_spend")
+WORKSHOP = "workshop"
+MOST = 60
+Row = dict[str, Any]
+
+
+def food(reading: Reading) -> Report:
+    """The report of the food chain: figures of what was bought, then the boards of what is needed. No producer."""
+    words = report_texts()["food"]
+    years = reading.lines("food_spend", "year")
+    subtitle = f"{reading.places.territory}, {year_range(years)}" if years else reading.places.territory
+    return Report(
+        name="food",
+        cover=Cover(words["title"], subtitle, None, None, None, None),
+        territory=reading.places.territory,
+        as_of_date=reading.served.as_of_date(),
+        release=reading.served.release,
+        status=reading.status,
+        notice=reading.notice,
+        blocks=(*_rates(reading, years), *_gaps(reading), *_lots(reading), *_limits(), *annexes(reading)),
+    )
+
+
+def _rates(reading: Reading, years: Sequence[Line]) -> list[Block]:
+    words = report_texts()["food"]
+    told: list[Block] = [Heading(1, words["rates"]), Paragraph(quoting(words["law"]))]
+    if not years:
+        return [*told, Paragraph(quoting(words["no_rates"]), "warning")]
+    year = years[-1].label
+    held = {name: {f.group["buyer"]: f for f in reading.by(name, "buyer", year=year)} for name in RATES}
+    lines = tuple(
+        Line(reading.name("buyer", figure), tuple(held[name].get(buyer) for name in RATES))
+        for buyer, figure in held[RATES[0]].items()
+    )
+    return [*told, Heading(2, words["by_buyer"].format(year=year)), table(reading, "food", "rates", lines, drawn=0)]
+
+
+def _rows(reading: Reading, board: str) -> list[Row]:
+    return list(reading.served.rows(f'SELECT * FROM "{BOARDS[board]}" ORDER BY ALL'))
+
+
+def _gaps(reading: Reading) -> list[Block]:
+    """A line per product, or workshop, over the months."""
+    words, boards = report_texts()["food"], food_texts("fr")["boards"]
+    held: dict[tuple[bool, str], list[Row]] = {}
+    for row in _rows(reading, "gaps"):
+        held.setdefault((row["supply_step"] == WORKSHOP, row["food_product"]), []).append(row)
+    told: list[Block] = [Heading(1, words["gaps"]), Paragraph(quoting(boards["about"]["gaps"]))]
+    if not held:
+        return [*told, Paragraph(quoting(boards["empty"]["gaps"]), "warning")]
+    order = sorted(held, key=lambda key: (key[0], -sum(row["need_kg"] for row in held[key])))
+    rows = tuple(_year(held[key]) for key in order[:MOST])
+    return [*told, WordTable("gaps", words["gaps_title"], tuple(words["gaps_columns"]), rows)]
+
+
+def _year(rows: Sequence[Row]) -> tuple[str, ...]:
+    boards = food_texts("fr")["boards"]
+    gaps = [row["gap_kg"] for row in rows if row["gap_kg"] is not None]
+    short = [food_texts("fr")["months"][int(row["food_month"][-2:]) - 1] for row in rows if (row["gap_kg"] or 0) > 0]
+    hidden = len(rows) - len(gaps)
+    gap = weight(sum(gaps)) if gaps else str(boards["kept_back"])
+    months = report_texts()["food"]["every_month"] if len(short) == len(rows) else ", ".join(short)
+    step = boards["words"]["supply_step"][rows[0]["supply_step"]]
+    return (
+        rows[0]["food_product_name"], step, weight(sum(row["need_kg"] for row in rows)), gap,
+        str(hidden) if hidden else "", months,
+    )  # fmt: skip
+
+
+def _lots(reading: Reading) -> list[Block]:
+    words, boards = report_texts()["food"], food_texts("fr")["boards"]
+    rows = [row for row in _rows(reading, "lots") if row["planned_lots_count"]]
+    none = [row["food_product_name"] for row in _rows(reading, "lots") if not row["planned_lots_count"]]
+    told: list[Block] = [Heading(1, words["lots"]), Paragraph(quoting(boards["about"]["lots"]))]
+    if rows:
+        lines = tuple(_lot(row) for row in sorted(rows, key=lambda row: -row["need_kg"]))
+        told.append(WordTable("lots", words["lots_title"], tuple(words["lots_columns"]), lines))
+    if none:
+        told.append(Paragraph(quoting(words["without"], {"products": ", ".join(none)})))
+    return told
+
+
+def _lot(row: Row) -> tuple[str, ...]:
+    cell = {
+        name: food_board.cell(name, row, "fr") for name in ("planned_lots_count", "bidders_count", "award_procedure")
+    }
+    size = weight(row["lot_kg"]) if row["lot_kg"] is not None else str(food_texts("fr")["boards"]["kept_back"])
+    return (
+        row["food_product_name"], cell["planned_lots_count"], size, cell["bidders_count"], row["first_month"] or "",
+        row["last_month"] or "", cell["award_procedure"],
+    )  # fmt: skip
+
+
+def _limits() -> list[Block]:
+    words = report_texts()["food"]
+    return [Heading(1, words["limits_heading"]), Bullets(tuple(quoting(text) for text in words["limits"]))]
