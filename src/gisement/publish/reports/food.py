@@ -11,7 +11,17 @@ from gisement.engine.food_board import BOARDS
 from gisement.publish import food_board
 from gisement.publish.food import weight
 from gisement.publish.reports.chapters import table
-from gisement.publish.reports.document import Block, Bullets, Cover, Heading, Line, Paragraph, Report, WordTable
+from gisement.publish.reports.document import (
+    Block,
+    Bullets,
+    Cover,
+    Heading,
+    Line,
+    Paragraph,
+    Report,
+    Sentence,
+    WordTable,
+)
 from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading, year_range
@@ -29,19 +39,29 @@ def food(reading: Reading) -> Report:
     subtitle = f"{reading.places.territory}, {year_range(years)}" if years else reading.places.territory
     return Report(
         name="food",
-        cover=Cover(words["title"], subtitle, None, None, None, None),
+        cover=Cover(words["title"], subtitle, _headline(reading, years), None, None, None),
         territory=reading.places.territory,
         as_of_date=reading.served.as_of_date(),
         release=reading.served.release,
         status=reading.status,
         notice=reading.notice,
         blocks=(*_rates(reading, years), *_gaps(reading), *_lots(reading), *_limits(), *annexes(reading)),
+        contents=False,
     )
+
+
+def _headline(reading: Reading, years: Sequence[Line]) -> Sentence | None:
+    """The share of durable and quality products of the last year, all canteens together."""
+    if not years:
+        return None
+    year = years[-1].label
+    figures = {name: reading.figure(f"{name}_share", year=year) for name in ("egalim", "organic")}
+    return quoting(report_texts()["food"]["headline"], {"year": year}, **figures)
 
 
 def _rates(reading: Reading, years: Sequence[Line]) -> list[Block]:
     words = report_texts()["food"]
-    told: list[Block] = [Heading(1, words["rates"]), Paragraph(quoting(words["law"]))]
+    told: list[Block] = [Heading(1, words["rates"], is_apart=False), Paragraph(quoting(words["law"]))]
     if not years:
         return [*told, Paragraph(quoting(words["no_rates"]), "warning")]
     year = years[-1].label
@@ -50,7 +70,7 @@ def _rates(reading: Reading, years: Sequence[Line]) -> list[Block]:
         Line(reading.name("buyer", figure), tuple(held[name].get(buyer) for name in RATES))
         for buyer, figure in held[RATES[0]].items()
     )
-    return [*told, Heading(2, words["by_buyer"].format(year=year)), table(reading, "food", "rates", lines, drawn=0)]
+    return [*told, Heading(2, words["by_buyer"].format(year=year)), table(reading, "food", "rates", lines, drawn=None)]
 
 
 def _rows(reading: Reading, board: str) -> list[Row]:
@@ -89,7 +109,7 @@ def _lots(reading: Reading) -> list[Block]:
     words, boards = report_texts()["food"], food_texts("fr")["boards"]
     rows = [row for row in _rows(reading, "lots") if row["planned_lots_count"]]
     none = [row["food_product_name"] for row in _rows(reading, "lots") if not row["planned_lots_count"]]
-    told: list[Block] = [Heading(1, words["lots"]), Paragraph(quoting(boards["about"]["lots"]))]
+    told: list[Block] = [Heading(1, words["lots"], is_apart=False), Paragraph(quoting(boards["about"]["lots"]))]
     if rows:
         lines = tuple(_lot(row) for row in sorted(rows, key=lambda row: -row["need_kg"]))
         told.append(WordTable("lots", words["lots_title"], tuple(words["lots_columns"]), lines))
@@ -111,4 +131,7 @@ def _lot(row: Row) -> tuple[str, ...]:
 
 def _limits() -> list[Block]:
     words = report_texts()["food"]
-    return [Heading(1, words["limits_heading"]), Bullets(tuple(quoting(text) for text in words["limits"]))]
+    return [
+        Heading(1, words["limits_heading"], is_apart=False),
+        Bullets(tuple(quoting(text) for text in words["limits"])),
+    ]
