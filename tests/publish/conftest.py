@@ -44,6 +44,8 @@ def workspace(demo: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> 
     )
     for kind, path in demo.files:
         add_snapshot(made, kind, path.name, path, demo.card)
+    for file in demo.food:
+        add_snapshot(made, file.kind, file.path.name, file.path, demo.card)
     built(made)
     return made
 
@@ -65,7 +67,7 @@ def client(site: Site) -> TestClient:
 def paid_workspace(demo: Demonstration, workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The same with the ledgers and accounts of the buyers."""
     made = copied(workspace, tmp_path_factory.mktemp("paid") / "workspace", demo.territory)
-    there = {path.name for _, path in demo.files}
+    there = {path.name for _, path in demo.files} | {file.path.name for file in demo.food}
     for file in demo.all_files:
         if file.path.name not in there:
             add_files(made, SOURCES[file.kind], [file.path], card=demo.card, mapping=file.mapping)

@@ -94,15 +94,24 @@ def _gaps(reading: Reading) -> list[Block]:
 def _year(rows: Sequence[Row]) -> tuple[str, ...]:
     boards = food_texts("fr")["boards"]
     gaps = [row["gap_kg"] for row in rows if row["gap_kg"] is not None]
-    short = [food_texts("fr")["months"][int(row["food_month"][-2:]) - 1] for row in rows if (row["gap_kg"] or 0) > 0]
+    short = [row for row in rows if (row["gap_kg"] or 0) > 0]
     hidden = len(rows) - len(gaps)
     gap = weight(sum(gaps)) if gaps else str(boards["kept_back"])
-    months = report_texts()["food"]["every_month"] if len(short) == len(rows) else ", ".join(short)
+    months = _worst(short, len(rows))
     step = boards["words"]["supply_step"][rows[0]["supply_step"]]
     return (
         rows[0]["food_product_name"], step, weight(sum(row["need_kg"] for row in rows)), gap,
         str(hidden) if hidden else "", months,
     )  # fmt: skip
+
+
+def _worst(short: Sequence[Row], of: int) -> str:
+    """In how many months something is missing, and in which the most."""
+    if not short:
+        return ""
+    worst = max(short, key=lambda row: row["gap_kg"])
+    month = food_texts("fr")["months"][int(worst["food_month"][-2:]) - 1]
+    return str(report_texts()["food"]["worst"]).format(count=len(short), of=of, month=month)
 
 
 def _lots(reading: Reading) -> list[Block]:
