@@ -209,6 +209,14 @@ def test_jobs_are_counted_at_the_prices_of_the_table_s_year(full: Observatory) -
     assert found[2019] / found[2023] == pytest.approx(change, rel=0.003), "the table is of 2019"
 
 
+def test_a_workbook_of_supply_and_use_is_taken_in_where_the_conversion_is_asked_for(tmp_path: Path) -> None:
+    workspace = created(tmp_path / "workspace", HOME)
+    path = made.supply_use(tmp_path)
+    (refused,) = added(workspace, "io-table", [path])
+    assert "io-table-total" in str(refused.trouble)
+    assert [one.trouble for one in added(workspace, "io-table-total", [path])] == [None]
+
+
 def test_an_empty_perimeter_is_not_known(full: Observatory) -> None:
     nothing = Perimeter({"year": ("1999",)}, ALL.options)
     for indicator, perimeter in ((IMPACT, nothing), (LOCAL_MULTIPLIER, nothing)):

@@ -20,18 +20,23 @@ SIZE, RINGS = 4, 3
 CENTRAL = {"place": "declared", "method": "slq", "delta": 0.0, "certain": True}
 
 
-def economy(parts: Matrix, *, wages: float = 0.5, spent: float = 0.6) -> Economy:
+def economy(
+    parts: Matrix, *, wages: float = 0.5, spent: float = 0.6, product_tax: tuple[float, ...] = (0.0,) * SIZE
+) -> Economy:
     """An economy whose columns (coefficients, value added, imports, taxes) add up to 1; the first two make goods."""
     shares = parts / parts.sum(axis=0)
     A, (v, m, t) = shares[:SIZE], shares[SIZE:]
     return Economy(
         A=A, v=v, m=m, t=t, goods=np.array([1.0, 1.0, 0.0, 0.0]), imported=np.array([0.3, 0.6, 0.1, 0.0]),
         earners=np.array([0.0, 0.0, 1.0, 0.0]), margin=0.25, w=v * wages, c=np.full(SIZE, spent / SIZE),
-        jobs=np.array([0.1, 0.2, 0.3, 0.4]),
+        jobs=np.array([0.1, 0.2, 0.3, 0.4]), product_tax=np.array(product_tax),
     )  # fmt: skip
 
 
 ECONOMIES = arrays(float, (SIZE + 3, SIZE), elements=st.floats(0.05, 1)).map(economy)
+TAXED = st.tuples(
+    arrays(float, (SIZE + 3, SIZE), elements=st.floats(0.05, 1)), st.tuples(*[st.floats(-0.2, 0.6)] * SIZE)
+).map(lambda both: economy(both[0], product_tax=both[1]))
 PLAIN = economy(np.full((SIZE + 3, SIZE), 1.0))
 ZONES = Zones((2, 4, 6), np.array([[1.0, 5, 2, 8], [10, 20, 10, 20], [100, 100, 100, 100]]))
 
@@ -47,7 +52,7 @@ def demand(seed: int = 0, groups: int = 2) -> Demand:
     return Demand(made, traded)
 
 
-@given(ECONOMIES, st.integers(0, 5))
+@given(st.one_of(ECONOMIES, TAXED), st.integers(0, 5))
 def test_cents_in_are_euros_out(country: Economy, seed: int) -> None:
     bought = demand(seed)
     draws = drawn(60, seed + 1)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import xlsxwriter
 
 CODES = ("CPA_A01", "CPA_C10-12", "CPA_I")
 Z = np.array([[10.0, 60.0, 5.0], [2.0, 20.0, 50.0], [1.0, 3.0, 6.0]])
@@ -99,3 +100,62 @@ def figaro(folder: Path) -> Path:
     for name, values in (("D21X31", TAXES), ("D1", WAGES), ("B2A3G", ADDED - WAGES)):
         rows += [["", "", "W2", name, "FR", column, values[j]] for j, column in enumerate(plain)]
     return write(folder / "flatfile_eu-ic-io_ind-by-ind_24ed_2019.csv", [head, *rows])
+
+
+# --- supply and use -----------------------------------------------------------------------------------------
+
+# Uses at purchasers' prices (products × industries), margins and taxes as shares of the price, imports: the supply is
+# what makes these add up. Trade (the third product) is what margins are paid for. Industry 2 makes 10 of product 1.
+PRODUCTS = ("A01", "C10-12", "G47", "M69_70")
+PAID_USES = np.array([[12.0, 70, 1, 1], [5, 30, 4, 10], [1, 2, 3, 4], [4, 15, 20, 12]])
+PAID_FINAL = {
+    "P3_S14": np.array([30.0, 180, 60, 25]), "P3_S13": np.array([0.0, 5, 0, 40]), "P51G": np.array([2.0, 0, 0, 20]),
+    "P6": np.array([10.0, 40, 0, 8]),
+}  # fmt: skip
+PAID = PAID_USES.sum(axis=1) + sum(PAID_FINAL.values())
+MARGIN_SHARE, TAX_SHARE, VAT_SHARE = (
+    np.array([0.2, 0.25, 0, 0]),
+    np.array([0.01, 0.04, 0, 0.02]),
+    np.array([0.02, 0.05, 0.06, 0.03]),
+)
+MARGINS = MARGIN_SHARE * PAID - np.array([0, 0, (MARGIN_SHARE * PAID).sum(), 0])
+BOUGHT_ABROAD = np.array([15.0, 40, 0, 9])
+MADE = PAID - MARGINS - (TAX_SHARE + VAT_SHARE) * PAID - BOUGHT_ABROAD
+MAKE = np.diag(MADE) + np.array([[-10.0, 0, 0, 0], [10, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]])
+
+
+def supply_use(folder: Path, *, french: bool = False, abroad: bool = True) -> Path:
+    """A workbook of two sheets: Eurostat's codes with who makes what; or Insee's headings, under a title, without it."""
+    make = np.diag(MADE) if french else MAKE
+    added = make.sum(axis=1) - PAID_USES.sum(axis=0)
+    extra = {"P7": BOUGHT_ABROAD, "OTTM": MARGINS, "D211": VAT_SHARE * PAID, "D21X31": TAX_SHARE * PAID}
+    words = {
+        "P7": "Importations CAF", "OTTM": "Marges commerciales", "D211": "TVA", "D21X31": "Impôts sur les produits",
+        "P3_S14": "Consommation des ménages", "P3_S13": "Administrations publiques", "P51G": "FBCF", "P6": "Exportations",
+        "B1G": "Valeur ajoutée", "D1": "Rémunération des salariés",
+    }  # fmt: skip
+    head = [words[each] if french else each for each in extra]
+    uses = [words[each] if french else each for each in PAID_FINAL]
+    labels = ["libellé"] if french else []
+    blank = ["un produit"] if french else []
+    kept = {**extra, "P7": extra["P7"] if abroad else extra["P7"] * 0}
+    supply = [["Ressources en produits"], []] if french else []
+    supply += [["produit", *labels, *(["Production"] if french else PRODUCTS), *head]]
+    for n, product in enumerate(PRODUCTS):
+        own = [MADE[n]] if french else list(make[:, n])
+        supply.append([product, *blank, *own, *(values[n] for values in kept.values())])
+    use = [["Emplois"], []] if french else []
+    use += [["produit", *labels, *PRODUCTS, *uses]]
+    use += [
+        [product, *blank, *PAID_USES[n], *(values[n] for values in PAID_FINAL.values())]
+        for n, product in enumerate(PRODUCTS)
+    ]
+    rows = ("B1G", added), ("D1", added / 2)
+    use += [[words[name] if french else name, *blank, *values] for name, values in rows]
+    path = folder / f"{'tes' if french else 'sut'}_2021_meur.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, lines in (("supply", supply), ("use", use)):
+            sheet = book.add_worksheet(name)
+            for n, line in enumerate(lines):
+                sheet.write_row(n, 0, [cell.item() if hasattr(cell, "item") else cell for cell in line])
+    return path

@@ -12,6 +12,9 @@ import pytest
 from gisement.catalog.divisions import divisions, is_imputed_rent, partition
 from gisement.catalog.segments import segments
 from gisement.catalog.tables import read_csv
+from gisement.models.impact import Demand, Zones, leaks, simulate
+from gisement.models.impact_draws import drawn
+from gisement.models.impact_inputs import economy_of, table_of
 from gisement.models.input_output import leontief_inverse, output_multipliers, technical_coefficients
 from gisement.sources import embedded_economy
 from gisement.sources.emission_factors import read_emission_factors
@@ -55,6 +58,66 @@ def test_total_flows_are_refused_and_the_conversion_offered(layout: Callable[[Pa
     assert table.note == "converted"
     assert balance(table).row_gap == pytest.approx(0, abs=1e-9)
     assert balance(table).column_gap == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("french", [False, True])
+def test_supply_and_use_become_products_by_products_at_basic_prices(french: bool, tmp_path: Path) -> None:
+    path = made.supply_use(tmp_path, french=french)
+    with pytest.raises(Trouble, match="io-table-total"):
+        read_table(path, path.name)
+    table = read_table(path, path.name, convert=True)
+    assert (table.year, table.unit, table.codes, table.note) == (2021, "MEUR", made.PRODUCTS, "converted")
+    assert table.output == pytest.approx(made.MADE)
+    checked = balance(table)
+    assert max(checked.row_gap, checked.column_gap, checked.identity_gap) == pytest.approx(0, abs=1e-9)
+    # Farm goods used by the food industry: 70 paid, of which 20 % of margins and 3 % of taxes (VAT with them).
+    basic = made.PAID_USES * (1 - made.MARGIN_SHARE - made.TAX_SHARE - made.VAT_SHARE)[:, None]
+    basic[2] += (made.PAID_USES * made.MARGIN_SHARE[:, None]).sum(axis=0)
+    assert basic[0, 1] == pytest.approx(70 * 0.77)
+    make = np.diag(made.MADE) if french else made.MAKE
+    flows = basic / make.sum(axis=1) @ (make / made.MADE) * made.MADE
+    abroad = made.BOUGHT_ABROAD / (made.MADE + made.BOUGHT_ABROAD - table.final["exports"])
+    assert pytest.approx(flows * (1 - abroad)[:, None]) == table.Z
+    assert table.value_added.sum() == pytest.approx(make.sum() - made.PAID_USES.sum())
+    assert table.wages is not None
+    assert table.wages.sum() == pytest.approx(table.value_added.sum() / 2)
+    assert table.valuation is not None
+    assert table.valuation["margin"] / table.valuation["purchased"] == pytest.approx(
+        made.MARGIN_SHARE / (1 - made.VAT_SHARE)
+    )
+
+
+def test_prices_of_a_supply_table_lead_what_buyers_pay_to_what_producers_receive(tmp_path: Path) -> None:
+    path = made.supply_use(tmp_path)
+    table = read_table(path, path.name, convert=True)
+    targets = {name: tmp_path / f"{name}.parquet" for name in ("raw_io_cell", "raw_io_sector")}
+    assert any("prix de base" in note for note in read(path, targets, path.name, convert=True).details["notes"])
+    rows = {name: pq.read_table(target).to_pylist() for name, target in targets.items()}
+    flows = [{**row, "flow_kind": row["flow"], "table_note": row["note"]} for row in rows["raw_io_cell"]]
+    country = economy_of(table_of(flows, rows["raw_io_sector"]), flows, [])
+    assert country.margin == pytest.approx(made.MARGIN_SHARE / (1 - made.VAT_SHARE))
+    assert country.product_tax == pytest.approx(made.TAX_SHARE / (1 - made.VAT_SHARE))
+    assert country.earners == pytest.approx([0, 0, 1, 0])
+    # 100 euros of food bought from a trader of the country: every euro still ends once.
+    bought = np.zeros((3, 1, 2, 4))
+    bought[:, :, 0, 1] = 100
+    demand, zones = Demand(np.zeros_like(bought), bought), Zones((6,), table.output[None, :])
+    draws = drawn(1, 1, place="declared", method="slq", delta=0.0, certain=True)
+    added = simulate(country, zones, demand, draws, "value_added", "indirect")[0, :2, 0, 0].sum()
+    out = {leak: leaks(country, zones, demand, draws, leak)[0, :2, 0] for leak in ("imports", "taxes")}
+    assert added + out["imports"].sum() + out["taxes"].sum() == pytest.approx(100)
+    direct = 100 * made.TAX_SHARE[1] / (1 - made.VAT_SHARE[1])
+    assert out["taxes"][0] > direct
+
+
+def test_a_workbook_that_is_no_supply_and_use_table_is_refused(tmp_path: Path) -> None:
+    for name in ("tes_2021.xlsx", "tes_2021.ods"):
+        (tmp_path / name).write_text("no workbook", encoding="utf-8")
+        with pytest.raises(Trouble, match="input-output table"):
+            read_table(tmp_path / name, name)
+    path = made.supply_use(tmp_path, abroad=False)
+    with pytest.raises(Trouble, match="does not balance"):
+        read_table(path, path.name)
 
 
 def test_what_is_written_and_told(tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ class Economy:
 
     `w` (wages), `c` (what households buy per euro of income) and `jobs` (per euro) are None where not known: there are
     then no wages, no induced effects, no jobs. `goods` tells goods from services, `imported` the imported part of what
-    final users buy of each, `earners` who earns a margin (shares), `margin` its share of the price of goods.
+    final users buy of each, `earners` who earns a margin (shares), `margin` its share of the price before VAT of goods
+    (one number, or one by product), `product_tax` that of taxes on products, VAT apart.
     """
 
     A: Matrix
@@ -45,10 +46,11 @@ class Economy:
     goods: Matrix
     imported: Matrix
     earners: Matrix
-    margin: float
+    margin: float | Matrix
     w: Matrix | None = None
     c: Matrix | None = None
     jobs: Matrix | None = None
+    product_tax: float | Matrix = 0.0
 
     def knows(self, effect: str, round_name: str = "direct") -> bool:
         """Whether the tables tell this effect, in this round."""
@@ -146,8 +148,7 @@ def leaks(economy: Economy, zones: Zones, demand: Demand, draws: Draws, leak: st
             for number, name in enumerate(ROUNDS[:2]):
                 per_euro = effect_per_euro(economy, batch, last, leak, name)
                 whole = delivered(economy, placed, batch, last, per_euro)
-                if leak == "imports":
-                    whole = whole + abroad(economy, demand, batch)
+                whole = whole + (abroad if leak == "imports" else taxed)(economy, demand, batch)
                 found[start:stop, number] = whole - former
                 former = whole
     return found
@@ -188,9 +189,10 @@ def delivered(
     made, sold, anywhere = placed
     own = batch.own[k]
     near = np.ones_like(per_euro) if own is None else own
-    share = np.where(economy.goods, economy.margin * batch.margin[:, None], 0.0)
+    share, produced = _price(economy, batch)
     earned = share * (per_euro @ economy.earners)[:, None]
-    goods = (1 - share) * (1 - economy.imported) * near * per_euro
+    goods = produced * (1 - economy.imported) * near * per_euro
+    per_euro = (1 - economy.product_tax) * per_euro
     services = np.where(economy.goods, 0.0, 1.0)
     # a service has no margin: a trader who renders one renders it himself
     first = np.where(services > 0, per_euro, earned)
@@ -202,11 +204,24 @@ def delivered(
 
 def abroad(economy: Economy, demand: Demand, batch: Batch) -> Matrix:
     """What is imported at once, draws × groups: bought abroad, or imported goods sold by a trader of the country."""
-    share = np.where(economy.goods, economy.margin * batch.margin[:, None], 0.0)
-    goods = np.where(economy.goods, (1 - share) * economy.imported, 0.0)
+    _, produced = _price(economy, batch)
+    goods = np.where(economy.goods, produced * economy.imported, 0.0)
     ones = np.ones_like(goods)
     foreign = demand.made[:, :, -1] + demand.traded[:, :, -1]
     return _per_draw(batch.place, ones, foreign) + _per_draw(batch.place, goods, demand.traded[:, :, :-1].sum(axis=2))
+
+
+def taxed(economy: Economy, demand: Demand, batch: Batch) -> Matrix:
+    """Taxes on the products themselves, in what is bought in the country, draws × groups."""
+    rates = np.broadcast_to(economy.product_tax, batch.ratios["output"].shape)
+    return _per_draw(batch.place, rates, (demand.made + demand.traded)[:, :, :-1].sum(axis=2))
+
+
+def _price(economy: Economy, batch: Batch) -> tuple[Matrix, Matrix]:
+    """Of a price before VAT, what the trader earns on goods and what the producer receives, draws × industries."""
+    rest = 1.0 - np.asarray(economy.product_tax)
+    share = np.where(economy.goods, np.minimum(economy.margin * batch.margin[:, None], rest), 0.0)
+    return share, rest - share
 
 
 def _per_draw(place: Numbers, per_euro: Matrix, demand: Matrix) -> Matrix:

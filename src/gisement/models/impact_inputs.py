@@ -92,10 +92,11 @@ def economy_of(table: Table, flows: Rows, employment: Rows) -> Economy:
     added, goods = line("value_added"), np.array([_is_goods(held) for held in table.divisions])
     has_wages = "wages" in cells
     imported = _imported(uses, bought, line("imported"), Z)
-    earners, margin = _margins(table, goods, uses[HOUSEHOLDS], bought[HOUSEHOLDS])
+    earners, margin, product_tax = _prices(table, goods, cells, uses[HOUSEHOLDS], bought[HOUSEHOLDS])
     return Economy(
         A=ratio(Z, table.output), v=ratio(added, table.output), m=ratio(line("imported"), table.output),
         t=ratio(line("taxes"), table.output), goods=goods, imported=imported, earners=earners, margin=margin,
+        product_tax=product_tax,
         w=ratio(line("wages"), table.output) if has_wages else None,
         c=uses[HOUSEHOLDS] / added.sum() if has_wages and added.sum() > 0 else None,
         jobs=_jobs_per_euro(table, employment),
@@ -172,6 +173,25 @@ def _imported(uses: Mapping[str, Matrix], bought: Mapping[str, Matrix], inputs: 
         return np.full(len(Z), float(np.clip(whole, 0, 1)))
     found: Matrix = np.clip(ratio(foreign, np.maximum(home, 0) + foreign), 0.0, 1.0)
     return found
+
+
+def _prices(
+    table: Table, goods: Matrix, cells: Mapping[str, Mapping[tuple[str, str], float]], home: Matrix, foreign: Matrix
+) -> tuple[Matrix, float | Matrix, float | Matrix]:
+    """Who earns margins, their share of prices before VAT, and that of taxes on products.
+
+    By product where the table leads from one price to the other; else trade in what households buy, and no such tax.
+    """
+    if "purchased" not in cells:
+        return *_margins(table, goods, home, foreign), 0.0
+
+    def column(kind: str) -> Matrix:
+        return np.array([cells[kind].get((code, ""), 0.0) for code in table.codes])
+
+    earned, paid = column("earned"), column("purchased")
+    earners = earned / earned.sum() if earned.sum() > 0 else np.zeros(len(earned))
+    margin = ratio(column("margin"), paid) if earned.sum() > 0 else np.zeros(len(paid))
+    return earners, margin, np.clip(ratio(column("product_tax"), paid), -1.0, 1.0)
 
 
 def _margins(table: Table, goods: Matrix, home: Matrix, foreign: Matrix) -> tuple[Matrix, float]:

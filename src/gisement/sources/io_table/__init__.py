@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.catalog.tables import FOLDER
-from gisement.sources.io_table import eurostat, figaro, marked
+from gisement.sources.io_table import eurostat, figaro, marked, supply_use
 from gisement.sources.io_table.reading import grid, lines, unknown_layout
 from gisement.sources.io_table.table import Balance, IoTable, cell_rows, sector_rows, write
 from gisement.sources.io_table.table import balance as balance
@@ -24,6 +24,8 @@ EMBEDDED_NAME = "France 2011, 20 sectors (WIOD 2013), MUSD"
 
 def read_table(path: Path, name: str, *, convert: bool = False) -> IoTable:
     """The table of a file. Raises Trouble: no known layout, total flows (unless `convert`), no year in the name."""
+    if supply_use.is_workbook(name):
+        return supply_use.read_workbook(path, name, convert=convert)
     content = lines(path, name)
     if len(content) < 3:
         raise unknown_layout(name)
@@ -61,6 +63,11 @@ def notes(table: IoTable, checked: Balance) -> list[str]:
     if table.note == "converted":
         found.append(
             "Flux totaux convertis en flux intérieurs : la même part importée pour tous les usages d'un produit."
+        )
+    if table.valuation is not None:
+        found.append(
+            "Emplois ramenés aux prix de base (marges, impôts sur les produits, TVA à part), puis produits par produits"
+            " (technologie de branche)."
         )
     if table.taxes is None:
         found.append("La valeur ajoutée comprend les impôts nets sur les produits, que le tableau ne sépare pas.")

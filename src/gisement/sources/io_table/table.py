@@ -29,6 +29,8 @@ class IoTable:
 
     `taxes` (on products used) and `wages` are None where the table does not give them: value added then holds the
     taxes. `final_imports` are imported goods that final users buy, by product; None where they are not told.
+    `valuation` leads from purchasers' prices (`purchased`, VAT out) to basic ones, by product: the `margin` and
+    `product_tax` in them, and `earned`, the margins that a product is.
     """
 
     name: str
@@ -46,6 +48,7 @@ class IoTable:
     taxes: Matrix | None = None
     wages: Matrix | None = None
     note: str = ""
+    valuation: Mapping[str, Matrix] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def balance(table: IoTable) -> Balance:
     try:
         inverse = leontief_inverse(technical_coefficients(table.Z, table.output))
     except ValueError as error:
-        raise _broken(table.name, str(error)) from None
+        raise broken(table.name, str(error)) from None
     made = table.output != 0
     per_euro = [np.divide(each, table.output, out=np.zeros_like(table.output), where=made)
                 for each in (table.value_added, table.imports, taxes)]  # fmt: skip
@@ -78,7 +81,7 @@ def balance(table: IoTable) -> Balance:
         dict(zip(table.codes, inverse.sum(axis=0).round(4).tolist(), strict=True)),
     )  # fmt: skip
     if max(found.row_gap, found.column_gap) > LARGEST_GAP * whole:
-        raise _broken(table.name, f"{max(found.row_gap, found.column_gap):.0f} / {whole:.0f}")
+        raise broken(table.name, f"{max(found.row_gap, found.column_gap):.0f} / {whole:.0f}")
     return found
 
 
@@ -111,6 +114,8 @@ def cell_rows(table: IoTable) -> list[dict[str, Any]]:
     ]  # fmt: skip
     for flow, uses in (("domestic", table.final), ("imported", table.final_imports or {})):
         found += [(flow, row, use, values[i]) for use, values in uses.items() for i, row in enumerate(table.codes)]
+    found += [(kind, row, "", values[i])
+              for kind, values in (table.valuation or {}).items() for i, row in enumerate(table.codes)]  # fmt: skip
     return [
         {**about, "flow": flow, "row_code": row, "column_code": column, "flow_millions": float(value)}
         for flow, row, column, value in found
@@ -128,7 +133,8 @@ def sector_rows(table: IoTable) -> list[dict[str, Any]]:
     ]
 
 
-def _broken(name: str, why: str) -> Trouble:
+def broken(name: str, why: str) -> Trouble:
+    """The refusal of a table that does not add up."""
     return Trouble(
         fr=f"Le tableau {name} ne s'équilibre pas ({why}) : vérifier que ses lignes et ses colonnes sont complètes.",
         en=f"Table {name} does not balance ({why}): check that its rows and columns are complete.",
