@@ -41,6 +41,7 @@ def paths(site: Site) -> dict[str, str]:
     rule = site.checks["findings"][0]["rule"]
     keys = {"needs": "food", "buyers": buyer, "suppliers": supplier, "contracts": contract, "strengths": "training"}
     keys |= {"pooling": site.windows()[0].identifier, "clauses": "cleaning_services"}
+    keys["chains"] = "biosourced"
     keys["experience"] = "experience-" + sheets(site.observatory, "experience")[0]["sheet_name"]
     filled = {}
     for path, _ in app.PAGES:

@@ -21,6 +21,7 @@ from gisement.publish.web.site import LANGUAGES, Site
 from gisement.publish.web.views import (
     about,
     addressable,
+    chains,
     clauses,
     cooperation,
     figures,
@@ -73,6 +74,8 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/addressable", addressable.addressable),
     ("/firms", firms.firms),
     ("/simulator", simulator.simulator),
+    ("/chains", chains.boards),
+    ("/chains/{key}", chains.board),
     ("/targets", targets.targets),
     ("/experience", sheets.experiences),
     ("/experience/{key}", sheets.experience),

@@ -73,7 +73,7 @@ def _found(page: Page, segments: list[str], held: dict[str, str]) -> dict[str, A
         "renewals": shown(page, ahead),
         "all": address(f"{page.root}/renewals", pairs),
         "feeds": [(page.texts["renewals"][k], address(f"{page.root}/renewals.{k}", pairs)) for k in ("ics", "atom")],
-        "sizes": _sizes(page, engine.sizes(observatory, perimeter)),
+        "sizes": told_sizes(page, engine.sizes(observatory, perimeter)),
         "holders": lines_by(page, "total_spend", "supplier", where, at_most=15),
         "sourcing": [row for row in shown(page, ahead) if row["stage"] == _sourcing(language)],
         "windows": [
@@ -90,7 +90,8 @@ def _sourcing(language: str) -> str:
     return str(texts(language)["renewals"]["stages"]["sourcing"])
 
 
-def _sizes(page: Page, found: engine.Sizes) -> Any:
+def told_sizes(page: Page, found: engine.Sizes) -> Any:
+    """The sizes of contracts as a table."""
     words, language = cooperation_texts(page.language)["firms"], page.language
     told = [
         (words["quarter"], found.low), (words["half"], found.middle), (words["three_quarters"], found.high),

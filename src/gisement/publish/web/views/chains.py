@@ -1,0 +1,79 @@
+"""Boards of chains of works and equipment: needs ahead, what is offered here by counts, lots, clauses, results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from gisement.catalog import cooperation_texts
+from gisement.catalog.chains import chains
+from gisement.catalog.clause_library import clause_library
+from gisement.catalog.segments import segments
+from gisement.engine import firms
+from gisement.engine import renewals as calendar
+from gisement.pipeline import perimeter_of
+from gisement.publish import addressable as offer
+from gisement.publish.renewals import segment_name
+from gisement.publish.web.address import Pairs, address
+from gisement.publish.web.grid import Cell, Grid, grid, number
+from gisement.publish.web.page import Page
+from gisement.publish.web.views.firms import told_sizes
+from gisement.publish.web.views.renewals import shown
+from gisement.publish.web.views.sheets import suggestions
+
+AT_MOST = 30
+FIGURES = ("environmental_consideration_count_share", "single_offer_share", "sme_count_share")
+
+
+def boards(page: Page) -> Response:
+    """The chains, each with what it is about."""
+    words = cooperation_texts(page.language)
+    entries = [
+        (each[page.language], f"{page.root}/chains/{name}", each[f"{page.language}_about"])
+        for name, each in chains().items()
+    ]
+    return page.render("cooperate.html.j2", c={"hub": words["chains"]}, entries=entries)
+
+
+def board(page: Page) -> Response:
+    """One chain: what comes back, who could offer it, in what lots, with which clauses, and what others tried."""
+    name = str(page.request.path_params["key"])
+    if name not in chains():
+        raise page.absent()
+    each, words = chains()[name], cooperation_texts(page.language)
+    where: Pairs = [("segment", segment) for segment in each["segments"]]
+    observatory, perimeter = page.site.observatory, perimeter_of([f"{key}={value}" for key, value in where])
+    families = {segments()[segment]["family_id"] for segment in each["segments"]}
+    clauses = [e for e in clause_library() if e["axis"] == "environmental" and families & set(e["families"])]
+    return page.render(
+        "chain.html.j2",
+        c=words["chains"],
+        title=each[page.language],
+        about=each[f"{page.language}_about"],
+        needs=shown(page, calendar.renewals(observatory, perimeter, limit=AT_MOST)),
+        renewals=address(f"{page.root}/renewals", where),
+        windows=[
+            (segment_name(window.segment, page.language), f"{page.root}/pooling/{window.identifier}")
+            for window in page.site.windows()
+            if window.segment in each["segments"]
+        ],
+        offers=_offers(page, each["segments"]),
+        sizes=told_sizes(page, firms.sizes(observatory, perimeter)),
+        sizes_title=words["firms"]["sizes_title"],
+        cards=[page.card_of(figure, *where) for figure in FIGURES],
+        clauses=[(entry["fr"], entry["basis"]) for entry in clauses],
+        sheets=suggestions(page, [row for s in each["segments"] for row in page.site.served.sheets(segment=s)]),
+        beside=words["sheets"]["beside"],
+    )
+
+
+def _offers(page: Page, names: list[str]) -> Grid:
+    words = cooperation_texts(page.language)["addressable"]
+    found: dict[str, Any] = {each.segment: each for each in page.site.addressable()}
+    told = [offer.told(found[name], page.language) for name in names if name in found]
+    rows = [
+        [Cell(line["segment"]), number(line["firms"], note=line["near"]), Cell(line["kind"]), number(line["leaves"])]
+        for line in told
+    ]
+    return grid(words["firms"], [words[name] for name in ("segment", "firms", "kind", "leaves")], rows)
