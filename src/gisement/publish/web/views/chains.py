@@ -71,9 +71,9 @@ def board(page: Page) -> Response:
 def _offers(page: Page, names: list[str]) -> Grid:
     words = cooperation_texts(page.language)["addressable"]
     found: dict[str, Any] = {each.segment: each for each in page.site.addressable()}
-    told = [offer.told(found[name], page.language) for name in names if name in found]
-    rows = [
-        [Cell(line["segment"]), number(line["firms"], note=line["near"]), Cell(line["kind"]), number(line["leaves"])]
-        for line in told
-    ]
+    rows = []
+    for each in (found[name] for name in names if name in found):
+        line = offer.told(each, page.language)
+        firms_here = number(line["firms"], note=line["near"] if each.near_firms else "")
+        rows.append([Cell(line["segment"]), firms_here, Cell(line["kind"]), number(line["leaves"])])
     return grid(words["firms"], [words[name] for name in ("segment", "firms", "kind", "leaves")], rows)
