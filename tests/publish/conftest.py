@@ -10,9 +10,11 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
+from gisement.cli.desk import WorkspaceDesk
 from gisement.engine.intake import add_files
 from gisement.engine.served import Served
 from gisement.publish.web.app import create_app
+from gisement.publish.web.partners.desk import Counter
 from gisement.publish.web.partners.door import door
 from gisement.publish.web.partners.gate import Gate
 from gisement.publish.web.running import configuration, listen
@@ -108,7 +110,8 @@ def place(paid_workspace: Workspace) -> Iterator[Place]:
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     with RunningProvider(address, "jwt") as issuer:
         made = Place(address, issuer, None)  # type: ignore[arg-type]
-        made.gate = Gate(house(paid_workspace, made), door)
+        desk = WorkspaceDesk(paid_workspace)
+        made.gate = Gate(house(paid_workspace, made), lambda at: door(at, lambda inner: Counter(inner, desk).routes()))
         server = uvicorn.Server(configuration(made.gate))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

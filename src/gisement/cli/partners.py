@@ -34,9 +34,12 @@ def gate(workspace: Workspace, site_of: Callable[[str], Site]) -> Gate:
     """The application of a server that partners may sign in to. Raises Trouble where a setting is missing."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # Authlib names the library that will follow httpx
+        from gisement.cli.desk import WorkspaceDesk
+        from gisement.publish.web.partners.desk import Counter
         from gisement.publish.web.partners.door import door
         from gisement.publish.web.partners.gate import Gate
-    return Gate(_house(workspace, site_of), door)
+    desk = WorkspaceDesk(workspace)
+    return Gate(_house(workspace, site_of), lambda made: door(made, lambda at: Counter(at, desk).routes()))
 
 
 def _house(workspace: Workspace, site_of: Callable[[str], Site]) -> House:

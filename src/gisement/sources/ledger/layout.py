@@ -43,9 +43,21 @@ class Layout:
         return keys.index(key) if key and key in keys else None
 
 
+MOST_COLUMNS = 1_000
+"""A table that is wider is none: comparing each heading with each word would take hours."""
+
+
 def find_layout(opened: Opened, mapping: LedgerMapping) -> Layout:
     """The header that `mapping` names, or else the line whose cells are best known. Raises Trouble if none is."""
     rows = [row for row in opened.head() if row.number <= HEAD]
+    widest = max((len(row.cells) for row in rows), default=0)
+    if widest > MOST_COLUMNS:
+        raise Trouble(
+            fr=f"{opened.name} a {widest} colonnes : un export de paiements en a quelques dizaines ; vérifier le "
+            "séparateur ou la feuille.",
+            en=f"{opened.name} has {widest} columns: an export of payments has some tens; check the delimiter or the "
+            "sheet.",
+        )
     is_text = opened.kind == "csv"
     if mapping.header_line is not None:
         found = _layout(rows, mapping.header_line, mapping.header_lines, is_text)

@@ -115,6 +115,10 @@ class Door:
         )  # fmt: skip
         return answer
 
+    def language(self, request: Request) -> str:
+        """The language of an address."""
+        return language_of(request)
+
     def routes(self) -> list[tuple[str, View, str]]:
         """Every address of the door: path, view, method."""
         return [
@@ -126,11 +130,17 @@ class Door:
         ]
 
 
-def door(gate: Gate) -> Application:
+Routes = Callable[["Door"], list[tuple[str, View, str]]]
+"""What else a partner may ask for, at addresses of its own (`desk`)."""
+
+
+def door(gate: Gate, more: Routes = lambda made: []) -> Application:
     """The application of the door: nothing of it is kept by any cache."""
     made = Door(gate)
     routes = [
-        Route(f"{root}{path}", view, methods=[method]) for root in ("", "/en") for path, view, method in made.routes()
+        Route(f"{root}{path}", view, methods=[method])
+        for root in ("", "/en")
+        for path, view, method in (*made.routes(), *more(made))
     ]
     application = Starlette(routes=routes)
     application.add_exception_handler(Trouble, _on_trouble(made))  # type: ignore[arg-type]
