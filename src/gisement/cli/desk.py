@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gisement.publish.written import private_file, private_folder
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ class WorkspaceDesk:
 
         source = SOURCES["ledger"]
         assert source.prepare is not None
-        with _written(mapping) as path, tempfile.TemporaryDirectory(prefix="gisement-") as private:
-            masked = Path(private) / f"{siren}-{_today()}.csv"
+        with _written(mapping) as path, private_folder() as private:
+            masked = private / f"{siren}-{_today()}.csv"
             source.prepare(file, masked, path, siret)
-            self._check_buyers(masked, siren, Path(private))
+            self._check_buyers(masked, siren, private)
             return self._add("ledger", masked, siren)
 
     def correction(self, fields: dict[str, str], siren: str) -> str:
@@ -91,9 +91,7 @@ class WorkspaceDesk:
             raise _not_yours("une ligne de ce fichier", "a line of this file")
 
     def _add_text(self, kind: str, text: str, siren: str, suffix: str) -> str:
-        with tempfile.TemporaryDirectory(prefix="gisement-") as private:
-            path = Path(private) / f"{siren}-{_today()}.{suffix}"
-            path.write_text(text, encoding="utf-8")
+        with private_file(f"{siren}-{_today()}.{suffix}", text) as path:
             return self._add(kind, path, siren)
 
     def _add(self, kind: str, path: Path, siren: str) -> str:
@@ -114,9 +112,7 @@ def _written(mapping: str) -> Iterator[Path | None]:
     if not mapping.strip():
         yield None
         return
-    with tempfile.TemporaryDirectory(prefix="gisement-") as private:
-        path = Path(private) / "correspondance.toml"
-        path.write_text(mapping, encoding="utf-8")
+    with private_file("correspondance.toml", mapping) as path:
         yield path
 
 

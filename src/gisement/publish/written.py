@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gisement.terms import Trouble
@@ -22,3 +25,19 @@ def write_output(path: Path, text: str, *, replace: bool = False) -> None:
             fr=f"{path} ne peut pas être écrit ({error.strerror}) : choisir un autre dossier.",
             en=f"{path} cannot be written ({error.strerror}): choose another folder.",
         ) from None
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """A folder that nobody else reads, gone when it is done with."""
+    with tempfile.TemporaryDirectory(prefix="gisement-") as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def private_file(name: str, text: str) -> Iterator[Path]:
+    """A text as a file of that name, in such a folder."""
+    with private_folder() as folder:
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        yield path

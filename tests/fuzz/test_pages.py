@@ -1,0 +1,70 @@
+"""Mutated addresses and query parameters of every route: no traceback, no 5xx, whatever is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from gisement.engine.query import DIMENSIONS
+from gisement.engine.served import Served
+from gisement.pipeline import INDICATORS
+from gisement.publish.web.app import create_app
+from gisement.publish.web.site import Site
+from tests import mixed_files
+from tests.fuzz.material import ODD_TEXTS
+from tests.workspaces import workspace_of
+
+NAMES: Sequence[str] = (
+    *DIMENSIONS, "place", "medical", "ring", "joint", "verdict", "format", "limit", "offset", "language", "by", "q",
+    "kind", "sort", "page", "buyers", "text", "from", "to", "release", "sensitivity", "option",
+)  # fmt: skip
+VALUES: Sequence[str] = (
+    *ODD_TEXTS, "all", "part", "rest", "unknown", "payment", "contract", "csv", "parquet", "xlsx", "json", "department",
+    "head_office", "2024", "-1", "0", "99999999999999999999", "1e9", "year", "buyer", "family", "year,buyer,segment", "en",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    """Asks a small server; whatever the program raises is the test's."""
+    folder = tmp_path_factory.mktemp("pages")
+    made = mixed_files.write(folder / "files")
+    return TestClient(create_app(Site(Served(workspace_of(folder / "workspace", mixed_files.TERRITORY, made)))))
+
+
+@st.composite
+def addresses(draw: st.DrawFn, routes: Sequence[str]) -> str:
+    """An address of a route, its holes filled with anything, and a query of anything."""
+    path = draw(st.sampled_from(routes))
+    names = [indicator.name for indicator in INDICATORS]
+    while "{" in path:
+        before, _, after = path.partition("{")
+        value = draw(st.sampled_from(names) | st.sampled_from(VALUES) | st.text(max_size=20))
+        path = before + quote(value.encode("utf-8", "replace").decode(), safe="") + after.partition("}")[2]
+    pairs = draw(
+        st.lists(
+            st.tuples(st.sampled_from(NAMES) | st.text(max_size=8), st.sampled_from(VALUES) | st.text(max_size=30)),
+            max_size=4,
+        )
+    )
+    query = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs)
+    return f"{path}?{query}" if query else path
+
+
+def _quoted(text: str) -> str:
+    return quote(text.encode("utf-8", "replace").decode(), safe="")
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_no_address_breaks_a_page(client: TestClient, data: st.DataObject) -> None:
+    routes = sorted({str(getattr(route, "path", "/")) for route in client.app.routes})  # type: ignore[attr-defined]
+    asked = data.draw(addresses(routes))
+    answer = client.get(asked, headers={"hx-request": "true"} if data.draw(st.booleans()) else {})
+    assert answer.status_code < 500, asked
+    assert "Traceback" not in answer.text
