@@ -97,3 +97,19 @@ def test_without_a_need_the_command_says_what_to_add(tmp_path: Path) -> None:
     gisement("init", "--territory", TERRITORY, workspace=tmp_path / "w")
     done = gisement("plan", "food", workspace=tmp_path / "w")
     assert (done.returncode, "gisement template food-demand" in done.stderr) == (2, True)
+
+
+def test_after_the_award_the_plan_holds_to_its_contracts(workspace: Path, tmp_path: Path) -> None:
+    other = tmp_path / "w"
+    shutil.copytree(workspace, other)
+    words = ("plan", "food", "--awarded", "--transport-eur-per-kg-km", "1", "--format", "json")
+    done = gisement(*words, workspace=other)
+    assert (done.returncode, "food-award" in done.stderr) == (2, True)
+    header = "producer,product,quality,quantity_kg,price_eur_per_kg,first_day,last_day\n"
+    line = "{},ble,,{},0,2027-01-01,2027-01-31\n"
+    held = "".join(line.format(f"Secrete {i}", kg) for i, kg in enumerate((35, 50, 30)))
+    (tmp_path / "award.csv").write_text(header + held)
+    gisement("add", "food-award", tmp_path / "award.csv", workspace=other)
+    told = json.loads(gisement(*words, workspace=other).stdout)
+    # ten kg of the third plant are not under contract: 115 of 125 kg are served
+    assert (told["status"], round(told["reasons"][0]["missing_kg"])) == ("infeasible", 10)

@@ -29,6 +29,9 @@ Weeks = Annotated[bool, typer.Option("--weeks", help="ajouter les volumes de cha
 Frontier = Annotated[
     bool, typer.Option("--frontier", help="ajouter ce que coûte chaque montant engagé dans le territoire")
 ]
+Awarded = Annotated[
+    bool, typer.Option("--awarded", help="après l'attribution : avec les seuls volumes des marchés attribués")
+]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="fichier à écrire (JSON, ou CSV par mois)")]
 
 
@@ -40,6 +43,7 @@ def plan_food(
     time_limit: Limit = None,
     weeks: Weeks = False,
     frontier: Frontier = False,
+    awarded: Awarded = False,
     output: Output = None,
     format: ListFormat = "table",
 ) -> None:
@@ -53,11 +57,11 @@ def plan_food(
     _positive(transport, gap, time_limit)
     workspace = opened()
     with progress(Settings.language) as step:
-        build(workspace, _steps, SOURCES, names=engine.TABLES, say=step)
+        build(workspace, _steps, SOURCES, names=(*engine.TABLES, "food_follow"), say=step)
         inputs, names = engine.food_inputs(workspace, transport), engine.names_of(workspace)
         found = engine.food_plan(
             inputs, objective, gap=gap, time_limit=time_limit, names=names, say=step, with_weeks=weeks,
-            with_frontier=frontier,
+            with_frontier=frontier, fixed=engine.awarded(workspace, inputs) if awarded else None,
         )  # fmt: skip
     if format == "json":
         print(answers.to_json(food.as_dict(found)))

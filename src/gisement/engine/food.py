@@ -80,21 +80,24 @@ def food_inputs(workspace: Workspace, transport: float = 0.0) -> Inputs:
 
 def food_plan(
     inputs: Inputs, aim: str, *, gap: float | None, time_limit: float | None, names: Mapping[str, str], say: Say,
-    with_weeks: bool = False, with_frontier: bool = False,
+    with_weeks: bool = False, with_frontier: bool = False, fixed: Mapping[int, float] | None = None,
 ) -> FoodPlan:  # fmt: skip
     """The plan of an aim, checked, and reduced to what may be told; without a `gap`, that of its size.
 
+    `fixed` gives the only offers that may be used and the kg of each at most, as `awarded` tells them after the award.
     `with_weeks` adds the flows of each week, `with_frontier` what each amount engaged in the territory costs.
     """
     if gap is None:
         gap = CLOSE if len(inputs.offers) < MANY_CONTRACTS else NEAR
-    plan = plan_food(inputs, aim, gap=gap, time_limit=time_limit, say=say)
+    plan = plan_food(inputs, aim, gap=gap, time_limit=time_limit, fixed=fixed, say=say)
     left_out = dict(inputs.left_out)
     if unknown := network(inputs).pairs_without_distance:
         left_out["pairs_without_distance"] = unknown
     if plan.status == "infeasible":
-        return FoodPlan(plan.status, plan.aim, plan.unit, None, None, None, False, reasons=tuple(reasons(inputs, say)),
-                        left_out=left_out, names=names)  # fmt: skip
+        why = tuple(reasons(inputs, say, fixed))
+        return FoodPlan(
+            plan.status, plan.aim, plan.unit, None, None, None, False, reasons=why, left_out=left_out, names=names
+        )  # fmt: skip
     _checked(plan, inputs)
     months = tuple(volumes(plan, inputs, by_month=True))
     weeks = weekly_flows(plan, inputs) if with_weeks else None
@@ -120,6 +123,36 @@ def _frontier(inputs: Inputs, gap: float, time_limit: float | None, say: Say) ->
         counts = counted(len(plan.contracts)), counted(len(_producers(plan, inputs)))
         found.append(Point(premium, local_euros(plan, inputs), plan.cost_eur or 0.0, plan.gap, *counts))
     return tuple(found)
+
+
+def awarded(workspace: Workspace, inputs: Inputs) -> dict[int, float]:
+    """The kg of each contract awarded, by the offer that it comes from (its place in the inputs).
+
+    Raises Trouble where no contract is known, or where one is of nobody's offer: without its price and months, nothing
+    can be planned with it.
+    """
+    at = {(offer.producer, offer.product, offer.quality): number for number, offer in enumerate(inputs.offers)}
+    held = {
+        (row["food_producer"], row["food_product"], row["quality_class"]): row["secured_kg"]
+        for row in _rows(workspace, "food_follow") if row["secured_kg"] > 0
+    }  # fmt: skip
+    unknown = sorted(set(held) - set(at))
+    if not held:
+        raise Trouble(
+            fr="Aucun marché attribué n'est connu : l'ajouter (« gisement add food-award », modèle : « gisement"
+            " template food-award »), ou ôter --awarded.",
+            en="No awarded contract is known: add it ('gisement add food-award', template: 'gisement template"
+            " food-award'), or leave out --awarded.",
+        )
+    if unknown:
+        names = ", ".join(" / ".join(key) for key in unknown[:3])
+        raise Trouble(
+            fr=f"Un marché attribué ne vient d'aucune offre connue ({names}) : ajouter l'offre du titulaire, avec ses"
+            " mois et son prix, sous le même nom, produit et qualité.",
+            en=f"An awarded contract is of no known offer ({names}): add the holder's offer, with its months and price,"
+            " under the same name, product and quality.",
+        )
+    return {at[key]: kg for key, kg in held.items()}
 
 
 def names_of(workspace: Workspace) -> dict[str, str]:

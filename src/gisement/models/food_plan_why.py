@@ -43,13 +43,15 @@ class Reason:
     year: str = ""
 
 
-def reasons(inputs: Inputs, say: Say = lambda what, done, total: None) -> list[Reason]:
-    """The rules that no plan can keep, the heaviest first; none if a plan exists."""
-    told, found = _least_missing(inputs, say)
+def reasons(
+    inputs: Inputs, say: Say = lambda what, done, total: None, fixed: Mapping[int, float] | None = None
+) -> list[Reason]:  # fmt: skip
+    """The rules that no plan can keep, the heaviest first; none if a plan exists. `fixed`: as for a plan."""
+    told, found = _least_missing(inputs, say, fixed)
     if found is None:
         return []
     lacking = _lacking(told, found.values)
-    causes = _causes(inputs, sum(lacking.values()))
+    causes = _causes(inputs, sum(lacking.values()), fixed)
     by_rule: dict[tuple[str, str, str], dict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
     for (group, product, month, quality), kg in lacking.items():
         rule, year = _rule_of(inputs.rules, quality, causes), year_of(month)
@@ -62,14 +64,16 @@ def reasons(inputs: Inputs, say: Say = lambda what, done, total: None) -> list[R
     return sorted(answer, key=lambda one: (-one.missing_kg, -one.missing_eur, one.rule, one.group))
 
 
-def _least_missing(inputs: Inputs, say: Say) -> tuple[Commitments, Solved | None]:
+def _least_missing(
+    inputs: Inputs, say: Say, fixed: Mapping[int, float] | None = None
+) -> tuple[Commitments, Solved | None]:  # fmt: skip
     """The model with everything allowed to lack, and the solution that lacks least, in kg (euros at a mean price).
 
     Whole contracts are let go first: without them, most causes are already seen.
     """
     for whole in (False, True):
         net = network(inputs)
-        told = commitments(net, elastic=True)
+        told = commitments(net, elastic=True, fixed=fixed)
         if not whole:
             told.model.integer = [np.zeros(told.model.n, dtype=bool)]
         cost = np.zeros(told.model.n)
@@ -105,7 +109,7 @@ def _rule_of(rules: Rules, quality: str, causes: Iterable[str]) -> str:
     return next(iter(causes), SUPPLY)
 
 
-def _causes(inputs: Inputs, missing: float) -> list[str]:
+def _causes(inputs: Inputs, missing: float, fixed: Mapping[int, float] | None = None) -> list[str]:
     """The rules without which less would be missing, the most binding first."""
     told: list[tuple[float, str]] = []
     for rule in SUSPECTS:
@@ -114,7 +118,7 @@ def _causes(inputs: Inputs, missing: float) -> list[str]:
             continue
         empty: Any = {"shortage_cvar": None}.get(rule, 0.0 if isinstance(held, float) else {})
         without = replace(inputs, rules=replace(inputs.rules, **{rule: empty}))
-        model, found = _least_missing(without, lambda what, done, total: None)
+        model, found = _least_missing(without, lambda what, done, total: None, fixed)
         left = sum(_lacking(model, found.values).values()) if found else 0.0
         if left < missing - LEAST_KG:
             told.append((left, rule))
