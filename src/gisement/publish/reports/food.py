@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gisement.catalog import report_texts
+from gisement.catalog import parameter, report_texts
 from gisement.catalog.texts import food_texts
 from gisement.engine.food_board import BOARDS
 from gisement.publish import food_board
@@ -61,7 +61,7 @@ def _headline(reading: Reading, years: Sequence[Line]) -> Sentence | None:
 
 def _rates(reading: Reading, years: Sequence[Line]) -> list[Block]:
     words = report_texts()["food"]
-    told: list[Block] = [Heading(1, words["rates"], is_apart=False), Paragraph(quoting(words["law"]))]
+    told: list[Block] = [Heading(1, words["rates"], is_apart=False), Paragraph(quoting(words["law"], _aims()))]
     if not years:
         return [*told, Paragraph(quoting(words["no_rates"]), "warning")]
     year = years[-1].label
@@ -71,6 +71,16 @@ def _rates(reading: Reading, years: Sequence[Line]) -> list[Block]:
         for buyer, figure in held[RATES[0]].items()
     )
     return [*told, Heading(2, words["by_buyer"].format(year=year)), table(reading, "food", "rates", lines, drawn=None)]
+
+
+def _aims() -> dict[str, str]:
+    """The aims of the law, in percent."""
+    return {
+        "quality": str(parameter("egalim_quality_target_pct")),
+        "organic": str(parameter("egalim_organic_target_pct")),
+        "meat_fish": str(parameter("egalim_meat_fish_target_pct")),
+        "meat_fish_state": str(parameter("egalim_meat_fish_state_target_pct")),
+    }
 
 
 def _rows(reading: Reading, board: str) -> list[Row]:
