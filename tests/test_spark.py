@@ -28,8 +28,13 @@ from tests.workspaces import added, built, rows, workspace_of
 pytestmark = pytest.mark.spark
 LOCAL_STEPS: Mapping[str, str] = {
     "central_purchasing": "names are compared word by word, which no engine has",
+    "food_conversion": "the latest and most precise of several coefficients is looked up one by one, in the driver",
+    "food_follow": "days of contracts are counted one by one, in the driver",
+    "food_gap": "months of several files are aligned, and what tells of few producers kept back, in the driver",
+    "food_lot": "capacities of producers are counted against each size of lot, in the driver",
     "impact_by_sector": "a linear system is solved on arrays, in the driver",
     "payee_link": "compares names letter by letter (edit distance within a commune), which no engine has",
+    "public_payment": "suppression is a sequence of linear programmes on arrays, in the driver",
     "title_segment": "a linear model of scikit-learn works on arrays, in the driver",
 }
 """Steps that run on the driver under both engines, with the reason: the others are expressions."""

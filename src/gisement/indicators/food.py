@@ -29,6 +29,12 @@ def _counts(row: Any, option: SimpleNamespace) -> Any:
     return _quality(row, option) != NOTHING
 
 
+def _is_of(row: Any, families: tuple[str, ...]) -> Any:
+    """Whether it is of these families; null where nobody knows. Spark cannot compare what `IN` gives with anything."""
+    family = row.food_family
+    return ibis.cases((family.isin(families), True), (family.notnull(), False), else_=ibis.null("boolean"))
+
+
 EGALIM_SHARE = Indicator(
     name="egalim_share",
     unit=PERCENT,
@@ -64,7 +70,7 @@ MEAT_FISH_EGALIM_SHARE = Indicator(
     weight="amount_cents",
     kind="share",
     options=(PRODUCTS, LABEL_SET),
-    scope=lambda row, option: row.food_family.isin(_FAMILIES[option.products]),
+    scope=lambda row, option: _is_of(row, _FAMILIES[option.products]),
     counts=_counts,
     needs=("amount_cents", "food_quality", "food_family"),
     unknown_counts="label_unclear",
