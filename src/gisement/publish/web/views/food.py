@@ -17,6 +17,10 @@ from gisement.publish.web.page import Page
 RATES = ("egalim_share", "organic_share", "meat_fish_egalim_share", "food_spend")
 """Figures of each buyer, in the order of columns."""
 ENOUGH, SHORT, NOTHING, HIDDEN, IDLE = "enough", "short", "nothing", "hidden", "idle"
+STATES = {
+    ENOUGH: "state_enough", SHORT: "state_short", NOTHING: "state_nothing", HIDDEN: "state_hidden", IDLE: "state_idle",
+}  # fmt: skip
+"""The text of each state of a month, in the order of the legend."""
 NO_OFFER_UNDER = 0.01
 """Under this part of a need, an offer is as good as none."""
 LOTS = ("lot_reason", "planned_lots_count", "lot_kg", "bidders_count", "months", "need_cents", "award_procedure")
@@ -33,6 +37,7 @@ def food(page: Page) -> Response:
     return page.render(
         "food.html.j2",
         facts=_facts(page, gaps, lots) if gaps else [],
+        key=[(state, page.texts["food"][name]) for state, name in STATES.items()],
         months=[_month(month, page.language) for month in months],
         board=[_line(page, rows) for rows in _by_product(gaps)],
         lots=[_lot(page, row) for row in sorted(lots, key=_most_first)],
@@ -72,11 +77,14 @@ def _facts(page: Page, gaps: Sequence[Row], lots: Sequence[Row]) -> list[tuple[s
     words, own = page.texts["food"], [row for row in gaps if row["supply_step"] != WORKSHOP]
     allotted = [row for row in lots if row["planned_lots_count"]]
     values = {
-        "need": weight(_sum(own, "need_kg"), page.language), "tied": weight(_sum(own, "tied_kg"), page.language),
-        "gap": weight(_sum(own, "gap_kg"), page.language), "hidden": page.number(sum(r["gap_kg"] is None for r in own)),
-        "lots": page.number(len(allotted)), "none": page.number(len(lots) - len(allotted)),
-    }  # fmt: skip
-    return [(words[f"fact_{name}"], value) for name, value in values.items()]
+        "fact_need": weight(_sum(own, "need_kg"), page.language),
+        "fact_tied": weight(_sum(own, "tied_kg"), page.language),
+        "fact_gap": weight(_sum(own, "gap_kg"), page.language),
+        "fact_hidden": page.number(sum(row["gap_kg"] is None for row in own)),
+        "fact_lots": page.number(len(allotted)),
+        "fact_none": page.number(len(lots) - len(allotted)),
+    }
+    return [(words[name], value) for name, value in values.items()]
 
 
 def _month(month: str, language: str) -> tuple[str, str]:
@@ -104,9 +112,7 @@ def _line(page: Page, rows: Sequence[Row]) -> Row:
         "gap": weight(sum(known), language) if known else str(food_texts(language)["boards"]["kept_back"]),
         "beyond": words["hidden_months"].format(count=page.number(hidden)) if hidden and known else "",
         "takes": land or herd,
-        "months": [
-            (state, words[f"state_{state}"], _short(row, state, page)) for row in rows for state in [_state(row)]
-        ],
+        "months": [(state, words[STATES[state]], _short(row, state, page)) for row in rows for state in [_state(row)]],
     }
 
 
