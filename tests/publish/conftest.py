@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from starlette.testclient import TestClient
 
 from gisement.cli.desk import WorkspaceDesk
@@ -30,6 +33,11 @@ from tests.workspaces import built, copied
 PROVIDER_ABSENT = (
     "signing in needs a provider that runs on Node (Debian: apt-get install npm; then 'make .venv/oidc.stamp')"
 )
+
+
+CHROMIUM_ABSENT = "pages are tried in Chromium, and there is none (Debian: apt-get install chromium)"
+WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+PATIENCE = 60_000
 
 
 @pytest.fixture(scope="session")
@@ -124,3 +132,43 @@ def place(paid_workspace: Workspace) -> Iterator[Place]:
 def town(place: Place) -> httpx.Client:
     """The browser of someone of the town, by the `siret` of the token."""
     return signed_in(place, "town")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip(CHROMIUM_ABSENT)
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def complaints() -> list[str]:
+    """What the browser complained of: breaches of the policy, faults of scripts, requests to other hosts."""
+    return []
+
+
+def context(browser: Browser, address: str, complaints: list[str], size: Any, **more: Any) -> BrowserContext:
+    """A window of that size which notes every complaint."""
+    made = browser.new_context(viewport=size, base_url=address, **more)
+    made.set_default_timeout(PATIENCE)
+    made.on("request", lambda r: None if r.url.startswith((address, "blob:")) else complaints.append(r.url))
+    made.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    made.on("weberror", lambda e: complaints.append(str(e.error)))
+    return made
+
+
+@pytest.fixture(scope="session")
+def wide(browser: Browser, address: str, complaints: list[str]) -> Page:
+    """A page on a desk."""
+    return context(browser, address, complaints, WIDE).new_page()
+
+
+@pytest.fixture(scope="session")
+def narrow(browser: Browser, address: str, complaints: list[str]) -> Page:
+    """A page in a hand."""
+    return context(browser, address, complaints, NARROW).new_page()
