@@ -169,6 +169,8 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     files["notices"] = [_notice(folder / "notices" / "avis.xml")]
     files["inclusion"] = [_csv(folder / "inclusion" / "list.csv", list(STRUCTURES[0]), STRUCTURES, shuffle)]
     files["groups"] = [_csv(folder / "groups" / "groups.csv", list(GROUPS[0]), GROUPS, shuffle)]
+    matter = mixed_hours.matter(TOWN)
+    files["circular"] = [_csv(folder / "circular" / "matter.csv", list(matter[0]), matter, shuffle)]
     files["insertion-hours"] = [
         _csv(folder / "insertion" / "hours.csv", mixed_hours.COLUMNS, mixed_hours.lines(TOWN, BUYER), shuffle)
     ]

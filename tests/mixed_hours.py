@@ -17,3 +17,16 @@ def lines(town: str, buyer: str) -> list[dict[str, Any]]:
         (buyer[:9], "nulle part", "", "7,5", "", "3", "", "2024-06-30"),
     )
     return [dict(zip(COLUMNS, line, strict=True)) for line in told]
+
+
+def matter(town: str) -> list[dict[str, Any]]:
+    """The lines of a file of circular purchases: two units of one family, an amount that is not said."""
+    told = (
+        ("réemploi", "1 200,50", "12", "pièces"), ("réemploi", "80", "1", "pièces"), ("recyclé", "", "3", "kg"),
+        ("neuf", "900", "2", "pièces"), ("neuf", "10", "2", "lots"), ("inconnue", "5", "", ""),
+    )  # fmt: skip
+    return [
+        {"acheteur": town, "annee": "2024", "famille": "Mobilier", "origine": origin, "montant_ht": amount,
+         "quantite": quantity, "unite": unit}
+        for origin, amount, quantity, unit in told
+    ]  # fmt: skip

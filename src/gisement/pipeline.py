@@ -5,6 +5,7 @@ from __future__ import annotations
 from gisement.clean import (
     acts,
     agreements,
+    circular,
     considerations,
     contract_state,
     contracts,
@@ -90,6 +91,7 @@ STEPS: tuple[Step, ...] = (
     considerations.clause,
     insertion.insertion_public,
     insertion.insertion,
+    circular.circular_purchase,
     # Payments: who ledgers pay, what they name, each line once.
     payments.payer,
     payments.payee,

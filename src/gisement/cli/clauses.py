@@ -86,16 +86,26 @@ def execution_of_clauses(buyer: OfBuyer = None, format: ListFormat = "table") ->
     from gisement.engine.execution import TABLES, execution
     from gisement.publish import answers, clauses
 
-    if buyer is not None and not (buyer.isdecimal() and len(buyer) in (9, 14)):
-        raise Trouble(
-            fr=f"« {buyer} » n'est ni un SIREN ni un SIRET : écrire --buyer suivi de 9 ou 14 chiffres.",
-            en=f"'{buyer}' is neither a SIREN nor a SIRET: write --buyer followed by 9 or 14 digits.",
-        )
-    found = execution(Observatory(opened(), TABLES), buyer)
+    found = execution(Observatory(opened(), TABLES), _known(buyer))
     if format == "json":
         print(answers.to_json(clauses.execution_as_dict(found, Settings.language)))
     else:
         clauses.show_execution(found, Settings.language)
+
+
+@clauses.command("circular")
+def circular_purchases(buyer: OfBuyer = None, format: ListFormat = "table") -> None:
+    """Dire ce qui vient du réemploi et de matières recyclées, par famille de produits."""
+    from gisement.engine import Observatory
+    from gisement.engine.circular import TABLES, circular
+    from gisement.publish import answers
+    from gisement.publish import circular as told
+
+    found = circular(Observatory(opened(), TABLES), _known(buyer))
+    if format == "json":
+        print(answers.to_json(told.as_dict(found, Settings.language)))
+    else:
+        told.show(found, Settings.language)
 
 
 @clauses.command("advise")
@@ -138,3 +148,13 @@ def library(family: Family = None, format: ListFormat = "table") -> None:
         print(answers.to_json(found))
     else:
         clauses.show_library(found, Settings.language)
+
+
+def _known(buyer: str | None) -> str | None:
+    """A SIREN or SIRET, or none."""
+    if buyer is not None and not (buyer.isdecimal() and len(buyer) in (9, 14)):
+        raise Trouble(
+            fr=f"« {buyer} » n'est ni un SIREN ni un SIRET : écrire --buyer suivi de 9 ou 14 chiffres.",
+            en=f"'{buyer}' is neither a SIREN nor a SIRET: write --buyer followed by 9 or 14 digits.",
+        )
+    return buyer

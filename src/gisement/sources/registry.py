@@ -117,6 +117,12 @@ def _groups(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return Reading(*groups.read_groups(path, targets["raw_group"]))
 
 
+def _circular(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import circular
+
+    return Reading(circular.read_circular(path, targets["raw_circular"]))
+
+
 def _insertion_hours(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     from gisement.sources import insertion_hours
 
@@ -236,6 +242,9 @@ SOURCES: Mapping[str, Source] = {
         Source("insertion-hours", ("raw_insertion",), _insertion_hours, "insertion_hours"),
         Source("io-table", ("raw_io_cell", "raw_io_sector"), _io_table, "io_table", None, True),
         Source("io-table-total", ("raw_io_cell", "raw_io_sector"), _io_table_total, "io_table", None, True),
+        Source("circular", ("raw_circular",), _circular, "circular"),
+        Source("io-table", ("raw_io_cell", "raw_io_sector"), _io_table, "io_table"),
+        Source("io-table-total", ("raw_io_cell", "raw_io_sector"), _io_table_total, "io_table"),
         Source("employment", ("raw_employment",), _employment, "employment"),
         Source("emission-factors", ("raw_emission_factor",), _emission_factors, "emission_factors"),
         Source("notices", ("raw_notice", "raw_notice_criterion"), _notices, "notices"),

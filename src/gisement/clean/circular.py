@@ -1,0 +1,36 @@
+"""Purchases by origin of the matter, each once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from gisement.terms import step
+
+
+@step
+def circular_purchase(raw_circular: Any) -> Any:
+    """One row per buyer (legal unit), year, family, origin and unit: lines add up, a line given twice is one.
+
+    Null where a line of the group does not say: a sum of what is known would be too small.
+    """
+    r = raw_circular.mutate(buyer_siren=raw_circular.buyer_id.substr(0, 9))
+    r = r.select("buyer_siren", "year", "product_family", "matter_origin", "amount_cents", "quantity", "quantity_unit")
+    r = r.distinct()
+    return r.group_by(["buyer_siren", "year", "product_family", "matter_origin"]).agg(
+        amount_cents=_whole(r, "amount_cents").cast("decimal(38,0)").cast("int64"),
+        quantity=_of_one_unit(r),
+        quantity_unit=r.quantity_unit.min(),
+    )
+
+
+def _whole(r: Any, name: str) -> Any:
+    """The sum of a column; null where a row does not say."""
+    return ibis.ifelse(r[name].isnull().sum() == 0, r[name].sum(), ibis.null("int64"))
+
+
+def _of_one_unit(r: Any) -> Any:
+    """The quantity of rows of one unit; null where units differ or a row does not say."""
+    is_one = (r.quantity_unit.nunique() == 1) & (r.quantity.isnull().sum() == 0)
+    return ibis.ifelse(is_one, r.quantity.sum(), ibis.null("float64"))

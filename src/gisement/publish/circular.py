@@ -1,0 +1,49 @@
+"""Circular purchases in words: shares by family with their bounds, then euros and quantities by origin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gisement.catalog import texts
+from gisement.catalog.circular import matter_origins
+from gisement.publish import answers, format
+from gisement.publish.layout import Column, paragraph, table, width_here
+
+
+def as_dict(found: Any, language: str = "fr") -> dict[str, Any]:
+    """Figures and lines, ready for JSON."""
+    return {
+        "figures": [answers.as_dict(figure, language) for figure in found.figures],
+        "lines": [{**line, "origin": matter_origins()[line["matter_origin"]][language]} for line in found.lines],
+    }
+
+
+def show(found: Any, language: str = "fr") -> None:
+    """Shares that the law on circular economy asks for, then what was bought by origin."""
+    words, width = texts(language)["circular"], width_here()
+    if not found.lines:
+        print(paragraph(words["nothing"], width))
+        return
+    names = ("year", "family", "measure")
+    columns = [*(Column(words[name]) for name in names), Column(words["value"], True), Column(words["bounds"], True)]
+    rows = [
+        [str(figure.group["year"]), str(figure.group["family"]), words["measures"][str(figure.group["measure"])],
+         format.value(figure, language), format.span(figure, language)]
+        for figure in found.figures
+        if figure.sums.part or figure.group["measure"] in ("reuse", "recycled")
+    ]  # fmt: skip
+    print(table(columns, rows, width) + "\n")
+    columns = [Column(words["year"]), Column(words["family"]), Column(words["origin"])]
+    columns += [Column(words["amount"], True), Column(words["quantity"], True)]
+    print(table(columns, [_line(line, language) for line in found.lines], width) + "\n")
+    print(paragraph(words["about"], width))
+
+
+def _line(line: Any, language: str) -> list[str]:
+    quantity = format.number(line["quantity"], language=language)
+    unit = line["quantity_unit"] if line["quantity"] is not None else None
+    amount = None if line["unweighted"] else line["amount_cents"]
+    return [
+        str(line["year"]), line["product_family"], matter_origins()[line["matter_origin"]][language],
+        format.cents(amount, language), f"{quantity} {unit}" if unit else quantity,
+    ]  # fmt: skip
