@@ -31,6 +31,6 @@ def _whole(r: Any, name: str) -> Any:
 
 
 def _of_one_unit(r: Any) -> Any:
-    """The quantity of rows of one unit; null where units differ or a row does not say."""
+    """The quantity of rows of one unit, summed to the thousandth (the same in any order); null where units differ."""
     is_one = (r.quantity_unit.nunique() == 1) & (r.quantity.isnull().sum() == 0)
-    return ibis.ifelse(is_one, r.quantity.sum(), ibis.null("float64"))
+    return ibis.ifelse(is_one, r.quantity.cast("decimal(18,3)").sum().cast("float64"), ibis.null("float64"))
