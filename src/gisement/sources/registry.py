@@ -243,8 +243,6 @@ SOURCES: Mapping[str, Source] = {
         Source("io-table", ("raw_io_cell", "raw_io_sector"), _io_table, "io_table", None, True),
         Source("io-table-total", ("raw_io_cell", "raw_io_sector"), _io_table_total, "io_table", None, True),
         Source("circular", ("raw_circular",), _circular, "circular"),
-        Source("io-table", ("raw_io_cell", "raw_io_sector"), _io_table, "io_table"),
-        Source("io-table-total", ("raw_io_cell", "raw_io_sector"), _io_table_total, "io_table"),
         Source("employment", ("raw_employment",), _employment, "employment"),
         Source("emission-factors", ("raw_emission_factor",), _emission_factors, "emission_factors"),
         Source("notices", ("raw_notice", "raw_notice_criterion"), _notices, "notices"),
