@@ -26,8 +26,8 @@ NAMES = (
     "Fictive & fils",
     "MME INVENTEE ALICE",
     "ŒUVRE ÉLÉVÉE",
+    "Centrale Fictive",
     "UGAP",
-    "Fictive centrale ugap bis",
 )
 PLACES = (("86000", "POITIERS"), ("86280", "ST BENOIT"), ("20090", "Ajaccio cedex 9"), ("97400", "St-Denis"), ("", ""),
           ("75011", "Paris 11"), ("0", "?"))  # fmt: skip

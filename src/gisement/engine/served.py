@@ -68,6 +68,7 @@ SELECT t.* REPLACE (coalesce(p.shown, t.supplier_id) AS supplier_id,
 FROM {table} t LEFT JOIN {hidden} p ON t.supplier_id = p.supplier_id
 LEFT JOIN supplier s ON t.supplier_id = s.supplier_id {where}
 """
+_GROUP = ", CASE WHEN p.is_person THEN p.shown_siren ELSE t.group_siren END AS group_siren"
 _HOLDER = ", CASE WHEN p.is_person THEN NULL ELSE t.supplier_id_reported END AS supplier_id_reported"
 _FINDINGS = """
 SELECT f.* REPLACE (CASE WHEN h.record_hash IS NULL THEN f.reported END AS reported,
@@ -310,7 +311,7 @@ def copies(*, partner: bool) -> dict[str, str]:
         "finding": _FINDINGS.format(findings=findings),
         "observation": "SELECT * FROM observation",
         "contract": "SELECT * FROM contract",
-        "purchase": _MASKED.format(table="purchase", **(masked | {"where": where})),
+        "purchase": _MASKED.format(table="purchase", **(masked | {"where": where, "more": _GROUP})),
         "contract_supplier": _MASKED.format(table="contract_supplier", **(masked | {"more": _HOLDER})),
         "holder": _MASKED.format(table="holder", **(masked | {"more": _HOLDER})),
         "supplier": f"SELECT * FROM supplier WHERE NOT is_natural_person AND {listed}",
