@@ -170,7 +170,7 @@ def _prepare(reading: Reading) -> list[Block]:
         Heading(1, words["prepare"], is_apart=False),
         WordTable("stages", words["stages_title"], tuple(words["stages_columns"]), rows),
         *(
-            [WordTable("windows", names["title"], tuple(words["window_columns"]), windows)]
+            [WordTable("windows", names["title"], tuple(words["windows_columns"]), windows)]
             if windows
             else [said(reading, "review", "no_window")]
         ),

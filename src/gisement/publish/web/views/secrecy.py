@@ -13,8 +13,6 @@ from gisement.publish import format
 from gisement.publish.web.address import address
 from gisement.publish.web.page import Page
 
-AUDIENCES = ("lines", "sums", "contracts", "persons")
-
 
 def secrecy(page: Page) -> Response:
     """How payments are protected, in plain words, with what is shown of each public table."""
@@ -30,7 +28,12 @@ def secrecy(page: Page) -> Response:
         rule=words["rule_text"].format(**told),
         margin=words["others_text"].format(**told),
         tables=_tables(page),
-        audiences=[(words[name], words[f"{name}_public"], words[f"{name}_partner"]) for name in AUDIENCES],
+        audiences=[
+            (words["lines"], words["lines_public"], words["lines_partner"]),
+            (words["sums"], words["sums_public"], words["sums_partner"]),
+            (words["contracts"], words["contracts_public"], words["contracts_partner"]),
+            (words["persons"], words["persons_public"], words["persons_partner"]),
+        ],
         kept=[
             (each.titles[language], _months(page, each.months), each.reasons[language], ", ".join(each.kinds))
             for each in retentions()
