@@ -80,6 +80,9 @@ def open_served(path: Path, memory: str, threads: int | None = None) -> duckdb.D
     connection = duckdb.connect(
         str(path), read_only=True, config={"memory_limit": memory, **({"threads": threads} if threads else {})}
     )
+    (is_locked,) = connection.execute("SELECT current_setting('lock_configuration')").fetchall()[0]
+    if is_locked:  # this file is served twice in one process, and DuckDB shares what it set the first time
+        return connection
     connection.execute("SET disabled_optimizers = 'in_clause'")
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET enable_external_access = false")
