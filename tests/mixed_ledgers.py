@@ -26,8 +26,6 @@ NAMES = (
     "Fictive & fils",
     "MME INVENTEE ALICE",
     "ŒUVRE ÉLÉVÉE",
-    "Centrale Fictive",
-    "UGAP",
 )
 PLACES = (("86000", "POITIERS"), ("86280", "ST BENOIT"), ("20090", "Ajaccio cedex 9"), ("97400", "St-Denis"), ("", ""),
           ("75011", "Paris 11"), ("0", "?"))  # fmt: skip
@@ -51,6 +49,7 @@ def write(
     """Two masked ledgers that overlap, and an account balance, by kind of file."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = [_line(number, buyers, firms) for number in range(60)]
+    lines.append(_of_a_central_purchasing_body(lines[0]))
     ledgers = [
         _masked(folder / f"ledger-{name}.csv", held, shuffle)
         for name, held in {"a": [*lines, lines[0], lines[0]], "b": lines[20:40]}.items()
@@ -74,6 +73,12 @@ def _line(number: int, buyers: Sequence[str], firms: Sequence[str]) -> tuple[str
         turn(buyers), year, str(number), paid, invoiced, turn(ACCOUNTS), siret, turn(NAMES), *turn(PLACES, 3), turn(LABELS),
         turn(("", "FAB1", "NA.11"), 2), *turn(AMOUNTS, 7), turn(("", "20", "5,5"), 5), turn(CONTRACTS),
     )  # fmt: skip
+
+
+def _of_a_central_purchasing_body(line: tuple[str, ...]) -> tuple[str, ...]:
+    """The same payment to a body known by its name alone."""
+    told = dict(zip(HEADER, line, strict=True)) | {"Mandat": "60", "SIRET": "", "Fournisseur": "UGAP"}
+    return tuple(told.values())
 
 
 def _masked(path: Path, lines: Sequence[Sequence[str]], shuffle: Callable[[list[Any]], None]) -> Path:

@@ -108,7 +108,7 @@ def test_a_build_without_memory_says_so_and_loses_nothing(workspace: Workspace, 
 def test_a_build_that_the_machine_refuses_memory_dies_without_harm(workspace: Workspace, sound: Workspace) -> None:
     """The limit is of address space: whoever asks for more is refused, Python, DuckDB or Arrow, wherever it stands."""
     (workspace.tables / "purchase.parquet").unlink()
-    code = LIMITED.format(name="RLIMIT_AS", size=400 << 20)
+    code = LIMITED.format(name="RLIMIT_AS", size=300 << 20)
     run = fresh("build", workspace=workspace.root, code=code, OPENBLAS_NUM_THREADS="1")
     assert run.returncode != 0
     is_as_before(workspace, sound)

@@ -26,6 +26,7 @@ import pytest
 from gisement.catalog import tables
 from gisement.engine.measure import Observatory
 from gisement.store import Workspace, add_snapshot, remove_snapshot, snapshots
+from gisement.store.snapshots import WITHDRAWN
 from tests import mixed_files
 from tests.commands import START, Run, gisement, started
 from tests.sources.decp_samples import contract, wrapped
@@ -155,8 +156,9 @@ def kill_at(workspace: Workspace, words: list[str], files: int) -> bool:
 
 
 def everything(workspace: Workspace) -> dict[str, bytes]:
-    """Every file of a workspace, whatever it is."""
+    """Every file of a workspace, whatever it is, but the notices of what was withdrawn: they stay on purpose."""
     found = {str(path.relative_to(workspace.root)): path for path in workspace.root.rglob("*") if path.is_file()}
+    found.pop(WITHDRAWN, None)
     return {name: found[name].read_bytes() for name in sorted(found)}
 
 

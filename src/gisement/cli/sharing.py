@@ -20,7 +20,7 @@ By = Annotated[
 
 @sharing.command()
 def share(output: Output) -> None:
-    """Écrire les sommes protégées d'un partenaire : rien d'autre ne part."""
+    """Écrire les sommes protégées d'un partenaire, sans les lignes."""
     from gisement.engine.sharing import shared_rows
     from gisement.publish import shares
     from gisement.publish.written import write_output
@@ -37,7 +37,7 @@ def share(output: Output) -> None:
 
 @sharing.command()
 def join(files: Shares, by: By = None, format: Format = "table") -> None:
-    """Réunir les sommes de plusieurs partenaires : l'étude d'un territoire sans mettre les grands livres en commun."""
+    """Réunir les sommes de partenaires, sans leurs grands livres."""
     from gisement.engine.protected import PUBLISHED
     from gisement.engine.sharing import Study
     from gisement.pipeline import indicator_named
