@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import tempfile
 import threading
 import zipfile
 from collections import Counter
@@ -100,9 +101,10 @@ def reviewed(package: dict[str, Any], extension: str) -> dict[str, Any]:
         archive.writestr("standard/schema/codelists/itemClassificationScheme.csv", "Code,Title\nCPV,CPV\n")
     settings = LibCoveOCDSConfig()
     settings.config |= {"standard_zip": standard.getvalue(), "context": "api"}
-    told: dict[str, Any] = ocds_json_output(
-        json_data={**package, "extensions": [extension]}, lib_cove_ocds_config=settings
-    )
+    with tempfile.TemporaryDirectory() as left:  # it leaves the schema that it put together, beside whoever asks
+        told: dict[str, Any] = ocds_json_output(
+            left, json_data={**package, "extensions": [extension]}, lib_cove_ocds_config=settings
+        )
     return told
 
 
