@@ -144,10 +144,12 @@ def fingerprint(path: Path) -> str:
 
 def read_lineage(workspace: Workspace, table: str) -> dict[str, Any] | None:
     """What is known of how a table was built, or None if it was not."""
-    path = _lineage_path(table_path(workspace, table))
-    if not path.is_file() or not table_path(workspace, table).is_file():
+    if not table_path(workspace, table).is_file():
         return None
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:  # a build at work takes the file away and puts it back: to look first and read next would fail now and then
+        content: dict[str, Any] = json.loads(_lineage_path(table_path(workspace, table)).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
     return content
 
 

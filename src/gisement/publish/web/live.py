@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from gisement.publish.web.security import Application, Message, Receive, Send
 from gisement.publish.web.site import Site
 from gisement.terms import Trouble
 
+LOG = logging.getLogger(__name__)
 EVERY = 2.0
 """Seconds between two looks at the tables."""
 
@@ -43,7 +45,10 @@ class Live:
     def watch(self) -> None:
         """Look again and again, until `stop`."""
         while not self._stopped.wait(EVERY):
-            self.look()
+            try:
+                self.look()
+            except Exception:  # a file that a build took away while it was read: the next look may find it
+                LOG.exception("The tables could not be looked at; the former release goes on")
 
     def stop(self) -> None:
         """Look no more."""
