@@ -227,6 +227,14 @@ def test_an_empty_perimeter_is_not_known(full: Observatory) -> None:
     assert figure.value is None
 
 
+def test_what_it_rests_on_is_the_same_whether_asked_alone_or_after_the_figures_by_group(full: Observatory) -> None:
+    alone, after = impact(full), impact(full)
+    after.measure(IMPACT, ALL, ("buyer", "segment"))
+    told, again = alone.about(IMPACT, ALL).variance_shares, after.about(IMPACT, ALL).variance_shares
+    assert again == pytest.approx(told, abs=1e-6)
+    assert one(full).value == known(after.measure(IMPACT, ALL)[0].value)
+
+
 def test_every_method_side_by_side(full: Observatory) -> None:
     found = Impact(full, draws=50).sensitivity(IMPACT, Perimeter(options={"ring": "epci"}))
     assert len(found) == 15

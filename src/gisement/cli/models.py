@@ -27,12 +27,13 @@ def modelled(
     from gisement.engine.impact import Impact
 
     impact = Impact(observatory)
-    about = asdict(impact.about(indicator, perimeter))
     if scenario is not None:
-        return impact.what_if(indicator, perimeter, shifts(scenario)), about
-    if sensitivity:
-        return models.sensitivity(observatory, indicator, perimeter), about
-    return impact.measure(indicator, perimeter, by), about
+        found = impact.what_if(indicator, perimeter, shifts(scenario))
+    elif sensitivity:
+        found = models.sensitivity(observatory, indicator, perimeter)
+    else:
+        found = impact.measure(indicator, perimeter, by)
+    return found, asdict(impact.about(indicator, perimeter))
 
 
 def shifts(path: Path) -> list[Shift]:

@@ -21,7 +21,7 @@ from gisement.engine.measure import Observatory
 from gisement.models.impact import LEAKS, ROUNDS, Demand, Economy, leaks, simulate
 from gisement.models.impact_answers import Spread, local_multipliers, spreads, variance_shares
 from gisement.models.impact_draws import Draws, drawn
-from gisement.models.impact_inputs import Table, demand_of, economy_of, segment_weights, table_of, zones_of
+from gisement.models.impact_inputs import Rows, Table, demand_of, economy_of, segment_weights, table_of, zones_of
 from gisement.models.input_output import Matrix
 from gisement.sources.cards import card
 from gisement.terms import Figure, Indicator, Level, Origin, Perimeter, Ring, Trouble, existing_rings, highest
@@ -56,6 +56,9 @@ class Impact:
 
     def __init__(self, observatory: Observatory, *, draws: int = DRAWS, seed: int = SEED) -> None:
         self.observatory, self.draws, self.seed = observatory, draws, seed
+        self._kept: tuple[tuple[Any, ...], Sequence[str], tuple[Rows, Rows]] | None = None
+        """The rows last asked for: a question by group is followed by the same one as a whole."""
+        self._united: dict[tuple[Origin, ...], tuple[Origin, ...]] = {}
         for name in TABLES:
             observatory.show(name)
         flows, sectors = self._rows("io_flow"), self._rows("io_sector")
@@ -72,7 +75,7 @@ class Impact:
         option = self.observatory.options(indicator, perimeter)
         held = [name for name in by if name not in SPLITS]
         bases = self._bases(indicator, perimeter, held)
-        demand = partial(self._demand, indicator, perimeter, option, held, bases)
+        demand = partial(self._demand, indicator, perimeter, option, held, [_key(base, held) for base in bases])
         drawn_values = self._results(indicator, option, by, demand)
         figures = []
         for name, (values, unit) in drawn_values.items():
@@ -98,10 +101,12 @@ class Impact:
         ]
 
     def about(self, indicator: Indicator, perimeter: Perimeter) -> Model:
-        """The tables and assumptions behind the figures of a perimeter, with the variance that each explains."""
+        """The tables and assumptions behind the figures of a perimeter, with the variance that each explains.
+
+        Asked after `measure` of the same perimeter, it reads no row again.
+        """
         option = self.observatory.options(indicator, perimeter)
-        bases = self._bases(indicator, perimeter, [])
-        demand = self._demand(indicator, perimeter, option, [], bases, jobs=getattr(option, "effect", "") == "jobs")
+        demand = self._demand(indicator, perimeter, option, [], [()], jobs=getattr(option, "effect", "") == "jobs")
         shares: dict[str, float] = {}
         if demand.made.any() or demand.traded.any():
             result = partial(self._one, indicator, option, demand)
@@ -125,10 +130,11 @@ class Impact:
         """
         option = self.observatory.options(indicator, perimeter)
         bases = self._bases(indicator, perimeter, ["segment"])
-        names = [str(base.group["segment"]) for base in bases]
+        groups = [_key(base, ["segment"]) for base in bases]
+        names = [str(name) for (name,) in groups]
         moved = {
             effect: self._all_moved(
-                self._demand(indicator, perimeter, option, ["segment"], bases, jobs=effect == "jobs"), names, shifts
+                self._demand(indicator, perimeter, option, ["segment"], groups, jobs=effect == "jobs"), names, shifts
             )
             for effect in ("value_added", "jobs")
         }
@@ -262,12 +268,17 @@ class Impact:
 
     def _demand(
         self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str],
-        bases: Sequence[Figure], *, jobs: bool = False,
+        groups: Sequence[tuple[Any, ...]], *, jobs: bool = False,
     ) -> Demand:  # fmt: skip
         """What is bought; for `jobs`, at the prices of the table's year, of which its jobs per euro are."""
-        groups = [tuple(base.group[name] for name in by) for base in bases]
         prices_of = self.table.year if jobs else None
-        declared, headcount = demand_rows(self.observatory, indicator, perimeter, option, by, prices_of)
+        asked = (indicator.name, perimeter, prices_of)
+        if self._kept is None or self._kept[0] != asked or (by and by != self._kept[1]):
+            rows = demand_rows(self.observatory, indicator, perimeter, option, by, prices_of)
+            self._kept = (asked, by, rows)
+        declared, headcount = (
+            self._kept[2] if by else ([{**row, "group": ()} for row in part] for part in self._kept[2])
+        )
         return demand_of(groups, declared, headcount, self.table, self.zones)
 
     def _figure(
@@ -285,13 +296,16 @@ class Impact:
         )  # fmt: skip
 
     def _origins(self, base: Figure) -> tuple[Origin, ...]:
-        found = list(base.origins)
+        if base.origins not in self._united:
+            self._united[base.origins] = tuple(dict.fromkeys([*base.origins, *self._of_tables()]))
+        return self._united[base.origins]
+
+    def _of_tables(self) -> Iterator[Origin]:
         for name in TABLES:
-            found += [origin for origin in self.observatory.origins(name) if origin not in found]
+            yield from self.observatory.origins(name)
         if not self.observatory.origins("io_flow"):
             told = card(EMBEDDED)
-            found.append(Origin(EMBEDDED, told.producer, told.licence, self.table.name, ""))
-        return tuple(found)
+            yield Origin(EMBEDDED, told.producer, told.licence, self.table.name, "")
 
     def _rows(self, name: str) -> list[dict[str, Any]]:
         answer = self.observatory.connection.cursor().execute(f'SELECT * FROM "{name}" ORDER BY ALL')
@@ -333,6 +347,10 @@ def _shifted(demand: Matrix, to: int, part: Matrix) -> Matrix:
 
 def _spread(values: Matrix) -> Spread | None:
     return None if np.isnan(values).any() else spreads(values[:, None])[0]
+
+
+def _key(base: Figure, by: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(base.group[name] for name in by)
 
 
 def _at(base: Figure, split: Mapping[str, str], by: Sequence[str]) -> Figure:

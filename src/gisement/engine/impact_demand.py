@@ -48,10 +48,11 @@ def demand_rows(
         ring=rows.establishment_nearest.cast("int64"),
     )  # fmt: skip
     keys = [*dimensions, "segment", "is_trader", "ring"]
+    rows = rows.group_by([*keys, "siren"]).agg(cents=rows.cents.sum())  # firms are few beside payments
     presence = ibis.table(schema("supplier_presence"), name="supplier_presence")
-    declared = _declared(rows, presence, keys)
-    headcount = _by_headcount(rows, presence, keys)
-    return _answered(observatory, declared, len(by)), _answered(observatory, headcount, len(by))
+    both = ibis.union(_declared(rows, presence, keys), _by_headcount(rows, presence, keys))  # read once for both
+    found = _answered(observatory, both, len(by))
+    return tuple([row for row in found if row["is_spread"] is spread] for spread in (False, True))  # type: ignore[return-value]
 
 
 def _deflator(year: Any, to: int) -> Any:
@@ -73,7 +74,8 @@ def _declared(rows: Any, presence: Any, keys: Sequence[str]) -> Any:
     nearest = presence.group_by("supplier_siren").agg(nearest=presence.ring_nearest.min())
     placed = rows.left_join(nearest, [("siren", "supplier_siren")])
     placed = placed.mutate(near=ibis.least(ibis.coalesce(placed.nearest, placed.ring), placed.ring))
-    return placed.group_by([*keys, "near"]).agg(cents=placed.cents.sum().round().cast("decimal(38,0)").cast("int64"))
+    found = placed.group_by([*keys, "near"]).agg(cents=placed.cents.sum().round().cast("float64"))
+    return found.mutate(is_spread=False)
 
 
 def _by_headcount(rows: Any, presence: Any, keys: Sequence[str]) -> Any:
@@ -92,7 +94,8 @@ def _by_headcount(rows: Any, presence: Any, keys: Sequence[str]) -> Any:
         ring=ibis.coalesce(spread.there, spread.ring),
         cents=spread.cents.cast("float64") * ibis.coalesce(spread.share, 1.0),
     )
-    return spread.group_by(list(keys)).agg(cents=spread.cents.sum())
+    found = spread.group_by(list(keys)).agg(cents=spread.cents.sum())
+    return found.select(*keys, near=ibis.null("int64"), cents=found.cents, is_spread=True)
 
 
 def _answered(observatory: Observatory, expression: Any, groups: int) -> Rows:
