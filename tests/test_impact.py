@@ -11,8 +11,9 @@ import pytest
 from gisement.catalog import tables
 from gisement.cli.models import shifts
 from gisement.engine.emissions import measure_emissions
-from gisement.engine.impact import Impact, Shift
+from gisement.engine.impact import Impact
 from gisement.engine.impact_demand import deflator
+from gisement.engine.impact_shift import Shift
 from gisement.engine.measure import MEASURED, Observatory
 from gisement.indicators.impact import IMPACT, LOCAL_MULTIPLIER, SPEND_EMISSIONS
 from gisement.publish.answers import as_dict

@@ -12,7 +12,7 @@ from gisement.terms import Figure, Indicator, Perimeter, Trouble
 
 if TYPE_CHECKING:
     from gisement.engine import Observatory
-    from gisement.engine.impact import Shift
+    from gisement.engine.impact_shift import Shift
 
 
 def modelled(
@@ -38,7 +38,7 @@ def modelled(
 
 def shifts(path: Path) -> list[Shift]:
     """The what-if of a TOML file: `[[shift]]` with `segment`, `points` and `to`. Raises Trouble if unreadable."""
-    from gisement.engine.impact import Shift
+    from gisement.engine.impact_shift import Shift
 
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))["shift"]

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlencode
 import numpy as np
 
 from gisement.engine.impact_demand import demand_rows
+from gisement.engine.impact_shift import Shift, added, moved, no_segment, nothing
 from gisement.engine.measure import Observatory
 from gisement.models.impact import LEAKS, ROUNDS, Demand, Economy, leaks, simulate
 from gisement.models.impact_answers import Spread, local_multipliers, spreads, variance_shares
@@ -155,21 +156,12 @@ class Impact:
         return figures
 
     def _all_moved(self, demand: Demand, names: Sequence[str], shifts: Sequence[Shift]) -> Demand:
-        return reduce(_added, (self._moved(demand, names, shift) for shift in shifts), _nothing(demand))
+        return reduce(added, (self._moved(demand, names, shift) for shift in shifts), nothing(demand))
 
     def _moved(self, demand: Demand, names: Sequence[str], shift: Shift) -> Demand:
         if shift.segment not in names or shift.segment not in segment_weights(self.table)[0]:
-            raise _no_segment(shift)
-        g = names.index(shift.segment)
-        to = self._ring_place(shift.to)
-        made, traded = demand.made[:, g], demand.traded[:, g]
-        whole = (made + traded).sum(axis=(1, 2))
-        beyond = (made + traded)[:, to + 1 :].sum(axis=(1, 2))
-        if whole[0] <= 0 or shift.points / 100 * whole[0] > beyond[0] * (1 + 1e-9):
-            raise _too_much(shift, beyond[0] / whole[0] * 100 if whole[0] > 0 else 0.0)
-        # in a scenario that has less beyond, all of it moves
-        part = np.minimum(shift.points / 100 * whole, beyond) / np.where(beyond > 0, beyond, 1.0)
-        return Demand(*(_shifted(each, to, part)[:, None] for each in (made, traded)))
+            raise no_segment(shift)
+        return moved(demand, names.index(shift.segment), self._ring_place(shift.to), shift)
 
     def _ring_place(self, name: str) -> int:
         existing = [Ring(ring).name.lower() for ring in self.zones.rings]
@@ -313,36 +305,11 @@ class Impact:
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
-@dataclass(frozen=True)
-class Shift:
-    """A what-if: `points` (percent of what is bought of a segment) delivered from the ring `to` or nearer."""
-
-    segment: str
-    points: float
-    to: str
-
-
 def replace_draws(impact: Impact, draws: int) -> Impact:
     """The same, with another number of draws."""
     found = object.__new__(Impact)
     found.__dict__.update(vars(impact) | {"draws": draws})
     return found
-
-
-def _nothing(demand: Demand) -> Demand:
-    return Demand(np.zeros_like(demand.made[:, :1]), np.zeros_like(demand.traded[:, :1]))
-
-
-def _added(one: Demand, other: Demand) -> Demand:
-    return Demand(one.made + other.made, one.traded + other.traded)
-
-
-def _shifted(demand: Matrix, to: int, part: Matrix) -> Matrix:
-    """The change of a demand (scenario × ring × industry) of which a part beyond a ring comes into it."""
-    change = np.zeros_like(demand)
-    change[:, to + 1 :] = -demand[:, to + 1 :] * part[:, None, None]
-    change[:, to] = -change[:, to + 1 :].sum(axis=1)
-    return change
 
 
 def _spread(values: Matrix) -> Spread | None:
@@ -388,22 +355,4 @@ def _not_built() -> Trouble:
     return Trouble(
         fr="Aucun tableau entrées-sorties n'est construit : lancer d'abord « gisement build ».",
         en="No input-output table is built: first run 'gisement build'.",
-    )
-
-
-def _no_segment(shift: Shift) -> Trouble:
-    return Trouble(
-        fr=f"Le segment « {shift.segment} » du scénario n'est pas acheté ici : en prendre un de « gisement measure"
-        " total_spend --by segment ».",
-        en=f"The segment '{shift.segment}' of the scenario is not bought here: take one of 'gisement measure"
-        " total_spend --by segment'.",
-    )
-
-
-def _too_much(shift: Shift, most: float) -> Trouble:
-    return Trouble(
-        fr=f"Le scénario déplace {shift.points:g} points de {shift.segment} vers {shift.to}, mais {most:.1f} points"
-        " seulement viennent de plus loin : en déplacer moins.",
-        en=f"The scenario moves {shift.points:g} points of {shift.segment} to {shift.to}, but only {most:.1f} points"
-        " come from farther: move fewer.",
     )

@@ -22,7 +22,6 @@ from gisement.terms import (
     Perimeter,
     Ring,
     Spread,
-    Sums,
     Territory,
     Trouble,
     Verdict,
@@ -127,7 +126,13 @@ class Observatory:
         names = [column[0] for column in answer.description or ()]
         found = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
         spreads = self._spreads(indicator, perimeter, option, by)
-        figures = [self._figure(indicator, perimeter, vars(option), by, row, spreads) for row in found]
+        groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {} if by else {(): []}
+        for row in found:
+            groups.setdefault(tuple(row[name] for name in by), []).append(row)
+        figures = [
+            self._figure(indicator, perimeter, vars(option), dict(zip(by, group, strict=True)), rows, spreads)
+            for group, rows in groups.items()
+        ]
         return labelled(self.connection, indicator.table, figures)
 
     def sensitivity(self, indicator: Indicator, perimeter: Perimeter) -> list[Figure]:
@@ -207,13 +212,13 @@ class Observatory:
         indicator: Indicator,
         perimeter: Perimeter,
         options: Mapping[str, str],
-        by: Sequence[str],
-        row: Mapping[str, Any],
+        group: Mapping[str, Any],
+        rows: Sequence[Mapping[str, Any]],
         spreads: Mapping[tuple[Any, ...], Amounts],
     ) -> Figure:
-        sums = _sums(row)
-        divisor = indicator.unit.divisor
-        group = {name: row[name] for name in by}
+        from gisement.engine.query import sums_of
+
+        sums, divisor = sums_of(rows), indicator.unit.divisor
         if isinstance(indicator.kind, Spread):
             from gisement.engine.spread import statistic
 
@@ -242,18 +247,6 @@ def _ring(territory: Territory, name: str, *, given: bool) -> str:
         fr=f"L'anneau « {name} » n'existe pas autour de {territory.key} : choisir parmi {allowed}.",
         en=f"The ring '{name}' does not exist around {territory.key}: choose among {allowed}.",
     )
-
-
-def _sums(row: Mapping[str, Any]) -> Sums:
-    def number(name: str) -> int:
-        return int(row[name] or 0)
-
-    return Sums(
-        part=number("part"), rest=number("rest"), unknown_positive=number("unknown_positive"),
-        unknown_negative=number("unknown_negative"), excluded=number("excluded"),
-        counts={verdict: number(f"{verdict}_rows") for verdict in Verdict}, unweighted=number("unweighted"),
-        level_rank=number("level_rank"),
-    )  # fmt: skip
 
 
 def address_of(indicator: Indicator, perimeter: Perimeter, options: Mapping[str, str], group: Mapping[str, Any]) -> str:
@@ -307,12 +300,12 @@ def _sum_sql(
 ) -> str:
     import ibis
 
-    from gisement.engine.query import column_of, judged, summed
+    from gisement.engine.query import column_of, summed
 
     for key in by:
         column_of(indicator, key, filtering=False)
-    rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
-    return parameters_of(str(ibis.to_sql(summed(rows, by), dialect="duckdb", pretty=False)))
+    sums = summed(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers, by)
+    return parameters_of(str(ibis.to_sql(sums, dialect="duckdb", pretty=False)))
 
 
 @lru_cache(maxsize=1024)

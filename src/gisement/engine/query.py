@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import ibis
 
 from gisement.store.database import schema
-from gisement.terms import Indicator, Level, Perimeter, Rule, Trouble, Verdict
+from gisement.terms import Indicator, Level, Perimeter, Rule, Sums, Trouble, Verdict
 
 DIMENSIONS: Mapping[str, str] = {
     "buyer": "buyer_id",
@@ -56,28 +56,76 @@ _NUMBERS = {verdict: number for number, verdict in enumerate(Verdict)}
 
 def judged(indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, buyers: Sequence[str]) -> Any:
     """The rows of the perimeter with their `verdict` (and its `verdict_number`) and `weight`."""
+    rows = _numbered(indicator, perimeter, option, buyers, list(schema(indicator.table)))
+    return rows.mutate(
+        verdict=ibis.cases(*((rows.verdict_number == n, str(verdict)) for verdict, n in _NUMBERS.items()))
+    )
+
+
+def summed(
+    indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, buyers: Sequence[str], by: Sequence[str] = ()
+) -> Any:
+    """One row per group of the perimeter and verdict (by its number): weights and numbers of rows, added by `sums_of`.
+
+    Only the columns that the sums read are carried: with all hundred of them, compiling took twice as long.
+    """
+    held = dict.fromkeys(DIMENSIONS[name] for name in by)
+    held |= {"amount_level": None} if "amount_level" in schema(indicator.table) else {}
+    rows = _numbered(indicator, perimeter, option, buyers, list(held))
+    if "amount_level" not in rows.columns:
+        rows = rows.mutate(amount_level=ibis.literal(str(Level.OBSERVED)))
+    rank = ibis.cases(*((rows.amount_level == str(name), number) for name, number in _RANKS.items()), else_=0)
+    sums = rows.group_by(**dimensions_of(rows, by), verdict_number=rows.verdict_number).agg(
+        weighed=whole(rows.weight.sum()),
+        positive=whole(rows.weight.sum(where=rows.weight > 0)),
+        rows_count=rows.count(),
+        unweighted=whole(rows.weight.isnull().sum()),
+        rank=rank.max(),
+    )
+    return sums.order_by([*by, "verdict_number"])
+
+
+def sums_of(rows: Iterable[Mapping[str, Any]]) -> Sums:
+    """The sums of one group, from its row of each verdict."""
+    of = {list(Verdict)[row["verdict_number"]]: row for row in rows}
+
+    def weight(verdict: Verdict, name: str = "weighed") -> int:
+        return int(of[verdict][name] or 0) if verdict in of else 0
+
+    unknown = Verdict.UNKNOWN
+    known = [row["rank"] for verdict, row in of.items() if verdict in (Verdict.PART, Verdict.REST)]
+    return Sums(
+        part=weight(Verdict.PART), rest=weight(Verdict.REST), excluded=weight(Verdict.EXCLUDED),
+        unknown_positive=weight(unknown, "positive"), unknown_negative=weight(unknown) - weight(unknown, "positive"),
+        counts={verdict: weight(verdict, "rows_count") for verdict in Verdict},
+        unweighted=weight(unknown, "unweighted"), level_rank=max(known, default=0),
+    )  # fmt: skip
+
+
+def _numbered(
+    indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, buyers: Sequence[str], columns: Sequence[str]
+) -> Any:
+    """These columns of the rows of the perimeter, with `weight`, `in_scope`, `counting` and `verdict_number`."""
     rows = ibis.table(schema(indicator.table), name=indicator.table)
     kept = filters(rows, indicator, perimeter, buyers)
     rows = rows.filter(*kept) if kept else rows
+    held = {name: rows[name] for name in columns}
     if indicator.weight is None:
         # counting rows uses no amount, so that a split of amounts derives nothing
-        rows = rows.mutate(amount_level=ibis.literal(str(Level.OBSERVED)))
+        held["amount_level"] = ibis.literal(str(Level.OBSERVED))
     weight = ibis.literal(1, "int64") if indicator.weight is None else rows[indicator.weight]
     in_scope, counting = indicator.scope(rows, option), indicator.counts(rows, option)
     # compared, not negated: of a negation, Ibis writes `NOT (x) IS NULL`, which reads as NOT (x IS NULL)
     yes, no = ibis.literal(True), ibis.literal(False)
-    rows = rows.mutate(weight=weight, in_scope=in_scope, counting=counting)
+    rows = rows.select(**held, weight=weight, in_scope=in_scope, counting=counting)
     is_unknown = (rows.in_scope == yes).isnull() | (rows.counting == yes).isnull() | rows.weight.isnull()
-    rows = rows.mutate(
+    return rows.mutate(
         verdict_number=ibis.cases(
             (rows.in_scope == no, _NUMBERS[Verdict.EXCLUDED]),
             (is_unknown, _NUMBERS[Verdict.UNKNOWN]),
             (rows.counting, _NUMBERS[Verdict.PART]),
             else_=_NUMBERS[Verdict.REST],
         )
-    )
-    return rows.mutate(
-        verdict=ibis.cases(*((rows.verdict_number == n, str(verdict)) for verdict, n in _NUMBERS.items()))
     )
 
 
@@ -101,47 +149,6 @@ def explained(rows: Any, indicator: Indicator) -> Any:
                 held = held & is_null
             branches.append((held, ",".join(word for word, _ in some)))
     return rows.mutate(unknown_reason=ibis.cases(*branches, else_=ibis.null("string")))
-
-
-def summed(rows: Any, by: Sequence[str]) -> Any:
-    """One row per group: weights and numbers of rows by verdict (the columns that `Sums` needs)."""
-    if "amount_level" not in rows.columns:
-        rows = rows.mutate(amount_level=ibis.literal(str(Level.OBSERVED)))
-    by_verdict = _by_verdict(rows, by)
-    measures = _measures(by_verdict)
-    grouped = by_verdict.group_by(list(by)).agg(**measures) if by else by_verdict.agg(**measures)
-    counted = {name: whole(grouped[name]) for name in measures}
-    return grouped.mutate(**counted).order_by(list(by)) if by else grouped.mutate(**counted)
-
-
-def _by_verdict(rows: Any, by: Sequence[str]) -> Any:
-    """One row per group and verdict: the table is gone through once; `_measures` lays out the few rows left."""
-    rank = ibis.cases(*((rows.amount_level == str(name), number) for name, number in _RANKS.items()), else_=0)
-    sums = rows.group_by(**dimensions_of(rows, by), verdict_number=rows.verdict_number).agg(
-        weighed=rows.weight.sum(),
-        positive=rows.weight.sum(where=rows.weight > 0),
-        rows_count=rows.count(),
-        unweighted=rows.weight.isnull().sum(),
-        rank=rank.max(),
-    )
-    return sums.mutate(weighed=whole(sums.weighed), positive=whole(sums.positive))
-
-
-def _measures(s: Any) -> dict[str, Any]:
-    def of(verdict: Verdict, value: Any) -> Any:
-        return ibis.coalesce(value.sum(where=s.verdict_number == _NUMBERS[verdict]), 0)
-
-    unknown = Verdict.UNKNOWN
-    return {
-        "part": of(Verdict.PART, s.weighed),
-        "rest": of(Verdict.REST, s.weighed),
-        "excluded": of(Verdict.EXCLUDED, s.weighed),
-        "unknown_positive": of(unknown, s.positive),
-        "unknown_negative": of(unknown, s.weighed - ibis.coalesce(s.positive, 0)),
-        "unweighted": of(unknown, s.unweighted),
-        "level_rank": s["rank"].max(where=s.verdict_number.isin((_NUMBERS[Verdict.PART], _NUMBERS[Verdict.REST]))),
-        **{f"{verdict}_rows": of(verdict, s.rows_count) for verdict in Verdict},
-    }
 
 
 def weighed_inside(rows: Any) -> Any:

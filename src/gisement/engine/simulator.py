@@ -11,7 +11,8 @@ from gisement.catalog import parameter
 from gisement.catalog.segments import segments
 from gisement.engine.addressable import OFFERED, addressable
 from gisement.engine.asked import rows_of
-from gisement.engine.impact import Impact, Shift
+from gisement.engine.impact import Impact
+from gisement.engine.impact_shift import Shift
 from gisement.engine.measure import MEASURED, Observatory
 from gisement.engine.pooling import Window
 from gisement.engine.renewals import AHEAD

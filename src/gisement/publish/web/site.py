@@ -15,7 +15,8 @@ from gisement.engine.addressable import Addressable, addressable
 from gisement.engine.advice import Counsel, counsel
 from gisement.engine.checks import Checks
 from gisement.engine.execution import Execution, execution
-from gisement.engine.impact import Impact, Model, Shift
+from gisement.engine.impact import Impact, Model
+from gisement.engine.impact_shift import Shift
 from gisement.engine.law import outcomes
 from gisement.engine.pooling import Window, pooling_windows
 from gisement.engine.progress import between

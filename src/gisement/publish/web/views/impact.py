@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from starlette.responses import Response
 
 from gisement.catalog import texts
-from gisement.engine.impact import Shift
+from gisement.engine.impact_shift import Shift
 from gisement.pipeline import indicator_named
 from gisement.publish import models
 from gisement.publish.web import choices
