@@ -13,7 +13,7 @@ import typer.main
 from gisement.catalog import texts
 from gisement.catalog.food_rules import food_rules
 from gisement.engine.query import BUYERS, DIMENSIONS
-from gisement.indicators import MODELLED
+from gisement.indicators import ALL
 from tests.case_example import END, example
 from tests.case_file import BY_NAME, cases
 
@@ -31,7 +31,7 @@ CHAPTERS = [
     "Références",
     "Commande",
 ]
-METHODS = {*BY_NAME, *(indicator.name for indicator in MODELLED)}
+METHODS = {indicator.name for indicator in ALL}
 TOLD = ("`value`", "`low`", "`high`", "`interval`", "`missing`", "`coverage`", "`level`")
 LOCAL_PREFERENCE = re.compile(r"préférence locale|favoriser (les|des) entreprises locales|acheter local", re.I)
 

@@ -27,6 +27,7 @@ from gisement.enrich import (
     distance,
     economy,
     findings,
+    food_balance,
     food_purchases,
     ledger_coverage,
     ledger_findings,
@@ -42,6 +43,8 @@ from gisement.enrich import (
     secrecy,
 )
 from gisement.enrich import food as food_supply
+from gisement.indicators import ALL as ALL
+from gisement.indicators import FOOD_CHAIN as FOOD_CHAIN
 from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators import MODELLED as MODELLED
 from gisement.indicators.law import RULES as RULES
@@ -160,6 +163,7 @@ STEPS: tuple[Step, ...] = (
     food.food_rule,
     food_gap.food_gap,
     food_lots.food_lot,
+    food_balance.food_balance,
     food_follow.food_follow,
     food.food_declaration,
     # What comes next: ends of contracts, ceilings, what is paid without a contract.
@@ -182,13 +186,13 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-OPTION_NAMES = frozenset(option.name for each in (*INDICATORS, *MODELLED) for option in each.options)
+OPTION_NAMES = frozenset(option.name for each in ALL for option in each.options)
 """Keys of `--where` that change a definition, and not the rows."""
 
 
 def indicator_named(name: str) -> Indicator:
     """The indicator of that name; `Trouble` with the names that exist."""
-    found = {indicator.name: indicator for indicator in (*INDICATORS, *MODELLED)}
+    found = {indicator.name: indicator for indicator in ALL}
     if name not in found:
         allowed = ", ".join(found)
         raise Trouble(

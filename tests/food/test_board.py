@@ -17,7 +17,8 @@ from tests.food.plan_case import Case, rows
 
 def arrow(lines: list[Case]) -> pa.Table:
     """Rows as a table."""
-    return pa.Table.from_pylist([{**line, "food_product_name": line.get("food_product")} for line in lines])
+    named = [(name, name.removesuffix("_name")) for name in ("food_product_name", "food_buyer_name")]
+    return pa.Table.from_pylist([{**line, **{name: line.get(key) for name, key in named}} for line in lines])
 
 
 def nothing(name: str) -> pa.Table:
@@ -82,6 +83,35 @@ def test_a_workshop_is_a_step_of_its_own() -> None:
     ]
     found = board(case(farms(30, 30, 20), rules))["workshop", "01"]
     assert (found["food_product"], found["need_kg"], found["offered_kg"], found["gap_kg"]) == ("legumerie", 100, 70, 30)
+
+
+def test_what_is_within_reach_is_what_a_growth_of_the_known_offer_would_bring() -> None:
+    # 80 kg offered, 20 missing: 30 % more in three years (the parameter) bring 24, 10 % bring 8
+    assert board(case(farms(30, 30, 20)))["field", "01"]["reachable_kg"] == 20
+    slow = [{"rule": "three_year_growth_pct", "value": 10}]
+    assert board(case(farms(30, 30, 20), slow))["field", "01"]["reachable_kg"] == pytest.approx(8)
+    assert board(case([]))["field", "01"]["reachable_kg"] == 0
+    assert board(case(farms(60, 30)))["field", "01"]["reachable_kg"] is None
+
+
+def test_a_kitchen_peels_what_it_can_and_one_that_tells_nothing_is_not_known() -> None:
+    peeled: list[Case] = [{"rule": "needs_peeling", "product": "carotte"}]
+    told = [*peeled, {"rule": "peeling_capacity_kg", "buyer": "Ville", "value": 30}]
+    found = board(case(farms(30, 30, 20), told))["kitchen", "01"]
+    assert (found["food_product"], found["need_kg"], found["offered_kg"], found["gap_kg"]) == ("Ville", 100, 30, 70)
+    unknown = board(case(farms(30, 30, 20), peeled))["kitchen", "01"]
+    assert (unknown["need_kg"], unknown["offered_kg"], unknown["gap_kg"]) == (100, None, None)
+
+
+@pytest.mark.parametrize(("least", "gap"), [(24, 0), (26, 100)])
+def test_a_delivery_that_is_not_worth_the_way_has_to_be_grouped(least: float, gap: float) -> None:
+    # 100 kg a month in four deliveries of 25 kg at 1 euro
+    rules: list[Case] = [
+        {"rule": "drops_per_month", "value": 4}, {"rule": "least_drop_eur", "value": least},
+        {"rule": "market_price_eur_per_kg", "product": "carotte", "value": 1},
+    ]  # fmt: skip
+    assert board(case(farms(30, 30, 20), rules))["delivery", "01"]["gap_kg"] == gap
+    assert ("delivery", "01") not in board(case(farms(30, 30, 20), rules[1:]))
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,9 @@ def page(client: TestClient, root: str = "") -> Any:
 
 
 def test_three_buyers_have_their_rates_with_a_link_to_the_figure(client: TestClient) -> None:
-    (table,) = page(client).xpath("//section[@aria-labelledby='rates']//table")
+    table, declared = page(client).xpath("//section[@aria-labelledby='rates']//table")
+    assert len(declared.xpath(".//tbody/tr")) >= 3
+    assert len(declared.xpath(".//td/a[contains(@href, '/figures/canteens_reaching_share')]")) == 6
     rows = table.xpath(".//tbody/tr")
     assert len(rows) == 3
     assert all("/figures/egalim_share?" in row.xpath(".//td[1]/a/@href")[0] for row in rows)
@@ -35,8 +37,10 @@ def test_three_buyers_have_their_rates_with_a_link_to_the_figure(client: TestCli
 
 def test_a_month_says_its_state_in_words_and_never_by_colour_alone(client: TestClient, site: Site) -> None:
     rows = page(client).xpath("//table[contains(@class,'board')]/tbody/tr")
-    held = list(site.served.rows("SELECT count(DISTINCT (supply_step, food_product)) AS n FROM food_gap"))
+    made = "supply_step IN ('field', 'storage')"
+    held = list(site.served.rows(f"SELECT count(DISTINCT food_product) AS n FROM food_gap WHERE {made}"))
     assert len(rows) == held[0]["n"] >= 60
+    assert all("/figures/food_gap?" in link for link in rows[0].xpath("./td[@class='number'][2]/a/@href"))
     for row in rows:
         cells = row.xpath("./td[contains(@class,'cell')]")
         assert len(cells) == 12
@@ -47,7 +51,7 @@ def test_what_tells_of_few_producers_is_in_no_answer(client: TestClient, site: S
     text = client.get("/food").text + client.get("/en/food").text + client.get("/food-gaps.csv").text
     assert MAKERS.search(text) is None
     lines = list(csv.DictReader(io.StringIO(client.get("/food-gaps.csv").text)))
-    few = [line for line in lines if line["supply_step"] != "workshop" and line["producers_count"] == ""]
+    few = [line for line in lines if line["supply_step"] in ("field", "storage") and line["producers_count"] == ""]
     assert few
     assert all(line["offered_kg"] == line["gap_kg"] == "" for line in few)
     tables = {row["name"] for row in site.served.rows("SELECT table_name AS name FROM information_schema.tables")}
@@ -66,9 +70,11 @@ def test_lots_come_with_their_possible_bidders_and_the_whole_need(client: TestCl
 def test_the_report_may_be_published_and_names_nobody(site: Site) -> None:
     made = food(read(site.served, "contract"))
     assert not made.is_internal
-    (rates,) = [block for block in made.blocks if isinstance(block, FigureTable)]
-    assert len(rates.lines) == 3
-    assert {block.name for block in made.blocks if isinstance(block, WordTable)} >= {"gaps", "lots"}
+    tables = {block.name: block for block in made.blocks if isinstance(block, FigureTable)}
+    assert len(tables["rates"].lines) == 3
+    assert len(tables["stages"].lines) == 4
+    assert tables["gaps"].lines[0].label == "Tous les produits"
+    assert {block.name for block in made.blocks if isinstance(block, WordTable)} >= {"lots"}
     text = laid(made).decode("utf-8")
     assert MAKERS.search(text) is None
     assert "candidats possibles" in text.lower()

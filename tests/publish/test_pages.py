@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from gisement.catalog import page_texts, texts
 from gisement.engine.sheets import sheets
-from gisement.pipeline import INDICATORS, MODELLED
+from gisement.pipeline import ALL
 from gisement.publish import format
 from gisement.publish.web import app
 from gisement.publish.web.assets import assets, static
@@ -24,6 +24,8 @@ from tests.emitted_rules import PACKAGE
 TEMPLATES = PACKAGE / "publish" / "web" / "templates"
 ROOTS = {"fr": "", "en": "/en"}
 LINES_CHECKED = 2
+YEARS = {"food_balance": 2027}
+# The year of the needs of the demonstration, where rows of 2024 are none.
 
 
 def page(client: TestClient, path: str) -> Any:
@@ -162,9 +164,9 @@ def links(tree: Any, path: str) -> Iterator[str]:
     yield from (str(link) for link in tree.xpath(path))
 
 
-@pytest.mark.parametrize("indicator", [*INDICATORS, *MODELLED], ids=lambda indicator: indicator.name)
+@pytest.mark.parametrize("indicator", ALL, ids=lambda indicator: indicator.name)
 def test_rows_behind_a_figure_add_up_to_it(client: TestClient, indicator: Any) -> None:
-    tree = page(client, f"/figures/{indicator.name}?year=2024")
+    tree = page(client, f"/figures/{indicator.name}?year={YEARS.get(indicator.table, 2024)}")
     shown = {a.get("data-verdict"): a for a in tree.xpath("//ul[@class='verdicts']//a")}
     assert set(shown) == {"part", "rest", "unknown", "excluded"}
     for link in shown.values():
@@ -172,10 +174,16 @@ def test_rows_behind_a_figure_add_up_to_it(client: TestClient, indicator: Any) -
         (file,) = links(rows, "//p[@class='take']/a[text()='CSV']/@href")
         held = list(csv.DictReader(io.StringIO(client.get(file).text)))
         whole = sum(int(row["weight"]) for row in held if row["weight"])
-        written = format.cents(whole) if indicator.weight else format.counted(whole, "ligne", "lignes")
+        written = _weighed(indicator, whole)
         assert link.xpath("span[@class='weight']")[0].text == written
         assert written in rows.xpath("//p[@class='adds']")[0].text
         assert link.xpath("span[@class='count']")[0].text == format.counted(len(held), "ligne", "lignes")
+
+
+def _weighed(indicator: Any, whole: int) -> str:
+    if indicator.weight is None:
+        return format.counted(whole, "ligne", "lignes")
+    return format.weight(whole / 1000) if indicator.weight.endswith("_g") else format.cents(whole)
 
 
 def test_every_line_of_every_page_leads_to_rows_of_the_same_figure(client: TestClient, each: str) -> None:
@@ -279,4 +287,4 @@ def test_the_home_page_weighs_little(client: TestClient) -> None:
 
 def test_indicators_are_all_listed(client: TestClient) -> None:
     told = page(client, "/figures").text_content()
-    assert all(texts("fr")["indicators"][indicator.name]["title"] in told for indicator in (*INDICATORS, *MODELLED))
+    assert all(texts("fr")["indicators"][indicator.name]["title"] in told for indicator in ALL)

@@ -309,10 +309,10 @@ def export(kind: ExportKind, output: File, where: Where = None, publisher: Publi
 @app.command()
 def indicators(format: ListFormat = "table") -> None:
     """Dire ce qui se mesure, avec les définitions."""
-    from gisement.indicators import INDICATORS, MODELLED
+    from gisement.indicators import ALL
     from gisement.publish import answers, tables
 
-    found = [answers.described(indicator, Settings.language) for indicator in (*INDICATORS, *MODELLED)]
+    found = [answers.described(indicator, Settings.language) for indicator in ALL]
     if format == "json":
         print(answers.to_json(found))
     else:

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 NAMED_BY_ROWS: Mapping[str, tuple[str, str]] = {
     "buyer": ("buyer_id", "buyer_name"),
     "supplier": ("supplier_id", "supplier_name"),
+    "food_product": ("food_product", "food_product_name"),
 }
 AREAS: Mapping[str, TerritoryLevel] = {
     "buyer_commune": TerritoryLevel.COMMUNE,
     "commune": TerritoryLevel.COMMUNE,
     "buyer_department": TerritoryLevel.DEPARTMENT,
     "department": TerritoryLevel.DEPARTMENT,
+    "canteen_department": TerritoryLevel.DEPARTMENT,
+    "canteen_region": TerritoryLevel.REGION,
 }
 
 

@@ -15,6 +15,8 @@ from gisement.engine.parameters import VERDICT, VERDICT_MARK, inlined, parameter
 from gisement.store import database, snapshots
 from gisement.store.workspace import Workspace
 from gisement.terms import (
+    EUROS,
+    KILOGRAMS,
     Figure,
     Indicator,
     Level,
@@ -33,7 +35,7 @@ from gisement.terms.arithmetic import share, spread, total
 if TYPE_CHECKING:
     from gisement.engine.spread import Amounts
 
-MEASURED = ("contract", "purchase", "food_purchase")
+MEASURED = ("contract", "purchase", "food_purchase", "food_balance", "food_declaration")
 """The tables whose rows figures add up."""
 TWO_BASES = "purchase"
 """The table that holds both bases."""
@@ -230,7 +232,7 @@ class Observatory:
             indicator=indicator.name, unit=indicator.unit.name, group=group, value=result.value, low=result.low,
             high=result.high, interval="missing", coverage=result.coverage, sums=sums,
             level=highest([indicator.level, list(Level)[sums.level_rank]]), origins=self.origins(indicator.table),
-            rows=address_of(indicator, perimeter, options, group), weight_divisor=100 if indicator.weight else 1,
+            rows=address_of(indicator, perimeter, options, group), weight_divisor=_weight_divisor(indicator),
             basis=_basis(indicator, perimeter, group), options=dict(options),
         )  # fmt: skip
 
@@ -258,6 +260,13 @@ def address_of(indicator: Indicator, perimeter: Perimeter, options: Mapping[str,
     if keeps_to_territory(perimeter) and group:
         held[BUYERS] = ("territory",)
     return f"/figures/{indicator.name}/rows?{urlencode(sorted(held.items()), doseq=True)}"
+
+
+def _weight_divisor(indicator: Indicator) -> int:
+    """How many weights make a unit that people read: cents of a euro, grams of a kilogram, or rows."""
+    if indicator.weight is None:
+        return 1
+    return KILOGRAMS.divisor if indicator.weight.endswith("_g") else EUROS.divisor
 
 
 def _basis(indicator: Indicator, perimeter: Perimeter, group: Mapping[str, Any]) -> str | None:

@@ -37,6 +37,11 @@ DIMENSIONS: Mapping[str, str] = {
     "food_family": "food_family",
     "food_label": "food_label",
     "food_quality": "food_quality",
+    "food_product": "food_product",
+    "food_month": "food_month",
+    "need_part": "need_part",
+    "canteen_department": "department_code",
+    "canteen_region": "region_code",
 }
 """Keys of `--by` and `--where`, and the column of each."""
 MODEL_DIMENSIONS: Mapping[str, tuple[str, ...]] = {
@@ -170,7 +175,7 @@ def whole(sum_of_integers: Any) -> Any:
 def filters(rows: Any, indicator: Indicator | Rule, perimeter: Perimeter, buyers: Sequence[str]) -> list[Any]:
     """The conditions that keep the rows of a perimeter."""
     kept = [_matches(rows, indicator, key, values) for key, values in perimeter.filters.items() if key != BUYERS]
-    if keeps_to_territory(perimeter):
+    if keeps_to_territory(perimeter) and "buyer_id" in rows.columns:
         in_list = rows.buyer_id.isin(buyers) | rows.buyer_siren.isin(buyers)
         kept.append(in_list if buyers else rows.is_buyer_in_territory)
     return kept

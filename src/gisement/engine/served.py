@@ -26,7 +26,8 @@ PERSON = "personne-"
 INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
     "record_decision", "commune", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
-    "supplier_presence", "emission_factor", "food_purchase", "food_year", "food_gap", "food_lot", "food_follow",
+    "supplier_presence", "emission_factor", "food_purchase", "food_year", "food_gap", "food_lot", "food_balance",
+    "food_follow",
     "food_declaration", "renewal", "spend_without_contract", "buyer_year", "insertion", "insertion_public", "holder",
     "target", "sheet", "local_offer", "lever", "public_payment", "ledger_finding", "raw_decp",
 )  # fmt: skip
@@ -53,6 +54,20 @@ _FOOD_ROWS = (
     "SELECT r.* FROM (SELECT *, purchase_date AS notification_date, food_description AS contract_title, "
     "NULL AS contract_key, food_supplier_name AS supplier_name FROM ({sql})) r"
 )
+_OTHER_ROWS = (
+    "SELECT r.* FROM (SELECT *, {day} AS notification_date, {title} AS contract_title, NULL AS contract_key, "
+    "NULL AS buyer_id, {amount} AS amount_cents FROM ({{sql}})) r"
+)
+_ROWS_OF = {
+    "food_purchase": _FOOD_ROWS,
+    "food_balance": _OTHER_ROWS.format(
+        day="try_cast(food_month || '-01' AS DATE)", title="food_product_name", amount="need_g"
+    ),
+    "food_declaration": _OTHER_ROWS.format(
+        day="make_date(year, 12, 31)", title="canteen_sectors", amount="round(1e6 * declared_egalim_share)::BIGINT"
+    ),
+}
+"""How the rows of a table are laid out, where they are no contracts or payments."""
 SORTS = {
     "newest": "r.notification_date DESC NULLS LAST",
     "oldest": "r.notification_date ASC NULLS LAST",
@@ -207,11 +222,11 @@ class Served:
         """A page of the rows of one verdict, with the object, end and months left of the contract of each."""
         sql, values = self.observatory.rows_query(indicator, perimeter, verdict)
         words = page.text.split()[:8]
-        is_food = indicator.table == "food_purchase"
-        found = _plain("r.food_description" if is_food else "c.title")
+        laid = _ROWS_OF.get(indicator.table, _ROWS)
+        found = _plain("c.title" if laid == _ROWS else "r.contract_title")
         tests = [f"contains({found}, {_plain('$' + name)})" for name in _names(words)]
         asked = (
-            f"{(_FOOD_ROWS if is_food else _ROWS).format(sql=sql)} WHERE {' AND '.join(tests) or 'true'} "
+            f"{laid.format(sql=sql)} WHERE {' AND '.join(tests) or 'true'} "
             f"ORDER BY {SORTS[page.sort]}, r.{tables()[indicator.table].key[0]} "
             f"LIMIT {int(page.limit)} OFFSET {int(page.offset)}"
         )
@@ -324,6 +339,7 @@ def copies(*, partner: bool) -> dict[str, str]:
         "food_year": "SELECT * FROM food_year",
         "food_gap": "SELECT * FROM food_gap",
         "food_lot": "SELECT * FROM food_lot",
+        "food_balance": "SELECT * FROM food_balance",
         "food_follow": f"SELECT * FROM food_follow WHERE {partner}",
         "food_declaration": "SELECT * FROM food_declaration",
         "buyer_year": f"SELECT * {'' if partner else _UNSPENT} FROM buyer_year",

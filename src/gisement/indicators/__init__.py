@@ -5,6 +5,7 @@ from gisement.indicators.considerations import CONSIDERATIONS
 from gisement.indicators.contracts import CONTRACTS_COUNT, SINGLE_OFFER_SHARE
 from gisement.indicators.coverage import COVERAGE
 from gisement.indicators.food import FOOD
+from gisement.indicators.food_chain import FOOD_CHAIN as FOOD_CHAIN
 from gisement.indicators.impact import MODELLED as MODELLED
 from gisement.indicators.inclusion import INCLUSION
 from gisement.indicators.order_size import ORDER_SIZE
@@ -30,3 +31,5 @@ INDICATORS: tuple[Indicator, ...] = (
     *COVERAGE,
 )
 """Every indicator, the headline first."""
+ALL: tuple[Indicator, ...] = (*INDICATORS, *MODELLED, *FOOD_CHAIN)
+"""With those that a model computes, and those of the food chain, which no buyer's purchase is a row of."""

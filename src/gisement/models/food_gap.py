@@ -1,8 +1,10 @@
 """The gap board: what is needed and what is known to be offered, by product, month and step, without telling of anyone.
 
-Steps: the field (or barn, boat, workshop that sells), the store for what keeps, and each workshop that products must go
-through. What fewer than three producers offer, or of which one makes more than 85 %, is kept back with its gap; so is
-one month more of the product where a single one is.
+Steps: the field (or barn, boat, workshop that sells), the store for what keeps, each workshop that products must go
+through, the kitchens that peel, the deliveries that are worth the way. Of what is missing, what the known offer would
+bring by growing for three years at the stated rate is held to be within reach. What fewer than three producers offer,
+or of which one makes more than 85 %, is kept back with its gap; so is one month more of the product where a single one
+is.
 
 Source: statistical secrecy as Insee applies it to tables on firms (three units, 85 %).
 """
@@ -15,9 +17,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from gisement.catalog import parameter
 from gisement.models.food_conversion import Coefficients, land_and_herd
-from gisement.models.food_plan_inputs import Inputs, inputs_of
+from gisement.models.food_plan_inputs import EVERYONE, Inputs, inputs_of
 from gisement.models.food_plan_told import counted, kept_back
+from gisement.models.food_steps import deliveries, kitchens
 from gisement.models.food_table import table_of
 from gisement.terms import Trouble, local_step
 
@@ -42,13 +46,15 @@ def known_inputs(need: pa.Table, offer: pa.Table, rule: pa.Table) -> Inputs | No
 def food_gap(
     food_need: pa.Table, food_offer: pa.Table, food_rule: pa.Table, raw_food_coefficient: pa.Table
 ) -> pa.Table:
-    """One row per step, product (or workshop) and month: open need, offer, gap, hectares, heads; null: kept back."""
+    """One row per step, product (workshop, canteen) and month: open need, offer, gap, hectares; null: kept back."""
     inputs = known_inputs(food_need, food_offer, food_rule)
     if inputs is None:
         return table_of("food_gap", ())
     names = {row["food_product"]: row["food_product_name"] for row in reversed(food_need.to_pylist())}
     held = Coefficients(raw_food_coefficient.to_pylist())
-    rows = [*_products(inputs, held, names), *_workshops(inputs)]
+    buyers = {row["food_buyer"]: row["food_buyer_name"] for row in reversed(food_need.to_pylist())}
+    rows = [*_products(inputs, held, names), *_workshops(inputs), *kitchens(inputs, buyers)]
+    rows += deliveries(inputs, names)
     return table_of("food_gap", rows)
 
 
@@ -66,9 +72,18 @@ def _products(inputs: Inputs, held: Coefficients, names: Mapping[str, str]) -> I
             yield {
                 "supply_step": step, "food_product": product, "food_product_name": names.get(product, product),
                 "food_month": month, "need_kg": need, "tied_kg": tied.get((product, month), 0.0), "offered_kg": offered,
-                "gap_kg": gap, "gap_ha": hectares, "gap_heads": heads,
+                "gap_kg": gap, "reachable_kg": _reachable(inputs, product, offered, gap), "gap_ha": hectares,
+                "gap_heads": heads,
                 "producers_count": counted(len([kg for kg in own.values() if kg > 0])),
             }  # fmt: skip
+
+
+def _reachable(inputs: Inputs, product: str, offered: float | None, gap: float | None) -> float | None:
+    """What a growth of the known offer would bring of a gap in three years."""
+    growth = inputs.rules.growth.get(product, inputs.rules.growth.get(EVERYONE))
+    if offered is None or gap is None:
+        return None
+    return min(gap, offered * (parameter("food_three_year_growth_pct") / 100 if growth is None else growth))
 
 
 def _by_month(held: Mapping[tuple[str, str, str], float], inputs: Inputs) -> dict[tuple[str, str], float]:
@@ -108,5 +123,5 @@ def _workshops(inputs: Inputs) -> Iterator[dict[str, Any]]:
         yield {
             "supply_step": WORKSHOP, "food_product": step, "food_product_name": step, "food_month": month,
             "need_kg": kg, "tied_kg": 0.0, "offered_kg": most, "gap_kg": None if most is None else max(0.0, kg - most),
-            "gap_ha": None, "gap_heads": None, "producers_count": None,
+            "reachable_kg": None, "gap_ha": None, "gap_heads": None, "producers_count": None,
         }  # fmt: skip

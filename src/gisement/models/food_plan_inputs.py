@@ -50,7 +50,8 @@ class Scenario:
 class Rules:
     """The rules of a plan; an empty mapping, a zero or None is a rule that does not hold. Shares are from 0 to 1.
 
-    Mappings by group hold `""` where a rule is for every group; those by product, for every product.
+    Mappings by group hold `""` where a rule is for every group; those by product, for every product. The gap board
+    alone reads `peeled`, `peeling`, `drops`, `least_drop` and `growth`.
     """
 
     group_of: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +71,11 @@ class Rules:
     storage_loss: Mapping[str, float] = field(default_factory=dict)
     step_of: Mapping[str, str] = field(default_factory=dict)
     step_capacity: Mapping[str, float] = field(default_factory=dict)
+    peeled: frozenset[str] = frozenset()
+    peeling: Mapping[str, float] = field(default_factory=dict)
+    drops: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    least_drop: Mapping[str, float] = field(default_factory=dict)
+    growth: Mapping[str, float] = field(default_factory=dict)
     carcass_share: Mapping[tuple[str, str], float] = field(default_factory=dict)
     carcass_use: Mapping[str, float] = field(default_factory=dict)
     co2: Mapping[str, float] = field(default_factory=dict)
@@ -248,6 +254,11 @@ def rules_of(rows: Sequence[Row]) -> Rules:
         storage_loss={p: v / 100 for (_, p, _, _), v in held["storage_loss_pct"].items()},
         step_of={p: n for _, p, _, n in held["needs_step"]},
         step_capacity={n: v for (_, _, _, n), v in held["step_capacity_kg"].items()},
+        peeled=frozenset(p for _, p, _, _ in held["needs_peeling"]),
+        peeling={b: v for (b, _, _, _), v in held["peeling_capacity_kg"].items()},
+        drops={(b, p): v for (b, p, _, _), v in held["drops_per_month"].items()},
+        least_drop={b: v for (b, _, _, _), v in held["least_drop_eur"].items()},
+        growth={p: v / 100 for (_, p, _, _), v in held["three_year_growth_pct"].items()},
         carcass_share={(n, p): v / 100 for (_, p, _, n), v in held["carcass_share_pct"].items()},
         carcass_use={n: v / 100 for (_, _, _, n), v in held["carcass_use_pct"].items()},
         co2={p: v for (_, p, _, _), v in held["co2_kg_per_kg"].items()},

@@ -67,6 +67,7 @@ def as_dict(figure: Figure, language: str = "fr") -> dict[str, Any]:
         "interval": figure.interval,
         "coverage": figure.coverage,
         "sums_eur": {k: euros(v) for k, v in weights.items()} if _has_sums(figure) else None,
+        "sums_kg": {k: v / 1000 for k, v in weights.items()} if figure.weight_divisor == 1000 else None,
         "counts": {str(verdict): sums.rows(verdict) for verdict in Verdict},
         "unweighted": sums.unweighted,
         "level": str(figure.level),

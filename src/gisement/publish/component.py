@@ -8,7 +8,7 @@ from shlex import quote
 from urllib.parse import parse_qsl, urlsplit
 
 from gisement.catalog import indicator_texts, texts
-from gisement.pipeline import INDICATORS, MODELLED
+from gisement.pipeline import ALL
 from gisement.publish import format
 from gisement.terms import Figure
 
@@ -73,7 +73,7 @@ def shown(figure: Figure, label: str = "", *, largest: float = 1.0, language: st
 
 def rows_command(figure: Figure, workspace: str = "") -> str:
     """The command that lists the rows behind a figure: its whole perimeter, without the defaults."""
-    defaults = {o.name: o.default for i in (*INDICATORS, *MODELLED) if i.name == figure.indicator for o in i.options}
+    defaults = {o.name: o.default for i in ALL if i.name == figure.indicator for o in i.options}
     held = parse_qsl(urlsplit(figure.rows).query, keep_blank_values=True)
     where = [f"{key}={value}" for key, value in held if defaults.get(key) != value]
     return listing(figure.indicator, where, workspace)

@@ -7,10 +7,10 @@ from typing import Any
 
 from gisement.catalog.texts import food_texts
 from gisement.publish import format
+from gisement.publish.format import weight
 from gisement.publish.layout import Column, paragraph, table, width_here
 
 LONGEST = 5
-KG_PER_TONNE = 1000.0
 SHARES = ("organic", "durable", "meat_fish")
 VOLUMES = ("need", "tied", "secured", "market", "lacking")
 
@@ -188,10 +188,3 @@ def _frontier(found: Any, language: str) -> tuple[list[Column], list[list[str]]]
 
 def _count(value: int | None, said: Mapping[str, str], language: str) -> str:
     return said["few"] if value is None else format.number(value, language=language)
-
-
-def weight(kg: float, language: str = "fr") -> str:
-    """A quantity in tonnes, or in kg under ten tonnes."""
-    if kg < 10 * KG_PER_TONNE:
-        return f"{format.number(kg, language=language)}{format.SPACE}kg"
-    return f"{format.number(kg / KG_PER_TONNE, 1, language)}{format.SPACE}t"

@@ -14,8 +14,8 @@ Row = Mapping[str, Any]
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "need": ("food_product_name", "eater_class", "per_20_meals", "portion_g", "cooked_over_raw", "inedible_pct",
              "kitchen_loss_pct", "over_production_pct", "kg_per_meal", "confidence", "conversion_sources"),
-    "gaps": ("supply_step", "food_product_name", "food_month", "need_kg", "tied_kg", "offered_kg", "gap_kg", "gap_ha",
-             "gap_heads", "producers_count"),
+    "gaps": ("supply_step", "food_product_name", "food_month", "need_kg", "tied_kg", "offered_kg", "gap_kg",
+             "reachable_kg", "gap_ha", "gap_heads", "producers_count"),
     "lots": ("food_product_name", "need_kg", "need_cents", "award_procedure", "planned_lots_count", "lot_kg",
              "bidders_count", "first_month", "last_month", "lot_reason"),
     "follow": ("food_producer_name", "food_product_name", "quality_class", "secured_kg", "due_kg", "delivered_kg",
@@ -32,7 +32,9 @@ NUMBERS = (
     "_kg", "_cents", "_pct", "_ha", "_heads", "_count", "_per_kg", "_before", "_after", "_g", "_meals", "_raw", "_meal"
 )  # fmt: skip
 WORDS = ("supply_step", "award_procedure", "lot_reason", "follow_state", "confidence", "quality_class")
-KEPT_BACK = ("offered_kg", "gap_kg")
+KEPT_BACK = ("offered_kg", "gap_kg", "reachable_kg")
+MADE = ("field", "storage")
+"""Steps at which producers offer."""
 FEW = ("producers_count", "bidders_count")
 
 
@@ -65,9 +67,9 @@ def cell(column: str, row: Row, language: str) -> str:
     """One cell as a text: kept back, fewer than three, unknown, a share, euros, kg or words."""
     words, value = food_texts(language)["boards"], row[column]
     if value is None:
-        if column in KEPT_BACK and row.get("supply_step") != "workshop":
+        if column in KEPT_BACK and row.get("supply_step") in MADE:
             return str(words["kept_back"])
-        is_few = column in FEW and row.get("supply_step") != "workshop" and row.get("lot_reason") != "no_offer"
+        is_few = column in FEW and row.get("supply_step", MADE[0]) in MADE and row.get("lot_reason") != "no_offer"
         return str(words["few"]) if is_few else ""
     if column in WORDS:
         return str(words["words"][column].get(value, value))

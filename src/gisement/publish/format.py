@@ -24,6 +24,8 @@ _MONTHS = {
 # Controls, and marks that turn the direction of writing: a published name may not act on the terminal.
 _UNSAFE = dict.fromkeys((*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")
 _INSIDE = (Verdict.PART, Verdict.REST, Verdict.UNKNOWN)
+LEAST_TONNES = 10
+"""From this on, a quantity is written in tonnes."""
 LEAST_WHOLE = 10
 """From this on, euros of a hundred and jobs are written without decimals."""
 _SIZES = ((1e9, "G", 1), (1e6, "M", 1), (1e3, "k", 0), (0.0, "", 0))
@@ -113,12 +115,23 @@ def amount(value: float | None, unit: str, language: str = "fr") -> str:
         return number(value, INDEX.decimals if unit == "index" else 2, language)
     if unit == "kg_co2e" and value is not None:
         return f"{number(value / 1000, 1, language)}{SPACE}t"
+    if unit == "kg":
+        return weight(value, language)
     if unit == "per_hundred" and value is not None:
         written = number(value, 0 if abs(value) >= LEAST_WHOLE else 1, language)
         return _pounded(written) if language == "en" else f"{written}{SPACE}€"
     if unit == "jobs" and value is not None:
         return number(value, 0 if abs(value) >= LEAST_WHOLE else 1, language)
     return euros(value, language) if unit == "euros" else number(value, language=language)
+
+
+def weight(kg: float | None, language: str = "fr") -> str:
+    """A quantity in tonnes, or in kg under ten tonnes."""
+    if kg is None:
+        return not_known(language)
+    if abs(kg) < LEAST_TONNES * 1000:
+        return f"{number(kg, language=language)}{SPACE}kg"
+    return f"{number(kg / 1000, 1, language)}{SPACE}t"
 
 
 def points(fraction: float | None, language: str = "fr") -> str:

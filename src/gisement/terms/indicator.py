@@ -25,6 +25,7 @@ EUROS = Unit("euros", 100, 0)
 CONTRACTS = Unit("contracts", 1, 0)
 SUPPLIERS = Unit("suppliers", 1, 0)
 INDEX = Unit("index", 1, 3)
+KILOGRAMS = Unit("kg", 1000, 0)
 
 
 @dataclass(frozen=True)

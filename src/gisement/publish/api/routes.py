@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from gisement.catalog.segments import segments
 from gisement.engine import modelled
-from gisement.pipeline import INDICATORS, MODELLED, indicator_named, perimeter_of
+from gisement.pipeline import ALL, indicator_named, perimeter_of
 from gisement.publish import answers
 from gisement.publish.api import shapes
 from gisement.publish.api.streams import begun, csv_stream, parquet_stream
@@ -65,7 +65,7 @@ def _add(app: FastAPI, path: str, endpoint: Callable[..., Response], model: Any,
 
 def _indicators() -> Callable[..., Response]:
     def indicators(language: shapes.Language = "fr") -> Response:
-        return _json([answers.described(indicator, language) for indicator in (*INDICATORS, *MODELLED)])
+        return _json([answers.described(indicator, language) for indicator in ALL])
 
     return indicators
 

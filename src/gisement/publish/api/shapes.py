@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from gisement.catalog import texts
 from gisement.engine.query import BUYER_SETS, BUYERS, DIMENSIONS, MODEL_DIMENSIONS
-from gisement.pipeline import INDICATORS, MODELLED
+from gisement.pipeline import ALL
 from gisement.terms import Verdict
 
 OWN = {"format", "language", "by", "verdict", "limit", "offset"}
@@ -48,6 +48,7 @@ class FigureAnswer(BaseModel):
     interval: Literal["missing", "sampling", "simulation", "scenario"]
     coverage: float | None
     sums_eur: Verdicts | None
+    sums_kg: Verdicts | None
     counts: Verdicts
     unweighted: int
     level: Literal["observed", "derived", "modelled"]
@@ -122,7 +123,7 @@ class TroubleAnswer(BaseModel):
 
 def indicator_names() -> Any:
     """The names of indicators, as a closed list."""
-    return StrEnum("IndicatorName", {indicator.name: indicator.name for indicator in (*INDICATORS, *MODELLED)})
+    return StrEnum("IndicatorName", {indicator.name: indicator.name for indicator in ALL})
 
 
 def dimension_names() -> Any:
@@ -166,7 +167,7 @@ def _filters() -> dict[str, Any]:
 def _options() -> dict[str, tuple[str, ...]]:
     """Every option with all the values that it has in any definition."""
     found: dict[str, dict[str, None]] = {}
-    for indicator in (*INDICATORS, *MODELLED):
+    for indicator in ALL:
         for option in indicator.options:
             found.setdefault(option.name, {}).update(dict.fromkeys(option.values))
     return {name: tuple(values) for name, values in found.items()}

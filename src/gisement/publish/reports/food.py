@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gisement.catalog import parameter, report_texts
+from gisement.catalog import parameter, report_texts, texts
 from gisement.catalog.texts import food_texts
 from gisement.engine.food_board import BOARDS
 from gisement.publish import food_board
-from gisement.publish.food import weight
+from gisement.publish.format import weight
 from gisement.publish.reports.chapters import table
 from gisement.publish.reports.document import (
     Block,
@@ -27,8 +27,10 @@ from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading, year_range
 
 RATES = ("egalim_share", "organic_share", "meat_fish_egalim_share", "food_spend")
-WORKSHOP = "workshop"
-MOST = 60
+VOLUMES = ("food_need", "food_gap", "food_reachable_share")
+"""What is told of each product."""
+AIMS, REGION = ("egalim", "organic"), "canteen_region"
+MOST = 40
 Row = dict[str, Any]
 
 
@@ -45,7 +47,14 @@ def food(reading: Reading) -> Report:
         release=reading.served.release,
         status=reading.status,
         notice=reading.notice,
-        blocks=(*_rates(reading, years), *_gaps(reading), *_lots(reading), *_limits(), *annexes(reading)),
+        blocks=(
+            *_rates(reading, years),
+            *_declared(reading),
+            *_gaps(reading),
+            *_lots(reading),
+            *_limits(),
+            *annexes(reading),
+        ),
         contents=False,
     )
 
@@ -88,31 +97,63 @@ def _rows(reading: Reading, board: str) -> list[Row]:
 
 
 def _gaps(reading: Reading) -> list[Block]:
-    """A line per product, or workshop, over the months."""
+    """What is needed and missing of each product, then at each stage; which months, in words."""
     words, boards = report_texts()["food"], food_texts("fr")["boards"]
-    held: dict[tuple[bool, str], list[Row]] = {}
-    for row in _rows(reading, "gaps"):
-        held.setdefault((row["supply_step"] == WORKSHOP, row["food_product"]), []).append(row)
+    rows = _rows(reading, "gaps")
     told: list[Block] = [Heading(1, words["gaps"]), Paragraph(quoting(boards["about"]["gaps"]))]
-    if not held:
+    if not rows:
         return [*told, Paragraph(quoting(boards["empty"]["gaps"]), "warning")]
-    order = sorted(held, key=lambda key: (key[0], -sum(row["need_kg"] for row in held[key])))
-    rows = tuple(_year(held[key]) for key in order[:MOST])
-    return [*told, WordTable("gaps", words["gaps_title"], tuple(words["gaps_columns"]), rows)]
+    held: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["supply_step"] in food_board.MADE:
+            held.setdefault(row["food_product"], []).append(row)
+    growth = quoting(words["assumption"], {"percent": str(parameter("food_three_year_growth_pct"))})
+    whole = Line(words["whole"], tuple(reading.figure(name) for name in VOLUMES))
+    return [
+        *told, table(reading, "food", "gaps", (whole, *_products(reading, held)), drawn=None),
+        Paragraph(growth, "small"),
+        table(reading, "food", "stages", _stages(reading), drawn=None),
+    ]  # fmt: skip
 
 
-def _year(rows: Sequence[Row]) -> tuple[str, ...]:
-    boards = food_texts("fr")["boards"]
-    gaps = [row["gap_kg"] for row in rows if row["gap_kg"] is not None]
+def _products(reading: Reading, held: Mapping[str, Sequence[Row]]) -> tuple[Line, ...]:
+    """The products of the largest needs: need, gap, what is within reach."""
+    of = {name: {f.group["food_product"]: f for f in reading.by(name, "food_product")} for name in VOLUMES}
+    order = sorted(held, key=lambda product: -sum(row["need_kg"] for row in held[product]))
+    return tuple(
+        Line(_named(held[product]), tuple(of[name].get(product) for name in VOLUMES)) for product in order[:MOST]
+    )
+
+
+def _named(rows: Sequence[Row]) -> str:
+    """A product, and the months in which it is missing."""
     short = [row for row in rows if (row["gap_kg"] or 0) > 0]
-    hidden = len(rows) - len(gaps)
-    gap = weight(sum(gaps)) if gaps else str(boards["kept_back"])
-    months = _worst(short, len(rows))
-    step = boards["words"]["supply_step"][rows[0]["supply_step"]]
-    return (
-        rows[0]["food_product_name"], step, weight(sum(row["need_kg"] for row in rows)), gap,
-        str(hidden) if hidden else "", months,
-    )  # fmt: skip
+    worst = _worst(short, len(rows))
+    return f"{rows[0]['food_product_name']} ({worst})" if worst else str(rows[0]["food_product_name"])
+
+
+def _stages(reading: Reading) -> tuple[Line, ...]:
+    names = texts("fr")["options"]["supply_stage"]["values"]
+    return tuple(reading.line("food_gap", str(name), supply_stage=stage) for stage, name in names.items())
+
+
+def _declared(reading: Reading) -> list[Block]:
+    """How many canteens reach the aims, by their own declarations: department by department of the last campaign."""
+    words = report_texts()["food"]
+    last = next(reading.served.rows("SELECT max(year) AS year FROM food_declaration"), {}).get("year")
+    if last is None:
+        return []
+    of = [
+        {f.group[REGION]: f for f in reading.by("canteens_reaching_share", REGION, aim=aim, year=str(last))}
+        for aim in AIMS
+    ]
+    lines = tuple(Line(reading.name(REGION, f), tuple(held.get(code) for held in of)) for code, f in of[0].items())
+    everyone = Line(words["everyone"], tuple(
+        reading.figure("canteens_reaching_share", aim=aim, year=str(last)) for aim in AIMS))  # fmt: skip
+    return [
+        Heading(2, words["declared"].format(year=last)), Paragraph(quoting(words["declared_about"])),
+        table(reading, "food", "declared", (*lines, everyone), drawn=None),
+    ]  # fmt: skip
 
 
 def _worst(short: Sequence[Row], of: int) -> str:

@@ -94,6 +94,7 @@ PAGES: tuple[tuple[str, View], ...] = (
 """Every page, in French at its address and in English after `/en`."""
 FILES: tuple[tuple[str, View], ...] = (
     ("/food-gaps.csv", food.gaps_file),
+    ("/food-lots.csv", food.lots_file),
     ("/renewals.ics", renewals.calendar_file),
     ("/renewals.atom", renewals.feed),
     ("/firms/correction.csv", firms.correction),

@@ -15,13 +15,15 @@ from gisement.terms import Indicator, Ring, existing_rings
 if TYPE_CHECKING:
     from gisement.publish.web.page import Page
 
-FILTERS = ("year", "family", "food_family", "buyer", "size_class")
+FILTERS = ("year", "family", "food_family", "food_product", "canteen_region", "buyer", "size_class")
 BREAKDOWNS = (
     "year", "family", "food_family", "food_label", "segment", "buyer", "supplier", "department", "commune",
-    "size_class",
+    "size_class", "food_product", "food_month", "need_part", "canteen_region", "canteen_department",
 )  # fmt: skip
-SPENT = {"food_purchase": "food_spend"}
+SPENT = {"food_purchase": "food_spend", "food_balance": "food_need", "food_declaration": "canteens_reaching_share"}
 """The amount of the purchases of a table, where it is not that of all purchases."""
+PERIMETERS = {"food_balance": "perimeter_food", "food_declaration": "perimeter_declared"}
+"""What is measured without a filter, as a key of the texts, where it is not the purchases of the territory."""
 ALIKE = {"food_purchase": ("family", "segment")}
 """Dimensions that say little of the rows of a table."""
 
@@ -50,6 +52,16 @@ def _dimensions(indicator: Indicator) -> list[str]:
 def amount_of(indicator: Indicator) -> str:
     """The indicator that says how much the purchases of another one come to."""
     return SPENT.get(indicator.table, "total_spend")
+
+
+def first_breakdown(indicator: Indicator) -> str:
+    """How a figure is broken down where nobody says: by year, or by product where that is what one asks first."""
+    return "food_product" if "food_product" in tables()[indicator.table].schema else "year"
+
+
+def beside(indicator: Indicator) -> str:
+    """The amount that stands next to a figure in its breakdowns; empty for a volume, which is an amount itself."""
+    return "" if indicator.table in PERIMETERS else amount_of(indicator)
 
 
 def filters(page: Page, indicator: Indicator, pairs: Pairs) -> list[Choice]:
@@ -86,7 +98,7 @@ def told(page: Page, indicator: Indicator, pairs: Pairs) -> str:
         if key not in options
     ]
     parts += [str(words["options"][key]["values"][value]) for key, value in pairs if key in options]
-    whole = str(page.texts["figures"]["perimeter"])
+    whole = str(page.texts["figures"][PERIMETERS.get(indicator.table, "perimeter")])
     return whole if not parts else f"{whole} ({', '.join(parts)})"
 
 

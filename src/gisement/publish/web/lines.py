@@ -69,7 +69,7 @@ def lines_by(
     """
     figures = [figure for figure in page.site.measure(name, tuple(where), by) if not leave_out(figure)]
     if beside is None:
-        beside = "" if by in SPLITS else choices.amount_of(indicator_named(name))
+        beside = "" if by in SPLITS else choices.beside(indicator_named(name))
     amounts = _amounts(page, beside if beside != name else "", by, where)
     ordered = _ordered(figures, amounts, by)
     kept = ordered if by == "year" else ordered[:at_most]

@@ -33,14 +33,25 @@ MEAT_TARGET = {"ville_poitiers": 60, "chu_poitiers": 60, "crous_poitiers": 100}
 """Meat and fish of a State establishment are held to 100 %."""
 LABELS = {"VIANDES_VOLAILLES": "LABEL_ROUGE", "CHARCUTERIE": "LABEL_ROUGE", "PRODUITS_DE_LA_MER": "PECHE_DURABLE",
           "PRODUITS_LAITIERS": "AOCAOP", "BOISSONS": "COMMERCE_EQUITABLE", "AUTRES": "COMMERCE_EQUITABLE"}  # fmt: skip
+PEELED_KG = {"ville_poitiers": 250, "chu_poitiers": 4000, "crous_poitiers": 0}
+"""What a kitchen can peel in a month (assumption): a school little, a central kitchen more, a cold one nothing."""
 BUYER_CHANNEL = ("crous_poitiers", "centrale nationale fictive")
 FIXED_RULES: tuple[tuple[str, str, str, str], ...] = (
     ("contract_cost_eur", "", "", "150"), ("least_contract_eur", "", "", "450"), ("least_income_eur", "", "", "1500"),
     ("largest_share_pct", "", "", "35"), ("carcass_use_pct", "", "bœuf", "70"), ("co2_kg_per_kg_km", "", "", "0.0002"),
     ("step_capacity_kg", "", "légumerie", "26000"), ("step_capacity_kg", "", "découpe", "14000"),
     ("step_capacity_kg", "", "laiterie", "16000"), ("organic_share_pct", "", "", "20"),
-    ("durable_share_pct", "", "", "50"),
+    ("durable_share_pct", "", "", "50"), ("least_drop_eur", "", "", "80"), ("drops_per_month", "", "", "4"),
+    ("three_year_growth_pct", "", "", "30"),
 )  # fmt: skip
+DECLARED = 80
+"""Canteens that declare their rates."""
+SECTORS = (
+    "Ecole primaire (maternelle et élémentaire)",
+    "Hôpitaux",
+    "Restaurants étudiants",
+    "EHPAD / maisons de retraite",
+)
 Rows = Iterator[Sequence[Any]]
 
 
@@ -78,6 +89,7 @@ def write_food(target: Path, size: FoodSize, seed: int, *, tied: bool = True) ->
         ("egalim", "achats", _HEADERS["purchase"], _purchases()),
         ("food-meals", "repas", _HEADERS["meal"], _meals()),
         ("food-coefficients", "coefficients", _HEADERS["coefficient"], _coefficients()),
+        ("egalim-declarations", "teledeclarations", _HEADERS["declaration"], _declarations(dice)),
     )
     written = []
     for kind, name, header, rows in contents:
@@ -94,6 +106,8 @@ _HEADERS = {
     "road": "from,to,km",
     "rule": "rule,buyer,product,quality,name,value",
     "meal": "buyer,class,month,enrolled,presence_pct,open_days",
+    "declaration": "id,year,canteen_siret,canteen_city_insee_code,canteen_epci,canteen_department,canteen_region,"
+    "canteen_sector_list,teledeclaration_ratio_bio,teledeclaration_ratio_egalim_hors_bio",
     "coefficient": "product,class,coefficient,value,source,date,confidence",
     "purchase": "siret,description,fournisseur,date,prix_ht,famille_produits,categories_egalim,origine,"
     "est_circuit_court,est_local,definition_local",
@@ -268,10 +282,43 @@ def _rules(kept: Sequence[Mapping[str, str]]) -> Rows:
                 yield rule, "", name, "", value or product[column], product[column] if value else ""
         if float(product["storage_loss_pct"]):
             yield "storage_loss_pct", "", name, "", "", product["storage_loss_pct"]
+    yield from _peeling(kept)
     for rule, buyer, name, number in FIXED_RULES:
         yield rule, buyer, "", "", name, number
     for group, buyer in sorted({(row["group"], row["buyer_id"]) for row in kept}):
         yield "meat_fish_share_pct", group, "", "", "", str(MEAT_TARGET[buyer])
+
+
+def _peeling(kept: Sequence[Mapping[str, str]]) -> Rows:
+    for product in products():
+        if product["step"] == "légumerie":
+            yield "needs_peeling", "", product["product"], "", "", ""
+    for row in kept:
+        yield "peeling_capacity_kg", row["canteen"], "", "", "", PEELED_KG[row["buyer_id"]]
+
+
+def _declarations(dice: Dice) -> Rows:
+    """What fictive canteens of the department, then of another one, declare of two years; one is unreadable."""
+    places = {"86": [c.code for ring in setting.LOCAL_RINGS for c in setting.communes()[ring]],
+              "79": [c.code for c in setting.communes()["rest_region"]]}  # fmt: skip
+    for year in (BOUGHT_YEAR - 1, BOUGHT_YEAR):
+        for number in range(DECLARED):
+            department = "86" if number < DECLARED // 2 else "79"
+            organic = 0.14 * dice.lognormal(0.6) + 0.01 * (year - BOUGHT_YEAR + 1)
+            other = 0.17 * dice.lognormal(0.5)
+            shares = ("", "") if number == 0 else (f"{min(organic, 0.6):.4f}", f"{min(other, 0.4):.4f}")
+            sector = SECTORS[number % len(SECTORS)]
+            yield (
+                f"fictif-{year}-{number}",
+                year,
+                "",
+                dice.pick(places[department]),
+                "",
+                department,
+                "75",
+                sector,
+                *shares,
+            )
 
 
 def _meals() -> Rows:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from gisement.catalog import parameter, texts
 from gisement.catalog.parameters import parameters
 from gisement.catalog.segments import families, segments
-from gisement.pipeline import INDICATORS, MODELLED, indicator_named
+from gisement.pipeline import ALL, INDICATORS, indicator_named
 from gisement.publish import format
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.methods import method_html
@@ -24,7 +24,7 @@ ACCOUNT = ("records", "contracts", "joined", "duplicates", "unreadable")
 def methods(page: Page) -> Response:
     """Every indicator, with its definition."""
     told = texts(page.language)["indicators"]
-    return page.render("methods.html.j2", methods=[(i.name, told[i.name]) for i in (*INDICATORS, *MODELLED)])
+    return page.render("methods.html.j2", methods=[(i.name, told[i.name]) for i in ALL])
 
 
 def method(page: Page) -> Response:

@@ -10,7 +10,7 @@ from gisement.catalog import indicator_texts, texts
 from gisement.engine import modelled
 from gisement.engine.measure import TWO_BASES
 from gisement.engine.protected import NOT_SHOWN
-from gisement.pipeline import INDICATORS, MODELLED, indicator_named
+from gisement.pipeline import FOOD_CHAIN, INDICATORS, MODELLED, indicator_named
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, Pairs, address, chosen
 from gisement.publish.web.card import Card
@@ -30,8 +30,8 @@ def figures(page: Page) -> Response:
     known = {indicator.name: indicator.name.endswith("_known_share") for indicator in INDICATORS}
     measures = [page.card_of(name) for name, is_known in known.items() if not is_known]
     fields = [page.card_of(name) for name, is_known in known.items() if is_known]
-    models = [page.card_of(indicator.name) for indicator in MODELLED]
-    return page.render("figures.html.j2", measures=measures, known=fields, models=models)
+    models, chain = ([page.card_of(each.name) for each in held] for held in (MODELLED, FOOD_CHAIN))
+    return page.render("figures.html.j2", measures=measures, known=fields, models=models, chain=chain)
 
 
 def figure(page: Page) -> Response:
@@ -41,7 +41,10 @@ def figure(page: Page) -> Response:
     by = _by(page, indicator, pairs)
     if any(value == ANY for _, value in page.query):
         # a form sends every field: the address that is kept holds only what was chosen
-        return RedirectResponse(address(page.request.url.path, pairs, by="" if by == "year" else by), status_code=303)
+        return RedirectResponse(
+            address(page.request.url.path, pairs, by="" if by == choices.first_breakdown(indicator) else by),
+            status_code=303,
+        )
     is_part = bool(page.request.headers.get("hx-request"))
     return page.render("figure_part.html.j2" if is_part else "figure.html.j2", **_content(page, indicator, pairs, by))
 
@@ -61,6 +64,7 @@ def _content(page: Page, indicator: Indicator, pairs: Pairs, by: str) -> dict[st
         "options": [choices.option(page, name.name, indicator, pairs) for name in indicator.options],
         "kept": [(key, value) for key, value in pairs if key not in choices.FILTERS and key not in options],
         "by": by,
+        "first_by": choices.first_breakdown(indicator),
         "tabs": [
             (name, texts(page.language)["dimensions"][name], address(path, pairs, by=name)) for name in dimensions
         ],
@@ -119,7 +123,8 @@ def _drawing(page: Page, kind: str, name: str) -> Drawing:
 
 
 def _by(page: Page, indicator: Indicator, pairs: Pairs) -> str:
-    asked, allowed = page.asked("by", "year"), choices.breakdowns(page, indicator, pairs)
+    allowed = choices.breakdowns(page, indicator, pairs)
+    asked = page.asked("by", choices.first_breakdown(indicator))
     if asked in allowed:
         return asked
     raise Trouble(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
 
-from gisement.catalog import texts
+from gisement.catalog import parameter, texts
 from gisement.catalog.texts import food_texts
-from gisement.engine.food_board import Declared, declared
 from gisement.publish import answers, food_board, format
-from gisement.publish.food import weight
+from gisement.publish.format import weight
+from gisement.publish.web.address import address
+from gisement.publish.web.card import Card
 from gisement.publish.web.page import Page
 
 RATES = ("egalim_share", "organic_share", "meat_fish_egalim_share", "food_spend")
@@ -21,26 +22,43 @@ STATES = {
     ENOUGH: "state_enough", SHORT: "state_short", NOTHING: "state_nothing", HIDDEN: "state_hidden", IDLE: "state_idle",
 }  # fmt: skip
 """The text of each state of a month, in the order of the legend."""
+FACTS = ("food_need", "food_gap", "food_reachable_share", "food_lot_share")
+STAGES: dict[str, tuple[str, ...]] = {
+    "production": ("field", "storage"), "workshop": ("workshop",), "kitchen": ("kitchen",), "delivery": ("delivery",),
+}  # fmt: skip
+"""The steps that each part of the board shows."""
+LEADS = {
+    "production": "lead_production", "workshop": "lead_workshop", "kitchen": "lead_kitchen",
+    "delivery": "lead_delivery",
+}  # fmt: skip
+"""What each part tells, as a key of the texts."""
+FIRST_ROWS = 15
+"""Lines shown before one asks for all of them."""
 NO_OFFER_UNDER = 0.01
 """Under this part of a need, an offer is as good as none."""
-LOTS = ("lot_reason", "planned_lots_count", "lot_kg", "bidders_count", "months", "need_cents", "award_procedure")
+LOTS = ("lot_reason", "planned_lots_count", "lot_kg", "bidders_count", "award_procedure")
 FOLLOWED = ("food_product_name", "secured_kg", "due_kg", "delivered_kg", "price_eur_per_kg", "paid_eur_per_kg")
-WORKSHOP = "workshop"
 Row = dict[str, Any]
 
 
 def food(page: Page) -> Response:
     """The page of the food chain."""
-    gaps, lots = _rows(page, "food_gap"), _rows(page, "food_lot")
-    months = sorted({row["food_month"] for row in gaps})
+    gaps, lots, stage = _rows(page, "food_gap"), _rows(page, "food_lot"), _stage(page)
+    board, values = _board(page, gaps, stage), _by_name(page, "food_need_value")
+    allotted = [_lot(page, row, values) for row in sorted(lots, key=_most_first)]
     year = next(page.site.served.rows("SELECT max(year) AS year FROM food_year"), {}).get("year")
     return page.render(
         "food.html.j2",
-        facts=_facts(page, gaps, lots) if gaps else [],
+        facts=[page.card_of(name) for name in FACTS] if gaps else [],
         key=[(state, page.texts["food"][name]) for state, name in STATES.items()],
-        months=[_month(month, page.language) for month in months],
-        board=[_line(page, rows) for rows in _by_product(gaps)],
-        lots=[_lot(page, row) for row in sorted(lots, key=_most_first)],
+        stages=_stages(page, gaps, stage),
+        stage_lead=page.texts["food"][LEADS[stage]],
+        assumption=_assumption(page) if stage == "production" else "",
+        months=[_month(month, page.language) for month in sorted({row["food_month"] for row in gaps})],
+        board=board[:FIRST_ROWS],
+        others=board[FIRST_ROWS:],
+        lots=allotted[:FIRST_ROWS],
+        other_lots=allotted[FIRST_ROWS:],
         year="" if year is None else str(year),
         headings=[texts(page.language)["indicators"][name]["title"] for name in RATES],
         buyers=[] if year is None else _buyers(page, str(year)),
@@ -51,10 +69,60 @@ def food(page: Page) -> Response:
     )
 
 
+def _stage(page: Page) -> str:
+    asked = page.asked("stage", "production")
+    return asked if asked in STAGES else "production"
+
+
+def _stages(page: Page, gaps: Sequence[Row], stage: str) -> list[tuple[str, str, bool]]:
+    """The parts of the board that have rows: name, address, whether it is shown."""
+    held = {row["supply_step"] for row in gaps}
+    names = texts(page.language)["options"]["supply_stage"]["values"]
+    return [
+        (
+            str(names[one]),
+            address(f"{page.root}/food", [], stage="" if one == "production" else one) + "#gaps",
+            one == stage,
+        )
+        for one, steps in STAGES.items()
+        if held & set(steps)
+    ]
+
+
+def _assumption(page: Page) -> str:
+    """The growth that what is within reach in three years rests on."""
+    percent = page.number(int(parameter("food_three_year_growth_pct")))
+    return str(page.texts["food"]["assumption"]).format(percent=percent)
+
+
+def _board(page: Page, gaps: Sequence[Row], stage: str) -> list[Row]:
+    """The lines of a stage, with the figures of the need and of the gap of each."""
+    rows = [row for row in gaps if row["supply_step"] in STAGES[stage]]
+    where = () if stage == "production" else (("supply_stage", stage),)
+    missing = _by_name(page, "food_gap", where)
+    needed = _by_name(page, "food_need") if stage == "production" else {}
+    return [_line(page, held, needed, missing) for held in _by_product(rows)]
+
+
+def _by_name(page: Page, name: str, where: tuple[tuple[str, str], ...] = ()) -> dict[str, Card]:
+    """The card of a figure for each product (workshop, canteen)."""
+    found = page.site.measure(name, where, "food_product")
+    return {str(figure.group["food_product"]): page.card(figure) for figure in found}
+
+
 def gaps_file(page: Page) -> Response:
     """The gap board as CSV."""
-    headers = {"Content-Disposition": 'attachment; filename="food-gaps.csv"'}
-    return Response(answers.to_csv(_rows(page, "food_gap")), media_type="text/csv", headers=headers)
+    return _file(page, "food_gap", "food-gaps.csv")
+
+
+def lots_file(page: Page) -> Response:
+    """The lots as CSV."""
+    return _file(page, "food_lot", "food-lots.csv")
+
+
+def _file(page: Page, table: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(answers.to_csv(_rows(page, table)), media_type="text/csv", headers=headers)
 
 
 def _rows(page: Page, table: str) -> list[Row]:
@@ -62,29 +130,15 @@ def _rows(page: Page, table: str) -> list[Row]:
 
 
 def _by_product(gaps: Sequence[Row]) -> list[list[Row]]:
-    """The rows of each product, those of the largest need first, workshops last."""
-    held: dict[tuple[str, str], list[Row]] = {}
+    """The rows of each product, those of the largest need first."""
+    held: dict[str, list[Row]] = {}
     for row in gaps:
-        held.setdefault((row["supply_step"], row["food_product"]), []).append(row)
-    return sorted(held.values(), key=lambda rows: (rows[0]["supply_step"] == WORKSHOP, -_sum(rows, "need_kg")))
+        held.setdefault(row["food_product"], []).append(row)
+    return sorted(held.values(), key=lambda rows: -_sum(rows, "need_kg"))
 
 
 def _sum(rows: Sequence[Row], column: str) -> float:
     return float(sum(row[column] or 0.0 for row in rows))
-
-
-def _facts(page: Page, gaps: Sequence[Row], lots: Sequence[Row]) -> list[tuple[str, str]]:
-    words, own = page.texts["food"], [row for row in gaps if row["supply_step"] != WORKSHOP]
-    allotted = [row for row in lots if row["planned_lots_count"]]
-    values = {
-        "fact_need": weight(_sum(own, "need_kg"), page.language),
-        "fact_tied": weight(_sum(own, "tied_kg"), page.language),
-        "fact_gap": weight(_sum(own, "gap_kg"), page.language),
-        "fact_hidden": page.number(sum(row["gap_kg"] is None for row in own)),
-        "fact_lots": page.number(len(allotted)),
-        "fact_none": page.number(len(lots) - len(allotted)),
-    }
-    return [(words[name], value) for name, value in values.items()]
 
 
 def _month(month: str, language: str) -> tuple[str, str]:
@@ -93,27 +147,29 @@ def _month(month: str, language: str) -> tuple[str, str]:
     return name[:1].upper(), f"{name} {month[:4]}" if "-" in month else name
 
 
-def _line(page: Page, rows: Sequence[Row]) -> Row:
-    """A product (or workshop): its year, and the state of each month."""
-    language, words = page.language, page.texts["food"]
-    known = [row["gap_kg"] for row in rows if row["gap_kg"] is not None]
-    hectares = [row["gap_ha"] for row in rows if row["gap_ha"] is not None]
-    heads = [row["gap_heads"] for row in rows if row["gap_heads"] is not None]
-    land = f"{format.number(sum(hectares), 1, language)}{format.SPACE}ha" if hectares and sum(hectares) > 0 else ""
-    herd = (
-        words["heads"].format(count=format.number(max(1, round(sum(heads))), language=language)) if sum(heads) else ""
-    )
-    step = food_texts(language)["boards"]["words"]["supply_step"][rows[0]["supply_step"]]
-    hidden = len(rows) - len(known)
+def _line(page: Page, rows: Sequence[Row], needed: Mapping[str, Card], missing: Mapping[str, Card]) -> Row:
+    """A product (workshop, canteen): its figures of the year, and the state of each month."""
+    words, product = page.texts["food"], rows[0]["food_product"]
+    months = {row["food_month"]: row for row in rows}
+    step = food_texts(page.language)["boards"]["words"]["supply_step"][rows[0]["supply_step"]]
     return {
         "name": rows[0]["food_product_name"],
-        "step": "" if rows[0]["supply_step"] == "field" else step,
-        "need": weight(_sum(rows, "need_kg"), language),
-        "gap": weight(sum(known), language) if known else str(food_texts(language)["boards"]["kept_back"]),
-        "beyond": words["hidden_months"].format(count=page.number(hidden)) if hidden and known else "",
-        "takes": land or herd,
-        "months": [(state, words[STATES[state]], _short(row, state, page)) for row in rows for state in [_state(row)]],
-    }
+        "step": step if rows[0]["supply_step"] == "storage" else "",
+        "need": needed.get(product),
+        "gap": missing.get(product),
+        "takes": _takes(page, rows),
+        "months": [(state, words[STATES[state]], _short(row, state, page))
+                   for _, row in sorted(months.items()) for state in [_state(row)]],
+    }  # fmt: skip
+
+
+def _takes(page: Page, rows: Sequence[Row]) -> str:
+    """The land or the herd that the known gap would take."""
+    hectares, heads = _sum(rows, "gap_ha"), _sum(rows, "gap_heads")
+    if hectares > 0:
+        return f"{format.number(hectares, 1, page.language)}{format.SPACE}ha"
+    count = format.number(max(1, round(heads)), language=page.language)
+    return str(page.texts["food"]["heads"].format(count=count)) if heads else ""
 
 
 def _state(row: Row) -> str:
@@ -133,12 +189,9 @@ def _short(row: Row, state: str, page: Page) -> str:
     return format.number(row["gap_kg"] / 1000, 1 if row["gap_kg"] < 9950 else 0, page.language)
 
 
-def _lot(page: Page, row: Row) -> Row:
+def _lot(page: Page, row: Row, values: Mapping[str, Card]) -> Row:
     first, last = row["first_month"], row["last_month"]
-    told = {**row, "months": None}
-    shown = {name: food_board.cell(name, told, page.language) for name in LOTS if name != "months"}
-    cents = row["need_cents"]
-    shown["need_cents"] = "" if cents is None else f"{format.number(round(cents / 100), language=page.language)} €"
+    shown = {name: food_board.cell(name, row, page.language) for name in LOTS}
     if first is not None:
         names = [str(food_texts(page.language)["months"][int(month[-2:]) - 1]) for month in (first, last)]
         shown["months"] = (
@@ -146,7 +199,8 @@ def _lot(page: Page, row: Row) -> Row:
         )
     has_lots = bool(row["planned_lots_count"])
     return {
-        "name": row["food_product_name"], "has_lots": has_lots, "months": "", **shown,
+        "name": row["food_product_name"], "has_lots": has_lots, "value": values.get(row["food_product"]),
+        "months": "", **shown,
         "lots": _size(page, row, shown["planned_lots_count"])
         if has_lots and row["lot_kg"] is not None else shown["lot_reason"],
     }  # fmt: skip
@@ -177,32 +231,36 @@ def _buyers(page: Page, year: str) -> list[tuple[str, str, list[Any]]]:
     return sorted(lines, key=lambda line: line[0])
 
 
-def _declared(page: Page) -> list[tuple[str, str, str, str, str]]:
-    """Declared rates of the territory's departments, their regions and the country, in the last campaign read."""
-    rows = _rows(page, "food_declaration")
-    if not rows:
+def _declared(page: Page) -> list[tuple[str, list[Card]]]:
+    """How many canteens reach the two aims, by their declarations of the last campaign: here, in the region, in all."""
+    last = next(page.site.served.rows("SELECT max(year) AS year FROM food_declaration"), {}).get("year")
+    if last is None:
         return []
-    last = max(row["year"] for row in rows if row["year"] is not None)
-    places = {row["department_code"]: row["region_code"] for row in page.site.served.rows(_PLACES)}
-    wanted = {"department": set(places), "region": set(places.values()), "country": {"France"}}
-    found = []
-    for by, groups in wanted.items():
-        for one in declared([row for row in rows if row["year"] == last], by):
-            if one.group in groups:
-                found.append(_told(page, by, one))
-    return found
+    year = ("year", str(last))
+    lines: dict[str, dict[str, Card]] = {}
+    for aim in AIMS:
+        for key, codes in _here(page).items():
+            for figure in page.site.measure("canteens_reaching_share", (("aim", aim), year), key):
+                if figure.group[key] in codes:
+                    name = figure.labels.get(key, str(figure.group[key]))
+                    lines.setdefault(f"{name}, {last}", {})[aim] = page.card(figure)
+        everyone = lines.setdefault(f"{page.texts['food']['everyone']}, {last}", {})
+        everyone[aim] = page.card_of("canteens_reaching_share", ("aim", aim), year)
+    return [(name, list(cards.values())) for name, cards in lines.items()]
+
+
+def _here(page: Page) -> dict[str, set[str]]:
+    """The departments and regions of the territory's buyers, under the keys of canteens."""
+    places = list(page.site.served.rows(_PLACES))
+    names = {"canteen_department": "department_code", "canteen_region": "region_code"}
+    return {key: {row[column] for row in places} for key, column in names.items()}
 
 
 _PLACES = """
 SELECT DISTINCT c.department_code, c.region_code FROM commune c JOIN buyer b ON b.buyer_commune_code = c.commune_code
-WHERE b.is_in_territory AND c.department_code IS NOT NULL
+WHERE b.is_in_territory AND c.department_code IS NOT NULL AND c.region_code IS NOT NULL
 """
-
-
-def _told(page: Page, by: str, one: Declared) -> tuple[str, str, str, str, str]:
-    name = one.group if by == "country" else page.site.label(by, one.group, page.language)
-    medians = [format.percent(share, 1, page.language) for share in (one.egalim_median, one.organic_median)]
-    return name, str(one.year), page.number(one.canteens), medians[0], medians[1]
+AIMS = ("egalim", "organic")
 
 
 def _followed(page: Page, row: Row) -> Row:

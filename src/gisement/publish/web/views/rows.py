@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
@@ -18,6 +17,7 @@ from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, address, chosen, perimeter
 from gisement.publish.web.card import weighed
 from gisement.publish.web.page import Page
+from gisement.publish.web.views.food_rows import FOOD_HEADINGS, RowShown, food_row
 from gisement.publish.web.views.sheets import suggestions
 from gisement.terms import Figure, Indicator, Trouble, Verdict
 
@@ -27,18 +27,7 @@ DESTINATIONS = ("inside", "outside", "place_unknown", "need_unknown", "medical")
 OWN = ("verdict", "sort", "q", "page")
 
 
-@dataclass(frozen=True)
-class RowShown:
-    """A row as a table shows it."""
-
-    date: str
-    buyer: str
-    buyer_page: str
-    suppliers: tuple[tuple[str, str], ...]
-    title: str
-    contract_page: str
-    amount: str
-    left: str
+HEADINGS = ("object", "supplier", "buyer", "date", "amount")
 
 
 def rows(page: Page) -> Response:
@@ -76,7 +65,10 @@ def _rows(page: Page, indicator: Indicator, title: str) -> Response:
             for row in card.verdicts
         ],
         verdict=str(verdict),
-        rows=_shown(page, indicator, found[:PER_PAGE]),
+        rows=[food_row(page, row) for row in found[:PER_PAGE]]
+        if indicator.table in FOOD_HEADINGS
+        else _shown(page, indicator, found[:PER_PAGE]),
+        headings=[page.texts["rows"][name] for name in FOOD_HEADINGS.get(indicator.table, HEADINGS)],
         adds_up=_adds_up(page, figure, verdict, asked.text),
         sorts=[(name, page.texts["rows"][name], name == asked.sort) for name in SORTS],
         text=asked.text,

@@ -1,0 +1,63 @@
+"""Rows of the food chain as a table of rows shows them: a part of a need, or what a canteen declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gisement.catalog import texts
+from gisement.publish import format
+from gisement.publish.web.page import Page
+from gisement.terms import KILOGRAMS
+
+FOOD_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "food_balance": ("product", "stage", "part_of_need", "month", "quantity"),
+    "food_declaration": ("sectors", "canteen", "place", "year", "declared"),
+}
+"""Headings of the rows of each table, as keys of the texts."""
+
+
+@dataclass(frozen=True)
+class RowShown:
+    """A row as a table shows it."""
+
+    date: str
+    buyer: str
+    buyer_page: str
+    suppliers: tuple[tuple[str, str], ...]
+    title: str
+    contract_page: str
+    amount: str
+    left: str
+
+
+def food_row(page: Page, row: Mapping[str, Any]) -> RowShown:
+    """A part of a need, or a declaration."""
+    found = _declaration(page, row) if "declaration_id" in row else _part(page, row)
+    return RowShown(buyer_page="", contract_page="", left="", **found)
+
+
+def _part(page: Page, row: Mapping[str, Any]) -> dict[str, Any]:
+    words = texts(page.language)
+    return {
+        "title": row["food_product_name"],
+        "suppliers": ((words["options"]["supply_stage"]["values"][row["supply_stage"]], ""),),
+        "buyer": words["values"]["need_part"][row["need_part"]],
+        "date": row["food_month"],
+        "amount": format.weight(row["need_g"] / KILOGRAMS.divisor, page.language),
+    }
+
+
+def _declaration(page: Page, row: Mapping[str, Any]) -> dict[str, Any]:
+    shares = [
+        format.percent(row[name], 1, page.language) for name in ("declared_egalim_share", "declared_organic_share")
+    ]
+    department = row["department_code"]
+    return {
+        "title": row["canteen_sectors"] or page.texts["figures"]["missing"],
+        "suppliers": ((row["canteen_siret"] or page.texts["figures"]["missing"], ""),),
+        "buyer": page.site.label("department", department, page.language),
+        "date": "" if row["year"] is None else str(row["year"]),
+        "amount": page.texts["food"]["declared_shares"].format(egalim=shares[0], organic=shares[1]),
+    }
