@@ -42,8 +42,10 @@ HEADS = {
     "medical": "Médical",
     "concession": "Concession",
     "amount": "Montant (€)",
+    "yearly": "Montant annuel (€)",
     "verdict": "Verdict",
 }
+MONEY = {"amount_cents": "amount", "annualised_cents": "yearly"}
 LETTERS = {"part": "P", "rest": "R", "unknown": "U", "excluded": "hors définition"}
 MEDICAL = {"strict": "bien médical", "wide": "service autour", UNKNOWN: "inconnu"}
 
@@ -57,7 +59,7 @@ def example(case: Case) -> str:
 def _table(case: Case) -> Iterator[str]:
     columns = [field for field in HEADS if any(field in row for row in case.rows)]
     yield _line([HEADS[field] for field in columns])
-    yield _line(["---:" if field == "amount" else "---" for field in columns])
+    yield _line(["---:" if field in MONEY.values() else "---" for field in columns])
     for row in case.rows:
         yield _line([_cell(field, row.get(field)) for field in columns])
 
@@ -75,7 +77,7 @@ def _cell(field: str, value: Any) -> str:
         return "inconnu" if value == UNKNOWN else "–"
     if isinstance(value, bool):
         return "oui" if value else "non"
-    if field == "amount":
+    if field in MONEY.values():
         return _euros(cents(value) or 0)
     if field == "place":
         rings = {**texts("fr")["rings"], "france": "quelque part en France"}
@@ -87,7 +89,7 @@ def _sums(case: Case) -> Iterator[str]:
     """`P = 60 000 + 20 000 = 80 000`, one line for each verdict; rows without an amount are counted apart."""
     for verdict in Verdict.PART, Verdict.REST, Verdict.UNKNOWN, Verdict.EXCLUDED:
         of_verdict = [row for row in case.rows if row["verdict"] == verdict]
-        weights = [cents(row.get("amount")) if case.indicator.weight else 100 for row in of_verdict]
+        weights = [cents(row.get(MONEY[case.indicator.weight])) if case.indicator.weight else 100 for row in of_verdict]
         known = [weight for weight in weights if weight is not None]
         written = " + ".join(map(_euros, known)) or "0"
         total = f" = {_euros(sum(known))}" if len(known) > 1 else ""

@@ -8,7 +8,8 @@ A case is written to be read by a buyer. What a row does not say is filled in as
 - its supplier's place is unknown: anywhere from the commune to the world. `place` names a ring (`epci`:
   inside the EPCI ring and no narrower one), `france` (the identifier is French, no more), or two rings
   `[epci, department]` (only the department is known, and it holds communes of both);
-- rows of one `contract` are its holders: their amounts are the shares already allotted, and are DERIVED.
+- rows of one `contract` are its holders: their amounts are the shares already allotted, and are DERIVED; `yearly` is
+  the amount of a row brought to a year.
 
 A consideration (`social_clause`, `reserved`…) is `oui`, `aucune` (declared), `unknown` or `non demandée` (a record of the
 2019 format has no such field); what a row does not say is unknown.
@@ -81,7 +82,19 @@ _STATES = {
     "environmental_criterion": "environmental_criterion_state",
 }
 _STATED = {"oui": "yes", "aucune": "none", "non demandée": "not_collected", UNKNOWN: UNKNOWN}
-FIELDS = {"row", "verdict", "contract", "amount", "place", "head_office", "medical", "concession", *_PLAIN, *_STATES}
+FIELDS = {
+    "row",
+    "verdict",
+    "contract",
+    "amount",
+    "yearly",
+    "place",
+    "head_office",
+    "medical",
+    "concession",
+    *_PLAIN,
+    *_STATES,
+}
 FIELDS |= {"quality", "quality_2027"}
 FIELDS |= {"partner", "subsequent_of_known", "subsequent_of_listed", "in_territory", "basis"}
 
@@ -203,6 +216,7 @@ def _facts(row: Row) -> dict[str, Any]:
             "is_medical": medical,
             "is_medical_wide": medical_wide,
             "amount_cents": cents(row.get("amount")),
+            "annualised_cents": cents(row.get("yearly")),
             "year": None if date is None else int(str(date)[:4]),
             "month": None if date is None else int(str(date)[5:7]),
         }
@@ -217,6 +231,7 @@ def _holders(row: Row, rows: Sequence[Row]) -> dict[str, Any]:
     """Ring bounds of the supplier, and of the nearest and farthest of all holders of its contract."""
     together = [row] if row.get("contract") is None else [r for r in rows if r.get("contract") == row["contract"]]
     found: dict[str, Any] = {"amount_level": "derived" if len(together) > 1 else "observed"}
+    found |= {"contract_key": row.get("contract"), "holders_count": len(together)}
     for basis, field in (("establishment", "place"), ("head_office", "head_office")):
         nearest, farthest = zip(*(_bounds(holder.get(field, UNKNOWN)) for holder in together), strict=True)
         found[f"{basis}_nearest"], found[f"{basis}_farthest"] = _bounds(row.get(field, UNKNOWN))

@@ -56,6 +56,7 @@ def _spelled(dice: random.Random, signed: bool) -> dict[str, Any]:
     return {
         "contract": pick([None, f"c{dice.randrange(ROWS // 3)}"]),
         "amount": "unknown" if dice.random() < 0.15 else Fraction(cents, 100),
+        "yearly": "unknown" if dice.random() < 0.15 else Fraction(cents // 2, 100),
         "place": pick(PLACES),
         "head_office": pick(PLACES),
         "medical": pick([None, None, "strict", "wide", "unknown"]),

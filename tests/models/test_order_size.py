@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gisement.models.order_size import mean, median
+from gisement.models.order_size import mean, median, upper_quartile
 from gisement.terms.arithmetic import Bounded
 
 AMOUNTS = st.lists(st.integers(-50, 100), max_size=5)
@@ -27,6 +27,7 @@ def test_average_and_median() -> None:
     assert mean(orders, made(), 0) == Bounded(400, 400, 400)
     assert median(orders, made(), 0) == Bounded(200, 200, 200)
     assert median(made(100, 200), made(), 0).value == 100
+    assert upper_quartile(made(100, 200, 300, 400), made(), 0) == Bounded(300, 300, 300)
 
 
 def test_a_missing_amount_unbounds_the_average_and_not_the_median() -> None:
@@ -47,12 +48,13 @@ def completions(sure: list[int], maybe: list[int], missing: int) -> Iterator[lis
 
 
 @given(AMOUNTS, AMOUNTS, st.integers(0, 3))
-def test_bounds_of_the_median_are_those_of_every_completion(sure: list[int], maybe: list[int], missing: int) -> None:
-    found = median(made(*sure), made(*maybe), missing)
-    every = [sorted(amounts)[(len(amounts) - 1) // 2] for amounts in completions(sure, maybe, missing)]
-    low, high = (min(every), max(every)) if every else (-FAR, FAR)
-    assert found.low == (None if low == -FAR else low)
-    assert found.high == (None if high == FAR else high)
+def test_bounds_of_quantiles_are_those_of_every_completion(sure: list[int], maybe: list[int], missing: int) -> None:
+    for quantile, quarters in ((median, 2), (upper_quartile, 3)):
+        found = quantile(made(*sure), made(*maybe), missing)
+        every = [sorted(each)[-(-len(each) * quarters // 4) - 1] for each in completions(sure, maybe, missing)]
+        low, high = (min(every), max(every)) if every else (-FAR, FAR)
+        assert found.low == (None if low == -FAR else low)
+        assert found.high == (None if high == FAR else high)
 
 
 @given(AMOUNTS, AMOUNTS)

@@ -8,8 +8,10 @@ from collections import defaultdict
 from starlette.testclient import TestClient
 
 from gisement.engine.addressable import ELSEWHERE, GAP, KINDS, LEAST, OFFERED, by_kind
+from gisement.engine.addressable import whole as taken_together
 from gisement.pipeline import indicator_named
 from gisement.publish import addressable as told
+from gisement.publish.web.address import pairs_of
 from gisement.publish.web.site import Site
 from gisement.terms import Perimeter
 
@@ -18,9 +20,11 @@ def test_what_stays_leaves_and_is_unknown_is_all_the_money(site: Site) -> None:
     perimeter = Perimeter({"basis": ("contract",)}, {"medical": "included"})
     (whole,) = site.observatory.measure(indicator_named("local_share"), perimeter)
     found = site.addressable()
-    assert sum(each.stays_cents for each in found) == whole.sums.part
-    assert sum(each.leaves_cents for each in found) == whole.sums.rest == sum(by_kind(list(found)).values()) > 0
-    assert sum(each.unknown_cents for each in found) == whole.sums.unknown
+    assert taken_together(found).sums == whole.sums
+    kinds = by_kind(found)
+    assert sum(each.leaves_cents for each in found) == whole.sums.rest == sum(f.sums.rest for f in kinds.values()) > 0
+    for figure in kinds.values():
+        assert site.figure(figure.indicator, *pairs_of(figure)).sums == figure.sums
     assert {each.kind for each in found} == set(KINDS)
 
 

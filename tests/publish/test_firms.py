@@ -54,16 +54,23 @@ def test_the_page_says_who_buys_when_it_comes_back_and_who_holds_it(client: Test
     assert client.get("/en/firms?naf=81.21Z&commune=86194").status_code == 200
 
 
-def test_sizes_are_those_of_contracts_counted_again(site: Site) -> None:
-    sql = """SELECT segment, list(annualised_cents ORDER BY annualised_cents) AS cents FROM renewal
-        WHERE annualised_cents > 0 AND is_concession = false AND is_buyer_in_territory AND segment IS NOT NULL
-        GROUP BY segment ORDER BY segment"""
-    for row in site.served.rows(sql):
-        found = firms.sizes(site.observatory, Perimeter({"segment": (row["segment"],)}))
+def test_sizes_are_those_of_contracts_counted_again(site: Site, client: TestClient) -> None:
+    sql = """SELECT segment, list(annualised_cents ORDER BY annualised_cents) AS cents FROM contract
+        WHERE annualised_cents IS NOT NULL AND is_concession = false AND is_subsequent_of_known = false
+        AND is_buyer_in_territory AND segment IS NOT NULL GROUP BY segment ORDER BY segment"""
+    rows = list(site.served.rows(sql))
+    halves, quarters = (
+        {figure.group["segment"]: figure for figure in site.measure(name, (("basis", "contract"),), "segment")}
+        for name in ("median_yearly_amount", "large_yearly_amount")
+    )
+    for row in rows:
         cents = row["cents"]
-        assert found.contracts == len(cents)
-        assert found.middle == (cents[(len(cents) + 1) // 2 - 1] if len(cents) >= firms.LEAST else None)
-        assert found.small_high is None or found.small_contracts >= firms.LEAST
+        assert halves[row["segment"]].value == cents[-(-len(cents) // 2) - 1] / 100
+        assert quarters[row["segment"]].value == cents[-(-len(cents) * 3 // 4) - 1] / 100
+    few = next(row["segment"] for row in rows if len(row["cents"]) < firms.LEAST)
+    page: Any = html.document_fromstring(client.get(f"/firms?segment={few}").text)
+    told = page.xpath("//section[@aria-labelledby='sizes']//tr[td]/td")[:3]
+    assert {cell.text_content().strip() for cell in told} == {"non connu"}
 
 
 def test_the_sheet_corrects_what_is_changed_and_nothing_else(

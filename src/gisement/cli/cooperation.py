@@ -24,6 +24,10 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="fichier à 
 Ceilings = Annotated[bool, typer.Option("--ceilings", help="les accords-cadres presque consommés")]
 Without = Annotated[bool, typer.Option("--without-contract", help="ce qui est payé sans marché connu")]
 
+Gain = Annotated[
+    Literal["assumed", "none", "published"],
+    typer.Option("--gain", help="hypothèse de gain : assumed (paramètre), none, published (études)"),
+]
 Levers = Annotated[list[str] | None, typer.Option("--lever", help="genre:segment:points, autant de fois que voulu")]
 Segment = Annotated[str | None, typer.Option("--segment", help="un segment d'achat (tous, sinon)")]
 Every = Annotated[bool, typer.Option("--all", help="toutes les lignes, et non les seuls points forts")]
@@ -81,19 +85,19 @@ def strengths(segment: Segment = None, every: Every = False, format: Format = "t
 
 
 @cooperate.command("pool")
-def pool(where: Where = None, format: ListFormat = "table") -> None:
+def pool(where: Where = None, gain: Gain = "assumed", format: ListFormat = "table") -> None:
     """Trouver ce que plusieurs acheteurs pourraient acheter ensemble."""
     from gisement.engine import Observatory
     from gisement.engine import pooling as engine
-    from gisement.pipeline import perimeter_of
+    from gisement.pipeline import indicator_named, perimeter_of
     from gisement.publish import answers
     from gisement.publish import pooling as told
 
     perimeter = perimeter_of(where)
     observatory = Observatory(opened(), engine.TABLES)
-    found = engine.kept(engine.pooling_windows(observatory), perimeter)
+    found = engine.kept(engine.pooling_windows(observatory, indicator_named, gain), perimeter)
     if format == "json":
-        print(answers.to_json(told.as_dicts(found)))
+        print(answers.to_json(told.as_dicts(found, Settings.language)))
     else:
         told.show(found, Settings.language)
 
@@ -108,7 +112,7 @@ def addressable(format: ListFormat = "table") -> None:
     from gisement.publish import answers
 
     observatory = Observatory(opened(), engine.TABLES)
-    found = engine.addressable(observatory, indicator_named("local_share"), indicator_named("single_offer_share"))
+    found = engine.addressable(observatory, indicator_named)
     if format == "json":
         print(answers.to_json(told.as_dicts(found, Settings.language)))
     else:
@@ -131,7 +135,7 @@ def simulate(lever: Levers = None, format: ListFormat = "table") -> None:
     observatory = Observatory(opened(), engine.TABLES)
     levers = [engine.lever_of(text) for text in lever or ()]
     wanted = {"": ("", levers), **engine.saved(observatory)}
-    basis = engine.basis_of(observatory, indicator_named, pooling_windows(observatory))
+    basis = engine.basis_of(observatory, indicator_named, pooling_windows(observatory, indicator_named))
     impact = partial(Impact, observatory)
     found = [
         engine.simulate(basis, wishes, name, title, impact, indicator_named("impact"))

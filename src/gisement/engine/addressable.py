@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gisement.catalog.segments import OUT_OF_SCOPE, UNCLASSIFIED, segments
 from gisement.engine.asked import Row, rows_of
 from gisement.engine.measure import MEASURED, Observatory
+from gisement.engine.together import together
 from gisement.terms import Figure, Indicator, Perimeter, Ring, Verdict
 
 TABLES = (*MEASURED, "local_offer", "renewal")
@@ -21,60 +22,73 @@ KINDS = (OFFERED, GAP, ELSEWHERE)
 LARGEST_CASES = 3
 NEVER_LOCAL = "low"
 INCLUDED = {"medical": "included"}
+NEAR = {"holder": "near_alone"}
 
 
 @dataclass(frozen=True)
 class Addressable:
-    """A segment: cents that stay, leave or are of unknown place; open establishments here, by class of headcount.
+    """A segment: what stays, leaves or is of unknown place (`local`, by its verdicts), and open establishments here.
 
-    `firms` (all of them) and each class are None under three. `largest_cents` is the largest yearly contract that a
-    firm of the department has held alone, None under three such contracts.
+    `firms` (all of them) and each class of headcount are None under three. `largest` is the yearly size that three
+    quarters of the contracts held by a firm of the department alone do not pass, None under three such contracts.
     """
 
     segment: str
     family: str
     kind: str
-    stays_cents: int
-    leaves_cents: int
-    unknown_cents: int
+    local: Figure
     firms: int | None
     classes: Mapping[str, int | None]
     near_firms: int | None
-    largest_cents: int | None
+    largest: Figure | None
     competition: Figure | None
 
+    @property
+    def leaves_cents(self) -> int:
+        """What is known to leave."""
+        return self.local.sums.rest
 
-def addressable(
-    observatory: Observatory, local_share: Indicator, competition: Indicator, basis: str = ""
-) -> list[Addressable]:
-    """Every segment with money, the most that leaves first; medical goods included.
 
-    `local_share` tells what stays, `competition` (share of single offers) how open the contest is.
-    """
+def addressable(observatory: Observatory, named: Callable[[str], Indicator], basis: str = "") -> list[Addressable]:
+    """Every segment with money, the most that leaves first; medical goods included. `named` gives indicators."""
     filters = {"basis": (basis,)} if basis else {}
-    figures = observatory.measure(local_share, Perimeter(filters, INCLUDED), ("segment",))
-    contests = {f.group["segment"]: f for f in observatory.measure(competition, Perimeter(), ("segment",))}
-    offers, largest = _offers(observatory), _largest(observatory)
+    figures = observatory.measure(named("local_share"), Perimeter(filters, INCLUDED), ("segment",))
+    contests = _by_segment(observatory, named("single_offer_share"), Perimeter())
+    largest = _by_segment(observatory, named("large_yearly_amount"), Perimeter({"basis": ("contract",)}, NEAR))
+    offers = _offers(observatory)
     found = [
-        _of_segment(
-            str(figure.group["segment"] or UNCLASSIFIED), figure, offers, largest, contests.get(figure.group["segment"])
-        )
+        _of_segment(figure, offers, largest.get(figure.group["segment"]), contests.get(figure.group["segment"]))
         for figure in figures
     ]
     return sorted(found, key=lambda each: (-each.leaves_cents, each.segment))
 
 
-def by_kind(found: list[Addressable]) -> dict[str, int]:
-    """The cents that leave, by kind."""
-    sums: dict[str, int] = dict.fromkeys(KINDS, 0)
+def by_kind(found: Sequence[Addressable]) -> dict[str, Figure]:
+    """What stays and leaves, by kind of what leaves: the segments of each together; kinds without any are left out."""
+    groups: dict[str, list[Addressable]] = {kind: [] for kind in KINDS}
     for each in found:
-        sums[each.kind] += each.leaves_cents
-    return sums
+        groups[each.kind].append(each)
+    return {kind: whole(held) for kind, held in groups.items() if held}
+
+
+def whole(found: Sequence[Addressable]) -> Figure:
+    """What stays and leaves of several segments."""
+    first = found[0].local
+    filters = {} if first.basis is None else {"basis": (first.basis,)}
+    names = tuple(str(each.local.group["segment"] or "") for each in found)
+    return together([each.local for each in found], {**filters, "segment": names})
+
+
+def _by_segment(
+    observatory: Observatory, indicator: Indicator, perimeter: Perimeter
+) -> dict[str | int | None, Figure]:  # fmt: skip
+    return {f.group["segment"]: f for f in observatory.measure(indicator, perimeter, ("segment",))}
 
 
 def _of_segment(
-    name: str, figure: Figure, offers: Mapping[str, list[Row]], largest: Mapping[str, Row], contest: Figure | None
+    figure: Figure, offers: Mapping[str, list[Row]], largest: Figure | None, contest: Figure | None
 ) -> Addressable:
+    name = str(figure.group["segment"] or UNCLASSIFIED)
     rows = offers.get(name, [])
     firms = sum(row["establishments_count"] for row in rows)
     near = sum(row["establishments_count"] for row in rows if row["ring_nearest"] <= int(Ring.EPCI))
@@ -83,22 +97,23 @@ def _of_segment(
         classes[row["capacity_class"]] += row["establishments_count"]
     known = segments().get(name, {})
     never = known.get("addressable_locally") == NEVER_LOCAL or name in (UNCLASSIFIED, OUT_OF_SCOPE)
-    own = largest.get(name)
     return Addressable(
         segment=name,
         family=known.get("family_id", ""),
         kind=ELSEWHERE if never else OFFERED if firms >= LEAST else GAP,
-        stays_cents=figure.sums.part,
-        leaves_cents=figure.sums.rest,
-        unknown_cents=figure.sums.unknown,
+        local=figure,
         firms=_told(firms),
         classes={name: _told(count) for name, count in sorted(classes.items())},
         near_firms=_told(near),
-        largest_cents=own["cents"] if own and own["cases"] >= LARGEST_CASES else None,
-        competition=contest
-        if contest is not None and contest.sums.rows(Verdict.PART) + contest.sums.rows(Verdict.REST)
-        else None,
+        largest=_if_enough(largest, LARGEST_CASES),
+        competition=_if_enough(contest, 1),
     )
+
+
+def _if_enough(figure: Figure | None, least: int) -> Figure | None:
+    """The figure where it rests on so many known rows at least."""
+    is_enough = figure is not None and figure.sums.rows(Verdict.PART) + figure.sums.rows(Verdict.REST) >= least
+    return figure if is_enough else None
 
 
 def _told(count: int) -> int | None:
@@ -110,14 +125,3 @@ def _offers(observatory: Observatory) -> dict[str, list[Row]]:
     for row in rows_of(observatory, "SELECT * FROM local_offer ORDER BY ALL"):
         held[row["segment"]].append(row)
     return held
-
-
-def _largest(observatory: Observatory) -> dict[str, Row]:
-    """By segment, the largest yearly contract that one firm of the department holds alone, and how many there are."""
-    sql = f"""
-    SELECT r.segment, max(r.annualised_cents) AS cents, count(*) AS cases
-    FROM renewal r JOIN purchase p USING (contract_key)
-    WHERE p.basis = 'contract' AND p.holders_count = 1 AND p.establishment_farthest <= {int(Ring.DEPARTMENT)}
-        AND r.annualised_cents > 0 AND r.is_concession = false AND r.is_buyer_in_territory
-    GROUP BY r.segment"""
-    return {row["segment"]: row for row in rows_of(observatory, sql)}

@@ -6,7 +6,6 @@ import csv
 import io
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gisement.catalog.segments import (
     OUT_OF_SCOPE,
@@ -28,19 +27,6 @@ HEADER = ("table", "key", "column", "old_value", "new_value", "reason", "author"
 KEYS = ("segment", "buyer_commune", "buyer")
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """Yearly cents of contracts: quartiles, of all and of those that a small or medium firm holds alone; how many."""
-
-    contracts: int
-    low: int | None
-    middle: int | None
-    high: int | None
-    small_contracts: int
-    small_high: int | None
-    joint_contracts: int
-
-
 def segments_for(naf: str = "", cpv: str = "", text: str = "") -> list[str]:
     """The segments that a NAF code, a CPV code or words lead to: the longest prefix, every phrase that is said."""
     found: set[str] = set()
@@ -58,26 +44,14 @@ def segments_for(naf: str = "", cpv: str = "", text: str = "") -> list[str]:
     return sorted(name for name in found if name and name not in (UNCLASSIFIED, OUT_OF_SCOPE))
 
 
-def sizes(observatory: Observatory, perimeter: Perimeter) -> Sizes:
-    """The sizes of the contracts of a perimeter, a year; quartiles are None under three contracts."""
+def joint_contracts(observatory: Observatory, perimeter: Perimeter) -> int:
+    """How many contracts of a perimeter several firms hold together."""
     told, values = conditions(observatory, perimeter, KEYS)
-    sql = f"""
-    WITH held AS (
-        SELECT r.contract_key, any_value(r.annualised_cents) AS cents, bool_and(p.size_class = 'PME') AS is_small,
-            max(p.holders_count) AS holders
-        FROM renewal r LEFT JOIN purchase p ON r.contract_key = p.contract_key AND p.basis = 'contract'
-        WHERE {" AND ".join(["r.is_concession = false", "r.annualised_cents > 0", *told])} GROUP BY ALL)
-    SELECT count(*) AS contracts, quantile_disc(cents, 0.25) AS low, quantile_disc(cents, 0.5) AS middle,
-        quantile_disc(cents, 0.75) AS high, count(*) FILTER (is_small AND holders = 1) AS small_contracts,
-        quantile_disc(cents, 0.75) FILTER (is_small AND holders = 1) AS small_high,
-        count(*) FILTER (holders > 1) AS joint_contracts
-    FROM held"""
-    (row,) = rows_of(observatory, sql, values)
-    if row["contracts"] < LEAST:
-        row |= {"low": None, "middle": None, "high": None}
-    if row["small_contracts"] < LEAST:
-        row["small_high"] = None
-    return Sizes(**row)
+    sql = (
+        "SELECT count(DISTINCT r.contract_key) AS held FROM purchase r "
+        f"WHERE {' AND '.join(['r.holders_count > 1', 'r.is_concession = false', *told])}"
+    )
+    return int(rows_of(observatory, sql, values)[0]["held"])
 
 
 def correction_sheet(supplier: Row, contracts: Sequence[Row]) -> str:

@@ -232,7 +232,7 @@ class Observatory:
             indicator=indicator.name, unit=indicator.unit.name, group=group, value=result.value, low=result.low,
             high=result.high, interval="missing", coverage=result.coverage, sums=sums,
             level=highest([indicator.level, list(Level)[sums.level_rank]]), origins=self.origins(indicator.table),
-            rows=address_of(indicator, perimeter, options, group), weight_divisor=_weight_divisor(indicator),
+            rows=address_of(indicator.name, perimeter, options, group), weight_divisor=_weight_divisor(indicator),
             basis=_basis(indicator, perimeter, group), options=dict(options),
         )  # fmt: skip
 
@@ -251,7 +251,7 @@ def _ring(territory: Territory, name: str, *, given: bool) -> str:
     )
 
 
-def address_of(indicator: Indicator, perimeter: Perimeter, options: Mapping[str, str], group: Mapping[str, Any]) -> str:
+def address_of(name: str, perimeter: Perimeter, options: Mapping[str, str], group: Mapping[str, Any]) -> str:
     """The address of the rows of a figure: it holds the whole perimeter, the territory's buyers included."""
     from gisement.engine.query import BUYERS, keeps_to_territory
 
@@ -259,7 +259,7 @@ def address_of(indicator: Indicator, perimeter: Perimeter, options: Mapping[str,
     held |= {name: (_value(name, value),) for name, value in group.items()}
     if keeps_to_territory(perimeter) and group:
         held[BUYERS] = ("territory",)
-    return f"/figures/{indicator.name}/rows?{urlencode(sorted(held.items()), doseq=True)}"
+    return f"/figures/{name}/rows?{urlencode(sorted(held.items()), doseq=True)}"
 
 
 def _weight_divisor(indicator: Indicator) -> int:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from gisement.engine.emissions import measure_emissions
 from gisement.engine.impact import Impact
 from gisement.engine.measure import Observatory
+from gisement.engine.pooling_gain import gains, measure_gain
 from gisement.engine.query import MODEL_DIMENSIONS
 from gisement.terms import Figure, Indicator, Perimeter, Trouble
 
 MODEL = "model"
 """The kind of an indicator whose value a model computes."""
-EMISSIONS = "spend_emissions"
+EMISSIONS, GAIN = "spend_emissions", "pooling_gain"
 
 
 def is_modelled(indicator: Indicator) -> bool:
@@ -35,6 +36,8 @@ def measure(
     perimeter = observatory.resolved(indicator, perimeter, by)
     if indicator.name == EMISSIONS:
         return measure_emissions(observatory, indicator, perimeter, by)
+    if indicator.name == GAIN:
+        return measure_gain(observatory, indicator, perimeter, by)
     return Impact(observatory).measure(indicator, perimeter, by)
 
 
@@ -45,6 +48,8 @@ def sensitivity(observatory: Observatory, indicator: Indicator, perimeter: Perim
     perimeter = observatory.resolved(indicator, perimeter)
     if indicator.name == EMISSIONS:
         return measure_emissions(observatory, indicator, perimeter)
+    if indicator.name == GAIN:
+        return gains(observatory, indicator, perimeter)
     return Impact(observatory).sensitivity(indicator, perimeter)
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from gisement.catalog import parameter
-from gisement.engine.asked import Row, rows_of, unknown_key
-from gisement.engine.measure import Observatory
+from gisement.engine.asked import Row, unknown_key
+from gisement.engine.measure import Observatory, address_of
+from gisement.engine.pooling_gain import ASSUMED, NAMED, gain_of
 from gisement.engine.renewals import AHEAD, renewals
 from gisement.engine.strengths import partner_of
-from gisement.models.pooling import Need, grouped, joined_cents
-from gisement.terms import Perimeter, Ring
+from gisement.engine.together import together
+from gisement.models.pooling import Need, grouped
+from gisement.terms import Figure, Indicator, Perimeter, Verdict
 
 TABLES = ("renewal", "contract_supplier", "supplier", "observation", "purchase")
 """What this needs of a workspace."""
@@ -28,17 +30,22 @@ LOT_CASES = 3
 ASKED = ("segment", "family", "buyer")
 """Keys by which windows are filtered."""
 SECONDS = 20.0
-PERCENT = 100
+BASIS = {"basis": ("contract",)}
+VOLUME, GAIN, LOT = "yearly_amount", "pooling_gain", "large_yearly_amount"
+SMALL, LOCAL = "sme_count_share", "local_share"
+OPTIONS: Mapping[str, Mapping[str, str]] = {LOCAL: {"medical": "included"}, LOT: {"holder": "small_alone"}}
+"""Options of the definitions, where they are not the usual ones."""
+Named = Callable[[str], Indicator]
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one buyer brings: contracts, cents a year (null if none is known), and lots suggested (null if unknown)."""
+    """What one buyer brings: how many contracts, what they come to in a year, and lots suggested (None if unknown)."""
 
     buyer: str
     name: str
     contracts_count: int
-    cents: int | None
+    volume: Figure
     lots_count: int | None
 
 
@@ -46,9 +53,10 @@ class Part:
 class Window:
     """A candidate for a joint purchase, or for a common sourcing where each contract is for its own work (`kind`).
 
-    Amounts are cents a year of contracts, which are ceilings or estimates. `gain_low_cents` and `gain_high_cents` are a
-    scenario of parameters, null for a common sourcing. `lot_cents` is the yearly size that three quarters of the
-    contracts held by one small firm alone do not pass, in the segment or else the family (`lot_basis`).
+    Its numbers are figures over the contracts that it cites: `volume`, what they come to in a year (ceilings or
+    estimates); `joined`, those of the buyers beside the largest; `gain`, a scenario, None for a common sourcing;
+    `small` and `local`, who holds them today. `lot` is the yearly size that three quarters of the contracts held by
+    one small firm alone do not pass, in the segment or else the family (`lot_basis`); None under three of them.
     """
 
     identifier: str
@@ -62,30 +70,50 @@ class Window:
     call_date: date
     parts: tuple[Part, ...]
     contracts: tuple[Row, ...]
-    cents: int
-    unknown_count: int
-    joined_cents: int
-    gain_low_cents: int | None
-    gain_high_cents: int | None
-    small_count: int
-    local_count: int
-    sized_count: int
-    placed_count: int
-    lot_cents: int | None
+    volume: Figure
+    joined: Figure
+    gain: Figure | None
+    small: Figure
+    local: Figure
+    lot: Figure | None
     lot_basis: str | None
-    lot_cases: int
     lots_count: int | None
     is_optimal: bool
 
 
-def pooling_windows(observatory: Observatory) -> list[Window]:
-    """Every window of the territory's buyers, the earliest first; a contract is in one at most."""
+@dataclass(frozen=True)
+class Measured:
+    """The figures of each contract, and the size of contracts of small firms by segment and by family."""
+
+    of_contract: Mapping[str, Mapping[str, Figure]]
+    lots: Mapping[tuple[str, str], Figure]
+    gain: Indicator
+
+    def together(self, name: str, keys: Sequence[str]) -> Figure:
+        """The figure of an indicator over these contracts: the sums of each, added."""
+        held = self.of_contract[name]
+        return together([held[key] for key in keys], {**BASIS, NAMED: tuple(keys)})
+
+    def lot(self, row: Row) -> tuple[Figure | None, str | None]:
+        """The size that small firms hold alone, in the segment of a contract or else in its family."""
+        for basis in (SEGMENT, FAMILY):
+            found = self.lots.get((basis, row[basis]))
+            if found is not None and found.sums.rows(Verdict.PART) >= LOT_CASES:
+                return found, basis
+        return None, None
+
+
+def pooling_windows(observatory: Observatory, named: Named, gain: str = ASSUMED) -> list[Window]:
+    """Every window of the territory's buyers, the earliest first; a contract is in one at most.
+
+    `named` gives indicators by name; `gain` is the scenario of what a joint purchase brings.
+    """
     held: dict[str, list[Row]] = defaultdict(list)
     for row in renewals(observatory, Perimeter(), AHEAD):
         if row["segment"] and row["segment"] not in NOT_A_NEED and row["buyer_id"] and not row["is_concession"]:
             held[row["segment"]].append(row)
-    holders, sizes = _holders(observatory), _lot_sizes(observatory)
-    found = [window for _, rows in sorted(held.items()) for window in _of_segment(rows, holders, sizes)]
+    told = _measured(observatory, named)
+    found = [window for _, rows in sorted(held.items()) for window in _of_segment(rows, told, gain)]
     return sorted(found, key=lambda each: (each.first_end, each.segment, each.identifier))
 
 
@@ -108,35 +136,34 @@ def kept(windows: Iterable[Window], perimeter: Perimeter) -> list[Window]:
     ]
 
 
-def _of_segment(rows: Sequence[Row], holders: Mapping[str, Row], sizes: Mapping[tuple[str, str], Row]) -> list[Window]:
+def _of_segment(rows: Sequence[Row], told: Measured, gain: str) -> list[Window]:
     """The windows of one segment. Contracts of a buyer that end on one day stay together: lots of one consultation."""
     by_day: dict[tuple[date, str], list[Row]] = defaultdict(list)
     for row in rows:
-        by_day[row["end_date"], partner_of(row["buyer_siren"] or row["buyer_id"])].append(row)
+        by_day[row["end_date"], _buyer(row)].append(row)
     needs = [
-        Need(end, buyer, sum(_cents(row) or 0 for row in held), tuple(sorted(row["contract_key"] for row in held)))
+        Need(end, buyer, sum(_cents(row) for row in held), tuple(sorted(row["contract_key"] for row in held)))
         for (end, buyer), held in by_day.items()
     ]
     found = grouped(needs, parameter("pooling_reach_days"), SECONDS)
     by_key = {row["contract_key"]: row for row in rows}
-    return [_window(window, by_key, holders, sizes, is_optimal=found.is_optimal) for window in found.windows]
+    return [_window(window, by_key, told, gain, is_optimal=found.is_optimal) for window in found.windows]
 
 
 def _window(
-    needs: Sequence[Need], by_key: Mapping[str, Row], holders: Mapping[str, Row],
-    sizes: Mapping[tuple[str, str], Row], *, is_optimal: bool,
+    needs: Sequence[Need], by_key: Mapping[str, Row], told: Measured, gain: str, *, is_optimal: bool
 ) -> Window:  # fmt: skip
     keys = [key for need in needs for key in need.contracts]
     rows = [by_key[key] for key in keys]
     first = rows[0]
-    lot = _lot(first, sizes)
-    parts = _parts(rows, lot["cents"])
-    cents = sum(_cents(row) or 0 for row in rows)
-    is_one_off = first["family"] in ONE_OFF
-    told = [holders[key] for key in keys if key in holders]
+    lot, basis = told.lot(first)
+    parts = _parts(rows, told, lot)
+    volume = told.together(VOLUME, keys)
+    largest = max(parts, key=lambda part: part.volume.sums.part)
+    others = [row["contract_key"] for row in rows if _buyer(row) != largest.buyer]
     return Window(
         identifier=hashlib.blake2b("\n".join(sorted(keys)).encode(), digest_size=8).hexdigest(),
-        kind=SOURCING if is_one_off else JOINT,
+        kind=SOURCING if first["family"] in ONE_OFF else JOINT,
         segment=first["segment"],
         family=first["family"],
         first_end=first["end_date"],
@@ -146,73 +173,61 @@ def _window(
         call_date=first["call_date"],
         parts=parts,
         contracts=tuple(rows),
-        cents=cents,
-        unknown_count=sum(_cents(row) is None for row in rows),
-        joined_cents=joined_cents(needs),
-        gain_low_cents=None if is_one_off else cents * parameter("pooling_gain_low_pct") // PERCENT,
-        gain_high_cents=None if is_one_off else cents * parameter("pooling_gain_high_pct") // PERCENT,
-        small_count=sum(row["is_small"] is True for row in told),
-        local_count=sum(row["is_local"] is True for row in told),
-        sized_count=sum(row["is_small"] is not None for row in told),
-        placed_count=sum(row["is_local"] is not None for row in told),
-        lot_cents=lot["cents"],
-        lot_basis=lot["basis"],
-        lot_cases=lot["cases"],
-        lots_count=None if lot["cents"] is None else sum(part.lots_count or 1 for part in parts),
+        volume=volume,
+        joined=told.together(VOLUME, others),
+        gain=None if first["family"] in ONE_OFF else _gain(volume, told.gain, gain, keys),
+        small=told.together(SMALL, keys),
+        local=told.together(LOCAL, keys),
+        lot=lot,
+        lot_basis=basis,
+        lots_count=None if lot is None else sum(part.lots_count or 1 for part in parts),
         is_optimal=is_optimal,
     )
 
 
-def _parts(rows: Sequence[Row], lot_cents: int | None) -> tuple[Part, ...]:
+def _parts(rows: Sequence[Row], told: Measured, lot: Figure | None) -> tuple[Part, ...]:
     """What each buyer brings, in the order of names; a lot for each, or as many as keep it to the size of a lot."""
     held: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        held[partner_of(row["buyer_siren"] or row["buyer_id"])].append(row)
+        held[_buyer(row)].append(row)
     found = []
     for buyer, own in held.items():
-        known = [cents for cents in map(_cents, own) if cents is not None]
-        cents = sum(known) if known else None
-        lots = None if lot_cents is None or cents is None else max(1, -(-cents // lot_cents))
-        found.append(Part(buyer, own[0]["buyer_name"] or buyer, len(own), cents, lots))
+        volume = told.together(VOLUME, [row["contract_key"] for row in own])
+        cents = 0 if volume.value is None else volume.sums.part
+        size = 0 if lot is None or lot.value is None else round(lot.value * volume.weight_divisor)
+        lots = max(1, -(-cents // size)) if size and cents else None
+        found.append(Part(buyer, own[0]["buyer_name"] or buyer, len(own), volume, lots))
     return tuple(sorted(found, key=lambda part: (part.name, part.buyer)))
 
 
-def _cents(row: Row) -> int | None:
-    """Cents a year of a contract; an amount that is not above zero tells no volume."""
-    cents: int | None = row["annualised_cents"]
-    return cents if cents is not None and cents > 0 else None
+def _buyer(row: Row) -> str:
+    return partner_of(row["buyer_siren"] or row["buyer_id"])
 
 
-def _holders(observatory: Observatory) -> dict[str, Row]:
-    """Of each contract: whether a small or medium firm holds it (all of its holders), whether one of the department."""
-    ring = max(int(Ring.DEPARTMENT), int(observatory.territory.level.ring))
-    sql = f"""
-    SELECT contract_key,
-        CASE WHEN bool_or(size_class <> 'PME') THEN false WHEN count(*) = count(size_class) THEN true END AS is_small,
-        CASE WHEN bool_or(establishment_nearest > {ring}) THEN false WHEN bool_and(establishment_farthest <= {ring})
-            AND count(*) = count(establishment_farthest) THEN true END AS is_local
-    FROM purchase WHERE basis = 'contract' AND supplier_id IS NOT NULL GROUP BY contract_key"""
-    return {row["contract_key"]: row for row in rows_of(observatory, sql)}
+def _cents(row: Row) -> int:
+    """Cents a year of a contract, to compare groupings; an amount that is not above zero adds nothing."""
+    return max(0, row["annualised_cents"] or 0)
 
 
-def _lot_sizes(observatory: Observatory) -> dict[tuple[str, str], Row]:
-    """By segment and by family: the upper quartile of the cents a year of contracts that one small firm holds alone."""
-    sql = """
-    WITH held AS (
-        SELECT r.segment, r.family, r.annualised_cents AS cents FROM renewal r JOIN purchase p USING (contract_key)
-        WHERE p.basis = 'contract' AND p.holders_count = 1 AND p.size_class = 'PME' AND r.annualised_cents > 0
-            AND r.is_concession = false AND r.is_buyer_in_territory
-    )
-    SELECT basis, name, quantile_disc(cents, 0.75) AS cents, count(*) AS cases FROM (
-        SELECT 'segment' AS basis, segment AS name, cents FROM held
-        UNION ALL SELECT 'family', family, cents FROM held)
-    WHERE name IS NOT NULL GROUP BY ALL"""
-    return {(row["basis"], row["name"]): row for row in rows_of(observatory, sql)}
+def _measured(observatory: Observatory, named: Named) -> Measured:
+    """What is known of each contract and of sizes: one question for each indicator, whatever the number of windows."""
+    of_contract = {
+        name: {
+            str(figure.group[NAMED]): figure
+            for figure in observatory.measure(named(name), Perimeter(BASIS, OPTIONS.get(name, {})), (NAMED,))
+        }
+        for name in (VOLUME, SMALL, LOCAL)
+    }
+    lots = {
+        (basis, str(figure.group[basis])): figure
+        for basis in (SEGMENT, FAMILY)
+        for figure in observatory.measure(named(LOT), Perimeter(BASIS, OPTIONS[LOT]), (basis,))
+    }
+    return Measured(of_contract, lots, named(GAIN))
 
 
-def _lot(row: Row, sizes: Mapping[tuple[str, str], Row]) -> Row:
-    for basis, name in ((SEGMENT, row["segment"]), (FAMILY, row["family"])):
-        found = sizes.get((basis, name))
-        if found is not None and found["cases"] >= LOT_CASES:
-            return {"cents": found["cents"], "basis": basis, "cases": found["cases"]}
-    return {"cents": None, "basis": None, "cases": 0}
+def _gain(volume: Figure, indicator: Indicator, scenario: str, keys: Sequence[str]) -> Figure:
+    """The gain that a scenario assumes of a volume, under its own name and address."""
+    options = {"gain": scenario}
+    address = address_of(indicator.name, Perimeter({**BASIS, NAMED: tuple(keys)}), options, {})
+    return replace(gain_of(volume, scenario), indicator=indicator.name, options=options, rows=address)

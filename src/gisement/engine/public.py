@@ -84,7 +84,7 @@ class PublicObservatory(Observatory):
         return Figure(
             indicator=indicator.name, unit=indicator.unit.name, group=each.group, value=result.value, low=result.low,
             high=result.high, interval="missing", coverage=result.coverage, sums=each.sums, level=Level.DERIVED,
-            origins=self.origins("public_payment"), rows=address_of(indicator, perimeter, options, each.group),
+            origins=self.origins("public_payment"), rows=address_of(indicator.name, perimeter, options, each.group),
             basis="payment", options=options, secrecy=PROTECTED if each.is_shown else NOT_SHOWN,
         )  # fmt: skip
 

@@ -21,6 +21,7 @@ DIMENSIONS: Mapping[str, str] = {
     "family": "family",
     "year": "year",
     "basis": "basis",
+    "contract": "contract_key",
     "contract_link": "contract_link_rule",
     "size_class": "size_class",
     "naf": "naf_code",

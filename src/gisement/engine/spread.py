@@ -32,6 +32,7 @@ BY_KEY: Mapping[str, Callable[[Holdings], Bounded]] = {
 BY_ROW: Mapping[str, Callable[[Integers, Integers, int], Bounded]] = {
     "mean": order_size.mean,
     "median": order_size.median,
+    "upper_quartile": order_size.upper_quartile,
 }
 STATISTICS = (*BY_KEY, *BY_ROW)
 

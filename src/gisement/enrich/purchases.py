@@ -163,15 +163,22 @@ def _of_contracts(contract: Any, contract_supplier: Any, first_contract: Any) ->
     s = contract_supplier.select(
         "contract_key", "holder_number", "holders_count", "supplier_id", "amount_cents", "amount_level"
     )
-    p = s.inner_join(contract.select(*SHARED), "contract_key")
+    p = s.inner_join(contract.select(*SHARED, yearly="annualised_cents"), "contract_key")
     first = first_contract.rename(first_buyer="buyer_siren", first_supplier="supplier_id")
     p = p.left_join(first, [("buyer_siren", "first_buyer"), ("supplier_id", "first_supplier")])
     is_new = ibis.ifelse(p.year > p.first_year, p.notification_date == p.first_date, ibis.null("boolean"))
     return p.mutate(
         purchase_key=p.contract_key + "-" + p.holder_number.cast("string"), joint_of=p.contract_key,
         is_new_supplier=is_new, purchase_date=p.notification_date, is_between_partners=ibis.literal(False),
-        contract_link_rule=ibis.null("string"),
+        contract_link_rule=ibis.null("string"), annualised_cents=_part_of(p.yearly, p.holder_number, p.holders_count),
     ).select(*FACT)  # fmt: skip
+
+
+def _part_of(cents: Any, holder_number: Any, holders_count: Any) -> Any:
+    """What one holder has of the yearly cents of a contract: split as its amount is, so that parts add up."""
+    remainder = cents % holders_count
+    equal = ((cents - remainder) / holders_count).cast("int64")
+    return ibis.ifelse(holder_number == 1, equal + remainder, equal)
 
 
 def _of_payments(
@@ -196,7 +203,7 @@ def _of_payments(
         holder_number=ibis.literal(1, "int64"), holders_count=ibis.literal(1, "int64"), is_new_supplier=is_new,
         amount_level=ibis.coalesce(p.amount_level, "observed"),
         purchase_date=ibis.coalesce(p.payment_date, p.invoice_date),
-        is_between_partners=p.paid_partner.notnull(),
+        is_between_partners=p.paid_partner.notnull(), annualised_cents=ibis.null("int64"),
     ).select(*FACT)  # fmt: skip
 
 
@@ -213,11 +220,12 @@ RINGS = tuple(
 FACT = (
     "purchase_key", *SHARED, "joint_of", "purchase_date", "is_between_partners", "contract_link_rule", "holder_number",
     "holders_count", "supplier_id", "is_new_supplier", "amount_cents", "amount_level",
+    "annualised_cents",
 )  # fmt: skip
 PURCHASE = (
     "purchase_date", "is_between_partners", "contract_link_rule", "holder_number", "holders_count", "supplier_id",
     "supplier_siren", "supplier_name", "naf_code", "size_class", "is_new_supplier", "amount_cents", "amount_level",
-    "supplier_commune_code", "supplier_department_code", *RINGS,
+    "annualised_cents", "supplier_commune_code", "supplier_department_code", *RINGS,
 )  # fmt: skip
 
 

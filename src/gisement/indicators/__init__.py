@@ -6,12 +6,13 @@ from gisement.indicators.contracts import CONTRACTS_COUNT, SINGLE_OFFER_SHARE
 from gisement.indicators.coverage import COVERAGE
 from gisement.indicators.food import FOOD
 from gisement.indicators.food_chain import FOOD_CHAIN as FOOD_CHAIN
-from gisement.indicators.impact import MODELLED as MODELLED
+from gisement.indicators.impact import MODELLED as IMPACTS
 from gisement.indicators.inclusion import INCLUSION
 from gisement.indicators.order_size import ORDER_SIZE
 from gisement.indicators.place import LOCAL_SHARE
 from gisement.indicators.spend import TOTAL_SPEND
 from gisement.indicators.suppliers import NEW_SUPPLIER_SHARE, NEW_SUPPLIER_SPEND_SHARE, SME_COUNT_SHARE, SME_SHARE
+from gisement.indicators.yearly import POOLING_GAIN, YEARLY
 from gisement.terms import Indicator
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -26,10 +27,13 @@ INDICATORS: tuple[Indicator, ...] = (
     *CONSIDERATIONS,
     *CONCENTRATION,
     *ORDER_SIZE,
+    *YEARLY,
     *INCLUSION,
     *FOOD,
     *COVERAGE,
 )
 """Every indicator, the headline first."""
+MODELLED: tuple[Indicator, ...] = (*IMPACTS, POOLING_GAIN)
+"""What `measure` computes by a model or a scenario of parameters."""
 ALL: tuple[Indicator, ...] = (*INDICATORS, *MODELLED, *FOOD_CHAIN)
 """With those that a model computes, and those of the food chain, which no buyer's purchase is a row of."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from gisement.catalog import cooperation_texts
+from gisement.engine import addressable as engine
 from gisement.engine.addressable import KINDS, by_kind
 from gisement.publish import answers, format
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.publish.renewals import segment_name
+from gisement.terms import Verdict
 
 COLUMNS = ("segment", "leaves", "kind", "firms", "sizes", "single", "largest")
 
@@ -19,11 +20,15 @@ def as_dicts(found: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]
     """Each segment, ready for JSON; a number of firms under three is null."""
     return [
         {
-            **{name: value for name, value in asdict(each).items() if name != "competition"},
-            "competition": None if each.competition is None else answers.as_dict(each.competition, language),
+            "segment": each.segment, "family": each.family, "kind": each.kind, "firms": each.firms,
+            "classes": dict(each.classes), "near_firms": each.near_firms,
+            **{
+                name: None if getattr(each, name) is None else answers.as_dict(getattr(each, name), language)
+                for name in ("local", "largest", "competition")
+            },
         }
         for each in found
-    ]
+    ]  # fmt: skip
 
 
 def told(each: Any, language: str) -> dict[str, str]:
@@ -31,16 +36,14 @@ def told(each: Any, language: str) -> dict[str, str]:
     words = cooperation_texts(language)["addressable"]
     return {
         "segment": segment_name(each.segment, language) or words["no_segment"],
-        "leaves": format.euros(each.leaves_cents / 100, language),
-        "stays": format.euros(each.stays_cents / 100, language),
+        "leaves": format.verdict_euros(each.local, Verdict.REST, language),
+        "leaves_span": format.verdict_span(each.local, Verdict.REST, language),
         "kind": words["kinds"][each.kind],
         "firms": counted(each.firms, language),
         "near": words["near"].format(count=counted(each.near_firms, language)),
         "sizes": sizes(each.classes, language),
         "single": format.not_known(language) if each.competition is None else format.value(each.competition, language),
-        "largest": format.not_known(language)
-        if each.largest_cents is None
-        else format.euros(each.largest_cents / 100, language),
+        "largest": format.not_known(language) if each.largest is None else format.value(each.largest, language),
     }
 
 
@@ -60,13 +63,16 @@ def sizes(classes: Mapping[str, int | None], language: str) -> str:
 
 def whole(found: Sequence[Any], language: str) -> str:
     """The whole in one sentence."""
-    sums = by_kind(list(found))
-    leaves = sum(sums.values())
-    parts = {kind: format.euros(sums[kind] / 100, language) for kind in KINDS}
-    stays = format.euros(sum(each.stays_cents for each in found) / 100, language)
-    unknown = format.euros(sum(each.unknown_cents for each in found) / 100, language)
+    kinds = by_kind(found)
+    figure = engine.whole(found)
+    parts = {
+        kind: format.verdict_euros(kinds[kind], Verdict.REST, language) if kind in kinds else format.euros(0, language)
+        for kind in KINDS
+    }
+    stays, leaves = (format.verdict_euros(figure, verdict, language) for verdict in (Verdict.PART, Verdict.REST))
+    unknown = format.verdict_euros(figure, Verdict.UNKNOWN, language)
     sentence: str = cooperation_texts(language)["addressable"]["whole"]
-    return sentence.format(leaves=format.euros(leaves / 100, language), stays=stays, unknown=unknown, **parts)
+    return sentence.format(leaves=leaves, stays=stays, unknown=unknown, **parts)
 
 
 def show(found: Sequence[Any], language: str) -> None:

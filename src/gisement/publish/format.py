@@ -186,6 +186,23 @@ def span(figure: Figure, language: str = "fr") -> str:
     return _bounds(figure, language, "span", "exact")
 
 
+def verdict_euros(figure: Figure, verdict: Verdict, language: str = "fr") -> str:
+    """The euros of one verdict of a figure, at the size that one can remember."""
+    return euros(getattr(figure.sums, verdict) / figure.weight_divisor, language)
+
+
+def verdict_span(figure: Figure, verdict: Verdict, language: str = "fr") -> str:
+    """How far they may go, once what is unknown is told; `exact`, or a least value where an amount is missing."""
+    held, sums = getattr(figure.sums, verdict), figure.sums
+    low, high = (
+        euros((held + u) / figure.weight_divisor, language) for u in (sums.unknown_negative, sums.unknown_positive)
+    )
+    words = _words(language)
+    if sums.unweighted:
+        return words["at_least"].format(low=low)
+    return words["exact"] if low == high else words["span"].format(low=low, high=high)
+
+
 def dated(figure: Figure, language: str = "fr", words: str = "dated") -> str:
     """The year of the table that a modelled figure rests on: `, modèle, tableau de 2011`; empty for any other."""
     told = _words(language)[words]

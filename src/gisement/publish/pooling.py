@@ -3,30 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
-from gisement.catalog import cooperation_texts, parameter
-from gisement.publish import format
+from gisement.catalog import cooperation_texts
+from gisement.engine.pooling_gain import percents
+from gisement.publish import answers, format
 from gisement.publish.feeds import holders
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.publish.renewals import segment_name
+from gisement.terms import Figure, Verdict
 
 OF_A_CONTRACT = (
     "contract_key", "contract_id", "title", "buyer_id", "buyer_name", "end_date", "amount_cents", "annualised_cents",
 )  # fmt: skip
 
 
-def as_dicts(windows: Sequence[Any]) -> list[dict[str, Any]]:
-    """Each window with the contracts that it cites, ready for JSON; the gain's interval is that of a scenario."""
+FIGURES = ("volume", "joined", "gain", "small", "local", "lot")
+PLAIN = (
+    "identifier", "kind", "segment", "family", "first_end", "last_end", "stage", "sourcing_date", "call_date",
+    "lot_basis", "lots_count", "is_optimal",
+)  # fmt: skip
+
+
+def as_dicts(windows: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]:
+    """Each window with its figures and the contracts that it cites, ready for JSON."""
     return [
         {
-            **asdict(each),
-            "interval": "scenario",
+            **{name: getattr(each, name) for name in PLAIN},
+            **{name: _figure(getattr(each, name), language) for name in FIGURES},
+            "parts": [
+                {
+                    "buyer": part.buyer, "name": part.name, "contracts_count": part.contracts_count,
+                    "volume": _figure(part.volume, language), "lots_count": part.lots_count,
+                }
+                for part in each.parts
+            ],
             "contracts": [{k: row[k] for k in OF_A_CONTRACT} for row in each.contracts],
         }
         for each in windows
-    ]
+    ]  # fmt: skip
+
+
+def _figure(figure: Figure | None, language: str) -> dict[str, Any] | None:
+    return None if figure is None else answers.as_dict(figure, language)
 
 
 def told(window: Any, language: str) -> dict[str, str]:
@@ -39,19 +58,28 @@ def told(window: Any, language: str) -> dict[str, str]:
         "buyers": ", ".join(part.name for part in window.parts),
         "ends": words["from_to"].format(first=_day(window.first_end, language), last=_day(window.last_end, language)),
         "contracts": format.counted(len(window.contracts), words["contract"], words["contracts"], language),
-        "amount": amount(window, language),
-        "gain": _gain(window, words, language),
+        "amount": amount(window.volume, language),
+        "gain": words["no_gain"] if window.gain is None else gain(window.gain, language),
         "lots": words["no_lot"] if lots is None else format.counted(lots, words["lot"], words["lots_word"], language),
     }
 
 
-def amount(window: Any, language: str) -> str:
-    """The money of a window: a least value where a contract has no known amount."""
-    if window.unknown_count == len(window.contracts):
-        return format.not_known(language)
-    known = format.euros(window.cents / 100, language)
+def amount(volume: Figure, language: str) -> str:
+    """A yearly amount: a least value where a contract has no known amount."""
+    known = format.value(volume, language)
+    is_least = volume.value is not None and volume.high is None
+    return str(cooperation_texts(language)["pooling"]["at_least"].format(amount=known)) if is_least else known
+
+
+def gain(figure: Figure, language: str) -> str:
+    """What is assumed, from the least to the most; a least value where an amount is missing."""
     words = cooperation_texts(language)["pooling"]
-    return words["at_least"].format(amount=known) if window.unknown_count else known
+    if figure.low is None:
+        return format.not_known(language)
+    low = format.euros(figure.low, language)
+    if figure.high is None:
+        return str(words["gain_open"].format(low=low))
+    return str(words["gain_range"].format(low=low, high=format.euros(figure.high, language)))
 
 
 def reasons(window: Any, language: str) -> dict[str, list[str]]:
@@ -63,8 +91,8 @@ def reasons(window: Any, language: str) -> dict[str, list[str]]:
         segment=segment_name(window.segment, language),
         first=_day(window.first_end, language),
         last=_day(window.last_end, language),
-        amount=amount(window, language),
-        joined=format.euros(window.joined_cents / 100, language),
+        amount=amount(window.volume, language),
+        joined=amount(window.joined, language),
     )
     when = words["when_stages"][window.stage].format(
         sourcing=_day(window.sourcing_date, language), call=_day(window.call_date, language)
@@ -115,40 +143,33 @@ def cited(row: Mapping[str, Any], language: str) -> str:
 
 
 def _risk(window: Any, words: Mapping[str, str], language: str) -> list[str]:
-    whole = {name: format.number(getattr(window, f"{name}_count"), language=language) for name in ("small", "local")}
-    counts = {"known": window.sized_count, "placed": window.placed_count}
-    found = [words["held_small"].format(**whole, **counts) if window.sized_count else words["held_unknown"]]
-    if window.lot_cents is None:
+    """Who holds the contracts today, and how the whole compares with what small firms hold alone."""
+    small, known = (window.small.sums.rows(verdict) for verdict in (Verdict.PART, Verdict.REST))
+    told_small = words["held_small"].format(
+        small=format.number(small, language=language),
+        known=format.number(small + known, language=language),
+        local=format.value(window.local, language),
+    )
+    found = [told_small if small + known else words["held_unknown"]]
+    if window.lot is None or window.lot.value is None:
         return [*found, words["lot_unknown"]]
-    times = window.cents / window.lot_cents
-    sentence = "lot_within" if times <= 1 else f"lot_{window.lot_basis}"
+    times = (window.volume.value or 0) / window.lot.value
     found.append(
-        words[sentence].format(
-            cases=format.number(window.lot_cases, language=language),
-            size=format.euros(window.lot_cents / 100, language),
-            whole=amount(window, language),
+        words["lot_within" if times <= 1 else f"lot_{window.lot_basis}"].format(
+            cases=format.number(window.lot.sums.rows(Verdict.PART), language=language),
+            size=format.value(window.lot, language),
+            whole=amount(window.volume, language),
             times=format.number(times, 1, language),
         )
     )
     return [*found, words["lots_text"].format(lots=told(window, language)["lots"])]
 
 
-def _gain(window: Any, words: Mapping[str, Any], language: str) -> str:
-    if window.gain_low_cents is None:
-        return str(words["no_gain"])
-    low, high = (format.euros(cents / 100, language) for cents in (window.gain_low_cents, window.gain_high_cents))
-    return str(words["gain_range"].format(low=low, high=high))
-
-
 def _gain_sentence(window: Any, words: Mapping[str, str], language: str) -> str:
-    if window.gain_low_cents is None:
+    if window.gain is None:
         return words["no_gain_text"]
-    return words["gain_text"].format(
-        low=parameter("pooling_gain_low_pct"),
-        high=parameter("pooling_gain_high_pct"),
-        low_eur=format.euros(window.gain_low_cents / 100, language),
-        high_eur=format.euros(window.gain_high_cents / 100, language),
-    )
+    low, high = percents(window.gain.options["gain"])
+    return words["gain_text"].format(low=low, high=high, range=gain(window.gain, language))
 
 
 def _day(day: Any, language: str) -> str:

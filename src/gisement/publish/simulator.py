@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 from gisement.catalog import cooperation_texts, indicator_texts
+from gisement.engine.simulator import ALIKE, KEPT
 from gisement.publish import answers, format
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.publish.renewals import segment_name
@@ -20,11 +20,15 @@ def as_dicts(found: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]
             "title": each.title,
             "levers": [{"kind": v.kind, "segment": v.segment, "points": float(v.points)} for v in each.levers],
             "outcomes": [_outcome(one, language) for one in each.outcomes],
-            "pooling": {
-                "pooled_cents": each.pooled_cents, "gain_low_cents": each.gain_low_cents,
-                "gain_high_cents": each.gain_high_cents, "interval": "scenario",
-            },
+            "pooling": [
+                {
+                    "segment": one.segment, "volume": answers.as_dict(one.volume, language),
+                    "gain": answers.as_dict(one.gain, language),
+                }
+                for one in each.pooled
+            ],
             "impact": [answers.as_dict(figure, language) for figure in each.impact],
+            "impact_reach": [answers.as_dict(figure, language) for figure in each.impact_reach],
             "impact_reason": each.impact_reason or None,
         }
         for each in found
@@ -40,7 +44,24 @@ def effect(outcome: Any, language: str) -> str:
     """The change of a share, in points."""
     if outcome.today.value is None or outcome.then.value is None:
         return format.not_known(language)
-    return format.points(float(sum((part.effect for part in outcome.parts), Fraction(0))), language)
+    return format.points(float(outcome.effect), language)
+
+
+def reach(outcome: Any, language: str) -> str:
+    """How far the share could go, whatever moves and whatever it becomes; empty where nothing of it moves."""
+    figure = outcome.reach
+    return "" if figure.interval != "scenario" else format.span(figure, language)
+
+
+def crossed(one: Any, outcome: Any, language: str) -> str:
+    """What a lever does to a share that it does not aim at, in points, and how far that could go."""
+    words = cooperation_texts(language)["simulator"]
+    sums = outcome.today.sums
+    known = sums.part + sums.rest
+    if one.how == KEPT or known <= 0:
+        return str(words["kept"])
+    middle, low, high = (format.points(units / known, language) for units in (one.units, one.low, one.high))
+    return str(words["crossed" if one.how == ALIKE else "crossed_any"].format(middle=middle, low=low, high=high))
 
 
 def part(one: Any, outcome: Any, language: str) -> dict[str, str]:
@@ -78,6 +99,9 @@ def show(found: Sequence[Any], language: str) -> None:
             for one in outcome.parts:
                 said = part(one, outcome, language)
                 print(paragraph(words["line"].format(title=title_of("", outcome, language), **said), width, "  "))
+            if span := reach(outcome, language):
+                told = words["reach_line"].format(title=title_of("", outcome, language), span=span)
+                print(paragraph(told, width, "  "))
     print()
     print(paragraph(words["about"], width))
 
@@ -87,6 +111,14 @@ def _outcome(outcome: Any, language: str) -> dict[str, Any]:
         "kind": outcome.kind,
         "today": answers.as_dict(outcome.today, language),
         "then": answers.as_dict(outcome.then, language),
+        "reach": answers.as_dict(outcome.reach, language),
+        "crossed": [
+            {
+                "kind": one.kind, "segment": one.segment, "how": one.how, "units": one.units, "low": one.low,
+                "high": one.high,
+            }
+            for one in outcome.crossed
+        ],
         "segments": [
             {
                 "segment": one.lever.segment, "points": float(one.lever.points), "asked": one.asked,

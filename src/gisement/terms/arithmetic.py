@@ -10,6 +10,7 @@ it is not known, and the bounds are what is known (decision 7).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gisement.terms.figure import Sums
@@ -76,6 +77,21 @@ def spread(sums: Sums, found: Bounded, divisor: int) -> Measure:
 
 _ROUNDING = 1e-12
 """Two sums of the same floating-point numbers in another order differ by less."""
+
+
+def added(found: Iterable[Sums]) -> Sums:
+    """The sums of several sets of rows that share none."""
+    every = list(found)
+    return Sums(
+        part=sum(each.part for each in every),
+        rest=sum(each.rest for each in every),
+        unknown_positive=sum(each.unknown_positive for each in every),
+        unknown_negative=sum(each.unknown_negative for each in every),
+        excluded=sum(each.excluded for each in every),
+        counts={verdict: sum(each.rows(verdict) for each in every) for verdict in Verdict},
+        unweighted=sum(each.unweighted for each in every),
+        level_rank=max((each.level_rank for each in every), default=0),
+    )
 
 
 def _ratio(numerator: int, denominator: int) -> float | None:

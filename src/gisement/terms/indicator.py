@@ -33,7 +33,8 @@ class Spread:
     """A statistic of the weights of the rows that count, summed by a key.
 
     `over` names the columns of the key, the first known one of a row being taken. Statistics: `hhi`, `top_1`, `top_5`,
-    `top_10`, `pareto`, `count` (of keys), `mean` and `median` (of single rows: `over` is then the table's key).
+    `top_10`, `pareto`, `count` (of keys), `mean`, `median` and `upper_quartile` (of single rows: `over` is then the
+    table's key, or that of the contract whose holders' parts are added).
     """
 
     statistic: str

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from gisement.catalog import cooperation_texts, indicator_texts, report_texts
 from gisement.engine import simulator as engine
+from gisement.engine.impact import Impact
 from gisement.engine.pooling import pooling_windows
 from gisement.engine.renewals import AHEAD, by_stage
 from gisement.engine.sheets import sheets
@@ -14,6 +17,7 @@ from gisement.engine.targets import MISSED, REACHED, UNCERTAIN, UNDER_WAY, UNKNO
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish import format, pooling
 from gisement.publish import targets as told
+from gisement.publish.renewals import segment_name
 from gisement.publish.reports.chapters import said, table
 from gisement.publish.reports.document import (
     Block,
@@ -132,8 +136,9 @@ def _scenarios(reading: Reading) -> list[Block]:
     held = engine.saved(observatory)
     if not held:
         return []
-    basis = engine.basis_of(observatory, indicator_named, pooling_windows(observatory))
-    found = [engine.simulate(basis, levers, name, title) for name, (title, levers) in held.items()]
+    basis = engine.basis_of(observatory, indicator_named, pooling_windows(observatory, indicator_named))
+    impact, indicator = partial(Impact, observatory), indicator_named("impact")
+    found = [engine.simulate(basis, levers, name, title, impact, indicator) for name, (title, levers) in held.items()]
     lines = tuple(
         Line(
             str(indicator_texts(outcome.today.indicator)["title"]),
@@ -146,7 +151,23 @@ def _scenarios(reading: Reading) -> list[Block]:
         Heading(1, words["scenarios"], is_apart=False),
         said(reading, "review", "about_scenarios"),
         FigureTable("scenarios", words["scenarios_title"], words["measured_heading"], columns, lines),
+        *_scenario_effects(found, words),
     ]
+
+
+def _scenario_effects(found: Sequence[engine.Scenario], words: Mapping[str, Any]) -> list[Block]:
+    """How far the shares of each scenario could go, what it pools, and what the department would gain of it."""
+    effects, lines = cooperation_texts("fr")["simulator"]["effects"], []
+    for each in found:
+        for outcome in each.outcomes:
+            if outcome.reach.interval == "scenario":
+                lines.append(Line(f"{each.title} – {_title(outcome.today)}", (outcome.reach,)))
+        lines += [Line(f"{each.title} – {effects[str(one.group['effect'])]}", (one,)) for one in each.impact]
+        lines += [Line(f"{each.title} – {segment_name(one.segment, 'fr')}", (one.gain,)) for one in each.pooled]
+    if not lines:
+        return []
+    heading = words["measured_heading"]
+    return [FigureTable("reach", words["reach_title"], heading, (words["reach_heading"],), tuple(lines))]
 
 
 def _title(figure: Figure) -> str:
@@ -163,14 +184,14 @@ def _prepare(reading: Reading) -> list[Block]:
         for stage in reversed(AHEAD)
     )
     windows = tuple(
-        (line["segment"], line["buyers"], line["ends"], line["amount"], line["kind"])
-        for line in (pooling.told(each, "fr") for each in pooling_windows(observatory))
+        Line("{segment} – {buyers} ({ends}, {kind})".format(**pooling.told(each, "fr")), (each.volume, each.gain))
+        for each in pooling_windows(observatory, indicator_named)
     )
     return [
         Heading(1, words["prepare"], is_apart=False),
         WordTable("stages", words["stages_title"], tuple(words["stages_columns"]), rows),
         *(
-            [WordTable("windows", names["title"], tuple(words["windows_columns"]), windows)]
+            [FigureTable("windows", names["title"], words["windows_heading"], tuple(words["windows_columns"]), windows)]
             if windows
             else [said(reading, "review", "no_window")]
         ),

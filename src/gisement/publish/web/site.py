@@ -19,6 +19,7 @@ from gisement.engine.impact import Impact, Model
 from gisement.engine.impact_shift import Shift
 from gisement.engine.law import outcomes
 from gisement.engine.pooling import Window, pooling_windows
+from gisement.engine.pooling_gain import ASSUMED, SCENARIOS
 from gisement.engine.progress import between
 from gisement.engine.public import PublicObservatory
 from gisement.engine.served import PERSON, Served
@@ -61,7 +62,7 @@ class Site:
         self.partners = partner_names(self.observatory)
         self._model = lru_cache(maxsize=REMEMBERED)(self._find_model)
         self._strengths = lru_cache(maxsize=1)(self._find_strengths)
-        self._windows = lru_cache(maxsize=1)(self._find_windows)
+        self._windows = lru_cache(maxsize=len(SCENARIOS))(self._find_windows)
         self._addressable = lru_cache(maxsize=1)(self._find_addressable)
         self._today = lru_cache(maxsize=1)(self._find_today)
         self.simulated = lru_cache(maxsize=256)(self._simulated)
@@ -131,9 +132,9 @@ class Site:
         """Every line of the matrix of strengths, computed once: it changes only with a build."""
         return self._strengths()
 
-    def windows(self) -> Sequence[Window]:
-        """Every window of common purchase, computed once: they change only with a build."""
-        return self._windows()
+    def windows(self, gain: str = ASSUMED) -> Sequence[Window]:
+        """Every window of common purchase under a scenario of gains, computed once: they change only with a build."""
+        return self._windows(gain)
 
     def addressable(self) -> Sequence[Addressable]:
         """What leaves the department by need, on contracts, computed once."""
@@ -164,8 +165,7 @@ class Site:
         return tuple(strength_matrix(self.observatory, [indicator_named(name) for name in MEASURES]))
 
     def _find_addressable(self) -> Sequence[Addressable]:
-        local, contest = indicator_named("local_share"), indicator_named("single_offer_share")
-        return tuple(addressable(self.observatory, local, contest, "contract"))
+        return tuple(addressable(self.observatory, indicator_named, "contract"))
 
     def _find_today(self) -> Basis:
         return basis_of(self.observatory, indicator_named, self.windows())
@@ -177,8 +177,8 @@ class Site:
     def _find_objectives(self) -> Sequence[Progress]:
         return tuple(objectives(self.observatory, indicator_named, perimeter_of))
 
-    def _find_windows(self) -> Sequence[Window]:
-        return tuple(pooling_windows(self.observatory))
+    def _find_windows(self, gain: str) -> Sequence[Window]:
+        return tuple(pooling_windows(self.observatory, indicator_named, gain))
 
     def _outcomes(self, rule: str, buyer: str = "") -> tuple[dict[str, Any], ...]:
         """What a rule of law says: rows by outcome and reason; of one buyer (a known one) if it is named."""

@@ -9,11 +9,11 @@ from starlette.responses import Response
 from gisement.catalog import cooperation_texts
 from gisement.engine.addressable import KINDS, OFFERED, by_kind
 from gisement.publish import addressable as told
-from gisement.publish import format
 from gisement.publish.web.address import ANY, address
 from gisement.publish.web.choices import Choice
-from gisement.publish.web.grid import Cell, Grid, grid, number
+from gisement.publish.web.grid import Cell, Grid, figured, grid, number, verdict_cell
 from gisement.publish.web.page import Page
+from gisement.terms import Verdict
 
 
 def addressable(page: Page) -> Response:
@@ -41,22 +41,21 @@ def _sums(page: Page, found: Any) -> Grid:
     rows = [
         [
             Cell(words["kinds"][kind], address(f"{page.root}/addressable", [("kind", kind)])),
-            number(format.euros(cents / 100, page.language)),
+            verdict_cell(page.card(figure), figure, Verdict.REST, page.language),
         ]
-        for kind, cents in by_kind(list(found)).items()
+        for kind, figure in by_kind(found).items()
     ]
     return grid(words["by_kind"], [words["kind"], words["leaves"]], rows)
 
 
 def _line(page: Page, each: Any) -> list[Cell]:
     said = told.told(each, page.language)
-    where = [("basis", "contract"), ("medical", "included"), ("segment", each.segment)]
-    contest = each.competition
+    contest, largest = each.competition, each.largest
     return [
         Cell(said["segment"], f"{page.root}/strengths/{each.segment}"),
-        number(said["leaves"], address(f"{page.root}/figures/local_share", where)),
+        verdict_cell(page.card(each.local), each.local, Verdict.REST, page.language),
         Cell(said["kind"]),
         number(said["firms"], note=said["sizes"]),
-        number(said["single"], page.card(contest).page if contest else ""),
-        number(said["largest"]),
+        figured(page.card(contest)) if contest else number(said["single"]),
+        figured(page.card(largest)) if largest else number(said["largest"]),
     ]

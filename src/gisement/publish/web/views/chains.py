@@ -16,11 +16,12 @@ from gisement.pipeline import perimeter_of
 from gisement.publish import addressable as offer
 from gisement.publish.renewals import segment_name
 from gisement.publish.web.address import Pairs, address
-from gisement.publish.web.grid import Cell, Grid, grid, number
+from gisement.publish.web.grid import Cell, Grid, grid, number, verdict_cell
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.firms import told_sizes
 from gisement.publish.web.views.renewals import shown
 from gisement.publish.web.views.sheets import suggestions
+from gisement.terms import Verdict
 
 AT_MOST = 30
 FIGURES = ("environmental_consideration_count_share", "single_offer_share", "sme_count_share")
@@ -59,7 +60,7 @@ def board(page: Page) -> Response:
             if window.segment in each["segments"]
         ],
         offers=_offers(page, each["segments"]),
-        sizes=told_sizes(page, firms.sizes(observatory, perimeter)),
+        sizes=told_sizes(page, where, firms.joint_contracts(observatory, perimeter)),
         sizes_title=words["firms"]["sizes_title"],
         cards=[page.card_of(figure, *where) for figure in FIGURES],
         clauses=[(entry["fr"], entry["basis"]) for entry in clauses],
@@ -75,5 +76,6 @@ def _offers(page: Page, names: list[str]) -> Grid:
     for each in (found[name] for name in names if name in found):
         line = offer.told(each, page.language)
         firms_here = number(line["firms"], note=line["near"] if each.near_firms else "")
-        rows.append([Cell(line["segment"]), firms_here, Cell(line["kind"]), number(line["leaves"])])
+        leaves = verdict_cell(page.card(each.local), each.local, Verdict.REST, page.language)
+        rows.append([Cell(line["segment"]), firms_here, Cell(line["kind"]), leaves])
     return grid(words["firms"], [words[name] for name in ("segment", "firms", "kind", "leaves")], rows)

@@ -8,12 +8,13 @@ from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts, texts
 from gisement.engine.pooling import kept
+from gisement.engine.pooling_gain import ASSUMED, SCENARIOS
 from gisement.pipeline import perimeter_of
 from gisement.publish import format, pooling
 from gisement.publish.renewals import segment_name
-from gisement.publish.web.address import ANY
+from gisement.publish.web.address import ANY, address
 from gisement.publish.web.choices import Choice
-from gisement.publish.web.grid import Cell, grid, number
+from gisement.publish.web.grid import Cell, figured, grid, number
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.renewals import shown
 
@@ -39,7 +40,7 @@ def _title(page: Page, name: str) -> str:
 def windows(page: Page) -> Response:
     """Every window, the earliest first, filtered by need and buyer."""
     told = cooperation_texts(page.language)
-    words, every = told["pooling"], page.site.windows()
+    words, every = told["pooling"], page.site.windows(scenario(page))
     pairs = [(key, value) for key, value in page.query if key in ("segment", "buyer") and value not in ("", ANY)]
     found = kept(every, perimeter_of([f"{key}={value}" for key, value in pairs]))
     names = {part.buyer: part.name for each in every for part in each.parts}
@@ -49,7 +50,10 @@ def windows(page: Page) -> Response:
         "pooling.html.j2",
         c=words,
         hub=told["hub"]["title"],
-        filters=[choice(page, name, values, dict(pairs)) for name, values in (("segment", needs), ("buyer", names))],
+        filters=[
+            *(choice(page, name, values, dict(pairs)) for name, values in (("segment", needs), ("buyer", names))),
+            _gains(page, words["assumption"]),
+        ],
         grid=grid(words["title"], headings, (_line(page, each) for each in found)),
     )
 
@@ -57,7 +61,7 @@ def windows(page: Page) -> Response:
 def window(page: Page) -> Response:
     """One window: why, when, who brings what, its contracts, the risk and the assumed gain."""
     key = str(page.request.path_params["key"])
-    found = next((each for each in page.site.windows() if each.identifier == key), None)
+    found = next((each for each in page.site.windows(scenario(page)) if each.identifier == key), None)
     if found is None:
         raise page.absent()
     words = cooperation_texts(page.language)["pooling"]
@@ -69,9 +73,21 @@ def window(page: Page) -> Response:
         kind=f"{said['kind'].capitalize()}{format.colon(page.language)}{said['ends']}",
         reasons=pooling.reasons(found, page.language),
         parts=_parts(page, found),
+        figures=_figures(page, found),
         contracts=shown(page, list(found.contracts)),
         whom=f"{page.root}/strengths/{found.segment}",
     )
+
+
+def scenario(page: Page) -> str:
+    """The assumption on gains that the address asks for; the usual one where it says nothing that exists."""
+    asked = page.asked("gain", ASSUMED)
+    return asked if asked in SCENARIOS else ASSUMED
+
+
+def _gains(page: Page, title: str) -> Choice:
+    words = texts(page.language)["options"]["gain"]["values"]
+    return Choice("gain", title, tuple((name, str(words[name]), name == scenario(page)) for name in SCENARIOS))
 
 
 def choice(page: Page, name: str, values: dict[str, str], held: dict[str, str]) -> Choice:
@@ -83,14 +99,41 @@ def choice(page: Page, name: str, values: dict[str, str], held: dict[str, str]) 
 
 def _line(page: Page, each: Any) -> list[Cell]:
     said = pooling.told(each, page.language)
+    kept = "" if scenario(page) == ASSUMED else scenario(page)
     return [
-        Cell(said["segment"], f"{page.root}/pooling/{each.identifier}", said["kind"]),
+        Cell(said["segment"], address(f"{page.root}/pooling/{each.identifier}", gain=kept), said["kind"]),
         Cell(said["buyers"], note=said["contracts"]),
         Cell(said["ends"]),
-        number(said["amount"]),
-        number(said["gain"]),
+        figured(page.card(each.volume), said["amount"]),
+        _gain(page, each),
         number(said["lots"]),
     ]
+
+
+def _gain(page: Page, each: Any) -> Cell:
+    """The assumed gain: its interval first, since its middle means little."""
+    said = pooling.told(each, page.language)["gain"]
+    if each.gain is None:
+        return number(said)
+    return figured(page.card(each.gain), said, cooperation_texts(page.language)["pooling"]["scenario"])
+
+
+def _figures(page: Page, found: Any) -> Any:
+    """The figures of a window as a table: what each is, its value, its bounds."""
+    words = cooperation_texts(page.language)["pooling"]
+    told = [
+        (words["amount"], found.volume, pooling.amount(found.volume, page.language)),
+        (words["joined"], found.joined, pooling.amount(found.joined, page.language)),
+        *([] if found.gain is None else [(words["gain"], found.gain, pooling.gain(found.gain, page.language))]),
+        ("", found.small, ""),
+        ("", found.local, ""),
+        *([] if found.lot is None else [(words["lot_size"], found.lot, "")]),
+    ]
+    rows = []
+    for title, figure, text in told:
+        card = page.card(figure)
+        rows.append([Cell(title or card.shown.title), figured(card, text), Cell(card.shown.interval)])
+    return grid(words["figures"], [words[name] for name in ("figures_of", "figures_value", "figures_bounds")], rows)
 
 
 def _parts(page: Page, found: Any) -> Any:
@@ -99,7 +142,7 @@ def _parts(page: Page, found: Any) -> Any:
         [
             Cell(part.name),
             number(format.counted(part.contracts_count, words["contract"], words["contracts"], language)),
-            number(format.euros(None if part.cents is None else part.cents / 100, language)),
+            figured(page.card(part.volume), pooling.amount(part.volume, language)),
             number(
                 words["no_lot"] if part.lots_count is None
                 else format.counted(part.lots_count, words["lot"], words["lots_word"], language)

@@ -13,11 +13,12 @@ from gisement.pipeline import perimeter_of
 from gisement.publish import format
 from gisement.publish.renewals import segment_name
 from gisement.publish.web.address import Pairs, address
-from gisement.publish.web.grid import Cell, grid, number
+from gisement.publish.web.grid import Cell, Grid, figured, grid, number
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.renewals import shown
 from gisement.publish.web.views.sheets import suggestions
+from gisement.terms import Verdict
 
 ASKED = ("text", "naf", "cpv")
 AT_MOST, CONTRACTS_AT_MOST = 30, 200
@@ -73,7 +74,7 @@ def _found(page: Page, segments: list[str], held: dict[str, str]) -> dict[str, A
         "renewals": shown(page, ahead),
         "all": address(f"{page.root}/renewals", pairs),
         "feeds": [(page.texts["renewals"][k], address(f"{page.root}/renewals.{k}", pairs)) for k in ("ics", "atom")],
-        "sizes": told_sizes(page, engine.sizes(observatory, perimeter)),
+        "sizes": told_sizes(page, pairs, engine.joint_contracts(observatory, perimeter)),
         "holders": lines_by(page, "total_spend", "supplier", where, at_most=15),
         "sourcing": [row for row in shown(page, ahead) if row["stage"] == _sourcing(language)],
         "windows": [
@@ -90,20 +91,22 @@ def _sourcing(language: str) -> str:
     return str(texts(language)["renewals"]["stages"]["sourcing"])
 
 
-def told_sizes(page: Page, found: engine.Sizes) -> Any:
-    """The sizes of contracts as a table."""
-    words, language = cooperation_texts(page.language)["firms"], page.language
+def told_sizes(page: Page, where: Pairs, joint: int) -> Grid:
+    """The yearly sizes of contracts as a table, each a figure; none where it would tell of one firm."""
+    words = cooperation_texts(page.language)["firms"]
+    pairs: Pairs = [("basis", "contract"), *(pair for pair in where if pair[0] != "basis")]
     told = [
-        (words["quarter"], found.low), (words["half"], found.middle), (words["three_quarters"], found.high),
-        (words["small_high"], found.small_high),
-    ]  # fmt: skip
-    rows = [
-        [Cell(name), number(format.euros(None if cents is None else cents / 100, language))] for name, cents in told
+        (words["half"], "median_yearly_amount", ()),
+        (words["three_quarters"], "large_yearly_amount", ()),
+        (words["small_high"], "large_yearly_amount", (("holder", "small_alone"),)),
     ]
-    counts = (
-        (words["counted"], found.contracts),
-        (words["alone"], found.small_contracts),
-        (words["joint"], found.joint_contracts),
-    )
-    rows += [[Cell(name), number(page.number(count))] for name, count in counts]
+    rows, counts = [], []
+    for title, name, options in told:
+        figure = page.site.figure(name, *pairs, *options)
+        cases = figure.sums.rows(Verdict.PART) + figure.sums.rows(Verdict.REST)
+        is_told = cases >= engine.LEAST
+        rows.append([Cell(title), figured(page.card(figure)) if is_told else number(format.not_known(page.language))])
+        counts.append(cases)
+    rows.append([Cell(words["alone"]), number(page.number(counts[-1]))])
+    rows.append([Cell(words["joint"]), number(page.number(joint))])
     return grid(words["sizes"], [words["size"], words["a_year"]], rows)
