@@ -23,8 +23,6 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.workspaces import plans_shared
-
 PROJECT = Path(__file__).resolve().parent.parent
 START = "from gisement.cli import main; main()"
 
@@ -37,7 +35,7 @@ def gisement(*words: object, workspace: Path | None = None, **environment: str) 
 
     typed = _typed(words, workspace)
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
-    with pytest.MonkeyPatch.context() as patch, plans_shared():
+    with pytest.MonkeyPatch.context() as patch:
         _set(patch, _environment(environment))
         patch.setattr(sys, "argv", ["gisement", *typed])
         with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:

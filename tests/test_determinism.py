@@ -101,7 +101,6 @@ def shuffled(folder: Path, first: Workspace) -> Workspace:
     workspace = created(folder / "elsewhere" / "a folder with an accent é" / "second", mixed_files.TERRITORY)
     made = files(folder / "shuffled", order=7)
     _add(workspace, {"correction": [folder / "shuffled.csv"], **made})
-    _take_plans(first, workspace)
     return _build_anew(workspace, threads=2)
 
 
@@ -112,11 +111,6 @@ def _add(workspace: Workspace, made: Mapping[str, Sequence[Path]]) -> None:
 
 def _nine(workspace: Workspace) -> list[dict[str, Any]]:
     return rows(workspace, "SELECT * FROM contract ORDER BY contract_key LIMIT 9", ["contract"])
-
-
-def _take_plans(source: Workspace, target: Workspace) -> None:
-    """What one workspace compiled serves the other."""
-    shutil.copytree(source.scratch / "plans", target.scratch / "plans", dirs_exist_ok=True)
 
 
 def _build_anew(workspace: Workspace, threads: int) -> Workspace:
@@ -158,7 +152,6 @@ def test_order_folder_and_threads_change_no_byte(first: Workspace, shuffled: Wor
 def test_the_same_files_later_and_elsewhere_give_the_same_lineage(folder: Path, first: Workspace) -> None:
     later = created(folder / "later" / "workspace", mixed_files.TERRITORY)
     shutil.copytree(first.snapshots, later.snapshots, dirs_exist_ok=True)  # as a workspace that is handed over
-    _take_plans(first, later)
     _build_anew(later, threads=2)
     one, other = ({path.name: path.read_bytes() for path in held.tables.iterdir()} for held in (first, later))
     assert len(one) == 2 * len(tables())

@@ -1,25 +1,17 @@
-"""Workspaces built by the real functions from a few files; a whole session compiles the steps once."""
+"""Workspaces built by the real functions from a few files; the steps are compiled once for all (the user's cache)."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from gisement import pipeline
-from gisement.engine import plan
 from gisement.engine.build import build
 from gisement.engine.intake import Added, add_files
-from gisement.store import Workspace, code, database
+from gisement.store import Workspace, database
 from gisement.terms import parse_territory
-
-Plan = Sequence[dict[str, Any]]
-_plans: dict[str, Plan] = {}
-"""The steps as this version of the code compiles them, for each engine."""
 
 
 def created(folder: Path, territory: str) -> Workspace:
@@ -40,27 +32,7 @@ def added(workspace: Workspace, kind: str, paths: Sequence[Path]) -> list[Added]
 
 def built(workspace: Workspace, names: Sequence[str] = ()) -> list[str]:
     """Bring the tables (the named ones, with what they need) up to date; which ones were made."""
-    with plans_shared():
-        return build(workspace, lambda: pipeline.STEPS, pipeline.SOURCES, names=names)
-
-
-@contextmanager
-def plans_shared() -> Iterator[None]:
-    """Compiling the steps takes most of a small build: what one workspace compiled serves the next."""
-
-    def kept(workspace: Workspace, dialect: str) -> Plan | None:
-        if code.kept_plan(workspace, dialect) is None and dialect in _plans:
-            code.keep_plan(workspace, dialect, _plans[dialect])
-        return code.kept_plan(workspace, dialect)
-
-    def keep(workspace: Workspace, dialect: str, compiled: Plan) -> None:
-        _plans[dialect] = compiled
-        code.keep_plan(workspace, dialect, compiled)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "kept_plan", kept)
-        patch.setattr(plan, "keep_plan", keep)
-        yield
+    return build(workspace, lambda: pipeline.STEPS, pipeline.SOURCES, names=names)
 
 
 def workspace_of(folder: Path, territory: str, files: Mapping[str, Sequence[Path]]) -> Workspace:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from gisement.store.workspace import Workspace, write_atomically
 
 PACKAGE = Path(__file__).parent.parent
 SUFFIXES = (".py", ".csv", ".yaml", ".parquet")
+KEPT_PLANS = 8
 NOT_READERS = ("cards.py", "download.py", "geography.py", "demonstration")
 
 
@@ -37,15 +40,35 @@ def readers_digest() -> str:
 
 
 def kept_plan(workspace: Workspace, dialect: str) -> list[dict[str, Any]] | None:
-    """The plan that this version of the code compiled for an engine, if the workspace has it."""
-    path = _plan_path(workspace, dialect)
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    """The plan that this version of the code compiled for an engine, if the workspace or the user's cache has it."""
+    for folder in (_plans(workspace), *_shared_plans()):
+        with suppress(OSError, ValueError):
+            plan: list[dict[str, Any]] = json.loads((folder / _plan_name(dialect)).read_text(encoding="utf-8"))
+            return plan
+    return None
 
 
 def keep_plan(workspace: Workspace, dialect: str, plan: Sequence[dict[str, Any]]) -> None:
-    """Keep a compiled plan for the next builds of this version of the code."""
-    write_atomically(_plan_path(workspace, dialect), json.dumps(list(plan)))
+    """Keep a compiled plan for the next builds of this version of the code, of this workspace and of others."""
+    content = json.dumps(list(plan))
+    write_atomically(_plans(workspace) / _plan_name(dialect), content)
+    for folder in _shared_plans():
+        with suppress(OSError):  # a home that cannot be written to: each workspace compiles for itself
+            write_atomically(folder / _plan_name(dialect), content)
+            for former in sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-KEPT_PLANS]:
+                former.unlink(missing_ok=True)
 
 
-def _plan_path(workspace: Workspace, dialect: str) -> Path:
-    return workspace.scratch / "plans" / f"{code_digest()}-{dialect}.json"
+def _plan_name(dialect: str) -> str:
+    return f"{code_digest()}-{dialect}.json"
+
+
+def _plans(workspace: Workspace) -> Path:
+    return workspace.scratch / "plans"
+
+
+def _shared_plans() -> list[Path]:
+    """The user's cache: compiling takes most of the first build of a small workspace."""
+    with suppress(RuntimeError):  # a user without a home
+        return [Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gisement" / "plans"]
+    return []

@@ -1,0 +1,67 @@
+"""Steps are compiled once for all workspaces of a user; a cache that cannot be used costs only the compilation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gisement import pipeline
+from gisement.engine.plan import plan
+from gisement.store import Workspace
+from gisement.terms import Step
+from tests.workspaces import created
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's cache, empty."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "gisement" / "plans"
+
+
+def few() -> list[Step]:
+    """Steps that compile in a moment."""
+    return list(pipeline.STEPS[:2])
+
+
+def refused() -> list[Step]:
+    raise AssertionError("what was compiled is compiled again")
+
+
+def workspace_in(folder: Path) -> Workspace:
+    return created(folder, "department:86")
+
+
+def test_what_one_workspace_compiled_serves_another(tmp_path: Path, cache: Path) -> None:
+    compiled = plan(workspace_in(tmp_path / "one"), few)
+    assert len(list(cache.glob("*-duckdb.json"))) == 1
+    assert plan(workspace_in(tmp_path / "other"), refused) == compiled
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_workspace_keeps_its_own_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = plan(workspace_in(tmp_path / "one"), few)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
+    assert plan(workspace_in(tmp_path / "one"), refused) == compiled
+
+
+def test_a_damaged_copy_is_compiled_again(tmp_path: Path, cache: Path) -> None:
+    compiled = plan(workspace_in(tmp_path / "one"), few)
+    (kept,) = cache.glob("*-duckdb.json")
+    kept.write_text("[", encoding="utf-8")
+    assert plan(workspace_in(tmp_path / "other"), few) == compiled
+
+
+def test_a_cache_that_cannot_be_written_stops_nothing(tmp_path: Path, cache: Path) -> None:
+    cache.parent.parent.mkdir()
+    cache.parent.write_bytes(b"a file where the folder should be")
+    assert plan(workspace_in(tmp_path / "one"), few)
+
+
+def test_only_the_latest_plans_are_kept(tmp_path: Path, cache: Path) -> None:
+    cache.mkdir(parents=True)
+    for number in range(20):
+        (cache / f"former{number}-duckdb.json").write_text("[]", encoding="utf-8")
+    plan(workspace_in(tmp_path / "one"), few)
+    assert len(list(cache.iterdir())) == 8
