@@ -160,10 +160,11 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     files["distance"].append(_csv(folder / "distance" / "roads.csv", list(roads[0]), roads, shuffle))
     files["food-demand"] = [_csv(folder / "food" / "needs.csv", list(needs[0]), needs, shuffle)]
     files["food-offer"] = [_csv(folder / "food" / "offers.csv", list(offers[0]), offers, shuffle)]
-    rules = mixed_food.rules(TOWN)
-    files["food-rules"] = [_csv(folder / "food" / "rules.csv", list(rules[0]), rules, shuffle)]
+    files["food-rules"] = [_csv(folder / "food" / "rules.csv", mixed_food.RULE, mixed_food.rules(TOWN, BUYER), shuffle)]
     for kind, (columns, lines) in mixed_food.followed(TOWN, FIRMS[0]).items():
         files[kind] = [_csv(folder / "food" / f"{kind}.csv", list(columns), lines, shuffle)]
+    files["organic-operators"] = [folder / "food" / "operators.json"]
+    files["organic-operators"][0].write_text(json.dumps(mixed_food.operators()), encoding="utf-8")
     files["employment"] = [_csv(folder / "employment" / "emp_2019.csv", list(JOBS), (JOBS,), shuffle)]
     files["emission-factors"] = [_csv(folder / "emission-factors" / "factors.csv", list(FACTORS[0]), FACTORS, shuffle)]
     files["notices"] = [_notice(folder / "notices" / "avis.xml")]

@@ -13,13 +13,17 @@ ROAD = ("from", "to", "km")
 RULE = ("rule", "buyer", "product", "quality", "name", "value")
 
 
-def rules(town: str) -> Rows:
+def rules(town: str, buyer: str) -> Rows:
     """Rules of a plan: for all, for a buyer, with a name in place of a value."""
     lines = (
         ("group", town, "", "", "Ville d'Été", ""),
         ("organic_share_pct", "Ville d'Été", "", "", "", "20"),
         ("market_price_eur_per_kg", "", "Carottes", "bio", "", "1,7"),
         ("needs_step", "", "carotte", "", "Légumerie vf", ""),
+        ("need_from_purchases", buyer[:9], "", "", "", "2027"),
+        ("needs_peeling", "", "Carottes", "", "", ""),
+        ("least_drop_eur", "", "", "", "", "80"),
+        ("drops_per_month", "", "", "", "", "2"),
     )
     return _rows(RULE, lines)
 
@@ -60,6 +64,10 @@ MEAL = ("buyer", "class", "month|week", "meals", "enrolled", "presence_pct", "op
 COEFFICIENT = ("product", "class", "coefficient", "value", "source", "date", "confidence")
 AWARD = ("producer", "product", "quality", "quantity_kg", "price_eur_per_kg", "first_day", "last_day")
 DELIVERY = ("producer", "product", "quality", "month", "quantity_kg", "amount_eur")
+MENU = ("menuRestaurantNom", "menuRestaurantId", "menuRestaurantIdType", "menuRestaurantType", "menuDate",
+        "menuTypeRepas", "menuTypePlat", "menuNomPlat", "menuCodePlat")  # fmt: skip
+DISH = ("platCode", "platNom", "platNombreConvive", "platProduitNom")
+CENSUS = ("place", "product", "farms", "hectares", "heads", "year", "source")
 DECLARATION = (
     "id", "year", "canteen_siret", "canteen_city_insee_code", "canteen_epci", "canteen_department", "canteen_region",
     "canteen_sector_list", "teledeclaration_ratio_bio", "teledeclaration_ratio_egalim_hors_bio",
@@ -77,6 +85,7 @@ def followed(town: str, firm: str) -> dict[str, tuple[tuple[str, ...], Rows]]:
         for product, name, value, day in (
             ("Riz", "per_20_meals", "3", "2024-01-01"), ("Riz", "per_20_meals", "2,5", "2024-06-01"),
             ("Riz", "cooked_over_raw", "2.259", "2024-01-01"), ("", "inedible_pct", "0", "2024-01-01"),
+            ("Jus", "price_eur_per_kg", "3,2", "2024-01-01"), ("Café", "price_eur_per_kg", "8", "2024-01-01"),
         )
     )  # fmt: skip
     portions = (("Riz", "élémentaire", "portion_g", "150", "essai", "2024-01-01", "assumed"),)
@@ -92,10 +101,40 @@ def followed(town: str, firm: str) -> dict[str, tuple[tuple[str, ...], Rows]]:
         ("1", "2023", town, "86194", "200069854", "86", "75", "Crèche,Hôpitaux", "0.1234", "0.2"),
         ("2", "2022", "", "86066", "", "86", "75", "", "0.7", "0.4"), ("3", "2023", "", "", "", "2A", "94", "Crèche", "", "1"),
     )  # fmt: skip
+    menus = (
+        ("École d'Été", town, "SIRET", "élémentaire", "2024-03-05", "déjeuner", "garniture", "Riz à l'été", "R1"),
+        ("École d'Été", town, "SIRET", "élémentaire", "2024-03-12", "Déjeuner", "garniture", "Riz  à l'été", "R1"),
+        ("Crèche vf", "", "sans", "autre", "2024-03-12", "goûter", "dessert", "Compote", ""),
+        ("Crèche vf", "", "sans", "autre", "2024-04-02", "déjeuner", "dessert", "Crème aux œufs", ""),
+    )
+    dishes = (("R1", "Riz à l'été", "", "Riz"), ("Z", "Soupe", "12", ""))
+    census = (
+        ("CU d'Été", "Carottes", "12", "45,5", "", "2020", "essai"),
+        ("CC vf", "carotte", "", "", "", "2020", "essai"),
+    )
     return {
+        "food-menus": (MENU, _rows(MENU, menus)),
+        "food-dishes": (DISH, _rows(DISH, dishes)),
+        "farm-census": (CENSUS, _rows(CENSUS, census)),
         "food-meals": (MEAL, _rows(MEAL, meals)),
         "food-coefficients": (COEFFICIENT, _rows(COEFFICIENT, coefficients + portions)),
         "food-award": (AWARD, _rows(AWARD, awards)),
         "food-delivery": (DELIVERY, _rows(DELIVERY, deliveries)),
         "egalim-declarations": (DECLARATION, _rows(DECLARATION, declarations)),
     }  # fmt: skip
+
+
+def operators() -> dict[str, Any]:
+    """An answer of the organic register: one that grows, one without a product, one that only sells."""
+
+    def one(number: int, activity: str, products: list[str], commune: str | None) -> dict[str, Any]:
+        held = [
+            {"id": n, "nom": name, "etatProductions": [{"etatProduction": "AB"}]} for n, name in enumerate(products)
+        ]
+        place = {"ville": "Été-sur-vf", "codePostal": "86000", "codeCommune": commune, "active": True}
+        return {"numeroBio": number, "siret": None, "denominationcourante": f"Bio d'Été {number}", "productions": held,
+                "activites": [{"id": 1, "nom": activity}], "adressesOperateurs": [place]}  # fmt: skip
+
+    items = [one(1, "Production", ["Carottes et navets", "Œufs"], "86194"), one(2, "Production", [], "86066"),
+             one(3, "Distribution", ["Carottes"], None)]  # fmt: skip
+    return {"nbTotal": len(items), "items": items}

@@ -28,6 +28,7 @@ from gisement.enrich import (
     economy,
     findings,
     food_balance,
+    food_bought,
     food_purchases,
     ledger_coverage,
     ledger_findings,
@@ -54,6 +55,8 @@ from gisement.models import (
     food_follow,
     food_gap,
     food_lots,
+    food_prior,
+    food_texts,
     impact_by_sector,
     payee_link,
     payment_secrecy,
@@ -157,6 +160,8 @@ STEPS: tuple[Step, ...] = (
     economy.emission_factor,
     # Food: what canteens need, what producers offer, how far it is.
     food_conversion.food_conversion,
+    food_bought.food_bought,
+    food_texts.food_text_need,
     food.food_need,
     food_supply.food_offer,
     food_supply.food_distance,
@@ -164,6 +169,7 @@ STEPS: tuple[Step, ...] = (
     food_gap.food_gap,
     food_lots.food_lot,
     food_balance.food_balance,
+    food_prior.food_prior,
     food_follow.food_follow,
     food.food_declaration,
     # What comes next: ends of contracts, ceilings, what is paid without a contract.

@@ -16,18 +16,20 @@ NEED_KEY = (
 
 
 @step
-def food_need(raw_food_demand: Any, raw_food_meal: Any, food_conversion: Any) -> Any:
+def food_need(raw_food_demand: Any, raw_food_meal: Any, food_conversion: Any, food_text_need: Any) -> Any:
     """One row per buyer, product, period, channel, end of a tie and origin: `need_kg`, gross.
 
     A need is tied while it is bound elsewhere: until a day that its period has not passed, or through a channel without
     an end. One without a year is tied as soon as an end is told: nobody knows of which year it is.
-    Meals become kg by `food_conversion`; of a product whose quantity the buyer declares, the declared one alone counts.
+    Of one product of a buyer, one origin counts: what it declares, else its menus, else its meals, else its purchases.
     """
-    declared = _declared(raw_food_demand)
-    told = declared.select(told_buyer="food_buyer", told_product="food_product").distinct()
-    meals = _from_meals(raw_food_meal, food_conversion)
-    meals = meals.anti_join(told, [("food_buyer", "told_buyer"), ("food_product", "told_product")])
-    needs = declared.union(meals)
+    needs = _declared(raw_food_demand)
+    for more in (
+        _from_texts(food_text_need, "menus"), _from_meals(raw_food_meal, food_conversion),
+        _from_texts(food_text_need, "purchases"),
+    ):  # fmt: skip
+        told = needs.select(told_buyer="food_buyer", told_product="food_product").distinct()
+        needs = needs.union(more.anti_join(told, [("food_buyer", "told_buyer"), ("food_product", "told_product")]))
     totals = needs.group_by(list(NEED_KEY)).agg(
         food_buyer_name=needs.food_buyer_name.min(), food_product_name=needs.food_product_name.min(),
         need_kg=exact_sum_kg(needs.quantity_kg),
@@ -60,6 +62,17 @@ def _from_meals(raw_food_meal: Any, food_conversion: Any) -> Any:
     known = known.select("food_product", "food_product_name", "kg_per_meal", eaten_by="eater_class")
     meals = raw_food_meal.inner_join(known, [("eater_class", "eaten_by")])
     return _lines(meals, meals.meals * meals.kg_per_meal, FROM_MEALS)
+
+
+def _from_texts(food_text_need: Any, origin: str) -> Any:
+    """What the words of menus, or of purchases, came to; nothing of it is bound elsewhere."""
+    t = food_text_need
+    known = t.filter(t.need_origin == origin, t.quantity_kg > 0)
+    known = known.mutate(
+        food_period=known.food_month, channel=ibis.null("string"), tied_until=ibis.null("string"),
+        first_day=known.food_month + "-01",
+    )  # fmt: skip
+    return _lines(known, known.quantity_kg, origin)
 
 
 def _lines(r: Any, quantity_kg: Any, origin: str) -> Any:

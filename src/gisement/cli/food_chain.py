@@ -43,6 +43,18 @@ def show_lots(format: Format = "table") -> None:
     _show("lots", _board("lots"), format)
 
 
+@food.command("converted")
+def show_converted(format: Format = "table") -> None:
+    """Montrer ce que deviennent plats et achats, en kilogrammes, et ce qui ne se convertit pas."""
+    _show("converted", _board("converted"), format)
+
+
+@food.command("sourcing")
+def show_sourcing(format: Format = "table") -> None:
+    """Compter, par produit, à qui demander : producteurs connus, opérateurs bio, exploitations."""
+    _show("sourcing", _board("sourcing"), format)
+
+
 @food.command("follow")
 def show_follow(format: Format = "table") -> None:
     """Suivre les volumes engagés et livrés, après l'attribution."""

@@ -17,6 +17,7 @@ Row = dict[str, Any]
 BOARDS = {
     "need": "food_conversion", "gaps": "food_gap", "lots": "food_lot", "follow": "food_follow",
     "declared": "food_declaration",
+    "converted": "food_text_need", "sourcing": "food_prior",
 }  # fmt: skip
 """Each board, and the table that it shows."""
 MEAT_FISH = (MEAT, FISH)

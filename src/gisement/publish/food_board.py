@@ -18,6 +18,10 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
              "reachable_kg", "gap_ha", "gap_heads", "producers_count"),
     "lots": ("food_product_name", "need_kg", "need_cents", "award_procedure", "planned_lots_count", "lot_kg",
              "bidders_count", "first_month", "last_month", "lot_reason"),
+    "converted": ("food_buyer_name", "need_origin", "food_text", "food_product_name", "food_month", "amount_cents",
+                  "quantity_kg", "text_reason"),
+    "sourcing": ("food_product_name", "known_producers_count", "organic_department_count", "organic_region_count",
+                 "census_farms_count", "census_ha", "census_year"),
     "follow": ("food_producer_name", "food_product_name", "quality_class", "secured_kg", "due_kg", "delivered_kg",
                "price_eur_per_kg", "paid_eur_per_kg", "first_day", "last_day", "follow_state"),
     "declared": ("group", "year", "canteens", "organic_mean", "organic_median", "egalim_mean", "egalim_median",
@@ -31,11 +35,20 @@ COUNTS = ("canteens", "unreadable", "reaching_organic", "reaching_egalim")
 NUMBERS = (
     "_kg", "_cents", "_pct", "_ha", "_heads", "_count", "_per_kg", "_before", "_after", "_g", "_meals", "_raw", "_meal"
 )  # fmt: skip
-WORDS = ("supply_step", "award_procedure", "lot_reason", "follow_state", "confidence", "quality_class")
+WORDS = (
+    "text_reason",
+    "need_origin",
+    "supply_step",
+    "award_procedure",
+    "lot_reason",
+    "follow_state",
+    "confidence",
+    "quality_class",
+)
 KEPT_BACK = ("offered_kg", "gap_kg", "reachable_kg")
 MADE = ("field", "storage")
 """Steps at which producers offer."""
-FEW = ("producers_count", "bidders_count")
+FEW = ("producers_count", "bidders_count", "known_producers_count")
 
 
 def show(name: str, rows: Sequence[Row], language: str = "fr") -> None:

@@ -172,6 +172,30 @@ def _food_meals(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return Reading(meals.read_food_meals(path, targets["raw_food_meal"], name))
 
 
+def _food_menus(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.food import menus
+
+    return Reading(menus.read_food_menus(path, targets["raw_food_menu"], name))
+
+
+def _food_dishes(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.food import menus
+
+    return Reading(menus.read_food_dishes(path, targets["raw_food_dish"], name))
+
+
+def _organic_operators(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.food import operators
+
+    return Reading(operators.read_organic_operators(path, targets["raw_organic_operator"], name))
+
+
+def _farm_census(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources.food import census
+
+    return Reading(census.read_farm_census(path, targets["raw_farm_census"], name))
+
+
 def _food_coefficients(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     from gisement.sources.food import coefficients
 
@@ -234,6 +258,10 @@ SOURCES: Mapping[str, Source] = {
         Source("food-offer", ("raw_food_offer",), _food_offer, "food_offer", None, True),
         Source("food-rules", ("raw_food_rule",), _food_rules, "food_rules", None, True),
         Source("food-meals", ("raw_food_meal",), _food_meals, "food_meals", None, True),
+        Source("food-menus", ("raw_food_menu",), _food_menus, "food_menus", None, True),
+        Source("food-dishes", ("raw_food_dish",), _food_dishes, "food_dishes", None, True),
+        Source("organic-operators", ("raw_organic_operator",), _organic_operators, "organic_operators"),
+        Source("farm-census", ("raw_farm_census",), _farm_census, "farm_census"),
         Source("food-coefficients", ("raw_food_coefficient",), _food_coefficients, "food_coefficients"),
         Source("food-award", ("raw_food_award",), _food_award, "food_award", None, True),
         Source("food-delivery", ("raw_food_delivery",), _food_delivery, "food_delivery", None, True),

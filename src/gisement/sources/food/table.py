@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from gisement.catalog.food_words import ACCENTS
+from gisement.catalog.food_words import word_key as word_key
 from gisement.sources.ledger.mapping import LedgerMapping
 from gisement.sources.ledger.opening import open_export
 from gisement.sources.ledger.prepare import scratch
@@ -20,7 +22,6 @@ from gisement.terms import Trouble
 
 Headers = Mapping[str, tuple[str, ...]]
 """For each column, the headers that name it, in comparable form (small letters and digits)."""
-ACCENTS = str.maketrans("àâäéèêëîïôöùûüÿç", "aaaeeeeiioouuuyc")
 MONTHS = (
     "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
     "decembre",
@@ -105,16 +106,6 @@ def read_lines(path: Path, name: str, headers: Headers, needed: Sequence[str], e
 
 def _cell(cells: Sequence[str], place: int) -> str:
     return " ".join(cells[place].split()) if place < len(cells) else ""
-
-
-def word_key(text: str) -> str:
-    """A name in comparable form: small letters without accents, signs as blanks, no plural `s`; a SIRET as digits."""
-    digits = re.sub(r"[\s.]", "", text)
-    if re.fullmatch(r"[0-9]{9}|[0-9]{14}", digits):
-        return digits
-    flat = text.lower().replace("œ", "oe").replace("æ", "ae").translate(ACCENTS)
-    words = re.sub(r"[^a-z0-9]+", " ", flat).split()
-    return " ".join(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in words) or text.lower()
 
 
 def period_of(line: Line) -> Period:
