@@ -1,8 +1,7 @@
 """Small fictive files of every kind that `add` takes, which hold the odd values that engines read differently.
 
-A model of titles learnt from invented ones. Contracts of the demonstration (cut down), a file of odd texts, amounts, dates and identifiers, a flat table with joint
-awards and amendment lines, a file of 2019, an extract of the register. The records can be shuffled: same content,
-another order in the files.
+A model of titles learnt from invented ones; contracts of the demonstration (cut down), odd texts, amounts, dates and
+identifiers, joint awards, amendments, a register. The records can be shuffled: same content, another order.
 """
 
 from __future__ import annotations

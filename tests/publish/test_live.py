@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 
 from gisement.engine.served import Served
+from gisement.publish import format
 from gisement.publish.web import live
 from gisement.publish.web.live import Live
 from gisement.publish.web.running import configuration, listen
@@ -88,6 +89,26 @@ def test_fifty_readers_see_one_release_or_the_next(live_server: tuple[Live, str,
         assert len(pairs) == len(marks), f"{path}: one release gave two answers"
     api = read.pairs[ASKED[1]]
     assert len({answer for _, answer in api}) == 2, "both releases were read, and they differ"
+    _what_moved_is_told(application, address, former)
+
+
+def _what_moved_is_told(application: Live, address: str, former: str) -> None:
+    """The page of releases names both, the file that came, and the count of contracts before and after."""
+    given_up = time.monotonic() + AT_MOST
+    while len(application.site.releases()) < 2 and time.monotonic() < given_up:
+        time.sleep(0.2)
+    later, first = application.site.releases()
+    assert (first.name, first.is_first, later.is_first) == (former, True, False)
+    assert (later.added, later.withdrawn, later.is_other_code) == ({"decp": 1}, {}, False)
+    (move,) = (each for each in later.moves if each.indicator == "contracts")
+    assert move.before is not None
+    assert move.after is not None
+    assert move.after["value"] > move.before["value"]
+    with urlopen(f"{address}/releases", timeout=60) as answer:
+        page = answer.read().decode().replace("\xa0", " ")
+    assert f"Version {later.name}" in page
+    assert "Un fichier « decp » ajouté." in page
+    assert f"<td>{format.number(move.before['value'])}</td><td>{format.number(move.after['value'])}</td>" in page
 
 
 def test_a_look_that_fails_is_not_the_last(live_server: tuple[Live, str, Workspace]) -> None:

@@ -166,6 +166,10 @@ class Served:
         """Whether what is told to partners alone is shown here of this buyer: of all, of one's own, or of none."""
         return self.partner and (not self.siren or siren == self.siren)
 
+    def files(self) -> set[tuple[str, str]]:
+        """The source and the SHA-256 of each file that this release was made from."""
+        return {(o.source, o.sha256) for table in INPUTS[:-1] for o in self.observatory.origins(table)}
+
     @property
     def is_stale(self) -> bool:
         """Whether a later build has ended: another release is whole on the disk."""

@@ -32,6 +32,7 @@ from gisement.publish.web.views import (
     law,
     needs,
     organisations,
+    releases,
     renewals,
     rows,
     secrecy,
@@ -89,6 +90,7 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/sources", about.sources),
     ("/explainer", about.explainer),
     ("/secret", secrecy.secrecy),
+    ("/releases", releases.releases),
     ("/api", about.api),
 )
 """Every page, in French at its address and in English after `/en`."""

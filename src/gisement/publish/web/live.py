@@ -43,12 +43,21 @@ class Live:
         return True
 
     def watch(self) -> None:
-        """Look again and again, until `stop`."""
+        """Note the release, then look again and again, until `stop`."""
+        self.note()
         while not self._stopped.wait(EVERY):
             try:
-                self.look()
+                if self.look():
+                    self.note()
             except Exception:  # a file that a build took away while it was read: the next look may find it
                 LOG.exception("The tables could not be looked at; the former release goes on")
+
+    def note(self) -> None:
+        """Keep what the release publishes; a workspace that cannot be written to goes on without."""
+        try:
+            self.site.note_release()
+        except (OSError, Trouble) as error:
+            LOG.warning("What this release publishes could not be noted: %s", error)
 
     def stop(self) -> None:
         """Look no more."""

@@ -22,6 +22,7 @@ from gisement.engine.pooling import Window, pooling_windows
 from gisement.engine.pooling_gain import ASSUMED, SCENARIOS
 from gisement.engine.progress import between
 from gisement.engine.public import PublicObservatory
+from gisement.engine.releases import Release, note_release, releases
 from gisement.engine.served import PERSON, Served
 from gisement.engine.simulator import Basis, Lever, Scenario, basis_of, saved, simulate
 from gisement.engine.strengths import MEASURES, partner_names, strength_matrix
@@ -127,6 +128,16 @@ class Site:
         indicator = indicator_named("impact")
         asked = perimeter_of([f"{key}={value}" for key, value in where])
         return answer(Impact(self.observatory), indicator, self.observatory.resolved(indicator, asked))
+
+    def note_release(self) -> None:
+        """Keep what everyone is shown of this release, so that a later one can say which figures moved."""
+        if not self.served.partner:
+            names = [each.name for each in INDICATORS if self.publishes(each.name)]
+            note_release(self.served, names, self.figure)
+
+    def releases(self) -> list[Release]:
+        """Every release published from here, the latest first."""
+        return releases(self.observatory.workspace)
 
     def strengths(self) -> Sequence[Any]:
         """Every line of the matrix of strengths, computed once: it changes only with a build."""

@@ -92,9 +92,11 @@ class Gate:
 
     def watch(self) -> None:
         """Have every application take the next release when a build has ended, until `stop`."""
+        self.everyone.note()
         while not self._stopped.wait(EVERY):
             for live in (self.everyone, *list(self._own.values())):
-                live.look()
+                if live.look():
+                    live.note()
 
     def stop(self) -> None:
         """Look no more."""
