@@ -162,8 +162,7 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     files["food-rules"] = [_csv(folder / "food" / "rules.csv", mixed_food.RULE, mixed_food.rules(TOWN, BUYER), shuffle)]
     for kind, (columns, lines) in mixed_food.followed(TOWN, FIRMS[0]).items():
         files[kind] = [_csv(folder / "food" / f"{kind}.csv", list(columns), lines, shuffle)]
-    files["organic-operators"] = [folder / "food" / "operators.json"]
-    files["organic-operators"][0].write_text(json.dumps(mixed_food.operators()), encoding="utf-8")
+    files["organic-operators"] = [mixed_food.operators(folder / "food" / "operators.json")]
     files["employment"] = [_csv(folder / "employment" / "emp_2019.csv", list(JOBS), (JOBS,), shuffle)]
     files["emission-factors"] = [_csv(folder / "emission-factors" / "factors.csv", list(FACTORS[0]), FACTORS, shuffle)]
     files["notices"] = [_notice(folder / "notices" / "avis.xml")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 Rows = tuple[dict[str, Any], ...]
@@ -124,8 +126,8 @@ def followed(town: str, firm: str) -> dict[str, tuple[tuple[str, ...], Rows]]:
     }  # fmt: skip
 
 
-def operators() -> dict[str, Any]:
-    """An answer of the organic register: one that grows, one without a product, one that only sells."""
+def operators(path: Path) -> Path:
+    """Write an answer of the organic register: one that grows, one without a product, one that only sells."""
 
     def one(number: int, activity: str, products: list[str], commune: str | None) -> dict[str, Any]:
         held = [
@@ -137,4 +139,5 @@ def operators() -> dict[str, Any]:
 
     items = [one(1, "Production", ["Carottes et navets", "Œufs"], "86194"), one(2, "Production", [], "86066"),
              one(3, "Distribution", ["Carottes"], None)]  # fmt: skip
-    return {"nbTotal": len(items), "items": items}
+    path.write_text(json.dumps({"nbTotal": len(items), "items": items}), encoding="utf-8")
+    return path
