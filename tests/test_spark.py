@@ -32,6 +32,7 @@ LOCAL_STEPS: Mapping[str, str] = {
     "food_follow": "days of contracts are counted one by one, in the driver",
     "food_gap": "months of several files are aligned, and what tells of few producers kept back, in the driver",
     "food_lot": "capacities of producers are counted against each size of lot, in the driver",
+    "food_origin": "what tells of few producers is kept back line by line, in the driver",
     "food_prior": "products are looked for in the words of the organic register, in the driver",
     "food_text_need": "products are looked for in the words of dishes and purchases, in the driver",
     "impact_by_sector": "a linear system is solved on arrays, in the driver",

@@ -55,6 +55,7 @@ from gisement.models import (
     food_follow,
     food_gap,
     food_lots,
+    food_origin,
     food_prior,
     food_texts,
     impact_by_sector,
@@ -170,6 +171,7 @@ STEPS: tuple[Step, ...] = (
     food_lots.food_lot,
     food_balance.food_balance,
     food_prior.food_prior,
+    food_origin.food_origin,
     food_follow.food_follow,
     food.food_declaration,
     # What comes next: ends of contracts, ceilings, what is paid without a contract.

@@ -46,7 +46,7 @@ def rows(case: Case) -> tuple[list[Case], list[Case], list[Case], list[Case]]:
     ]  # fmt: skip
     rules = [
         {"food_rule": line["rule"], "food_buyer": line.get("buyer"), "food_product": line.get("product"),
-         "quality_class": line.get("quality"), "rule_name": line.get("name"), "rule_value": line.get("value")}
+         "quality_class": line.get("quality"), "rule_name": line.get("name"), "rule_label": line.get("name"), "rule_value": line.get("value")}
         for line in case.get("rules", ())
     ]  # fmt: skip
     return needs, offers, distances, rules

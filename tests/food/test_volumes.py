@@ -20,10 +20,15 @@ from tests.observatories import fill, observatory
 from tests.test_docs import CHAPTERS, chapter, command_page, page
 
 CASES: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "volumes.yaml").read_text(encoding="utf-8"))
-TABLES = ("food_balance", "food_declaration")
+TABLES = ("food_balance", "food_declaration", "food_origin")
 ASKED = [
     (held, case)
-    for held, asked in (("balance", "volumes"), ("without_lot", "without_lot_volumes"), ("declarations", "declared"))
+    for held, asked in (
+        ("balance", "volumes"),
+        ("without_lot", "without_lot_volumes"),
+        ("declarations", "declared"),
+        ("origin", "offered"),
+    )
     for case in CASES[asked]
 ]
 
@@ -40,6 +45,10 @@ def rows(name: str) -> list[dict[str, Any]]:
     """The rows of a set of the case file, under the columns of their table."""
     found = []
     for place, row in enumerate(CASES[name]):
+        if "department" in row:
+            grams = None if row["kg"] is None else row["kg"] * 1000
+            found.append({"supplier_department_code": row["department"], "year": 2027, "offer_g": grams})
+            continue
         if "part" not in row:
             found.append({"declaration_id": str(place), "year": 2023, "department_code": "86",
                           "declared_organic_share": row["organic"], "declared_egalim_share": row["egalim"]})  # fmt: skip
@@ -76,8 +85,8 @@ def test_a_figure_is_what_the_case_spells(name: str, case: dict[str, Any], held:
 
 
 def _kept(name: str, where: Mapping[str, tuple[str, ...]]) -> list[dict[str, Any]]:
-    wanted = where.get("food_product")
-    return [row for row in rows(name) if wanted is None or row["food_product"] in wanted]
+    columns = {"food_product": "food_product", "department": "supplier_department_code"}
+    return [row for row in rows(name) if all(row[columns[key]] in values for key, values in where.items())]
 
 
 def test_every_value_of_every_option_has_a_case() -> None:

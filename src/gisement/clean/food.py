@@ -43,7 +43,10 @@ def food_need(raw_food_demand: Any, raw_food_meal: Any, food_conversion: Any, fo
 @step
 def food_rule(raw_food_rule: Any) -> Any:
     """One row per rule and what it holds for, as files tell it; the same line of two files is one."""
-    return raw_food_rule.drop("snapshot").distinct()
+    r = raw_food_rule
+    what = ["food_rule", "food_buyer", "food_product", "quality_class", "rule_name"]
+    found = r.group_by([*what, "rule_value"]).agg(rule_label=r.rule_label.min())
+    return found.select(*what, "rule_label", "rule_value")
 
 
 def exact_sum_kg(kg: Any) -> Any:

@@ -22,6 +22,12 @@ food = typer.Typer(
 )
 By = Annotated[Literal["department", "region", "country", "sector"], typer.Option("--by", help="regrouper par")]
 Only = Annotated[str | None, typer.Option("--only", help="un seul groupe : 86, 75, ou un secteur")]
+Kind = Annotated[
+    Literal["purchases", "declarations"], typer.Argument(help="purchases : achats ; declarations : bilans")
+]
+Output = Annotated[Path, typer.Option("-o", "--output", help="fichier CSV à écrire")]
+Buyer = Annotated[str | None, typer.Option("--buyer", help="un acheteur (SIRET ou SIREN ; tous, sinon)")]
+Year = Annotated[int | None, typer.Option("--year", help="une année (toutes, sinon)")]
 Purchases = Annotated[Path, typer.Argument(help="commande, au format d'import de ma cantine")]
 
 
@@ -70,6 +76,23 @@ def show_declared(by: By = "department", only: Only = None, format: Format = "ta
 
     found = [asdict(one) for one in declared(_board("declared"), by) if only in (None, one.group)]
     _show("declared", found, format)
+
+
+@food.command("macantine")
+def write_ma_cantine(kind: Kind, output: Output, buyer: Buyer = None, year: Year = None) -> None:
+    """Écrire ce que ma cantine importe : achats, ou bilan de l'année."""
+    from gisement.cli.session import say
+    from gisement.engine.food_board import rows_of
+    from gisement.publish.exports.ma_cantine import ma_cantine
+    from gisement.publish.food_board import told_ma_cantine
+    from gisement.publish.written import write_output
+
+    rows = rows_of(_built(("food_purchase",)), "food_purchase")
+    kept = [r for r in rows if year in (None, r["year"]) and buyer in (None, r["buyer_id"], r["buyer_siren"])]
+    found = ma_cantine(kept, kind)
+    write_output(output, found.text)
+    for language_fr, language_en in told_ma_cantine(found, output):
+        say(language_fr, language_en)
 
 
 @food.command("order")

@@ -27,6 +27,7 @@ Basis = Annotated[
     Literal["payment", "contract"] | None, typer.Option("--basis", help="base des montants (contract : publiable)")
 ]
 OneBuyer = Annotated[str | None, typer.Option("--buyer", help="un acheteur (SIRET ou SIREN ; tous, sinon)")]
+Of = Annotated[str, typer.Option("--of", help="son nom, tel que les fichiers l'écrivent, ou son SIRET")]
 Siret = Annotated[str, typer.Option("--buyer", help="SIRET ou SIREN de l'acheteur")]
 
 
@@ -84,6 +85,24 @@ def food(output: File) -> None:
     _write(lambda served: food(read(served, "contract")), output, "contract")
 
 
+@report.command("canteen")
+def canteen(output: File, of: Of) -> None:
+    """La fiche d'une cantine : besoins, ce qui est lié, taux EGalim."""
+    from gisement.publish.reports import read
+    from gisement.publish.reports.food_sheets import canteen_sheet
+
+    _write(lambda served: canteen_sheet(read(served, "contract"), served.observatory.workspace, of), output, None)
+
+
+@report.command("producer")
+def producer(output: File, of: Of) -> None:
+    """La fiche d'un titulaire, après l'attribution seulement."""
+    from gisement.publish.reports import read
+    from gisement.publish.reports.food_sheets import producer_sheet
+
+    _write(lambda served: producer_sheet(read(served, "contract"), served.observatory.workspace, of), output, None)
+
+
 def _write(make: Callable[[Served], Report], output: Path, basis: str | None) -> None:
     """Measure, lay out, write; say where, and whether it may be published."""
     from gisement.engine.served import Served
@@ -93,9 +112,19 @@ def _write(make: Callable[[Served], Report], output: Path, basis: str | None) ->
     made = make(Served(opened(), partner=basis != "contract"))
     write(made, output)
     if made.is_internal:
-        say(
-            f"{output} : usage interne, il contient des paiements (--basis contract : la version à publier).",
-            f"{output}: for internal use, it holds payments (--basis contract: the one to publish); in French.",
-        )
+        say(*_internal(made.name, output))
     else:
         say(f"{output} : publiable.", f"{output}: may be published; in French.")
+
+
+def _internal(name: str, output: Path) -> tuple[str, str]:
+    """Why a report is not for everyone, in both languages."""
+    if name in ("canteen", "producer"):
+        return (
+            f"{output} : pour l'intéressé, à ne pas publier.",
+            f"{output}: for whom it is about, not to be published.",
+        )
+    return (
+        f"{output} : usage interne, il contient des paiements (--basis contract : la version à publier).",
+        f"{output}: for internal use, it holds payments (--basis contract: the one to publish); in French.",
+    )

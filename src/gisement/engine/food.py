@@ -156,9 +156,10 @@ def awarded(workspace: Workspace, inputs: Inputs) -> dict[int, float]:
 
 
 def names_of(workspace: Workspace) -> dict[str, str]:
-    """The name of each product and buyer, as files write it."""
+    """The name of each product, buyer and group, as files write it."""
     rows = _rows(workspace, "food_need")
     return {
+        **{row["rule_name"]: row["rule_label"] for row in _rows(workspace, "food_rule") if row["rule_name"]},
         **{row["food_product"]: row["food_product_name"] for row in reversed(rows)},
         **{row["food_buyer"]: row["food_buyer_name"] for row in reversed(rows)},
     }

@@ -35,7 +35,7 @@ from gisement.terms.arithmetic import share, spread, total
 if TYPE_CHECKING:
     from gisement.engine.spread import Amounts
 
-MEASURED = ("contract", "purchase", "food_purchase", "food_balance", "food_declaration")
+MEASURED = ("contract", "purchase", "food_purchase", "food_balance", "food_declaration", "food_origin")
 """The tables whose rows figures add up."""
 TWO_BASES = "purchase"
 """The table that holds both bases."""

@@ -27,7 +27,7 @@ INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
     "record_decision", "commune", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
     "supplier_presence", "emission_factor", "food_purchase", "food_year", "food_gap", "food_lot", "food_balance",
-    "food_follow",
+    "food_origin", "food_prior", "food_follow",
     "food_declaration", "renewal", "spend_without_contract", "buyer_year", "insertion", "insertion_public", "holder",
     "target", "sheet", "local_offer", "lever", "public_payment", "ledger_finding", "raw_decp",
 )  # fmt: skip
@@ -62,6 +62,9 @@ _ROWS_OF = {
     "food_purchase": _FOOD_ROWS,
     "food_balance": _OTHER_ROWS.format(
         day="try_cast(food_month || '-01' AS DATE)", title="food_product_name", amount="need_g"
+    ),
+    "food_origin": _OTHER_ROWS.format(
+        day="make_date(year, 12, 31)", title="supplier_department_code", amount="offer_g"
     ),
     "food_declaration": _OTHER_ROWS.format(
         day="make_date(year, 12, 31)", title="canteen_sectors", amount="round(1e6 * declared_egalim_share)::BIGINT"
@@ -344,6 +347,8 @@ def copies(*, partner: bool) -> dict[str, str]:
         "food_gap": "SELECT * FROM food_gap",
         "food_lot": "SELECT * FROM food_lot",
         "food_balance": "SELECT * FROM food_balance",
+        "food_origin": "SELECT * FROM food_origin",
+        "food_prior": "SELECT * FROM food_prior",
         "food_follow": f"SELECT * FROM food_follow WHERE {partner}",
         "food_declaration": "SELECT * FROM food_declaration",
         "buyer_year": f"SELECT * {'' if partner else _UNSPENT} FROM buyer_year",

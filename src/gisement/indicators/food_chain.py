@@ -44,7 +44,7 @@ def _short(row: Any, option: SimpleNamespace) -> Any:
 
 
 FOOD_NEED = Indicator(
-    name="food_need", unit=KILOGRAMS, table="food_balance", weight="need_g", kind="total", options=(BOUND,),
+    name="food_need", unit=KILOGRAMS, table="food_balance", weight="need_g", kind="total", options=(BOUND, STAGE),
     scope=_bound, counts=lambda row, option: ibis.literal(True), level=Level.MODELLED, needs=("need_g",),
     references=(_FREQUENCIES,),
 )  # fmt: skip
@@ -86,7 +86,14 @@ CANTEENS_REACHING_SHARE = Indicator(
     references=("Code rural et de la pêche maritime, art. L230-5-1",),
 )  # fmt: skip
 
+FOOD_KNOWN_OFFER = Indicator(
+    name="food_known_offer", unit=KILOGRAMS, table="food_origin", weight="offer_g", kind="total",
+    scope=lambda row, option: ibis.literal(True), counts=lambda row, option: ibis.literal(True),
+    needs=("offer_g",), references=(_LOTS,),
+)  # fmt: skip
+
 FOOD_CHAIN = (
-    FOOD_NEED, FOOD_GAP, FOOD_REACHABLE_SHARE, FOOD_NEED_VALUE, FOOD_LOT_SHARE, CANTEENS_REACHING_SHARE,
+    FOOD_NEED, FOOD_KNOWN_OFFER, FOOD_GAP, FOOD_REACHABLE_SHARE, FOOD_NEED_VALUE, FOOD_LOT_SHARE,
+    CANTEENS_REACHING_SHARE,
 )  # fmt: skip
 """Volumes needed and missing, lots, and how many canteens reach the aims of the law by their own declaration."""

@@ -17,7 +17,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "gaps": ("supply_step", "food_product_name", "food_month", "need_kg", "tied_kg", "offered_kg", "gap_kg",
              "reachable_kg", "gap_ha", "gap_heads", "producers_count"),
     "lots": ("food_product_name", "need_kg", "need_cents", "award_procedure", "planned_lots_count", "lot_kg",
-             "bidders_count", "first_month", "last_month", "lot_reason"),
+             "bidders_count", "first_month", "last_month", "lot_areas", "lot_reason"),
     "converted": ("food_buyer_name", "need_origin", "food_text", "food_product_name", "food_month", "amount_cents",
                   "quantity_kg", "text_reason"),
     "sourcing": ("food_product_name", "known_producers_count", "organic_department_count", "organic_region_count",
@@ -112,3 +112,17 @@ def order_rows(found: Sequence[Any]) -> list[dict[str, Any]]:
             "left_cents": None if one.budget_cents is None else one.budget_cents - spent,
         })  # fmt: skip
     return rows
+
+
+def told_ma_cantine(found: Any, output: object) -> list[tuple[str, str]]:
+    """What a file for ma cantine holds and leaves out, in French and English."""
+    count = {language: format.number(found.lines, language=language) for language in ("fr", "en")}
+    told = [(f"{output} : {count['fr']} lignes.", f"{output}: {count['en']} lines.")]
+    if found.without_siret:
+        told.append((f"{found.without_siret} achats sans SIRET de cantine, laissés de côté.",
+                     f"{found.without_siret} purchases without a canteen's SIRET, left out."))  # fmt: skip
+    if found.unclear_cents:
+        euros = {language: format.cents(found.unclear_cents, language) for language in ("fr", "en")}
+        told.append((f"{euros['fr']} sous un label incertain : comptés dans le total, dans aucune qualité.",
+                     f"{euros['en']} under an unclear label: in the total, in no quality."))  # fmt: skip
+    return told

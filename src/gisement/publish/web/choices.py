@@ -20,9 +20,12 @@ BREAKDOWNS = (
     "year", "family", "food_family", "food_label", "segment", "buyer", "supplier", "department", "commune",
     "size_class", "food_product", "food_month", "need_part", "canteen_region", "canteen_department",
 )  # fmt: skip
-SPENT = {"food_purchase": "food_spend", "food_balance": "food_need", "food_declaration": "canteens_reaching_share"}
+SPENT = {"food_purchase": "food_spend", "food_balance": "food_need", "food_declaration": "canteens_reaching_share",
+         "food_origin": "food_known_offer"}  # fmt: skip
 """The amount of the purchases of a table, where it is not that of all purchases."""
-PERIMETERS = {"food_balance": "perimeter_food", "food_declaration": "perimeter_declared"}
+PERIMETERS = {
+    "food_balance": "perimeter_food", "food_declaration": "perimeter_declared", "food_origin": "perimeter_offer",
+}  # fmt: skip
 """What is measured without a filter, as a key of the texts, where it is not the purchases of the territory."""
 ALIKE = {"food_purchase": ("family", "segment")}
 """Dimensions that say little of the rows of a table."""

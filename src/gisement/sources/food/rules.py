@@ -47,5 +47,6 @@ def _row(line: Line) -> dict[str, Any]:
         "food_product": word_key(line.cells["product"]) if line.cells["product"] else None,
         "quality_class": quality_of(line) if line.cells["quality"] else None,
         "rule_name": word_key(line.cells["name"]) if line.cells["name"] else None,
+        "rule_label": line.cells["name"] or None,
         "rule_value": value,
     }

@@ -17,7 +17,7 @@ from gisement.publish.web.card import Card
 from gisement.publish.web.drawings import Drawing, rings_drawing, treemap_drawing, trend_drawing
 from gisement.publish.web.flows import flows_drawing
 from gisement.publish.web.lines import lines_by
-from gisement.publish.web.map import map_drawing
+from gisement.publish.web.map import OFFER, map_drawing, offer_drawing
 from gisement.publish.web.page import Page
 from gisement.terms import Figure, Indicator, Trouble
 
@@ -117,6 +117,8 @@ def _drawing(page: Page, kind: str, name: str) -> Drawing:
         return treemap_drawing(page, name, pairs)
     if kind == "flows" and name == "impact_per_hundred":
         return flows_drawing(page, chosen(indicator_named(name), page.query))
+    if kind == "map" and name == OFFER:
+        return offer_drawing(page)
     if kind in ("rings", "map"):
         return rings_drawing(page, pairs) if kind == "rings" else map_drawing(page, pairs)
     raise page.absent()

@@ -13,6 +13,7 @@ from gisement.publish import answers, food_board, format
 from gisement.publish.format import weight
 from gisement.publish.web.address import address
 from gisement.publish.web.card import Card
+from gisement.publish.web.map import offer_drawing
 from gisement.publish.web.page import Page
 
 RATES = ("egalim_share", "organic_share", "meat_fish_egalim_share", "food_spend")
@@ -32,6 +33,8 @@ LEADS = {
     "delivery": "lead_delivery",
 }  # fmt: skip
 """What each part tells, as a key of the texts."""
+HEADINGS = {"production": "of_product", "workshop": "of_workshop", "kitchen": "of_canteen", "delivery": "of_product"}
+"""What a line of each part is, as a key of the texts."""
 FIRST_ROWS = 15
 """Lines shown before one asks for all of them."""
 NO_OFFER_UNDER = 0.01
@@ -44,7 +47,8 @@ Row = dict[str, Any]
 def food(page: Page) -> Response:
     """The page of the food chain."""
     gaps, lots, stage = _rows(page, "food_gap"), _rows(page, "food_lot"), _stage(page)
-    board, values = _board(page, gaps, stage), _by_name(page, "food_need_value")
+    months = sorted({row["food_month"] for row in gaps})
+    board, values = _board(page, gaps, stage, months), _by_name(page, "food_need_value")
     allotted = [_lot(page, row, values) for row in sorted(lots, key=_most_first)]
     year = next(page.site.served.rows("SELECT max(year) AS year FROM food_year"), {}).get("year")
     return page.render(
@@ -54,9 +58,13 @@ def food(page: Page) -> Response:
         stages=_stages(page, gaps, stage),
         stage_lead=page.texts["food"][LEADS[stage]],
         assumption=_assumption(page) if stage == "production" else "",
-        months=[_month(month, page.language) for month in sorted({row["food_month"] for row in gaps})],
+        months=[_month(month, page.language) for month in months],
+        heading=page.texts["food"][HEADINGS[stage]],
+        has_land=stage == "production",
         board=board[:FIRST_ROWS],
         others=board[FIRST_ROWS:],
+        offers=offer_drawing(page) if gaps else None,
+        sourcing=[_sourcing(row, page.language) for row in _rows(page, "food_prior")] if gaps else [],
         lots=allotted[:FIRST_ROWS],
         other_lots=allotted[FIRST_ROWS:],
         year="" if year is None else str(year),
@@ -95,13 +103,12 @@ def _assumption(page: Page) -> str:
     return str(page.texts["food"]["assumption"]).format(percent=percent)
 
 
-def _board(page: Page, gaps: Sequence[Row], stage: str) -> list[Row]:
+def _board(page: Page, gaps: Sequence[Row], stage: str, months: Sequence[str]) -> list[Row]:
     """The lines of a stage, with the figures of the need and of the gap of each."""
     rows = [row for row in gaps if row["supply_step"] in STAGES[stage]]
     where = () if stage == "production" else (("supply_stage", stage),)
-    missing = _by_name(page, "food_gap", where)
-    needed = _by_name(page, "food_need") if stage == "production" else {}
-    return [_line(page, held, needed, missing) for held in _by_product(rows)]
+    cards = [_by_name(page, name, where) for name in ("food_need", "food_gap")]
+    return [_line(page, held, months, *cards) for held in _by_product(rows)]
 
 
 def _by_name(page: Page, name: str, where: tuple[tuple[str, str], ...] = ()) -> dict[str, Card]:
@@ -147,9 +154,11 @@ def _month(month: str, language: str) -> tuple[str, str]:
     return name[:1].upper(), f"{name} {month[:4]}" if "-" in month else name
 
 
-def _line(page: Page, rows: Sequence[Row], needed: Mapping[str, Card], missing: Mapping[str, Card]) -> Row:
+def _line(
+    page: Page, rows: Sequence[Row], every: Sequence[str], needed: Mapping[str, Card], missing: Mapping[str, Card]
+) -> Row:  # fmt: skip
     """A product (workshop, canteen): its figures of the year, and the state of each month."""
-    words, product = page.texts["food"], rows[0]["food_product"]
+    product = rows[0]["food_product"]
     months = {row["food_month"]: row for row in rows}
     step = food_texts(page.language)["boards"]["words"]["supply_step"][rows[0]["supply_step"]]
     return {
@@ -158,9 +167,14 @@ def _line(page: Page, rows: Sequence[Row], needed: Mapping[str, Card], missing: 
         "need": needed.get(product),
         "gap": missing.get(product),
         "takes": _takes(page, rows),
-        "months": [(state, words[STATES[state]], _short(row, state, page))
-                   for _, row in sorted(months.items()) for state in [_state(row)]],
+        "months": [_month_cell(page, months.get(month)) for month in every],
     }  # fmt: skip
+
+
+def _month_cell(page: Page, row: Row | None) -> tuple[str, str, str]:
+    """The state of a month, in a word for the style and in words, and what is missing."""
+    state = IDLE if row is None else _state(row)
+    return state, str(page.texts["food"][STATES[state]]), "" if row is None else _short(row, state, page)
 
 
 def _takes(page: Page, rows: Sequence[Row]) -> str:
@@ -189,6 +203,11 @@ def _short(row: Row, state: str, page: Page) -> str:
     return format.number(row["gap_kg"] / 1000, 1 if row["gap_kg"] < 9950 else 0, page.language)
 
 
+def _sourcing(row: Row, language: str) -> list[str]:
+    """Who could be asked for a product: counts, as texts."""
+    return [food_board.cell(name, row, language) for name in food_board.SHOWN["sourcing"]]
+
+
 def _lot(page: Page, row: Row, values: Mapping[str, Card]) -> Row:
     first, last = row["first_month"], row["last_month"]
     shown = {name: food_board.cell(name, row, page.language) for name in LOTS}
@@ -200,7 +219,7 @@ def _lot(page: Page, row: Row, values: Mapping[str, Card]) -> Row:
     has_lots = bool(row["planned_lots_count"])
     return {
         "name": row["food_product_name"], "has_lots": has_lots, "value": values.get(row["food_product"]),
-        "months": "", **shown,
+        "months": "", "areas": row["lot_areas"] or "", **shown,
         "lots": _size(page, row, shown["planned_lots_count"])
         if has_lots and row["lot_kg"] is not None else shown["lot_reason"],
     }  # fmt: skip

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from gisement.catalog import texts
+from gisement.catalog.texts import food_texts
 from gisement.publish import format
 from gisement.publish.web.page import Page
 from gisement.terms import KILOGRAMS
 
 FOOD_HEADINGS: Mapping[str, tuple[str, ...]] = {
     "food_balance": ("product", "stage", "part_of_need", "month", "quantity"),
+    "food_origin": ("place", "producers", "stage", "year", "quantity"),
     "food_declaration": ("sectors", "canteen", "place", "year", "declared"),
 }
 """Headings of the rows of each table, as keys of the texts."""
@@ -34,7 +36,8 @@ class RowShown:
 
 def food_row(page: Page, row: Mapping[str, Any]) -> RowShown:
     """A part of a need, or a declaration."""
-    found = _declaration(page, row) if "declaration_id" in row else _part(page, row)
+    laid = _declaration if "declaration_id" in row else _origin if "offer_g" in row else _part
+    found = laid(page, row)
     return RowShown(buyer_page="", contract_page="", left="", **found)
 
 
@@ -46,6 +49,18 @@ def _part(page: Page, row: Mapping[str, Any]) -> dict[str, Any]:
         "buyer": words["values"]["need_part"][row["need_part"]],
         "date": row["food_month"],
         "amount": format.weight(row["need_g"] / KILOGRAMS.divisor, page.language),
+    }
+
+
+def _origin(page: Page, row: Mapping[str, Any]) -> dict[str, Any]:
+    grams, count = row["offer_g"], row["producers_count"]
+    words = food_texts(page.language)["boards"]
+    return {
+        "title": page.site.label("department", row["supplier_department_code"], page.language),
+        "suppliers": ((words["few"] if count is None else page.number(count), ""),),
+        "buyer": words["words"]["supply_step"]["field"],
+        "date": "" if row["year"] is None else str(row["year"]),
+        "amount": words["kept_back"] if grams is None else format.weight(grams / KILOGRAMS.divisor, page.language),
     }
 
 
