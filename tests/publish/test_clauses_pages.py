@@ -10,11 +10,14 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from gisement.engine import law
+from gisement.engine.measure import _sum_sql
 from gisement.engine.peers import STATES, examples, years
-from gisement.pipeline import RULES, perimeter_of, rule_named
+from gisement.engine.public import is_of_payments
+from gisement.pipeline import INDICATORS, RULES, perimeter_of, rule_named
 from gisement.publish.web.site import Site
 from gisement.publish.web.views.clauses import KINDS
-from gisement.terms import Outcome, Perimeter
+from gisement.publish.web.warming import visit
+from gisement.terms import Outcome, Perimeter, Verdict
 
 
 def tree(client: TestClient, path: str) -> Any:
@@ -114,3 +117,25 @@ def test_peers_are_shown_in_the_order_of_names_with_contracts_that_do_it(client:
     shown = page.xpath("//section[@aria-labelledby='how']//tbody/tr")
     assert len(shown) == len(found)
     assert page.xpath("//section[@aria-labelledby='write']//dt")
+
+
+def test_a_page_visited_beforehand_compiles_nothing_more(site: Site, client: TestClient) -> None:
+    """The page of clauses asks for some thirty figures: what visits it when a server starts leaves none to compile."""
+    visit(site, "/clauses")
+    compiled = _sum_sql.cache_info().misses
+    page = tree(client, "/clauses")
+    assert _sum_sql.cache_info().misses == compiled
+    assert len(page.xpath("//section")) >= 6
+
+
+def test_narrowed_rows_have_the_verdicts_of_whole_ones(site: Site) -> None:
+    """Sums are compiled over the columns that they need alone; the rows behind them over all: they agree."""
+    for indicator in INDICATORS:
+        perimeter = site.observatory.resolved(indicator, Perimeter())
+        if is_of_payments(perimeter):
+            continue
+        (figure,) = site.observatory.measure(indicator, perimeter)
+        sql, values = site.observatory.rows_query(indicator, perimeter, Verdict.PART)
+        (found,) = site.served.rows(f"SELECT count(*) AS rows, sum(weight)::BIGINT AS weight FROM ({sql})", values)
+        assert found["rows"] == figure.sums.counts[Verdict.PART], indicator.name
+        assert (found["weight"] or 0) == figure.sums.part, indicator.name

@@ -18,6 +18,8 @@ from gisement.terms import Indicator, Perimeter, Verdict
 
 FIRST_YEAR, LAST_YEAR = 2000, 2040
 """Years that a purchase may be of."""
+READ = ("segment", "supplier_siren", "year", "naf_code", "establishment_nearest")
+"""What the demand needs of a purchase, beside its verdict."""
 
 
 def demand_rows(
@@ -35,11 +37,12 @@ def demand_rows(
     """
     import ibis
 
-    from gisement.engine.query import DIMENSIONS, judged
+    from gisement.engine.query import DIMENSIONS, is_verdict, numbered
     from gisement.store.database import schema
 
-    rows = judged(indicator, perimeter, option, observatory.territory.buyers)
-    rows = rows.filter(rows.verdict == str(Verdict.PART))
+    read = list(dict.fromkeys([*(DIMENSIONS[name] for name in by), *READ]))
+    rows = numbered(indicator, perimeter, option, observatory.territory.buyers, read)
+    rows = rows.filter(is_verdict(rows, Verdict.PART))
     dimensions = {f"group_{n}": rows[DIMENSIONS[name]] for n, name in enumerate(by)}
     rows = rows.select(
         **dimensions, segment=rows.segment, siren=rows.supplier_siren,

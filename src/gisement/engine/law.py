@@ -18,8 +18,8 @@ TO_CHECK = "text_to_check"
 TABLES = ("contract", "buyer_year", "food_year")
 
 
-def decided(rule: Rule, perimeter: Perimeter, buyers: Sequence[str]) -> Any:
-    """The rows of the perimeter with their `outcome` and its `reason`.
+def decided(rule: Rule, perimeter: Perimeter, buyers: Sequence[str], columns: Sequence[str] | None = None) -> Any:
+    """The rows of the perimeter with their `outcome` and its `reason`; with `columns`, these alone of the table.
 
     A rule whose official text was not read is never said not to be met: it is then indeterminable, text to check.
     """
@@ -28,10 +28,11 @@ def decided(rule: Rule, perimeter: Perimeter, buyers: Sequence[str]) -> Any:
     rows = rows.filter(*kept) if kept else rows
     decisions = [_published(rule, decision) for decision in rule.decide(rows)] if rule.decide else []
     otherwise = (ibis.literal(True), Outcome.INDETERMINABLE, "declaration_unknown")
-    return rows.mutate(
-        outcome=ibis.cases(*((held, str(outcome)) for held, outcome, _ in (*decisions, otherwise))),
-        reason=ibis.cases(*((held, reason) for held, _, reason in (*decisions, otherwise))),
-    )
+    told = {
+        "outcome": ibis.cases(*((held, str(outcome)) for held, outcome, _ in (*decisions, otherwise))),
+        "reason": ibis.cases(*((held, reason) for held, _, reason in (*decisions, otherwise))),
+    }
+    return rows.mutate(**told) if columns is None else rows.select(*columns, **told)
 
 
 def _published(rule: Rule, decision: tuple[Any, Outcome, str]) -> tuple[Any, Outcome, str]:
@@ -45,7 +46,7 @@ def outcomes(observatory: Observatory, rule: Rule, perimeter: Perimeter) -> list
     """How many rows have each outcome and reason; one line without rows for what no source tells."""
     if not rule.table:
         return [{"outcome": str(Outcome.INDETERMINABLE), "reason": rule.why, "rows": 0}]
-    found = decided(rule, perimeter, observatory.territory.buyers)
+    found = decided(rule, perimeter, observatory.territory.buyers, ())
     counted = found.group_by(["outcome", "reason"]).agg(rows=found.count())
     return list(_answer(observatory, counted.order_by(["outcome", "reason"])))
 
@@ -54,7 +55,7 @@ def outcomes_by_buyer(observatory: Observatory, rule: Rule, perimeter: Perimeter
     """How many rows of each buyer (legal unit where it is known) have each outcome; none for what no source tells."""
     if not rule.table:
         return []
-    found = decided(rule, perimeter, observatory.territory.buyers)
+    found = decided(rule, perimeter, observatory.territory.buyers, ("buyer_siren", "buyer_id"))
     buyer = ibis.coalesce(found.buyer_siren, found.buyer_id)
     counted = found.group_by(buyer=buyer, outcome=found.outcome).agg(rows=found.count())
     return list(_answer(observatory, counted.order_by(["buyer", "outcome"])))

@@ -323,11 +323,12 @@ def _spread_sql(
 ) -> str:
     import ibis
 
-    from gisement.engine.query import judged
+    from gisement.engine.query import DIMENSIONS, numbered
     from gisement.engine.spread import amounts
 
     assert isinstance(indicator.kind, Spread)
-    rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
+    read = list(dict.fromkeys([*(DIMENSIONS[name] for name in by), *indicator.kind.over]))
+    rows = numbered(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers, read)
     return parameters_of(str(ibis.to_sql(amounts(rows, by, indicator.kind), dialect="duckdb", pretty=False)))
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from gisement.models.standardised_change import Change
 
 POINTS, SAMPLING = "points", "sampling"
+READ = ("buyer_id", "buyer_siren", "cpv_division", "amount_cents", "year")
+"""What the readings need of a contract, beside its verdict."""
 
 
 def is_told(indicator: Indicator) -> bool:
@@ -97,10 +99,11 @@ def _rows_sql(
 ) -> str:  # fmt: skip
     import ibis
 
-    from gisement.engine.query import judged
+    from gisement.engine.query import is_verdict, numbered
 
-    told = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
-    told = told.filter(told.verdict.isin((str(Verdict.PART), str(Verdict.REST))), told.year.notnull(), told.weight > 0)
+    told = numbered(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers, READ)
+    is_known = is_verdict(told, Verdict.PART, Verdict.REST)
+    told = told.filter(is_known, told.year.notnull(), told.weight > 0)
     limits = [parameter("size_band_first_cents"), parameter("size_band_second_cents")]
     limits.append(parameter("size_band_third_cents"))
     band = ibis.cases(
@@ -112,7 +115,7 @@ def _rows_sql(
         buyer_id=ibis.coalesce(told.buyer_siren, told.buyer_id, ""),
         stratum=ibis.coalesce(told.cpv_division, "") + "|" + band,
         year=told.year,
-        is_yes=told.verdict == str(Verdict.PART),
+        is_yes=is_verdict(told, Verdict.PART),
         weight=told.weight,
     )
     return parameters_of(str(ibis.to_sql(rows, dialect="duckdb", pretty=False)))

@@ -62,7 +62,7 @@ _NUMBERS = {verdict: number for number, verdict in enumerate(Verdict)}
 
 def judged(indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, buyers: Sequence[str]) -> Any:
     """The rows of the perimeter with their `verdict` (and its `verdict_number`) and `weight`."""
-    rows = _numbered(indicator, perimeter, option, buyers, list(schema(indicator.table)))
+    rows = numbered(indicator, perimeter, option, buyers, list(schema(indicator.table)))
     return rows.mutate(
         verdict=ibis.cases(*((rows.verdict_number == n, str(verdict)) for verdict, n in _NUMBERS.items()))
     )
@@ -77,7 +77,7 @@ def summed(
     """
     held = dict.fromkeys(DIMENSIONS[name] for name in by)
     held |= {"amount_level": None} if "amount_level" in schema(indicator.table) else {}
-    rows = _numbered(indicator, perimeter, option, buyers, list(held))
+    rows = numbered(indicator, perimeter, option, buyers, list(held))
     if "amount_level" not in rows.columns:
         rows = rows.mutate(amount_level=ibis.literal(str(Level.OBSERVED)))
     rank = ibis.cases(*((rows.amount_level == str(name), number) for name, number in _RANKS.items()), else_=0)
@@ -108,7 +108,7 @@ def sums_of(rows: Iterable[Mapping[str, Any]]) -> Sums:
     )  # fmt: skip
 
 
-def _numbered(
+def numbered(
     indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, buyers: Sequence[str], columns: Sequence[str]
 ) -> Any:
     """These columns of the rows of the perimeter, with `weight`, `in_scope`, `counting` and `verdict_number`."""
@@ -157,10 +157,14 @@ def explained(rows: Any, indicator: Indicator) -> Any:
     return rows.mutate(unknown_reason=ibis.cases(*branches, else_=ibis.null("string")))
 
 
+def is_verdict(rows: Any, *verdicts: Verdict) -> Any:
+    """Whether the verdict of a row is one of these."""
+    return rows.verdict_number.isin([_NUMBERS[verdict] for verdict in verdicts])
+
+
 def weighed_inside(rows: Any) -> Any:
     """The judged rows that count or may count, and have a weight."""
-    inside = (_NUMBERS[Verdict.PART], _NUMBERS[Verdict.UNKNOWN])
-    return rows.filter(rows.verdict_number.isin(inside), rows.weight.notnull())
+    return rows.filter(is_verdict(rows, Verdict.PART, Verdict.UNKNOWN), rows.weight.notnull())
 
 
 def dimensions_of(rows: Any, by: Sequence[str]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ class Live:
 
     def __init__(self, site: Site, renew: Callable[[], Site]) -> None:
         self.site, self.renew = site, renew
+        self.taken: Callable[[Site], None] = lambda _: None
+        """What is done with each next release, once it answers."""
         self.app: Application = create_app(site)
         self._stopped = threading.Event()
 
@@ -40,6 +42,7 @@ class Live:
         except Trouble:  # another build began meanwhile: its end will be seen
             return False
         self.app, self.site = create_app(site), site
+        self.taken(site)
         return True
 
     def watch(self) -> None:

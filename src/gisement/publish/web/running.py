@@ -12,6 +12,7 @@ import uvicorn
 from gisement.publish.web.limits import Limits
 from gisement.publish.web.live import Live
 from gisement.publish.web.security import Application
+from gisement.publish.web.warming import warm_aside
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def run(
     listening = listen(host, port)
     everyone = application if isinstance(application, Live) else application.everyone
     server = uvicorn.Server(configuration(Limits(application)))
-    threading.Thread(target=everyone.site.warm, daemon=True).start()
+    everyone.taken = warm_aside
+    warm_aside(everyone.site)
     threading.Thread(target=application.watch, daemon=True).start()
     say(f"http://{host}:{listening.getsockname()[1]}/")
     server.run(sockets=[listening])

@@ -1,0 +1,36 @@
+"""Visits every page once before people do: compiling an expression takes longer than running it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from starlette.requests import Request
+
+from gisement.publish.web.app import PAGES
+from gisement.publish.web.page import Page
+from gisement.publish.web.site import Site
+
+ADDRESSES = tuple(path for path, _ in PAGES if "{" not in path)
+LOG = logging.getLogger(__name__)
+
+
+def warm(site: Site) -> None:
+    """Ask for each page that has an address of its own, then for the figures that pages of indicators show first."""
+    for path in ADDRESSES:
+        try:
+            visit(site, path)
+        except Exception:  # whoever asks for this page will be told of the same fault; the others can still be warmed
+            LOG.exception("The page %s could not be made beforehand", path)
+    site.warm()
+
+
+def visit(site: Site, path: str) -> None:
+    """Make one page, for nobody."""
+    asked = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+    dict(PAGES)[path](Page(site, Request(asked), "fr"))
+
+
+def warm_aside(site: Site) -> None:
+    """The same while the server already answers."""
+    threading.Thread(target=warm, args=[site], daemon=True).start()
