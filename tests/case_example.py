@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from gisement.catalog import texts
-from gisement.terms import INDEX, PERCENT, Spread, Verdict
+from gisement.terms import INDEX, LOTS, PERCENT, Spread, Verdict
 from tests.case_file import UNKNOWN, Case, cents, number
 
 START, END = "<!-- exemple : premier cas de {path} -->", "<!-- fin de l'exemple -->"
@@ -34,6 +34,9 @@ HEADS = {
     "environmental_criterion": "Critère environnemental",
     "advance": "Avance",
     "subcontracting": "Sous-traitance",
+    "variants": "Variantes",
+    "first_of_notice": "Compte pour son avis",
+    "lots": "Lots annoncés",
     "subsequent_of_listed": "Sous un accord-cadre compté",
     "place": "Établissement",
     "food_family": "Famille",
@@ -89,13 +92,20 @@ def _sums(case: Case) -> Iterator[str]:
     """`P = 60 000 + 20 000 = 80 000`, one line for each verdict; rows without an amount are counted apart."""
     for verdict in Verdict.PART, Verdict.REST, Verdict.UNKNOWN, Verdict.EXCLUDED:
         of_verdict = [row for row in case.rows if row["verdict"] == verdict]
-        weights = [cents(row.get(MONEY[case.indicator.weight])) if case.indicator.weight else 100 for row in of_verdict]
+        weights = [_weight(case, row) for row in of_verdict]
         known = [weight for weight in weights if weight is not None]
         written = " + ".join(map(_euros, known)) or "0"
         total = f" = {_euros(sum(known))}" if len(known) > 1 else ""
         apart = f" (et {len(weights) - len(known)} ligne sans montant)" if len(weights) > len(known) else ""
-        unit = " €" if case.indicator.weight else ""
+        unit = " €" if case.indicator.is_of_money else ""
         yield f"- {LETTERS[verdict]} = {written}{total}{unit}{apart}"
+
+
+def _weight(case: Case, row: Any) -> int | None:
+    """What a row weighs, in hundredths of what is written."""
+    if case.indicator.weight is None:
+        return 100
+    return cents(row.get(MONEY.get(case.indicator.weight, "lots")))
 
 
 def _results(case: Case) -> Iterator[str]:
@@ -119,6 +129,8 @@ def _shown(case: Case, name: str, exact: Fraction) -> str:
         return f"{float(exact * 100):.1f} %".replace(".", ",")
     if case.indicator.unit == INDEX:
         return f"{float(exact):.{INDEX.decimals}f}".replace(".", ",")
+    if case.indicator.unit == LOTS:
+        return f"{float(exact):.{LOTS.decimals}f}".replace(".", ",")
     return f"{_euros(int(exact * 100))} €" if case.indicator.weight else str(int(exact))
 
 

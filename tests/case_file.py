@@ -62,6 +62,9 @@ _PLAIN = {
     "social_economy": "is_social_economy",
     "advance": "has_advance",
     "subcontracting": "has_subcontracting",
+    "variants": "has_variants_allowed",
+    "lots": "announced_lots_count",
+    "first_of_notice": "is_first_of_notice",
     "food_family": "food_family",
 }
 _QUALITIES = {

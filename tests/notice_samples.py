@@ -29,7 +29,8 @@ def eforms(
     <cac:ProcurementProject><cbc:ID>{reference}</cbc:ID><cbc:Name>{title}</cbc:Name></cac:ProcurementProject>
     <cac:ProcurementProjectLot><cbc:ID schemeName="LotsGroup">GLO-1</cbc:ID></cac:ProcurementProjectLot>
     <cac:ProcurementProjectLot><cbc:ID schemeName="Lot">LOT-1</cbc:ID>
-      <cac:TenderingTerms><cac:AwardingTerms><cac:AwardingCriterion>
+      <cac:TenderingTerms><cbc:VariantConstraintCode listName="permission">allowed</cbc:VariantConstraintCode>
+      <cac:AwardingTerms><cac:AwardingCriterion>
         <cac:SubordinateAwardingCriterion>
           <efac:AwardCriterionParameter><efbc:ParameterCode listName="number-weight">per-exa</efbc:ParameterCode>
             <efbc:ParameterNumeric>40</efbc:ParameterNumeric></efac:AwardCriterionParameter>
@@ -58,6 +59,6 @@ BOAMP = """<ANNONCE><GESTION><REFERENCE><IDWEB>24-2</IDWEB><TYPE_AVIS><NATURE><A
 </GESTION><DONNEES><IDENTITE><DENOMINATION>Mairie</DENOMINATION></IDENTITE><OBJET><TITRE_MARCHE>Denrées</TITRE_MARCHE>
 <LOTS><LOT><NUM>1</NUM><INTITULE>Pain</INTITULE><CRITERES_ATTRIBUTION><CRITERES_QUALITE><CRITERE POIDS="55">Qualité</CRITERE>
 </CRITERES_QUALITE><CRITERES_PRIX><POIDS>45</POIDS></CRITERES_PRIX></CRITERES_ATTRIBUTION></LOT>
-<LOT><NUM>2</NUM><INTITULE>Lait</INTITULE></LOT></LOTS></OBJET>
+<LOT><NUM>2</NUM><INTITULE>Lait</INTITULE><VARIANTES_NON/></LOT></LOTS></OBJET>
 <PROCEDURE><TYPE_PROCEDURE><PROCEDURE_ADAPTE/></TYPE_PROCEDURE><CRITERES_ATTRIBUTION><CRITERES_LIBRE>Au mieux-disant</CRITERES_LIBRE>
 </CRITERES_ATTRIBUTION></PROCEDURE><CONDITION_PARTICIPATION><MARCHE_RESERVE_OUI/></CONDITION_PARTICIPATION></DONNEES></ANNONCE>"""

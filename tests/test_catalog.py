@@ -333,7 +333,7 @@ CEILING = {"fr": ("maxim", "estim"), "en": ("ceiling", "estimate")}
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize(
     "indicator",
-    [i for i in EVERY if i.weight and i.table in ("contract", "purchase")],
+    [i for i in EVERY if i.is_of_money and i.table in ("contract", "purchase")],
     ids=lambda indicator: indicator.name,
 )
 def test_a_text_about_euros_says_that_they_are_ceilings(indicator: Any, language: str) -> None:

@@ -82,7 +82,7 @@ def test_a_page_says_what_the_numbers_and_options_are(name: str) -> None:
     assert re.search(r"\((V|V2|K|S|M)[,;) ]", chapter(name, "Références"))
 
 
-@pytest.mark.parametrize("name", [name for name, i in BY_NAME.items() if i.weight and i.table != "food_purchase"])
+@pytest.mark.parametrize("name", [n for n, i in BY_NAME.items() if i.is_of_money and i.table != "food_purchase"])
 def test_a_page_about_money_says_that_contracts_are_ceilings(name: str) -> None:
     for title in ("En une phrase", "Base et source"):
         told = chapter(name, title)

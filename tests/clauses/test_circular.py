@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gisement.engine.circular import least_rate
 from tests.commands import gisement
 
 HEADER = "acheteur;annee;famille;origine;montant_ht;quantite;unite"
@@ -86,3 +87,22 @@ def test_the_template_is_accepted(tmp_path: Path) -> None:
     text = gisement("template", "circular").stdout.splitlines()
     run = added(tmp_path, tuple(text[1:]), text[0])
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize(
+    ("family", "measure", "year", "rate"),
+    [
+        ("Textiles", "reuse", 2023, None),  # before the law
+        ("Textiles", "reuse", 2024, 8),
+        ("Vêtements de travail", "recycled", 2026, 20),
+        ("Textiles", "reuse", 2027, None),  # a step that was not read
+        ("Textiles", "recycled", 2029, None),
+        ("Textiles", "reuse", 2030, 15),
+        ("Textiles", "recycled", 2031, 30),
+        ("Textiles", "biosourced", 2025, None),  # the law asks nothing of it
+        ("Mobilier", "reuse", 2025, None),  # not read
+    ],
+)
+def test_a_least_rate_is_told_where_its_text_was_read(family: str, measure: str, year: int, rate: int | None) -> None:
+    """Law 2020-105 art. 58, rates of textiles as a secondary source gives them (2024 and 2030 steps)."""
+    assert least_rate(family, measure, year) == rate

@@ -12,6 +12,13 @@ import yaml
 from gisement.models.clause_lint import UNLAWFUL, WARNING, Point, fold, lexicon, lint, passages
 
 CASES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "lint_cases.yaml").read_text(encoding="utf-8"))
+DEVELOPED: dict[str, Any] = yaml.safe_load(
+    (Path(__file__).parent / "lint_development.yaml").read_text(encoding="utf-8")
+)
+HELD_OUT: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "lint_held_out.yaml").read_text(encoding="utf-8"))
+CASE_LAW: list[dict[str, str]] = yaml.safe_load(
+    (Path(__file__).parent / "lint_case_law.yaml").read_text(encoding="utf-8")
+)
 MEASURED: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "lint_measured.yaml").read_text(encoding="utf-8"))
 WHOLE = """ARTICLE 3 - Objet
 Le marché porte sur le nettoyage des locaux.
@@ -48,11 +55,34 @@ def test_an_unlawful_passage_is_flagged_with_a_lawful_wording(case: dict[str, st
             assert len(point.wording[language]) > 40
 
 
+@pytest.mark.parametrize("passage", DEVELOPED["unlawful"])
+def test_passages_that_the_rules_were_mended_on_are_flagged(passage: str) -> None:
+    assert unlawful(passage)
+
+
+@pytest.mark.parametrize("passage", [*DEVELOPED["lawful"], *(each["text"] for each in HELD_OUT["lawful"])])
+def test_what_stands_near_and_is_lawful_is_not_flagged(passage: str) -> None:
+    assert [point.rule for point in unlawful(passage)] == []
+
+
+def test_passages_that_no_rule_was_mended_on_are_found_as_often_as_the_page_says() -> None:
+    """Before the rules were mended: 7 of 20. The page says by whom both were written."""
+    found = [each["text"] for each in HELD_OUT["unlawful"] if unlawful(each["text"])]
+    assert (len(found), len(HELD_OUT["unlawful"])) == (19, 20)
+
+
+@pytest.mark.parametrize("each", CASE_LAW, ids=lambda each: each["case"])
+def test_what_judges_held_unlawful_is_flagged(each: dict[str, str]) -> None:
+    """Three of the seven were found at first; the rules were then mended on them."""
+    assert unlawful(each["text"])
+
+
 def test_there_are_enough_cases_of_each_and_every_unlawful_rule_has_one() -> None:
     assert len(CASES["lawful"]) >= 20
     assert len(CASES["unlawful"]) >= 20
     rules = {name for name, rule in lexicon()["rules"].items() if rule["severity"] == UNLAWFUL}
-    assert {case["rule"] for case in CASES["unlawful"]} == rules
+    texts = [*DEVELOPED["unlawful"], *(each["passage"] for each in CASES["unlawful"])]
+    assert {point.rule for text in texts for point in unlawful(text)} == rules
 
 
 def test_a_lawful_wording_is_itself_lawful() -> None:
@@ -138,7 +168,7 @@ def test_forty_passages_written_before_the_rules_of_the_day_are_measured() -> No
     tuned, held = MEASURED["tuned"], MEASURED["held"]
     assert [len(half[kind]) for half in (tuned, held) for kind in ("unlawful", "lawful")] == [10] * 4
     assert (flagged(tuned["unlawful"]), flagged(tuned["lawful"])) == (10, 0)
-    assert (flagged(held["unlawful"]), flagged(held["lawful"])) == (6, 0)
+    assert (flagged(held["unlawful"]), flagged(held["lawful"])) == (8, 0)
 
 
 @pytest.mark.parametrize("line", CASES["social_conditions"])

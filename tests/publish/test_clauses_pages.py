@@ -139,3 +139,19 @@ def test_narrowed_rows_have_the_verdicts_of_whole_ones(site: Site) -> None:
         (found,) = site.served.rows(f"SELECT count(*) AS rows, sum(weight)::BIGINT AS weight FROM ({sql})", values)
         assert found["rows"] == figure.sums.counts[Verdict.PART], indicator.name
         assert (found["weight"] or 0) == figure.sums.part, indicator.name
+
+
+def test_circular_purchases_are_told_by_family_in_shares_euros_and_quantities(client: TestClient, site: Site) -> None:
+    page = tree(client, "/circular")
+    tables = page.xpath("//table")
+    assert len(tables) == 4  # two years of the demonstration: shares, then lines
+    told = {row.xpath("string(th)"): row.text_content() for row in tables[0].xpath("tbody/tr")}
+    textiles = next(text for family, text in told.items() if "Textiles" in family)
+    assert "8\u00a0% au moins (à vérifier)" in textiles
+    assert not any("au moins" in text for family, text in told.items() if "Textiles" not in family)
+    (whole,) = site.served.rows("SELECT sum(amount_cents)::BIGINT AS cents FROM circular_purchase WHERE year = 2025")
+    euros = [int(re.sub(r"\D", "", cell.text)) for cell in tables[1].xpath("tbody/tr/td[2]")]
+    assert sum(euros) * 100 == whole["cents"] > 0
+    buyer = page.xpath("//select[@id='f-buyer']/option/@value")[1]
+    assert tree(client, f"/circular?buyer={buyer}").xpath("//h1")
+    assert client.get("/circular?buyer=999999999").status_code == 404

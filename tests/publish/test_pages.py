@@ -19,6 +19,7 @@ from gisement.publish import format
 from gisement.publish.web import app
 from gisement.publish.web.assets import assets, static
 from gisement.publish.web.site import Site
+from gisement.terms import LOTS
 from tests.emitted_rules import PACKAGE
 
 TEMPLATES = PACKAGE / "publish" / "web" / "templates"
@@ -183,6 +184,8 @@ def test_rows_behind_a_figure_add_up_to_it(client: TestClient, indicator: Any) -
 def _weighed(indicator: Any, whole: int) -> str:
     if indicator.weight is None:
         return format.counted(whole, "ligne", "lignes")
+    if indicator.unit == LOTS:
+        return format.counted(whole, "lot", "lots")
     return format.weight(whole / 1000) if indicator.weight.endswith("_g") else format.cents(whole)
 
 

@@ -36,6 +36,7 @@ def test_an_eforms_notice_is_read_lot_by_lot(tmp_path: Path) -> None:
     assert (lot["notice_id"], lot["lot_id"], lot["notice_kind"]) == ("n-1", "LOT-1", "call")
     assert (lot["buyer_id"], lot["buyer_name"], lot["reference"]) == (SIRET, "Mairie", "24-01")
     assert (lot["cpv_code"], lot["reserved_participation"], lot["goals"]) == ("45442100", "res-ws", ["soc-obj"])
+    assert (lot["variants"], lot["lots_count"]) == ("yes", 1)
     told = [(c["criterion_kind"], c["criterion_label"], c["weight"], c["weight_kind"]) for c in criteria]
     # a threshold is no weight
     assert told == [("quality", "Performance environnementale", "40", "percent"), ("price", None, None, None)]
@@ -53,6 +54,7 @@ def test_a_boamp_notice_is_read_lot_by_lot(tmp_path: Path) -> None:
         "2023-09-01",
     )
     assert lots[0]["reserved_participation"] == "yes"
+    assert [lot["variants"] for lot in lots] == [None, "no"]
     assert [(c["lot_id"], c["criterion_label"], c["weight"]) for c in criteria] == [
         ("1", "Qualité", "55"),
         ("1", "Prix", "45"),
@@ -85,9 +87,13 @@ def test_a_notice_gives_its_contract_the_day_of_the_consultation(tmp_path: Path)
     notice = tmp_path / "avis.xml"
     notice.write_text(eforms(), encoding="utf-8")
     workspace = workspace_of(tmp_path / "w", "department:86", {"decp": files, "notices": [notice]})
-    told = rows(workspace, "SELECT contract_id, consultation_date FROM contract ORDER BY ALL", ["contract"])
+    told = rows(workspace, "SELECT * FROM contract ORDER BY contract_id", ["contract"])
     dated = {row["contract_id"]: str(row["consultation_date"]) for row in told if row["consultation_date"]}
     assert dated == {"M1": "2024-01-10", "24-01": "2024-01-10"}
+    announced = [row for row in told if row["consultation_date"]]
+    assert [(row["announced_lots_count"], row["has_variants_allowed"]) for row in announced] == [(1, True)] * 2
+    # two contracts of one consultation: one of them stands for it
+    assert sorted(row["is_first_of_notice"] for row in announced) == [False, True]
     lots = rows(workspace, "SELECT * FROM notice", ["notice"])
     assert [(lot["is_reserved"], lot["has_social_goal"], lot["has_environmental_goal"]) for lot in lots] == [
         (True, True, False)
@@ -154,7 +160,10 @@ def test_every_real_notice_is_read_with_all_its_criteria_and_weights(shared_data
         assert read_notices(path, lots, criteria, path.name) == 1
         told = pq.read_table(criteria).to_pylist()
         text = path.read_text(encoding="utf-8")
-        assert pq.read_table(lots).num_rows >= 1
+        found = pq.read_table(lots).to_pylist()
+        assert found
+        says_variants = re.search(r"<VARIANTES_(OUI|NON)|<cbc:VariantConstraintCode", text) is not None
+        assert any(lot["variants"] for lot in found) == says_variants, path.name
         if "<ANNONCE" in text:
             weights = len(re.findall(r'<CRITERE POIDS="', text)) + len(re.findall(r"<CRITERES_PRIX>\s*<POIDS>", text))
         else:

@@ -19,3 +19,11 @@ def origin_of(words: str) -> str:
         if any(word in words for word in row["words"].split("|")):
             return origin
     return ""
+
+
+def agec_family(words: str) -> str:
+    """The family of the law on circular economy that words lead to; empty where none of its rates was read."""
+    for row in read_csv("agec_families.csv"):
+        if any(word in words for word in row["words"].split("|")):
+            return row["family"]
+    return ""

@@ -46,6 +46,7 @@ def notice(raw_notice: Any) -> Any:
         is_reserved_execution=ibis.cases(
             (n.reserved_execution == "yes", True), (n.reserved_execution == "no", False)
         ),
+        has_variants_allowed=ibis.cases((n.variants == "yes", True), (n.variants == "no", False)),
         has_social_goal=n.goals.contains("soc-obj"), has_environmental_goal=n.goals.contains("env-imp"),
     ).distinct()  # fmt: skip
 
@@ -108,11 +109,35 @@ def notice_contract(notice: Any, contract_state: Any, contract_record: Any, reco
         consultation_date=pairs.consultation_date.min(),
     )
     told = told.filter((told.notice_id == told.last_notice) & (told.match_points >= parameter("notice_match_score")))
-    return told.select(
-        "contract_key", "notice_id", "match_points", "consultation_date",
-        # several lots of the notice are as good: the consultation is known, the lot is not
-        lot_id=ibis.ifelse(told.lot_id == told.last_lot, told.lot_id, ibis.null("string")),
-    ).relocate("lot_id", after="notice_id")  # fmt: skip
+    # several lots of the notice are as good: the consultation is known, the lot is not
+    told = told.mutate(lot_id=ibis.ifelse(told.lot_id == told.last_lot, told.lot_id, ibis.null("string")))
+    return _announced(told, notice).select(
+        "contract_key", "notice_id", "lot_id", "match_points", "consultation_date", "announced_lots_count",
+        "has_variants_allowed", "is_first_of_notice",
+    )  # fmt: skip
+
+
+def _announced(told: Any, notice: Any) -> Any:
+    """Matched contracts with what their notice says: how many lots, and whether variants are authorised.
+
+    Of the lot where it is known; else what all of its lots agree on. One contract of each notice stands for it, so that
+    consultations can be counted.
+    """
+    whole = notice.group_by(said_by="notice_id").agg(
+        announced_lots_count=notice.lots_count.max(),
+        one_allows=notice.has_variants_allowed.cast("int64").max(),
+        all_allow=notice.has_variants_allowed.cast("int64").min(),
+        are_all_told=notice.has_variants_allowed.isnull().sum() == 0,
+    )
+    by_lot = notice.select(of_notice="notice_id", of_lot="lot_id", lot_allows="has_variants_allowed")
+    first = told.group_by(first_of="notice_id").agg(first_key=told.contract_key.min())
+    t = told.left_join(whole, [("notice_id", "said_by")]).left_join(first, [("notice_id", "first_of")])
+    t = t.left_join(by_lot, [("notice_id", "of_notice"), ("lot_id", "of_lot")])
+    agreed = ibis.ifelse(t.are_all_told & (t.one_allows == t.all_allow), t.one_allows == 1, ibis.null("boolean"))
+    return t.mutate(
+        has_variants_allowed=ibis.ifelse(t.lot_id.notnull(), t.lot_allows, agreed),
+        is_first_of_notice=t.contract_key == t.first_key,
+    )
 
 
 def _candidates(notice: Any) -> Any:

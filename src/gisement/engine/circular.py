@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from gisement.catalog import parameter
+from gisement.catalog.circular import agec_family
 from gisement.engine.asked import Row, rows_of
 from gisement.engine.measure import Observatory
+from gisement.models.title_text import folded
 from gisement.store import database
 from gisement.terms import Figure, Level, Sums, Verdict
 from gisement.terms.arithmetic import share
@@ -20,6 +24,28 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What is measured, and the origins that count for it: the law on circular economy asks for the first two."""
 UNKNOWN = "unknown"
+REUSE, RECYCLED, TEXTILE = "reuse", "recycled", "textile"
+
+
+def least_rate(family: str, measure: str, year: int) -> int | None:
+    """The least share in percent that the law on circular economy asks of a family at the end of a year.
+
+    None where its text was not read: most families, other measures, years before the law or of a step not read.
+    """
+    end, unread = date(year, 12, 31), date(parameter("agec_unread_step_year"), 1, 1)
+    if agec_family(folded(family)) != TEXTILE or measure not in (REUSE, RECYCLED):
+        return None
+    try:
+        rate, before = _textile_rate(measure, end), _textile_rate(measure, unread)
+    except KeyError:  # before the law
+        return None
+    return None if end > unread and rate == before else rate
+
+
+def _textile_rate(measure: str, day: date) -> int:
+    if measure == REUSE:
+        return parameter("agec_textile_reuse_pct", day)
+    return parameter("agec_textile_recycled_pct", day)
 
 
 @dataclass(frozen=True)

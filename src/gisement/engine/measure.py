@@ -263,10 +263,10 @@ def address_of(name: str, perimeter: Perimeter, options: Mapping[str, str], grou
 
 
 def _weight_divisor(indicator: Indicator) -> int:
-    """How many weights make a unit that people read: cents of a euro, grams of a kilogram, or rows."""
-    if indicator.weight is None:
-        return 1
-    return KILOGRAMS.divisor if indicator.weight.endswith("_g") else EUROS.divisor
+    """How many weights make a unit that people read: cents of a euro, grams of a kilogram; rows and lots are units."""
+    if indicator.is_of_money:
+        return EUROS.divisor
+    return KILOGRAMS.divisor if (indicator.weight or "").endswith("_g") else 1
 
 
 def _basis(indicator: Indicator, perimeter: Perimeter, group: Mapping[str, Any]) -> str | None:

@@ -29,7 +29,7 @@ INPUTS = (
     "supplier_presence", "emission_factor", "food_purchase", "food_year", "food_gap", "food_lot", "food_balance",
     "food_origin", "food_prior", "food_follow",
     "food_declaration", "renewal", "spend_without_contract", "buyer_year", "insertion", "insertion_public", "holder",
-    "target", "sheet", "local_offer", "lever", "public_payment", "ledger_finding", "raw_decp",
+    "circular_purchase", "target", "sheet", "local_offer", "lever", "public_payment", "ledger_finding", "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
 _MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
@@ -354,6 +354,7 @@ def copies(*, partner: bool) -> dict[str, str]:
         "buyer_year": f"SELECT * {'' if partner else _UNSPENT} FROM buyer_year",
         "insertion": "SELECT * FROM insertion",
         "insertion_public": "SELECT * FROM insertion_public",
+        "circular_purchase": "SELECT * FROM circular_purchase",
         "renewal": f"SELECT * {'' if partner else _UNPAID} FROM renewal",
         "target": "SELECT * FROM target",
         "local_offer": "SELECT * FROM local_offer",

@@ -27,7 +27,7 @@ def contract(
     c = c.left_join(record_title.select("title", titled="record_hash"), [("record_hash", "titled")])
     states = consideration.select(stated_of="contract_key", **{column: column for column in CONSIDERATIONS})
     c = c.left_join(states, [("contract_key", "stated_of")])
-    consulted = notice_contract.select("consultation_date", consulted_for="contract_key")
+    consulted = notice_contract.select(consulted_for="contract_key", **{column: column for column in ANNOUNCED})
     c = c.left_join(consulted, [("contract_key", "consulted_for")])
     c = _with_segment(_with_buyer(c, buyer), cpv_segment, contract_segment)
     return c.mutate(
@@ -52,6 +52,7 @@ CONSIDERATIONS = (
     "environmental_clause_state",
     "environmental_criterion_state",
 )
+ANNOUNCED = ("consultation_date", "announced_lots_count", "has_variants_allowed", "is_first_of_notice")
 SEGMENT = ("segment", "family", "is_medical", "is_medical_wide", "segment_rule", "segment_confidence")
 SHARED = (
     "contract_key", "basis", "year", "buyer_id", "buyer_siren", "buyer_name", "buyer_commune_code",
@@ -65,7 +66,7 @@ CONTRACT = (
     "duration_months", "duration_months_initial", "notification_date_reported", "publication_date", "amount_cents",
     "amount_cents_initial", "amount_cents_reported", "amount_reported", "amount_reason", "annualised_cents",
     "amendments_count", "has_purchase_orders", "is_subsequent", "is_innovative", "has_subcontracting",
-    "subcontracts_count", "is_subsequent_of_listed", *CONSIDERATIONS, "consultation_date",
+    "subcontracts_count", "is_subsequent_of_listed", *CONSIDERATIONS, *ANNOUNCED,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from gisement.indicators.concentration import CONCENTRATION
 from gisement.indicators.considerations import CONSIDERATIONS
+from gisement.indicators.consultations import CONSULTATIONS
 from gisement.indicators.contracts import CONTRACTS_COUNT, SINGLE_OFFER_SHARE
 from gisement.indicators.coverage import COVERAGE
 from gisement.indicators.food import FOOD
@@ -25,6 +26,7 @@ INDICATORS: tuple[Indicator, ...] = (
     NEW_SUPPLIER_SPEND_SHARE,
     SINGLE_OFFER_SHARE,
     *CONSIDERATIONS,
+    *CONSULTATIONS,
     *CONCENTRATION,
     *ORDER_SIZE,
     *YEARLY,

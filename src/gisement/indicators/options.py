@@ -16,6 +16,7 @@ ALL_GOODS = Option("medical", ("excluded", "excluded_wide", "included"), "includ
 RING = Option("ring", tuple(ring.name.lower() for ring in Ring if ring != Ring.WORLD), "department")
 JOINT = Option("joint", ("equal", "all_local", "none_local"), "equal")
 CONSIDERATION = Option("consideration", ("execution_clause", "award_criterion"), "execution_clause")
+STRUCTURE = Option("structure", ("any", "employers", "siae", "adapted", "social_economy"), "any")
 
 _HOLDERS = {"equal": "", "all_local": "any_", "none_local": "all_"}
 

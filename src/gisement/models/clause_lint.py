@@ -52,9 +52,19 @@ class Point:
 
 @cache
 def lexicon() -> dict[str, Any]:
-    """The rules and words, as the catalog holds them."""
+    """The rules and words, as the catalog holds them, each `<name>` of a pattern replaced by its words."""
     content: dict[str, Any] = read_yaml("lexicon/lint.yaml")
+    for rule in content["rules"].values():
+        for kind in ("patterns", "unless", "always"):
+            rule[kind] = [_spelled(pattern, content["words"]) for pattern in rule.get(kind, ())]
     return content
+
+
+def _spelled(pattern: str, words: Mapping[str, str]) -> str:
+    """A pattern without names; the words of a name may hold other names."""
+    while found := re.search(r"<([a-z_]+)>", pattern):
+        pattern = pattern.replace(found[0], words[found[1]])
+    return pattern
 
 
 def lint(text: str) -> list[Point]:
@@ -117,13 +127,13 @@ def _of_passage(passage: Passage) -> Iterator[Point]:
 
 def _applies(rule: Mapping[str, Any], passage: Passage) -> bool:
     context = {"none": True, "criterion": passage.is_criterion, "any": passage.asks}[rule["context"]]
-    return context and not passage.denies
+    return context and (not passage.denies or rule.get("despite_denial", False))
 
 
 def _holds(rule: Mapping[str, Any], folded: str) -> bool:
-    if any(re.search(pattern, folded) for pattern in rule.get("always", ())):
+    if any(re.search(pattern, folded) for pattern in rule["always"]):
         return True
-    if any(re.search(pattern, folded) for pattern in rule.get("unless", ())):
+    if any(re.search(pattern, folded) for pattern in rule["unless"]):
         return False
     return any(re.search(pattern, folded) for pattern in rule["patterns"])
 

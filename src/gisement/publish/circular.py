@@ -40,10 +40,13 @@ def show(found: Any, language: str = "fr") -> None:
 
 
 def _line(line: Any, language: str) -> list[str]:
+    origin = matter_origins()[line["matter_origin"]][language]
+    return [str(line["year"]), line["product_family"], origin, *line_cells(line, language)]
+
+
+def line_cells(line: Any, language: str) -> tuple[str, str]:
+    """The amount and the quantity of a line; not known where one of its rows does not say."""
     quantity = format.number(line["quantity"], language=language)
     unit = line["quantity_unit"] if line["quantity"] is not None else None
     amount = None if line["unweighted"] else line["amount_cents"]
-    return [
-        str(line["year"]), line["product_family"], matter_origins()[line["matter_origin"]][language],
-        format.cents(amount, language), f"{quantity} {unit}" if unit else quantity,
-    ]  # fmt: skip
+    return format.cents(amount, language), f"{quantity} {unit}" if unit else quantity

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from gisement.catalog import texts
-from gisement.terms import INDEX, Figure, Reading, Verdict
+from gisement.terms import INDEX, LOTS, Figure, Reading, Verdict
 
 THIN, SPACE, MINUS = "\u202f", "\u00a0", "\u2212"
 _STEPS = ((1e9, "Md€", 2), (1e8, "M€", 0), (1e6, "M€", 1), (1e4, "k€", 0), (0.0, "€", 0))
@@ -117,6 +117,8 @@ def amount(value: float | None, unit: str, language: str = "fr") -> str:
         return f"{number(value / 1000, 1, language)}{SPACE}t"
     if unit == "kg":
         return weight(value, language)
+    if unit == "lots":
+        return number(value, LOTS.decimals, language)
     if unit == "per_hundred" and value is not None:
         written = number(value, 0 if abs(value) >= LEAST_WHOLE else 1, language)
         return _pounded(written) if language == "en" else f"{written}{SPACE}€"

@@ -8,6 +8,7 @@ from gisement.terms.indicator import CONTRACTS as CONTRACTS
 from gisement.terms.indicator import EUROS as EUROS
 from gisement.terms.indicator import INDEX as INDEX
 from gisement.terms.indicator import KILOGRAMS as KILOGRAMS
+from gisement.terms.indicator import LOTS as LOTS
 from gisement.terms.indicator import PERCENT as PERCENT
 from gisement.terms.indicator import SUPPLIERS as SUPPLIERS
 from gisement.terms.indicator import Indicator as Indicator

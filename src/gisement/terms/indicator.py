@@ -24,6 +24,7 @@ PERCENT = Unit("percent", 1, 1)
 EUROS = Unit("euros", 100, 0)
 CONTRACTS = Unit("contracts", 1, 0)
 SUPPLIERS = Unit("suppliers", 1, 0)
+LOTS = Unit("lots", 1, 1)
 INDEX = Unit("index", 1, 3)
 KILOGRAMS = Unit("kg", 1000, 0)
 
@@ -91,6 +92,11 @@ class Indicator:
     references: tuple[str, ...] = field(default=())
     unknown_scope: str = "segment_unknown"
     unknown_counts: str = ""
+
+    @property
+    def is_of_money(self) -> bool:
+        """Whether its rows are weighed in cents: their sums are then euros."""
+        return self.weight is not None and self.weight.endswith("_cents")
 
     def choose(self, given: Mapping[str, str]) -> SimpleNamespace:
         """The value of every option: the given one, checked, or the default."""

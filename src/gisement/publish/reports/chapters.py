@@ -125,7 +125,7 @@ def suppliers(reading: Reading) -> list[Block]:
     )  # fmt: skip
     contest = titled(
         reading, "sme_share", "sme_count_share", "new_supplier_share", "new_supplier_spend_share", "single_offer_share",
-        "subcontracting_count_share", "siae_share", "adapted_share", "social_economy_share",
+        "subcontracting_count_share", "inclusive_share", "siae_share", "adapted_share", "social_economy_share",
     )  # fmt: skip
     return [
         Heading(1, _text(reading, "suppliers", "title")),

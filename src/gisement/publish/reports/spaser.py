@@ -31,7 +31,7 @@ from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading, year_range
 from gisement.terms import Figure
 
-INCLUSIVE = ("siae_share", "adapted_share", "social_economy_share", "sme_share")
+INCLUSIVE = ("inclusive_share", "siae_share", "adapted_share", "social_economy_share", "sme_share")
 RESPONSIBLE = ("pnad_social_count_share", "pnad_environmental_count_share")
 
 

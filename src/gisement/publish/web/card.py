@@ -10,7 +10,7 @@ from gisement.engine.protected import NOT_SHOWN
 from gisement.publish import format
 from gisement.publish.component import Shown, shown
 from gisement.publish.web.address import Pairs, address, pairs_of
-from gisement.terms import KILOGRAMS, Figure, Verdict
+from gisement.terms import KILOGRAMS, LOTS, Figure, Verdict
 
 if TYPE_CHECKING:
     from gisement.publish.web.site import Site
@@ -72,9 +72,11 @@ def card(site: Site, figure: Figure, language: str, label: str = "", *, largest:
 
 
 def weighed(figure: Figure, cents_or_rows: int, language: str) -> str:
-    """A sum of weights: exact euros, a quantity, or a number of rows."""
+    """A sum of weights: exact euros, a quantity, a number of lots, or a number of rows."""
     if figure.weight_divisor == 1:
         words = page_texts(language)["figure"]
+        if figure.unit == LOTS.name:
+            return format.counted(cents_or_rows, words["lot"], words["lots"], language)
         return format.counted(cents_or_rows, words["row"], words["rows_word"], language)
     if figure.weight_divisor == KILOGRAMS.divisor:
         return format.weight(cents_or_rows / KILOGRAMS.divisor, language)

@@ -9,6 +9,7 @@ from gisement.catalog import tables, texts
 from gisement.catalog.segments import families
 from gisement.engine import modelled
 from gisement.engine.query import DIMENSIONS
+from gisement.engine.strengths import partner_of
 from gisement.publish.web.address import ANY, Pairs
 from gisement.terms import Indicator, Ring, existing_rings
 
@@ -103,6 +104,24 @@ def told(page: Page, indicator: Indicator, pairs: Pairs) -> str:
     parts += [str(words["options"][key]["values"][value]) for key, value in pairs if key in options]
     whole = str(page.texts["figures"][PERIMETERS.get(indicator.table, "perimeter")])
     return whole if not parts else f"{whole} ({', '.join(parts)})"
+
+
+def partner_asked(page: Page) -> str:
+    """The buyer that the address asks for, by its legal unit: nothing else than a known one ever reaches a query."""
+    asked = page.asked("buyer")
+    if asked in ("", ANY):
+        return ""
+    if partner_of(asked) not in page.site.partners:
+        raise page.absent()
+    return partner_of(asked)
+
+
+def partner_choice(page: Page, buyer: str) -> Choice:
+    """The choice of a buyer among the partners, in the order of names."""
+    known = sorted((name, key) for key, name in page.site.partners.items())
+    options = [(ANY, str(page.texts["figures"]["any"]), not buyer)]
+    options += [(key, name, key == buyer) for name, key in known]
+    return Choice("buyer", str(texts(page.language)["dimensions"]["buyer"]), tuple(options))
 
 
 def _filter(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> Choice:

@@ -14,6 +14,7 @@ from gisement.engine import modelled
 from gisement.engine.addressable import Addressable, addressable
 from gisement.engine.advice import Counsel, counsel
 from gisement.engine.checks import Checks
+from gisement.engine.circular import circular
 from gisement.engine.execution import Execution, execution
 from gisement.engine.impact import Impact, Model
 from gisement.engine.impact_shift import Shift
@@ -75,6 +76,7 @@ class Site:
         self.outcomes = lru_cache(maxsize=REMEMBERED)(self._outcomes)
         self.progress = lru_cache(maxsize=REMEMBERED)(self._progress)
         self.execution = lru_cache(maxsize=REMEMBERED)(self._execution)
+        self.circular = lru_cache(maxsize=REMEMBERED)(lambda buyer: circular(self.observatory, buyer or None))
         self.checks = _checked(self.observatory.workspace)
 
     def measure(self, name: str, where: Sequence[tuple[str, str]] = (), by: str = "") -> tuple[Figure, ...]:

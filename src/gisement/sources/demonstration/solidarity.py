@@ -25,6 +25,16 @@ LEAST_HOURS, HOURS_A_PERSON = 35, 120
 FOLLOWED, FIRST_PUBLIC_PART = 0.8, 0.6
 LATE_EVERY = 5
 PUBLICS = ("DELD", "RSA", "jeunes", "RQTH", "QPV")
+MATTER_YEARS = (2024, 2025)
+MATTER = (
+    ("Mobilier de bureau", "pièces", 62_000, 150, (("réemploi", 0.17), ("matières recyclées", 0.09), ("neuf", 0.74))),
+    ("Textiles et vêtements de travail", "pièces", 41_000, 22,
+     (("réemploi", 0.03), ("matières recyclées", 0.19), ("neuf", 0.70), ("inconnue", 0.08))),
+    ("Ordinateurs et téléphones", "pièces", 180_000, 420, (("reconditionné", 0.14), ("neuf", 0.86))),
+    ("Papier et fournitures", "ramettes", 24_000, 4, (("matières recyclées", 0.46), ("neuf", 0.54))),
+    ("Construction bois", "m3", 210_000, 900, (("bois certifié", 0.58), ("biosourcé", 0.12), ("inconnue", 0.30))),
+)  # fmt: skip
+"""Family, unit, euros a year, euros of one unit, and the share of each origin: all invented."""
 _ABROAD = "abroad"
 
 Account = tuple[str, str, str, int, int, int, date, date]
@@ -85,6 +95,24 @@ def _after(day: date, months: int) -> date:
     """The first day of the month in which a contract ends."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, 1)
+
+
+def circular_purchases(buyers: Sequence[str], seed: int) -> str:
+    """What buyers (by SIRET) count of their purchases by origin of the matter, as CSV: two years, more of it each year.
+
+    Shares are drawn around those of `MATTER`: an invented course, not a forecast.
+    """
+    rows: list[tuple[object, ...]] = []
+    for rank, siret in enumerate(buyers):
+        drawn = iter(Chance(seed, f"matter {rank}").uniform(64))
+        for year in MATTER_YEARS:
+            for family, unit, euros, each, origins in MATTER:
+                whole = round(euros * (0.6 + 0.8 * next(drawn)))
+                for origin, part in origins:
+                    amount = round(whole * part * (1.15 if year == MATTER_YEARS[-1] and origin != "neuf" else 1))
+                    rows.append((siret, year, family, origin, amount, round(amount / each), unit))
+    header = ("acheteur", "annee", "famille", "origine", "montant_ht", "quantite", "unite")
+    return _csv(header, rows)
 
 
 def _csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -59,6 +59,8 @@ SIZES: Mapping[str, Size] = {
 """Every size spends the same money: a smaller one has fewer contracts and lines, each of them larger."""
 SECOND_PUBLISHER = "e"
 CONCESSION_EVERY = 300
+MATTER_BUYERS = 2
+"""Buyers that count their circular purchases."""
 
 
 @dataclass(frozen=True)
@@ -161,10 +163,12 @@ def _write_register(target: Path, books: Books) -> list[tuple[str, Path]]:
 def _write_solidarity(
     target: Path, shown: Sequence[Contract], firms: Sequence[Supplier], seed: int
 ) -> list[tuple[str, Path]]:
+    matter = solidarity.circular_purchases([buyer.siret for buyer in setting.buyers()[:MATTER_BUYERS]], seed)
     hours, listed = solidarity.insertion_hours(shown, seed), solidarity.inclusion_list(firms, shown, seed)
     return [
         ("inclusion", _write(target / "insertion" / "structures-fictives.csv", listed)),
         ("insertion-hours", _write(target / "insertion" / "heures-fictives.csv", hours)),
+        ("circular", _write(target / "circulaire" / "matieres-fictives.csv", matter)),
     ]
 
 

@@ -42,6 +42,7 @@ def read(root: etree._Element) -> Notice:
             _GOALS[name_of(c)] for e in every(index, "CRITERES_SOCIAUX_ENV") for c in e if name_of(c) in _GOALS
         ),
         criteria=_criteria(procedure),
+        variants=_variants(subject),
     )
     notice.lots = [_lot(lot, whole, number) for number, lot in enumerate(every(subject, "LOT"), 1)] or [whole]
     return notice
@@ -56,6 +57,7 @@ def _lot(element: etree._Element, whole: Lot, number: int) -> Lot:
         reserved_participation=whole.reserved_participation,
         goals=whole.goals,
         criteria=_criteria(element) or whole.criteria,
+        variants=_choice(element, "VARIANTES") or whole.variants,
     )
 
 
@@ -77,6 +79,14 @@ def _criteria(parent: etree._Element | None) -> list[Criterion]:
         elif name == "CRITERES_CCTP":
             found.append(Criterion("documents"))
     return found
+
+
+def _variants(subject: etree._Element | None) -> str | None:
+    """What is said of variants outside of the lots, each of which may say otherwise."""
+    parts = () if subject is None else [part for part in subject if name_of(part) != "LOTS"]
+    told = [_choice(part, "VARIANTES") for part in parts]
+    told += [{"VARIANTES_OUI": "yes", "VARIANTES_NON": "no"}.get(name_of(part)) for part in parts]
+    return next((one for one in told if one), None)
 
 
 def _choice(data: etree._Element | None, name: str) -> str | None:

@@ -10,6 +10,8 @@ from gisement.sources.notices.found import Criterion, Lot, Notice, at, every, na
 
 ROOTS = {"ContractNotice": "call", "PriorInformationNotice": "other", "ContractAwardNotice": "award"}
 _GOAL_LISTS = ("strategic-procurement", "social-objective", "environmental-impact")
+_VARIANTS = {"allowed": "yes", "required": "yes", "not-allowed": "no"}
+"""BT-63: whether variants are authorised."""
 _WEIGHTS = {"per": "percent", "poi": "points", "dec": "decimal", "ord": "order"}
 
 
@@ -65,6 +67,7 @@ def _lot(lot: etree._Element, whole_cpv: str | None) -> Lot:
         cpv_code=words(at(project, "MainCommodityClassification", "ItemClassificationCode")) or whole_cpv,
         reserved_participation=_reserved(reserved),
         reserved_execution=execution[0] if execution else None,
+        variants=_VARIANTS.get(words(at(terms, "VariantConstraintCode")) or ""),
         goals=tuple(dict.fromkeys(goals)),
         criteria=[_criterion(one) for one in every(terms, "SubordinateAwardingCriterion")],
     )

@@ -26,6 +26,7 @@ class Lot:
     cpv_code: str | None = None
     reserved_participation: str | None = None
     reserved_execution: str | None = None
+    variants: str | None = None
     goals: tuple[str, ...] = ()
     criteria: list[Criterion] = field(default_factory=list)
 

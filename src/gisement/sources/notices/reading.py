@@ -69,6 +69,7 @@ def _lots(notice: Notice) -> Iterator[dict[str, Any]]:
             "title": notice.title, "lot_title": lot.title, "cpv_code": lot.cpv_code, "procedure": notice.procedure,
             "lots_count": len(notice.lots), "reserved_participation": lot.reserved_participation,
             "reserved_execution": lot.reserved_execution, "goals": list(lot.goals),
+            "variants": lot.variants,
         }  # fmt: skip
 
 

@@ -29,7 +29,14 @@ from gisement.terms import Figure
 
 MOST_EXAMPLES, MOST_LATE, MOST_NEEDS = 12, 30, 12
 FILTERS = ("buyer", "family")
-INCLUSIVE = ("reserved_count_share", "reserved_share", "siae_share", "adapted_share", "social_economy_share")
+INCLUSIVE = (
+    "reserved_count_share", "reserved_share", "inclusive_share", "siae_share", "adapted_share", "social_economy_share",
+)  # fmt: skip
+CONSULTED = (
+    "sme_advance_count_share", "subcontracting_count_share", "single_offer_share", "variants_allowed_count_share",
+    "lots_per_consultation",
+)  # fmt: skip
+"""How the territory consults: advances, subcontracting, offers, variants, lots."""
 NATIONAL = ("pnad_social_count_share", "pnad_environmental_count_share")
 
 
@@ -84,6 +91,7 @@ def clauses(page: Page) -> Response:
         national=_national(page, where),
         inclusive=[page.card_of(name, *where) for name in INCLUSIVE],
         structures=lines_by(page, "total_spend", "inclusion", where, beside="", leave_out=_is_no_structure),
+        consulted=[page.card_of(name, *where) for name in CONSULTED],
         hours=_hours(page, where),
         segments=_segments(page),
     )

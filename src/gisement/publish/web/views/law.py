@@ -15,8 +15,8 @@ from gisement.engine.strengths import partner_of
 from gisement.pipeline import RULES, rule_named
 from gisement.publish import format
 from gisement.publish import law as told
-from gisement.publish.web.address import ANY, address
-from gisement.publish.web.choices import Choice
+from gisement.publish.web.address import address
+from gisement.publish.web.choices import partner_asked, partner_choice
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.renewals import page_number
 from gisement.terms import Outcome, Perimeter, Rule
@@ -29,11 +29,11 @@ FIRST_SHOWN = (Outcome.NOT_MET, Outcome.INDETERMINABLE, Outcome.MET, Outcome.NOT
 
 def law(page: Page) -> Response:
     """Every rule with its article and date, and how many rows have each outcome, of one buyer or of all."""
-    buyer = _buyer(page)
+    buyer = partner_asked(page)
     return page.render(
         "law.html.j2",
         rules=[_line(page, rule, buyer) for rule in RULES],
-        choice=_choice(page, buyer),
+        choice=partner_choice(page, buyer),
         outcomes=[str(texts(page.language)["law"]["outcomes"][outcome]) for outcome in ORDER],
         about=texts(page.language)["law"]["about"],
     )
@@ -44,7 +44,7 @@ def rule(page: Page) -> Response:
     name = str(page.request.path_params["name"])
     if name not in legal_texts():
         raise page.absent()
-    found, buyer, number = rule_named(name), _buyer(page), page_number(page)
+    found, buyer, number = rule_named(name), partner_asked(page), page_number(page)
     counts = page.site.outcomes(name, buyer)
     chosen = _outcome(page, counts)
     perimeter = Perimeter({"buyer": (buyer,)} if buyer else {})
@@ -145,20 +145,3 @@ def _outcome(page: Page, counts: Sequence[Mapping[str, Any]]) -> Outcome:
 
 def _said(page: Page, one: Mapping[str, Any]) -> str:
     return str(texts(page.language)["law"]["outcomes"][one["outcome"]])
-
-
-def _buyer(page: Page) -> str:
-    """The buyer asked for, by its legal unit; nothing else than a known one ever reaches a query."""
-    asked = page.asked("buyer")
-    if asked in ("", ANY):
-        return ""
-    if partner_of(asked) not in page.site.partners:
-        raise page.absent()
-    return partner_of(asked)
-
-
-def _choice(page: Page, buyer: str) -> Choice:
-    known = sorted((name, key) for key, name in page.site.partners.items())
-    options = [(ANY, str(page.texts["figures"]["any"]), not buyer)]
-    options += [(key, name, key == buyer) for name, key in known]
-    return Choice("buyer", str(texts(page.language)["dimensions"]["buyer"]), tuple(options))
