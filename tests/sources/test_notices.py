@@ -179,6 +179,29 @@ def weights_of_lots(path: Path) -> int:
     return int(str(root.xpath(f"string(count({lot}{weighed}))")))
 
 
+def test_a_real_notice_contradicts_the_contract_that_denies_its_criterion(shared_data: Path, tmp_path: Path) -> None:
+    """A real call with an environmental criterion, beside a written record of the same buyer, object and code.
+
+    No real notice of the data folder matches a real contract of it: of this kind of contradiction the notice alone can
+    be real.
+    """
+    path = shared_data / "notices" / "eforms" / "ted_france" / "2024-OJS015-00041387.xml"
+    lots = tmp_path / "l.parquet"
+    read_notices(path, lots, tmp_path / "c.parquet", path.name)
+    (lot,) = pq.read_table(lots).to_pylist()
+    published = [{"objet": lot["title"], "codeCPV": f"{lot['cpv_code']}-8", "dateNotification": "2024-06-03",
+                  "acheteur": lot["buyer_id"].replace(" ", "")}]  # fmt: skip
+    case = Case("real notice", 1, {"case": "one", "published": published})
+    files = write_files(tmp_path / "files", [case])
+    workspace = workspace_of(tmp_path / "w", "department:86", {"decp": files, "notices": [path]})
+    sql = "SELECT axis, clause_kind, clause_state FROM clause WHERE unknown_reason = 'between_sources'"
+    assert [tuple(row.values()) for row in rows(workspace, sql, ["clause"])] == [
+        ("environmental", "award_criterion", "unknown")
+    ]
+    (told,) = rows(workspace, "SELECT has_variants_allowed, announced_lots_count FROM contract", ["contract"])
+    assert told == {"has_variants_allowed": False, "announced_lots_count": 1}
+
+
 def test_real_labels_are_classed_as_their_stored_class_says(shared_data: Path) -> None:
     """15,950 pairs of labels; the stored classes are rough (`délai`, `coût` are mostly stored as quality)."""
     folder = shared_data / "notices" / "boamp"
