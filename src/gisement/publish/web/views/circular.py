@@ -25,7 +25,6 @@ def circular(page: Page) -> Response:
     years = sorted({int(line["year"]) for line in found.lines}, reverse=True)
     return page.render(
         "circular.html.j2",
-        c=page.texts["circular"],
         choice=partner_choice(page, buyer),
         nothing="" if found.lines else str(words["nothing"]),
         years=[(str(year), _shares(page, found.figures, year), _lines(page, found.lines, year)) for year in years],
