@@ -8,13 +8,17 @@ from starlette.responses import Response
 
 from gisement.catalog import texts
 from gisement.catalog.circular import matter_origins
-from gisement.engine.circular import MEASURES, least_rate
+from gisement.engine.circular import MEASURES, RECYCLED, REUSE, least_rate
 from gisement.publish import format
 from gisement.publish.circular import line_cells
 from gisement.publish.web.choices import partner_asked, partner_choice
 from gisement.publish.web.grid import Cell, Grid, grid, number
 from gisement.publish.web.page import Page
 from gisement.terms import Figure
+
+
+ASKED = (REUSE, RECYCLED)
+"""What the law asks of every family: none of it is a zero; of the other origins, families have none to count."""
 
 
 def circular(page: Page) -> Response:
@@ -44,11 +48,14 @@ def _shares(page: Page, figures: list[Figure], year: int) -> Grid:
         for family, shares in sorted(held.items())
     ]
     caption = page.texts["circular"]["shares"].format(year=year)
-    return grid(caption, [words["family"], *(words["measures"][measure] for measure in MEASURES)], rows)
+    headings = [words["measures"][measure][:1].upper() + words["measures"][measure][1:] for measure in MEASURES]
+    return grid(caption, [words["family"], *headings], rows)
 
 
 def _share(page: Page, family: str, measure: str, year: int, figure: Figure) -> Cell:
     least = least_rate(family, measure, year)
+    if measure not in ASKED and not figure.sums.part:
+        return number("–")
     words, notes = page.texts["circular"], []
     if figure.value is not None and figure.low != figure.high:
         notes.append(format.span(figure, page.language))
