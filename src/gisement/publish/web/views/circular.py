@@ -16,7 +16,6 @@ from gisement.publish.web.grid import Cell, Grid, grid, number
 from gisement.publish.web.page import Page
 from gisement.terms import Figure
 
-
 ASKED = (REUSE, RECYCLED)
 """What the law asks of every family: none of it is a zero; of the other origins, families have none to count."""
 
