@@ -42,6 +42,7 @@ from gisement.enrich import (
     renewals,
     rings,
     secrecy,
+    thresholds,
 )
 from gisement.enrich import food as food_supply
 from gisement.indicators import ALL as ALL
@@ -177,7 +178,7 @@ STEPS: tuple[Step, ...] = (
     # What comes next: ends of contracts, ceilings, what is paid without a contract.
     reconciliation.contract_payment,
     renewals.renewal,
-    renewals.spend_without_contract,
+    thresholds.spend_without_contract,
     # What partners agreed on: objectives, sheets of experience and of action.
     agreements.target,
     agreements.sheet,

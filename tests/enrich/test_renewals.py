@@ -12,7 +12,7 @@ import icalendar
 import pytest
 import yaml
 
-from gisement.engine import Observatory
+from gisement.engine import Observatory, thresholds
 from gisement.engine import renewals as calendar
 from gisement.publish import feeds
 from gisement.sources.demonstration import identifiers
@@ -85,7 +85,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = created(folder / "workspace", "department:86")
     for kind, path in (("decp", decp), ("ledger", _ledger(folder))):
         assert [one.trouble for one in added(workspace, kind, [path])] == [None]
-    build(workspace, calendar.TABLES)
+    build(workspace, (*calendar.TABLES, *thresholds.TABLES))
     return workspace
 
 
@@ -127,11 +127,14 @@ def test_a_framework_whose_ceiling_is_nearly_used_up_is_told(held: dict[str, dic
 
 def test_what_is_paid_under_no_known_contract_is_told_above_the_threshold(built: Workspace) -> None:
     """70 000 € of training in 2024, above 40 000 €: R2122-8 as in force on 1 January 2024."""
-    observatory = Observatory(built, calendar.TABLES)
-    found = calendar.without_contract(observatory, Perimeter({"buyers": ("all",)}))
+    observatory = Observatory(built, thresholds.TABLES)
+    everyone = Perimeter({"buyers": ("all",)})
+    found = thresholds.without_contract(observatory, everyone)
+    told = [(r["segment"], r["year"], r["unlinked_cents"], r["threshold_level"], r["contracts_count"]) for r in found]
+    assert told == [("training", 2024, 7_000_000, "dispensation", 0)]
+    assert thresholds.without_contract(observatory, everyone, ["formal"]) == []
+    assert sum(row["needs"] for row in thresholds.by_level(observatory, everyone).values()) == 2
     observatory.connection.close()
-    told = [(r["segment"], r["year"], r["unlinked_cents"], r["threshold_cents"], r["contracts_count"]) for r in found]
-    assert told == [("training", 2024, 7_000_000, 4_000_000, 0)]
 
 
 def test_a_calendar_of_odd_titles_is_one_that_programs_read() -> None:

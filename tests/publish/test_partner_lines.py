@@ -7,19 +7,23 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pyarrow.parquet as pq
 import pytest
+from lxml import html
 
 from gisement.engine.own_copy import own_copies
 from gisement.engine.served import copies
+from gisement.engine.thresholds import without_contract
 from gisement.pipeline import INDICATORS
+from gisement.publish import format
 from gisement.publish.web.app import FILES, PAGES, create_app
 from gisement.publish.web.partners.door import Door
 from gisement.publish.web.partners.rights import parse_rights
 from gisement.store import Workspace
-from gisement.terms import Trouble
+from gisement.terms import Perimeter, Trouble
 from tests.publish.signing_in import HOSPITAL, TOWN, Place, signed_in
 from tests.workspaces import rows
 
@@ -181,3 +185,17 @@ def test_indicators_are_all_tried_on_the_partner_s_copy(place: Place, town: http
         groups = [f for f in answer.json().get("figures", ()) if f.get("basis") == "payment"]
         told = {f["group"]["buyer"][:9] for f in groups if any(f["counts"].values())}
         assert told <= {TOWN}, indicator.name
+
+
+def test_needs_beside_the_thresholds_are_figures_of_the_partner_s_own_lines(place: Place, town: httpx.Client) -> None:
+    site = place.gate.own(TOWN).site
+    (first, *_) = without_contract(site.observatory, Perimeter())
+    where = [("basis", "payment"), *((key, str(first[key])) for key in ("segment", "year"))]
+    where.append(("buyer", first["buyer_siren"]))
+    assert site.figure("total_spend", *where).sums.part == first["paid_cents"]
+    assert site.figure("total_spend", *where, ("contract_link", "")).sums.part == first["unlinked_cents"]
+    page: Any = html.document_fromstring(town.get(f"{place.address}/thresholds").text)
+    told = page.xpath("//section[@aria-labelledby='needs']//tbody/tr[1]/td")
+    assert told[4].xpath("a")[0].text == format.euros(first["paid_cents"] / 100)
+    assert told[3].xpath("a")[0].text == format.euros(first["unlinked_cents"] / 100)
+    assert "/figures/total_spend?" in told[3].xpath("a/@href")[0]

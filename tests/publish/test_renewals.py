@@ -87,4 +87,6 @@ def test_what_was_paid_is_for_its_partner_alone(site: Site, client: TestClient) 
     sql = "SELECT count(paid_cents) + count(is_ceiling_near) AS n FROM renewal"
     assert next(site.served.rows(sql))["n"] == 0
     assert next(site.served.rows("SELECT count(*) AS n FROM spend_without_contract"))["n"] == 0
-    assert 'id="without"' not in client.get("/renewals").text
+    page = client.get("/thresholds").text
+    assert 'id="needs"' not in page
+    assert 'id="law"' in page

@@ -10,7 +10,6 @@ import typer
 
 from gisement.cli.session import Format, ListFormat, Settings, Where, opened
 from gisement.publish import usage
-from gisement.terms import Trouble
 
 cooperate = typer.Typer(
     cls=usage.Commands,
@@ -22,11 +21,14 @@ cooperate = typer.Typer(
 FeedFormat = Annotated[Literal["table", "json", "csv", "ics", "atom"], typer.Option("--format", help="mise en forme")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="fichier à écrire (ics, atom, csv, json)")]
 Ceilings = Annotated[bool, typer.Option("--ceilings", help="les accords-cadres presque consommés")]
-Without = Annotated[bool, typer.Option("--without-contract", help="ce qui est payé sans marché connu")]
 
 Gain = Annotated[
     Literal["assumed", "none", "published"],
     typer.Option("--gain", help="hypothèse de gain : assumed (paramètre), none, published (études)"),
+]
+Level = Annotated[
+    Literal["dispensation", "publicity", "formal"] | None,
+    typer.Option("--level", help="le seul seuil de dispense, de publicité ou de procédure formalisée"),
 ]
 Levers = Annotated[list[str] | None, typer.Option("--lever", help="genre:segment:points, autant de fois que voulu")]
 Segment = Annotated[str | None, typer.Option("--segment", help="un segment d'achat (tous, sinon)")]
@@ -35,8 +37,7 @@ Every = Annotated[bool, typer.Option("--all", help="toutes les lignes, et non le
 
 @cooperate.command("renewals")
 def renewals(
-    where: Where = None, ceilings: Ceilings = False, without_contract: Without = False, format: FeedFormat = "table",
-    output: Output = None,
+    where: Where = None, ceilings: Ceilings = False, format: FeedFormat = "table", output: Output = None
 ) -> None:  # fmt: skip
     """Dire quels contrats finissent bientôt, et quoi préparer."""
     from gisement.engine import Observatory
@@ -44,23 +45,31 @@ def renewals(
     from gisement.pipeline import perimeter_of
     from gisement.publish import renewals as told
 
-    if without_contract and (ceilings or format in ("ics", "atom")):
-        raise Trouble(
-            fr="--without-contract ne se combine ni avec --ceilings ni avec un calendrier : n'en garder qu'un.",
-            en="--without-contract goes neither with --ceilings nor with a calendar: keep one.",
-        )
     perimeter, language = perimeter_of(where), Settings.language
     observatory = Observatory(opened(), calendar.TABLES)
-    if without_contract:
-        found = calendar.without_contract(observatory, perimeter)
-    else:
-        found = calendar.renewals(observatory, perimeter, near_ceiling=ceilings)
+    found = calendar.renewals(observatory, perimeter, near_ceiling=ceilings)
     if format != "table":
         return _write(_content(found, format, calendar.as_of(observatory), language), output)
-    if without_contract:
-        told.show_without_contract(found, language)
+    told.show_renewals(found, {} if ceilings else calendar.unknown_ends(observatory, perimeter), language)
+
+
+@cooperate.command("thresholds")
+def thresholds(where: Where = None, level: Level = None, format: Format = "table") -> None:
+    """Dire ce qui est payé sans marché connu, à côté des seuils de la loi."""
+    from gisement.engine import Observatory
+    from gisement.engine import thresholds as engine
+    from gisement.pipeline import perimeter_of
+    from gisement.publish import answers
+    from gisement.publish import thresholds as told
+
+    observatory, perimeter = Observatory(opened(), engine.TABLES), perimeter_of(where)
+    found = engine.without_contract(observatory, perimeter, (level,) if level else engine.LEVELS)
+    if format == "json":
+        print(answers.to_json(found))
+    elif format == "csv":
+        sys.stdout.write(answers.to_csv(found))
     else:
-        told.show_renewals(found, {} if ceilings else calendar.unknown_ends(observatory, perimeter), language)
+        told.show(found, engine.by_level(observatory, perimeter), Settings.language)
 
 
 @cooperate.command("strengths")

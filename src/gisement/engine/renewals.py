@@ -1,4 +1,4 @@
-"""The calendar of renewals: contracts that end soon, ceilings nearly used up, what is paid without a known contract."""
+"""The calendar of renewals: contracts that end soon, ceilings nearly used up."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gisement.terms import Perimeter
 
 AHEAD = ("ahead", "sourcing", "lots", "call")
 """Stages of contracts that end within the window, the farthest end first."""
-TABLES = ("renewal", "contract_supplier", "supplier", "observation", "purchase", "spend_without_contract")
+TABLES = ("renewal", "contract_supplier", "supplier", "observation", "purchase")
 """What this needs of a workspace."""
 KEYS = ("buyer", "buyer_commune", "buyer_department", "segment", "family", "cpv")
 # Names come from the register's table, where a natural person or a masked firm has none.
@@ -59,16 +59,6 @@ def unknown_ends(observatory: Observatory, perimeter: Perimeter) -> dict[str, in
     return {row["end_reason"]: row["contracts"] for row in rows_of(observatory, sql, values)}
 
 
-def without_contract(observatory: Observatory, perimeter: Perimeter) -> list[Row]:
-    """Buyers, segments and years where what is paid under no known contract reaches the threshold, the most first."""
-    told, values = conditions(observatory, _by_unit(perimeter), ("buyer", "segment", "family", "year"))
-    where = " AND ".join(["r.is_above_threshold", *told]).replace("r.buyer_id", "r.buyer_siren")
-    sql = (
-        f"SELECT * FROM spend_without_contract r WHERE {where} ORDER BY unlinked_cents DESC, buyer_siren, segment, year"
-    )
-    return rows_of(observatory, sql, values)
-
-
 def values_of(observatory: Observatory, key: str, perimeter: Perimeter) -> list[str]:
     """The values of a key among the contracts that end within the window."""
     told, values = conditions(observatory, perimeter, KEYS)
@@ -82,9 +72,3 @@ def values_of(observatory: Observatory, key: str, perimeter: Perimeter) -> list[
 def as_of(observatory: Observatory) -> Any:
     """The day that stands for today."""
     return rows_of(observatory, "SELECT as_of_date FROM observation")[0]["as_of_date"]
-
-
-def _by_unit(perimeter: Perimeter) -> Perimeter:
-    """The same with each buyer by its legal unit: payments are told by it."""
-    buyers = tuple(value.removeprefix("=")[:9] for value in perimeter.filters.get("buyer", ()))
-    return Perimeter({**perimeter.filters, **({"buyer": buyers} if buyers else {})}, perimeter.options)

@@ -1,20 +1,17 @@
-"""When each contract ends and what comes before; ceilings nearly used up; what is paid without a known contract.
+"""When each contract ends and what comes before; ceilings nearly used up.
 
 Published data say nothing of options and of tacit renewals: an end is that of the duration, amendments included.
 """
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import ibis
 
 from gisement.catalog import parameter
-from gisement.catalog.parameters import parameters
 from gisement.terms import step
 
-WORKS = ("building_works", "civil_works")
 _LONG, _SHORT, _FEBRUARY = 31, 30, 28
 
 
@@ -123,56 +120,3 @@ def _ceiling(c: Any) -> dict[str, Any]:
     hundredfold = c.paid_cents * 100
     used = ((hundredfold - hundredfold % whole) / whole).cast("int64")
     return {"ceiling_used_pct": used, "is_ceiling_near": used >= parameter("ceiling_alert_pct")}
-
-
-@step
-def spend_without_contract(purchase: Any, contract: Any) -> Any:
-    """One row per buyer (legal unit), segment and year of payments: what was paid, and of it under no known contract.
-
-    What partners pay each other is left out. Contracts under the threshold of publication are often not published: no
-    known contract is not no contract. `is_above_threshold`: what no contract is known for reaches the sum under which
-    a need may be bought without publicity.
-    """
-    is_told = purchase.buyer_siren.notnull() & purchase.segment.notnull() & purchase.year.notnull()
-    p = purchase.filter((purchase.basis == "payment") & (purchase.is_between_partners == ibis.literal(False)) & is_told)
-    p = p.mutate(unlinked=ibis.ifelse(p.contract_link_rule.isnull(), p.amount_cents, 0))
-    sums = p.group_by(["buyer_siren", "segment", "year"]).agg(
-        buyer_name=p.buyer_name.min(), is_buyer_in_territory=p.is_buyer_in_territory.max(), family=p.family.min(),
-        payments_count=p.count(), paid_cents=_whole(p.amount_cents.sum()), unlinked_cents=_whole(p.unlinked.sum()),
-    )  # fmt: skip
-    held = contract.filter(contract.notification_date.notnull() & contract.segment.notnull())
-    last_month = _month(held.notification_date) + ibis.coalesce(held.duration_months, 1) - 1
-    last_year = ((last_month - last_month % 12) / 12).cast("int64")
-    held = held.select(held_by="buyer_siren", held_segment="segment", from_year="year", to_year=last_year)
-    pairs = sums.inner_join(held, [("buyer_siren", "held_by"), ("segment", "held_segment")])
-    pairs = pairs.filter((pairs.from_year <= pairs.year) & (pairs.to_year >= pairs.year))
-    counts = pairs.group_by(["buyer_siren", "segment", "year"]).agg(contracts_count=pairs.count())
-    counts = counts.rename(of_buyer="buyer_siren", of_segment="segment", of_year="year")
-    s = sums.left_join(counts, [("buyer_siren", "of_buyer"), ("segment", "of_segment"), ("year", "of_year")])
-    threshold = ibis.ifelse(
-        s.family.isin(WORKS), _in_force("dispensation_works_cents", s.year),
-        _in_force("dispensation_supplies_cents", s.year),
-    )  # fmt: skip
-    s = s.mutate(contracts_count=ibis.coalesce(s.contracts_count, 0), threshold_cents=threshold.cast("int64"))
-    return s.mutate(is_above_threshold=s.unlinked_cents >= s.threshold_cents).select(*WITHOUT_CONTRACT)
-
-
-WITHOUT_CONTRACT = (
-    "buyer_siren", "segment", "year", "family", "buyer_name", "is_buyer_in_territory", "payments_count", "paid_cents",
-    "unlinked_cents", "contracts_count", "threshold_cents", "is_above_threshold",
-)  # fmt: skip
-
-
-def _whole(sum_of_cents: Any) -> Any:
-    return sum_of_cents.cast("decimal(38,0)").cast("int64")
-
-
-def _in_force(name: str, year: Any) -> Any:
-    """A threshold as it was on 1 January of a year; null before the first value that is known."""
-    values = parameters()[name]["values"]
-    since = sorted(values, reverse=True)
-    return ibis.cases(*((year >= _first_year(day), values[day]) for day in since), else_=ibis.null("int64"))
-
-
-def _first_year(since: date) -> int:
-    return since.year if (since.month, since.day) == (1, 1) else since.year + 1

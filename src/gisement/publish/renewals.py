@@ -38,25 +38,6 @@ def show_renewals(rows: Rows, unknown: Mapping[str, int], language: str) -> None
     _notes(words, width, rows, unknown, language)
 
 
-def show_without_contract(rows: Rows, language: str) -> None:
-    """What is paid without a known contract, where it reaches the threshold."""
-    width, words = width_here(), texts(language)["renewals"]
-    columns = [Column(words["buyer"]), Column(words["segment"]), Column(words["year"], is_number=True)]
-    columns += [Column(words[name], is_number=True) for name in ("unlinked", "paid", "threshold", "contracts")]
-    lines = [
-        [
-            row["buyer_name"] or row["buyer_siren"], segment_name(row["segment"], language), str(row["year"]),
-            *(format.cents(row[name], language) for name in ("unlinked_cents", "paid_cents", "threshold_cents")),
-            format.number(row["contracts_count"], language=language),
-        ]
-        for row in rows[:LONGEST]
-    ]  # fmt: skip
-    print(table(columns, lines, width) if lines else words["none"])
-    print()
-    print(paragraph(words["about_without"], width))
-    _more(words, rows, width, language)
-
-
 def segment_name(segment: str | None, language: str) -> str:
     """The name of a segment in words; its identifier failing it."""
     return segments().get(segment or "", {}).get(f"segment_{language}", segment or "")

@@ -41,6 +41,7 @@ from gisement.publish.web.views import (
     simulator,
     strengths,
     targets,
+    thresholds,
 )
 from gisement.terms import Trouble
 
@@ -63,6 +64,7 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/contracts", rows.contracts),
     ("/contracts/{key}", rows.contract),
     ("/renewals", renewals.renewals),
+    ("/thresholds", thresholds.thresholds),
     ("/food", food.food),
     ("/clauses", clauses.clauses),
     ("/clauses/{key}", clauses.segment),

@@ -40,13 +40,11 @@ def renewals(page: Page) -> Response:
         stages=_stages(page, calendar.by_stage(observatory, perimeter)),
         unknown=[_unknown(page, reason, count) for reason, count in unknown.items()],
         near=shown(page, calendar.renewals(observatory, perimeter, near_ceiling=True)),
-        without=_without(page, calendar.without_contract(observatory, perimeter)),
         feeds=[(words[kind], address(f"{page.root}/renewals.{kind}", pairs)) for kind in ("ics", "atom")],
         number=page.texts["rows"]["page"].format(page=page.number(number)),
         previous=address(path, pairs, page=number - 1) if number > 1 else "",
         next=address(path, pairs, page=number + 1) if len(found) > PER_PAGE else "",
         about=texts(page.language)["renewals"]["about"],
-        about_without=texts(page.language)["renewals"]["about_without"],
     )
 
 
@@ -133,16 +131,3 @@ def _unknown(page: Page, reason: str, count: int) -> str:
     words = texts(page.language)["renewals"]
     told = format.counted(count, words["contract"], words["contracts_word"], page.language)
     return f"{told}{format.colon(page.language)}{words['reasons'][reason]}"
-
-
-def _without(page: Page, rows: list[Row]) -> list[tuple[str, ...]]:
-    return [
-        (
-            row["buyer_name"] or row["buyer_siren"],
-            page.site.label("segment", row["segment"], page.language),
-            str(row["year"]),
-            *(format.cents(row[name], page.language) for name in ("unlinked_cents", "paid_cents", "threshold_cents")),
-            page.number(row["contracts_count"]),
-        )
-        for row in rows[:PER_PAGE]
-    ]

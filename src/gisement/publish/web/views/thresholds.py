@@ -1,0 +1,101 @@
+"""Needs beside the thresholds of the law: what to look at, for the partner whose ledger tells it; the law, for all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from gisement.catalog import cooperation_texts, texts
+from gisement.engine import thresholds as engine
+from gisement.pipeline import perimeter_of
+from gisement.publish import format
+from gisement.publish.renewals import segment_name
+from gisement.publish.web.address import ANY, Pairs
+from gisement.publish.web.choices import Choice
+from gisement.publish.web.grid import Cell, Grid, figured, grid, number
+from gisement.publish.web.page import Page
+from gisement.terms import Perimeter
+
+AT_MOST = 50
+FILTERS = ("buyer", "segment", "year")
+
+
+def thresholds(page: Page) -> Response:
+    """What is paid under no known contract and reaches a threshold, all needs by threshold, and the thresholds."""
+    words = cooperation_texts(page.language)["thresholds"]
+    observatory = page.site.observatory
+    every = engine.without_contract(observatory, Perimeter()) if page.site.served.partner else []
+    pairs: Pairs = [(k, v) for k, v in page.query if k in FILTERS and v not in ("", ANY)]
+    perimeter = perimeter_of([f"{key}={value}" for key, value in pairs])
+    level = page.asked("level", ANY)
+    levels = (level,) if level in engine.LEVELS else engine.LEVELS
+    found = engine.without_contract(observatory, perimeter, levels) if every else []
+    return page.render(
+        "thresholds.html.j2",
+        c=words,
+        hub=cooperation_texts(page.language)["hub"]["title"],
+        filters=[*(_choice(page, name, every, dict(pairs)) for name in FILTERS), _levels(words, level, page)],
+        rows=grid(
+            words["found"],
+            [words[name] for name in ("segment", "buyer", "year", "level", "unlinked", "paid", "contracts")],
+            (_line(page, row, words) for row in found[:AT_MOST]),
+        ),
+        counts=_counts(page, engine.by_level(observatory, perimeter), words),
+        law=_law(page, words),
+    )
+
+
+def _line(page: Page, row: dict[str, Any], words: Any) -> list[Cell]:
+    where: Pairs = [("basis", "payment"), ("buyer", row["buyer_siren"]), ("segment", row["segment"])]
+    where.append(("year", str(row["year"])))
+    return [
+        Cell(segment_name(row["segment"], page.language), f"{page.root}/strengths/{row['segment']}"),
+        Cell(row["buyer_name"] or row["buyer_siren"]),
+        Cell(str(row["year"])),
+        Cell(words["levels"][row["threshold_level"]]),
+        figured(page.card_of("total_spend", *where, ("contract_link", ""))),
+        figured(page.card_of("total_spend", *where)),
+        number(page.number(row["contracts_count"])),
+    ]
+
+
+def _choice(page: Page, name: str, rows: list[dict[str, Any]], held: dict[str, str]) -> Choice:
+    """A choice among the values of what there is to look at, by their names, « all » first."""
+    labels = {
+        "buyer": lambda row: (row["buyer_siren"], row["buyer_name"] or row["buyer_siren"]),
+        "segment": lambda row: (row["segment"], segment_name(row["segment"], page.language)),
+        "year": lambda row: (str(row["year"]), str(row["year"])),
+    }
+    options = [(ANY, str(page.texts["figures"]["any"]), name not in held)]
+    values = dict(map(labels[name], rows))
+    options += [(value, label, held.get(name) == value) for value, label in sorted(values.items(), key=lambda v: v[1])]
+    return Choice(name, str(texts(page.language)["dimensions"][name]), tuple(options))
+
+
+def _levels(words: Any, held: str, page: Page) -> Choice:
+    options = [(ANY, str(page.texts["figures"]["any"]), held not in engine.LEVELS)]
+    options += [(level, str(words["levels"][level]), level == held) for level in engine.LEVELS]
+    return Choice("level", str(words["level"]), tuple(options))
+
+
+def _counts(page: Page, levels: dict[str, dict[str, Any]], words: Any) -> Grid:
+    rows = [
+        [Cell(words["levels"][level]), *(number(page.number(row[name])) for name in ("needs", "to_look_at"))]
+        for level, row in levels.items()
+    ]
+    return grid(words["by_level"], [words[name] for name in ("need_level", "count", "to_look_at")], rows)
+
+
+def _law(page: Page, words: Any) -> Grid:
+    rows = [
+        [
+            Cell(words["names"][name] if first else ""),
+            Cell(format.day(since, page.language)),
+            number(format.euros(cents / 100, page.language)),
+            Cell(reference if first else ""),
+        ]
+        for name, values, reference in engine.in_the_law()
+        for first, (since, cents) in ((n == 0, each) for n, each in enumerate(values))
+    ]
+    return grid(words["law"], [words[name] for name in ("threshold", "since", "amount", "text")], rows)
