@@ -170,6 +170,7 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     files["groups"] = [_csv(folder / "groups" / "groups.csv", list(GROUPS[0]), GROUPS, shuffle)]
     matter = mixed_hours.matter(TOWN)
     files["circular"] = [_csv(folder / "circular" / "matter.csv", list(matter[0]), matter, shuffle)]
+    files["works-programme"] = [_csv(folder / "works.csv", mixed_hours.WORKS, mixed_hours.works(TOWN), shuffle)]
     files["insertion-hours"] = [
         _csv(folder / "insertion" / "hours.csv", mixed_hours.COLUMNS, mixed_hours.lines(TOWN, BUYER), shuffle)
     ]

@@ -30,3 +30,17 @@ def matter(town: str) -> list[dict[str, Any]]:
          "quantite": quantity, "unite": unit}
         for origin, amount, quantity, unit in told
     ]  # fmt: skip
+
+
+WORKS = ["acheteur", "operation", "segment", "consultation", "montant_ht", "attentes", "diffusion"]
+
+
+def works(town: str) -> list[dict[str, Any]]:
+    """The lines of a programme of works: one operation told twice, one without amount, one of a year alone."""
+    told = (
+        ("Gymnase", "works_joinery", "2027-03", "320 000", "bois", "public"),
+        ("Gymnase", "works_joinery", "2027-09", "350 000", "bois", "public"),
+        ("Gymnase", "works_roofing_carpentry", "03/2027", "", "", ""),
+        ("École", "furniture_appliances", "2028", "60000,50", "réemploi", "partenaires"),
+    )
+    return [dict(zip(WORKS, (town, *line), strict=True)) for line in told]

@@ -183,6 +183,7 @@ STEPS: tuple[Step, ...] = (
     agreements.target,
     agreements.sheet,
     agreements.lever,
+    agreements.works_operation,
     # What firms of the register here could offer.
     of_register.local_offer,
     # What was found wrong, and what was done about it.

@@ -8,6 +8,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from gisement.engine.sheets import cited, sheets
+from gisement.engine.works import operations
 from gisement.publish.web.methods import rendered
 from gisement.publish.web.site import Site
 
@@ -59,3 +60,15 @@ def test_what_someone_wrote_makes_no_tag_and_fetches_nothing() -> None:
     assert "<script" not in told
     assert "<img" not in told
     assert told.startswith("<h2>Titre</h2>")
+
+
+def test_planned_operations_are_shown_to_everyone_only_if_their_buyer_says_so(client: TestClient, site: Site) -> None:
+    rows = operations(site.observatory)
+    assert [str(row["planned_call_date"]) for row in rows] == ["2026-06-01", "2026-09-01", "2026-09-01"]
+    assert all(row["is_public"] for row in rows)
+    found = page(client, "/chains").xpath("//section[@aria-labelledby='programme']//tbody/tr")
+    assert len(found) == 3
+    assert "850 000,00 €" in found[1].text_content().replace("\u202f", " ").replace("\xa0", " ")
+    own = page(client, "/chains/furniture").xpath("//section[@aria-labelledby='programme']//tbody/tr")
+    assert own == [], "this one is told to partners alone, and of another need"
+    assert len(operations(site.observatory, ["works_joinery"])) == 1

@@ -1,4 +1,4 @@
-"""What partners agreed on: objectives with their years, sheets of experience and of action."""
+"""What partners agreed on: objectives with their years, sheets of experience and of action, operations planned."""
 
 from __future__ import annotations
 
@@ -55,3 +55,21 @@ def lever(raw_lever: Any) -> Any:
     return raw_lever.group_by(["scenario_name", "lever_kind", "segment"]).agg(
         scenario_title=raw_lever.scenario_title.max(), lever_points=raw_lever.lever_points.max()
     )
+
+
+@step
+def works_operation(raw_works_operation: Any) -> Any:
+    """One row per buyer (legal unit), operation and segment; where files repeat one, the latest month planned is
+    kept.
+    """
+    r = raw_works_operation
+    r = r.mutate(planned_call_date=day(r.planned_call_date), buyer_siren=r.buyer_id.substr(0, 9))
+    latest = ibis.window(
+        group_by=[r.buyer_siren, r.operation_title, r.segment],
+        order_by=[ibis.desc(r.planned_call_date), ibis.desc(r.estimate_cents), r.expected_matter, r.is_public],
+    )
+    r = r.mutate(place=ibis.row_number().over(latest))
+    return r.filter(r.place == 0).select(
+        "buyer_siren", "operation_title", "segment", "planned_call_date", "estimate_cents", "expected_matter",
+        "is_public",
+    )  # fmt: skip

@@ -29,7 +29,7 @@ INPUTS = (
     "supplier_presence", "emission_factor", "food_purchase", "food_year", "food_gap", "food_lot", "food_balance",
     "food_origin", "food_prior", "food_follow",
     "food_declaration", "renewal", "spend_without_contract", "buyer_year", "insertion", "insertion_public", "holder",
-    "circular_purchase", "target", "sheet", "local_offer", "lever", "public_payment", "ledger_finding", "raw_decp",
+    "circular_purchase", "target", "sheet", "local_offer", "lever", "works_operation", "public_payment", "ledger_finding", "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
 _MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
@@ -359,6 +359,7 @@ def copies(*, partner: bool) -> dict[str, str]:
         "target": "SELECT * FROM target",
         "local_offer": "SELECT * FROM local_offer",
         "lever": "SELECT * FROM lever",
+        "works_operation": f"SELECT * FROM works_operation WHERE is_public OR {partner}",
         "sheet": f"SELECT * FROM sheet WHERE is_public OR {partner}",
         "spend_without_contract": f"SELECT * FROM spend_without_contract WHERE {partner}",
         "public_payment": "SELECT * FROM public_payment",

@@ -123,6 +123,12 @@ def _circular(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return Reading(circular.read_circular(path, targets["raw_circular"]))
 
 
+def _works_programme(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import works_programme
+
+    return Reading(works_programme.read_works_programme(path, targets["raw_works_operation"]))
+
+
 def _insertion_hours(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     from gisement.sources import insertion_hours
 
@@ -271,6 +277,7 @@ SOURCES: Mapping[str, Source] = {
         Source("io-table", ("raw_io_cell", "raw_io_sector"), _io_table, "io_table", None, True),
         Source("io-table-total", ("raw_io_cell", "raw_io_sector"), _io_table_total, "io_table", None, True),
         Source("circular", ("raw_circular",), _circular, "circular"),
+        Source("works-programme", ("raw_works_operation",), _works_programme, "works_programme"),
         Source("employment", ("raw_employment",), _employment, "employment"),
         Source("emission-factors", ("raw_emission_factor",), _emission_factors, "emission_factors"),
         Source("notices", ("raw_notice", "raw_notice_criterion"), _notices, "notices"),

@@ -1,4 +1,4 @@
-"""What the demonstration's partners agreed on: objectives, sheets of experience and of action."""
+"""What the demonstration's partners agreed on: objectives, sheets of experience and of action, works planned."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HELD = FOLDER / "demonstration" / "agreements"
 def agreements(buyers: Sequence[Buyer]) -> Iterator[tuple[str, str, str]]:
     """The kind that `add` takes, the name and the text of each file, for these buyers."""
     for path in sorted(HELD.iterdir()):
-        first = path.stem.partition("-")[0]
+        first = path.stem.partition("-fictif")[0].partition("-fictive")[0]
         kind = "target" if first == "objectifs" else first
         text = path.read_text(encoding="utf-8")
         for buyer in buyers:

@@ -10,10 +10,11 @@ from gisement.catalog import cooperation_texts
 from gisement.catalog.chains import chains
 from gisement.catalog.clause_library import clause_library
 from gisement.catalog.segments import segments
-from gisement.engine import firms
+from gisement.engine import firms, works
 from gisement.engine import renewals as calendar
 from gisement.pipeline import perimeter_of
 from gisement.publish import addressable as offer
+from gisement.publish import format
 from gisement.publish.renewals import segment_name
 from gisement.publish.web.address import Pairs, address
 from gisement.publish.web.grid import Cell, Grid, grid, number, verdict_cell
@@ -34,7 +35,13 @@ def boards(page: Page) -> Response:
         (each[page.language], f"{page.root}/chains/{name}", each[f"{page.language}_about"])
         for name, each in chains().items()
     ]
-    return page.render("cooperate.html.j2", c={"hub": words["chains"]}, entries=entries)
+    return page.render(
+        "chains.html.j2",
+        c=words["chains"],
+        hub=words["hub"]["title"],
+        entries=entries,
+        programme=_programme(page, works.operations(page.site.observatory)),
+    )
 
 
 def board(page: Page) -> Response:
@@ -54,6 +61,7 @@ def board(page: Page) -> Response:
         about=each[f"{page.language}_about"],
         needs=shown(page, calendar.renewals(observatory, perimeter, limit=AT_MOST)),
         renewals=address(f"{page.root}/renewals", where),
+        programme=_programme(page, works.operations(observatory, each["segments"])),
         windows=[
             (segment_name(window.segment, page.language), f"{page.root}/pooling/{window.identifier}")
             for window in page.site.windows()
@@ -67,6 +75,23 @@ def board(page: Page) -> Response:
         sheets=suggestions(page, [row for s in each["segments"] for row in page.site.served.sheets(segment=s)]),
         beside=words["sheets"]["beside"],
     )
+
+
+def _programme(page: Page, rows: list[dict[str, Any]]) -> Grid:
+    """Operations that buyers plan, as they tell them: an estimate is no contract."""
+    words = cooperation_texts(page.language)["chains"]
+    lines = (
+        [
+            Cell(row["operation_title"], note=row["expected_matter"] or ""),
+            Cell(segment_name(row["segment"], page.language), f"{page.root}/strengths/{row['segment']}"),
+            Cell(row["buyer_name"] or row["buyer_siren"]),
+            Cell(format.day(row["planned_call_date"], page.language)),
+            number(format.cents(row["estimate_cents"], page.language)),
+        ]
+        for row in rows
+    )
+    headings = [words[name] for name in ("operation", "need", "buyer", "call", "estimate")]
+    return grid(words["programme_table"], headings, lines)
 
 
 def _offers(page: Page, names: list[str]) -> Grid:
