@@ -12,15 +12,18 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from gisement.engine.law import outcomes
 from gisement.engine.trajectory import course, on_line, state_on
+from gisement.pipeline import RULES
 from gisement.publish.reports import read
 from gisement.publish.reports.book import book
+from gisement.publish.reports.document import Tally, WordTable
 from gisement.publish.reports.html import html as html_of
 from gisement.publish.reports.laying import laid
 from gisement.publish.reports.pdf import pdf
 from gisement.publish.reports.spaser import spaser
 from gisement.publish.web.site import Site
-from gisement.terms import Figure, Level, Sums
+from gisement.terms import Figure, Level, Perimeter, Sums
 
 SHARE = Figure("contracts", "percent", {}, 0.2, 0.2, 0.2, "missing", 1.0, Sums(), Level.OBSERVED)
 LINE = ((2020, 0.1), (2024, 0.3), (2026, 0.4))
@@ -69,6 +72,11 @@ def test_the_report_holds_mandatory_indicators_objectives_and_what_is_unknown(si
     content = json.dumps(laid(made), ensure_ascii=False)
     for told in ("Clause sociale d’exécution", "Marché réservé", "insertion", "ESUS", "Légifrance", "trajectoire"):
         assert told in content, told
+    (law,) = [block for block in made.blocks if isinstance(block, WordTable) and block.name == "law"]
+    assert len(law.rows) == len(RULES)
+    for rule, row in zip(RULES, law.rows, strict=True):
+        found = outcomes(site.observatory, rule, Perimeter())
+        assert sum(cell.count for cell in row[1:] if isinstance(cell, Tally)) == sum(one["rows"] for one in found)
     printed = pypdf.PdfReader(io.BytesIO(pdf(made)))
     assert 6 <= len(printed.pages) <= 14
     assert pdf(made) == pdf(made)

@@ -257,6 +257,6 @@ RULES: tuple[Rule, ...] = (
     _food("egalim_quality", "egalim_cents", "food_cents", "unclear_cents", _quality_rate),
     _food("egalim_organic", "organic_cents", "food_cents", None, _organic_rate),
     _food("egalim_meat_fish", "meat_fish_egalim_cents", "meat_fish_cents", "meat_fish_unclear_cents", _meat_fish_rate),
-    Rule("agec_reuse", why="spend_by_agec_family_not_added"),
+    Rule("agec_reuse", why="agec_rates_not_read"),
 )
 """Every rule, in the order in which a buyer meets them."""

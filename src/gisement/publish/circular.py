@@ -49,5 +49,4 @@ def line_cells(line: Any, language: str) -> tuple[str, str]:
     quantity = format.number(line["quantity"], language=language)
     unit = line["quantity_unit"] if line["quantity"] is not None else None
     amount = None if line["unweighted"] else line["amount_cents"]
-    euros = None if amount is None else amount / 100
-    return format.euros(euros, language), f"{quantity} {unit}" if unit else quantity
+    return format.cents(amount, language), f"{quantity} {unit}" if unit else quantity

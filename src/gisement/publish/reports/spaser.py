@@ -8,10 +8,12 @@ from gisement.catalog import report_texts, texts
 from gisement.catalog.insertion_publics import insertion_publics
 from gisement.catalog.rules import legal_texts
 from gisement.engine.execution import execution
+from gisement.engine.law import outcomes
 from gisement.engine.targets import Progress, progress
 from gisement.engine.trajectory import course
-from gisement.pipeline import indicator_named, perimeter_of
+from gisement.pipeline import RULES, indicator_named, perimeter_of
 from gisement.publish import clauses as hours_told
+from gisement.publish import law as law_told
 from gisement.publish import targets as told
 from gisement.publish.reports import chapters
 from gisement.publish.reports.chapters import said, table
@@ -23,15 +25,17 @@ from gisement.publish.reports.document import (
     Line,
     Paragraph,
     Report,
+    Tally,
     Tiles,
     WordTable,
 )
 from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading, year_range
-from gisement.terms import Figure
+from gisement.terms import Figure, Outcome, Perimeter, Rule
 
 INCLUSIVE = ("inclusive_share", "siae_share", "adapted_share", "social_economy_share", "sme_share")
+ANSWERS = (Outcome.MET, Outcome.NOT_MET, Outcome.INDETERMINABLE, Outcome.NOT_APPLICABLE)
 RESPONSIBLE = ("pnad_social_count_share", "pnad_environmental_count_share")
 
 
@@ -54,6 +58,7 @@ def spaser(reading: Reading) -> Report:
             *_targets(reading),
             *_inclusive(reading),
             *_hours(reading),
+            *_law(reading),
             Heading(1, words["unknown"], is_apart=False),
             Bullets(tuple(quoting(text, chapters.words_of(reading)) for text in words["limits"])),
             *annexes(reading),
@@ -175,6 +180,32 @@ def _hours(reading: Reading) -> list[Block]:
         WordTable("hours", words["hours_title"], tuple(words["hours_columns"]), measures),
         WordTable("publics", words["publics_title"], tuple(words["publics_columns"]), publics),
     ]
+
+
+def _law(reading: Reading) -> list[Block]:
+    """What each rule of law says of the contracts and years of the perimeter: rows by answer, never merged."""
+    words, said_of = report_texts()["spaser"], texts()["law"]
+    buyer = dict(reading.where).get("buyer")
+    perimeter = Perimeter({"buyer": (buyer,)} if buyer else {})
+    lines = tuple(_rule(reading, rule, perimeter) for rule in RULES)
+    columns = (words["law_rule"], *(str(said_of["outcomes"][outcome]) for outcome in ANSWERS))
+    return [
+        Heading(1, words["law"]),
+        said(reading, "spaser", "about_law"),
+        WordTable("law", words["law_title"], columns, lines),
+    ]
+
+
+def _rule(reading: Reading, rule: Rule, perimeter: Perimeter) -> tuple[str | Tally, ...]:
+    """A rule with its text and date, and how many rows have each answer, with the command that lists them."""
+    legal = law_told.described(rule, ())
+    mark = f" [{texts()['law']['to_check']}]" if legal["to_check"] else ""
+    counts = dict.fromkeys(ANSWERS, 0)
+    for one in outcomes(reading.served.observatory, rule, perimeter):
+        counts[Outcome(one["outcome"])] += one["rows"]
+    commands = {answer: f"gisement law {rule.name} --outcome {answer}" for answer in ANSWERS}
+    title = f"{legal['title']} ({legal['text']}){mark}"
+    return title, *(Tally(count, commands[answer]) for answer, count in counts.items())
 
 
 def _told_by(figure: Figure) -> str:

@@ -30,7 +30,7 @@ from gisement.terms import Figure
 MOST_EXAMPLES, MOST_LATE, MOST_NEEDS = 12, 30, 12
 FILTERS = ("buyer", "family")
 INCLUSIVE = (
-    "reserved_count_share", "reserved_share", "inclusive_share", "siae_share", "adapted_share", "social_economy_share",
+    "reserved_share", "inclusive_share", "siae_share", "adapted_share", "social_economy_share",
 )  # fmt: skip
 CONSULTED = (
     "sme_advance_count_share", "subcontracting_count_share", "single_offer_share", "variants_allowed_count_share",
@@ -162,6 +162,7 @@ def _moves(page: Page, kind: Kind, pairs: Pairs, known: list[int]) -> list[dict[
     words = texts(page.language)["progress"]
     return [
         {
+            "reading": str(figure.group["reading"]),
             "points": format.points(figure.value, page.language),
             "interval": format.points_span(figure, page.language),
             "verdict": str(words[evidence(figure)]),
