@@ -43,7 +43,7 @@ def told(each: Any, language: str) -> dict[str, str]:
         "near": words["near"].format(count=counted(each.near_firms, language)),
         "sizes": sizes(each.classes, language),
         "single": format.not_known(language) if each.competition is None else format.value(each.competition, language),
-        "largest": format.not_known(language) if each.largest is None else format.value(each.largest, language),
+        "largest": words["few"] if each.largest is None else format.value(each.largest, language),
     }
 
 
@@ -56,6 +56,8 @@ def counted(count: int | None, language: str) -> str:
 def sizes(classes: Mapping[str, int | None], language: str) -> str:
     """How many establishments by class of headcount, those told alone."""
     words = cooperation_texts(language)["addressable"]["classes"]
+    if len(classes) < 2:
+        return ""
     return format.listed(
         (f"{format.number(n, language=language)} {words[c]}" for c, n in classes.items() if n), language
     )

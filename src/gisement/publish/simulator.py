@@ -50,7 +50,8 @@ def effect(outcome: Any, language: str) -> str:
 def reach(outcome: Any, language: str) -> str:
     """How far the share could go, whatever moves and whatever it becomes; empty where nothing of it moves."""
     figure = outcome.reach
-    return "" if figure.interval != "scenario" else format.span(figure, language)
+    is_wide = figure.interval == "scenario" and figure.low != figure.high
+    return format.span(figure, language) if is_wide else ""
 
 
 def crossed(one: Any, outcome: Any, language: str) -> str:

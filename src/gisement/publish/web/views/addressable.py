@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -24,7 +25,7 @@ def addressable(page: Page) -> Response:
     options = [(ANY, str(page.texts["figures"]["any"]), held not in KINDS)]
     options += [(kind, told_here["kinds"][kind], kind == held) for kind in KINDS]
     shown = [each for each in found if each.leaves_cents and held in (each.kind, ANY)]
-    headings = [told_here[name] for name in ("segment", "leaves", "kind", "firms", "single", "largest")]
+    names = ("segment", "leaves", *(("kind",) if held not in KINDS else ()), "firms", "single", "largest")
     return page.render(
         "addressable.html.j2",
         c=told_here,
@@ -32,7 +33,9 @@ def addressable(page: Page) -> Response:
         whole=told.whole(found, page.language),
         sums=_sums(page, found),
         filters=[Choice("kind", told_here["kind"], tuple(options))],
-        grid=grid(told_here["title"], headings, (_line(page, each) for each in shown)),
+        grid=grid(
+            told_here["title"], [told_here[name] for name in names], (_line(page, each, names) for each in shown)
+        ),
     )
 
 
@@ -48,14 +51,16 @@ def _sums(page: Page, found: Any) -> Grid:
     return grid(words["by_kind"], [words["kind"], words["leaves"]], rows)
 
 
-def _line(page: Page, each: Any) -> list[Cell]:
+def _line(page: Page, each: Any, names: Sequence[str]) -> list[Cell]:
+    """One need: the kind of what leaves is told where several are shown."""
     said = told.told(each, page.language)
     contest, largest = each.competition, each.largest
-    return [
-        Cell(said["segment"], f"{page.root}/strengths/{each.segment}"),
-        verdict_cell(page.card(each.local), each.local, Verdict.REST, page.language),
-        Cell(said["kind"]),
-        number(said["firms"], note=said["sizes"]),
-        figured(page.card(contest)) if contest else number(said["single"]),
-        figured(page.card(largest)) if largest else number(said["largest"]),
-    ]
+    cells = {
+        "segment": Cell(said["segment"], f"{page.root}/strengths/{each.segment}"),
+        "leaves": verdict_cell(page.card(each.local), each.local, Verdict.REST, page.language),
+        "kind": Cell(said["kind"]),
+        "firms": number(said["firms"], note=said["sizes"]),
+        "single": figured(page.card(contest)) if contest else number(said["single"]),
+        "largest": figured(page.card(largest)) if largest else number(said["largest"]),
+    }
+    return [cells[name] for name in names]

@@ -132,8 +132,9 @@ def _figures(page: Page, found: Any) -> Any:
     rows = []
     for title, figure, text in told:
         card = page.card(figure)
-        rows.append([Cell(title or card.shown.title), figured(card, text), Cell(card.shown.interval)])
-    return grid(words["figures"], [words[name] for name in ("figures_of", "figures_value", "figures_bounds")], rows)
+        note = words["scenario"] if figure.interval == "scenario" else ""
+        rows.append([Cell(title or card.shown.title), figured(card, text, note)])
+    return grid(words["figures"], [words[name] for name in ("figures_of", "figures_value")], rows)
 
 
 def _parts(page: Page, found: Any) -> Any:
