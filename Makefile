@@ -3,7 +3,7 @@
 # make lint        style and types only
 # make format      put the code in the house's form
 # make fuzz        random inputs for five minutes                       (FUZZ_SECONDS=60)
-# make kill        builds and adds killed at random instants        (KILLS=500)
+# make kill        builds, refreshes and sendings killed at any moment (KILLS=500)
 # make sbom        what is installed to run, as CycloneDX, in build/
 # make audit       known weaknesses of it (needs the advisory service; fails without)
 # make bench       the benchmarks, one after the other
@@ -86,7 +86,7 @@ fuzz: .venv/dev.stamp
 	done; echo "fuzz: $$rounds rounds without a failure"
 
 kill: .venv/dev.stamp
-	GISEMENT_TEST_KILLS=$(KILLS) $(BIN)/pytest tests/test_kill.py -k killed_at_any_instants
+	GISEMENT_TEST_KILLS=$(KILLS) $(BIN)/pytest tests/test_kill.py -k "killed_at_any_instants or goes_with_a_kill"
 
 sbom: .venv/dev.stamp
 	mkdir -p build

@@ -13,6 +13,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from gisement.engine.spark import Cluster
+    from tests.disturbed import Stage
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED_DATA = PROJECT.parent / "shared" / "data"
@@ -37,6 +38,14 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(DATA_ABSENT)
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """A workspace to disturb: before, at work, after."""
+    from tests.disturbed import staged
+
+    return staged(tmp_path_factory.mktemp("stage"))
 
 
 @pytest.fixture(scope="session")

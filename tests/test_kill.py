@@ -1,7 +1,7 @@
-"""Killed at any instant, refused while another works, read while it changes: a workspace stays whole.
+"""Killed at any instant: a workspace stays whole, whether it was built, added to, refreshed, or sent something.
 
-Every build here is a process of its own, ended by SIGKILL or held by SIGSTOP. What follows is compared, file by file
-and byte by byte, with a workspace that nobody disturbed: tables, lineage, snapshots, and nothing left over.
+Every build here is a process of its own, ended by SIGKILL. What follows is compared, file by file and byte by byte,
+with a workspace that nobody disturbed: tables, lineage, snapshots, and nothing left over.
 """
 
 from __future__ import annotations
@@ -10,41 +10,37 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
-import subprocess
 import time
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from gisement.catalog import tables
-from gisement.engine.measure import Observatory
-from gisement.store import Workspace, add_snapshot, remove_snapshot, snapshots
-from gisement.store.snapshots import WITHDRAWN
-from tests import mixed_files
-from tests.commands import START, Run, gisement, started
+from gisement.sources.cards import card
+from gisement.store import Workspace, add_snapshot, database, remove_snapshot, snapshots
+from tests.commands import START, gisement, started
+from tests.disturbed import Stage, at_work, copy, finished, is_undisturbed, one_sentence, stands, swept
+from tests.publisher import published
 from tests.sources.decp_samples import contract, wrapped
-from tests.workspaces import added, built, content, created
+from tests.test_cli import TABLE
+from tests.workspaces import added, built, content
 
 CHANCE = random.Random(SEED := int(os.environ.get("GISEMENT_TEST_SEED") or time.time_ns() % 1_000_000))
 """Instants differ from run to run; `GISEMENT_TEST_SEED=N` gives those of the run that printed N again."""
-KILLS = 4
-BUILDS = int(os.environ.get("GISEMENT_TEST_KILLS", "24")) // KILLS - 1
-"""So many builds are each killed so many times, at instants drawn over the files that a build finishes, and then some
-moments: 20 kills, and as many as `make kill` asks for. `add` is killed four times, and renamings some more. Work is told by files, not by a clock: a busy
-machine then disturbs no test."""
+WANTED = int(os.environ.get("GISEMENT_TEST_KILLS", "24"))
+"""So many kills in all: of builds for the most part, of refreshes, of what partners send, and of `add`."""
+KILLS = 4 if WANTED < 100 else 20
+"""How many times one workspace is disturbed, each time going on where the last kill left it. Instants are drawn over the
+files that a command finishes, and then some moments: work is told by files, not by a clock."""
+ADDS, REFRESHES, UPLOADS = KILLS, max(WANTED // 10, 4), max(WANTED // 4, 4)
+BUILDS = max((WANTED - ADDS - REFRESHES - UPLOADS) // KILLS, 1)
 BETWEEN = 0.06
 """Seconds, about, from one file of a build to the next."""
-PATIENCE = 300.0
-"""Seconds after which a process that should have shown something is given up: a failure, never a measure."""
-
-MEASURED = ("measure", "local_share", "--where", "basis=contract", "--format", "json")
 # The same program, which kills itself just before or just after the first renaming to a name that ends so.
 SUICIDE = """
 import os, signal
@@ -56,129 +52,33 @@ def replace(source, target, **other):
     if here: os.kill(os.getpid(), signal.SIGKILL)
 os.replace = os.rename = replace
 """
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Workspaces to copy: built from some files (`old`), the same with files not yet parsed (`waiting`), and what an
-    undisturbed build makes of those (`done`); the files of the second `add`; a figure of the old and of the done one; how many
-    files the build finishes."""
-
-    old: Workspace
-    waiting: Workspace
-    done: Workspace
-    later: tuple[Path, ...]
-    figures: tuple[Mapping[str, object], ...]
-    files: int
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """An old workspace, what is to come, and the undisturbed end."""
-    folder = tmp_path_factory.mktemp("kill")
-    made = mixed_files.write(folder / "files")
-    contracts = sorted(made["decp"])
-    old = created(folder / "old", mixed_files.TERRITORY)
-    for kind, paths in {**made, "decp": contracts[:3]}.items():
-        assert not [one.trouble for one in added(old, kind, paths) if one.trouble]
-    built(old)
-    later = (_zipped(folder / "later.zip", contracts[3:5]), *contracts[5:])
-    waiting = copy(old, folder / "waiting")
-    _add_only(waiting, contracts[3:])
-    done = copy(waiting, folder / "done")
-    files = len(contracts[3:]) + 2 * len(built(done))
-    figures = tuple(_figure(gisement(*MEASURED, workspace=held.root)) for held in (old, done))
-    return Stage(old, waiting, done, later, figures, files)
-
-
-def _zipped(path: Path, files: list[Path]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in files:
-            archive.write(file, file.name)
-    return path
-
-
-def _add_only(workspace: Workspace, paths: list[Path]) -> None:
-    """Snapshots that are still to be parsed, named as `add` names those of the zip."""
-    for number, path in enumerate(paths):
-        name = f"later.zip/{path.name}" if number < 2 else path.name
-        add_snapshot(workspace, "decp", name, path, {"producer": "", "licence": ""})
-
-
-def copy(workspace: Workspace, folder: Path) -> Workspace:
-    """The same workspace, in another folder."""
-    shutil.copytree(workspace.root, folder)
-    return Workspace(folder)
-
-
-def at_work(workspace: Workspace, process: subprocess.Popen[str], files: int = 0) -> bool:
-    """Wait until a command has taken the workspace and finished so many files; False if it ended before."""
-    before = _finished(workspace)
-    given_up = time.monotonic() + PATIENCE
-    while time.monotonic() < given_up:
-        is_there = any(path.name != "plans" for path in workspace.scratch.iterdir())
-        if is_there and len(_finished(workspace) - before) >= files:
-            return True
-        if process.poll() is not None:
-            return False
-        time.sleep(0.004)
-    process.kill()
-    raise AssertionError("the process showed nothing")
-
-
-def _finished(workspace: Workspace) -> set[tuple[str, int]]:
-    """Files in their places, told apart by when they were written (an inode may serve again)."""
-    found = set()
-    for place in (workspace.tables, workspace.raw, workspace.snapshots):
-        for path in place.rglob("[!.]*.*" if place != workspace.snapshots else "c*"):
-            with suppress(FileNotFoundError):
-                found.add((str(path), path.stat().st_mtime_ns))
-    return found
-
-
-def _swept(workspace: Workspace) -> Workspace:
-    """Without scratch folders but the compiled steps, so that new ones are a sign of work."""
-    for path in workspace.scratch.iterdir():
-        if path.name != "plans":
-            shutil.rmtree(path)
-    return workspace
+# A partner's desk, as the server runs it: sends corrections and sheets without end, and says each that it has taken in.
+DESK = """
+import itertools, sys
+from pathlib import Path
+from gisement.cli.desk import WorkspaceDesk
+from gisement.store import Workspace
+_, _, root, siren, key, first = sys.argv
+desk = WorkspaceDesk(Workspace.open(Path(root)))
+for number in itertools.count(int(first)):
+    if number % 2:
+        fields = {"key": key, "column": "title", "old_value": "x", "new_value": "y", "reason": f"essai {number}."}
+        desk.correction(fields, siren)
+    else:
+        desk.sheet(desk.model(siren) + f"\\nessai {number}.\\n", siren)
+    print(number, flush=True)
+"""
 
 
 def kill_at(workspace: Workspace, words: list[str], files: int) -> bool:
     """Kill a command some moments after it has finished so many files; False if it was done by then."""
-    process = started(*words, workspace=_swept(workspace).root)
+    process = started(*words, workspace=swept(workspace).root)
     if at_work(workspace, process, files):
         time.sleep(CHANCE.uniform(0, BETWEEN))  # else always just after a renaming
         process.kill()
     _, told = process.communicate()
     assert (process.returncode, told) in ((-signal.SIGKILL, ""), (0, ""))
     return process.returncode != 0
-
-
-def everything(workspace: Workspace) -> dict[str, bytes]:
-    """Every file of a workspace, whatever it is, but the notices of what was withdrawn: they stay on purpose."""
-    found = {str(path.relative_to(workspace.root)): path for path in workspace.root.rglob("*") if path.is_file()}
-    found.pop(WITHDRAWN, None)
-    return {name: found[name].read_bytes() for name in sorted(found)}
-
-
-def is_undisturbed(workspace: Workspace, expected: Workspace) -> None:
-    """Each file is that of the other workspace, and none is left over."""
-    held, wanted = everything(workspace), everything(expected)
-    assert sorted(held.keys() ^ wanted.keys()) == [], "files left over, or lost"
-    assert [name for name in wanted if held[name] != wanted[name]] == []
-
-
-def stands(workspace: Workspace, stage: Stage) -> None:
-    """After a kill: every table is whole, as it was or as it will be; every snapshot is what its card says."""
-    before, after = content(stage.old), content(stage.done)
-    held = content(workspace)
-    assert set(held) == set(tables())
-    assert [name for name in held if held[name] not in (before[name], after[name])] == []
-    for snapshot in snapshots(workspace):
-        assert hashlib.sha256(snapshot.path.read_bytes()).hexdigest() == snapshot.sha256
-    for path in workspace.tables.glob("*.json"):
-        json.loads(path.read_bytes())
 
 
 # --- kill -9 ------------------------------------------------------------------------------------------------
@@ -193,17 +93,19 @@ def test_there_is_work_to_disturb(stage: Stage) -> None:
     )
 
 
-def killed_over_and_over(words: list[str], files: int, fresh: Callable[[], Workspace], stage: Stage) -> Workspace:
+def killed_over_and_over(
+    words: list[str], files: int, fresh: Callable[[], Workspace], stage: Stage, kills: int = KILLS
+) -> Workspace:
     """A workspace in which a command was killed at random instants, each time going on where the last kill left it."""
-    instants = sorted(CHANCE.randrange(files) for _ in range(KILLS))
+    instants = sorted(CHANCE.randrange(files) for _ in range(kills))
     print(f"GISEMENT_TEST_SEED={SEED}: {words[0]} killed after {instants} of {files} files")
     workspace = fresh()
-    before = _finished(workspace)
+    before = finished(workspace)
     for instant in instants:
-        while not kill_at(workspace, words, max(instant - len(_finished(workspace) - before), 0)):
+        while not kill_at(workspace, words, max(instant - len(finished(workspace) - before), 0)):
             shutil.rmtree(workspace.root)  # it was done by then: once more, from the beginning
             workspace = fresh()
-            before, instant = _finished(workspace), CHANCE.randrange(files)
+            before, instant = finished(workspace), CHANCE.randrange(files)
         stands(workspace, stage)
     return workspace
 
@@ -223,14 +125,60 @@ def test_an_add_killed_at_any_instants_is_done_again(stage: Stage, tmp_path: Pat
         return copy(stage.old, tmp_path / "workspace")
 
     whole = copy(stage.old, tmp_path / "whole")
-    before = _finished(whole)
+    before = finished(whole)
     added(whole, "decp", stage.later)
     words = ["add", "decp", *map(str, stage.later)]
-    workspace = killed_over_and_over(words, len(_finished(whole) - before), fresh, stage)
+    workspace = killed_over_and_over(words, len(finished(whole) - before), fresh, stage)
     again = added(workspace, "decp", stage.later)
     assert [(one.name, one.trouble) for one in again if one.trouble] == []
     built(workspace)
     is_undisturbed(workspace, stage.done)
+
+
+def test_a_refresh_killed_at_any_instants_is_done_again(stage: Stage, tmp_path: Path) -> None:
+    """What is published is downloaded, kept and read: killed on the way, it is there whole in the end, or not at all."""
+
+    def fresh() -> Workspace:
+        return copy(stage.old, tmp_path / "workspace")
+
+    with published() as scene:
+        scene.publish(card("decp"), TABLE.encode())
+        words = ["fetch", "decp", "--base-url", scene.address]
+        for _ in range(REFRESHES // 2):
+            workspace = killed_over_and_over(words, 2, fresh, stage, kills=2)
+            run = gisement(*words, workspace=workspace.root)
+            assert (run.returncode, run.stderr) == (0, "")
+            (held,) = [one for one in snapshots(workspace, "decp") if one.card.get("fetched")]
+            assert held.path.read_bytes() == TABLE.encode()
+            assert (workspace.raw / "raw_decp" / f"{held.identifier}.parquet").is_file()
+            shutil.rmtree(workspace.root)
+
+
+def test_nothing_that_a_partner_sent_and_was_told_is_kept_goes_with_a_kill(stage: Stage, tmp_path: Path) -> None:
+    """Corrections and sheets, through the desk of the server: each that was told taken in is there after every kill."""
+    workspace, told = copy(stage.done, tmp_path / "workspace"), {0}
+    sql = "SELECT buyer_siren, contract_key FROM contract WHERE buyer_siren IS NOT NULL ORDER BY contract_key LIMIT 1"
+    ((siren, key),) = database.query(workspace, sql, ["contract"])
+    for _ in range(UPLOADS):
+        desk = started(siren, key, max(told) + 1, workspace=workspace.root, code=DESK)
+        assert desk.stdout is not None
+        told |= {int(desk.stdout.readline()) for _ in range(CHANCE.randrange(1, 4))}
+        time.sleep(CHANCE.uniform(0, 3 * BETWEEN))
+        desk.kill()
+        rest, trouble = desk.communicate()
+        assert trouble == ""
+        told |= {int(number) for number in rest.split()}
+        kept = set()
+        for held in (*snapshots(workspace, "correction"), *snapshots(workspace, "experience")):
+            text = held.path.read_bytes()
+            assert hashlib.sha256(text).hexdigest() == held.sha256
+            kept |= {int(number) for number in re.findall(rb"essai ([0-9]+)\.", text)}
+        assert told - {0} <= kept
+    built(workspace)
+    reasons = {
+        reason for (reason,) in database.query(workspace, "SELECT reason FROM raw_correction", ["raw_correction"])
+    }
+    assert {f"essai {number}." for number in told if number % 2} <= reasons
 
 
 def test_an_add_killed_and_never_done_again_leaves_whole_files(stage: Stage, tmp_path: Path) -> None:
@@ -305,91 +253,3 @@ def test_a_bad_file_whose_add_was_killed_does_not_stop_builds(stage: Stage, tmp_
     assert [one.trouble is not None for one in again] == [True]
     built(workspace)
     is_undisturbed(workspace, stage.old)
-
-
-# --- two at once --------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def held_still(workspace: Workspace, words: list[str], files: int = 0) -> Iterator[subprocess.Popen[str]]:
-    """A command stopped in the midst of its work; it goes on, and ends well, after the `with` block."""
-    process = started(*words, workspace=_swept(workspace).root)
-    try:
-        assert at_work(workspace, process, files)
-        process.send_signal(signal.SIGSTOP)
-        yield process
-        process.send_signal(signal.SIGCONT)
-        _, told = process.communicate()
-        assert (process.returncode, told) == (0, "")
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def one_sentence(run: Run) -> str:
-    """The one sentence of a command that is refused."""
-    assert (run.returncode, run.stdout) == (2, ""), run.stderr
-    (sentence,) = run.stderr.splitlines()
-    assert sentence.endswith(".")
-    assert "Erreur imprévue" not in sentence
-    return sentence
-
-
-def test_who_comes_second_is_told_so_and_the_first_is_unharmed(stage: Stage, tmp_path: Path) -> None:
-    workspace = copy(stage.waiting, tmp_path / "workspace")
-    snapshot = next(snapshots(workspace)).identifier
-    with held_still(workspace, ["build"]) as process:
-        for words in (["build"], ["add", "decp", str(stage.later[-1])], ["remove", snapshot]):
-            assert "travaille déjà" in one_sentence(gisement(*words, workspace=workspace.root))
-        assert process.poll() is None
-    is_undisturbed(workspace, stage.done)
-
-
-def test_an_add_that_comes_second_harms_no_other_add(stage: Stage, tmp_path: Path) -> None:
-    """The first one has unpacked an archive, of which the second must leave what is there."""
-    workspace = copy(stage.old, tmp_path / "workspace")
-    words = ["add", "decp", *map(str, stage.later)]
-    with held_still(workspace, words, files=1):
-        assert "travaille déjà" in one_sentence(gisement(*words, workspace=workspace.root))
-    built(workspace)
-    is_undisturbed(workspace, stage.done)
-
-
-# --- readers ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("files", [12, 45])
-def test_a_reader_during_a_build_has_its_answer(files: int, stage: Stage, tmp_path: Path) -> None:
-    workspace = copy(stage.waiting, tmp_path / "workspace")
-    with held_still(workspace, ["build"], files):
-        assert _figure(gisement(*MEASURED, workspace=workspace.root)) in stage.figures
-        assert gisement("check", "--format", "json", workspace=workspace.root).returncode in (0, 1)
-    assert content(workspace) == content(stage.done)
-    assert stage.figures[0] != stage.figures[1]
-
-
-def _figure(run: Run) -> Mapping[str, object]:
-    assert (run.returncode, run.stderr) == (0, "")
-    (figure,) = json.loads(run.stdout)["figures"]
-    return {name: figure[name] for name in ("value", "low", "high", "sums_eur", "counts")}
-
-
-def test_a_reader_of_what_was_never_built_is_told_so(stage: Stage, tmp_path: Path) -> None:
-    workspace = copy(stage.waiting, tmp_path / "workspace")
-    shutil.rmtree(workspace.tables)
-    with held_still(workspace, ["build"]):
-        assert "gisement build" in one_sentence(gisement("measure", "local_share", workspace=workspace.root))
-    assert content(workspace) == content(stage.done)
-
-
-def test_a_build_leaves_the_folder_of_a_reader_at_work(stage: Stage, tmp_path: Path) -> None:
-    """A page that is served reads for days; where it lacks memory, DuckDB writes into a folder that it made once."""
-    workspace = copy(stage.waiting, tmp_path / "workspace")
-    before = set(workspace.scratch.iterdir())
-    observatory = Observatory(workspace)
-    mine = [path for path in set(workspace.scratch.iterdir()) - before if path.is_dir()]
-    run = gisement("build", workspace=workspace.root)
-    assert (run.returncode, run.stderr) == (0, "")
-    assert mine
-    assert all(path.is_dir() for path in mine)
-    observatory.connection.close()

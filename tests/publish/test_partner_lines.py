@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 import httpx
@@ -116,7 +117,8 @@ def test_no_route_shows_a_partner_a_line_of_another(
         answer = town.get(f"{place.address}{path}", timeout=300)
         assert answer.status_code < 500, path
         seen += 1
-        if held := foreign.within(answer):
+        held = foreign.within(answer)
+        if held:
             found[path] = held[:3]
     assert found == {}
     assert seen > 2 * (len(PAGES) + len(FILES))
@@ -150,6 +152,23 @@ def test_a_copy_of_a_partner_holds_no_line_of_another(place: Place) -> None:
     paid = "SELECT DISTINCT buyer_siren FROM renewal WHERE paid_cents IS NOT NULL OR payments_count IS NOT NULL"
     assert {row["buyer_siren"] for row in served.rows(paid)} <= {TOWN}
     assert {r["buyer_siren"] for r in served.rows("SELECT DISTINCT buyer_siren FROM spend_without_contract")} <= {TOWN}
+
+
+def test_a_partner_sees_the_others_as_protected_sums_beside_its_own(place: Place, town: httpx.Client) -> None:
+    """On the same pages: what everyone sees of all buyers, with no way from there to a row."""
+    section = r'<section class="published".*?</section>'
+    everyone = httpx.get(f"{place.address}/api/measure/total_spend?basis=payment&by=buyer&year=2024", timeout=300)
+    shown = {f["labels"]["buyer"]: f["value"] for f in everyone.json()["figures"] if f["secrecy"] == "protected"}
+    assert len(shown) > 2
+    answer = town.get(f"{place.address}/figures/total_spend?basis=payment&by=buyer&year=2024").text
+    (told,) = re.findall(section, answer, re.S)
+    for name in shown:
+        assert name in unescape(told)
+    assert "/rows" not in told
+    for path in ("/", "/buyers", "/needs", f"/buyers/{HOSPITAL}00016", "/needs/catering"):
+        found = town.get(f"{place.address}{path}")
+        assert re.search(section, found.text, re.S), path
+        assert not re.search(section, httpx.get(f"{place.address}{path}", timeout=300).text, re.S), path
 
 
 def test_a_table_that_says_not_whose_it_is_stays_everyone_s() -> None:

@@ -28,3 +28,9 @@ def retentions() -> tuple[Retention, ...]:
         )
         for entry in read_yaml("retention.yaml").values()
     )  # fmt: skip
+
+
+@cache
+def published_kinds() -> frozenset[str]:
+    """Kinds of files that their producer publishes: their names may be told to everyone."""
+    return frozenset(read_yaml("retention.yaml")["published"]["kinds"])

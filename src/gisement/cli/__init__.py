@@ -22,6 +22,7 @@ from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_propo
 from gisement.cli.models import modelled
 from gisement.cli.plan import plan
 from gisement.cli.reports import report
+from gisement.cli.retention import kept_rows, tell_what_is_overdue, tell_what_was_made
 from gisement.cli.segments import segments
 from gisement.cli.serving import check_host, serve_pages
 from gisement.cli.session import (
@@ -174,17 +175,13 @@ def build(
 ) -> None:
     """Construire les tables dont une entrée a changé."""
     from gisement.engine.build import build as build_tables
-    from gisement.publish.format import counted
     from gisement.publish.progress import progress
     from gisement.sources.registry import SOURCES
 
+    workspace = opened()
     with progress(Settings.language) as step:
-        made = build_tables(opened(), pipeline_steps, SOURCES, names=tables or (), engine=engine, say=step)
-    if not made:
-        say("Tout était à jour.", "All was up to date.")
-    else:
-        fr, en = (counted(len(made), "table", "tables", language) for language in ("fr", "en"))
-        say(f"{fr} {'refaite' if len(made) < 2 else 'refaites'}.", f"{en} made anew.")
+        made = build_tables(workspace, pipeline_steps, SOURCES, names=tables or (), engine=engine, say=step)
+    tell_what_was_made(workspace, len(made))
 
 
 def pipeline_steps() -> Any:
@@ -200,10 +197,12 @@ def check(format: Format = "table") -> None:
     from gisement.engine.checks import Checks
     from gisement.publish import answers
 
-    checks = Checks(opened())
+    workspace = opened()
+    checks = Checks(workspace)
     expectations = checks.expectations()
     if format == "json":
-        content = {"findings": list(checks.findings()), "expectations": expectations, "coverage": checks.coverage()}
+        coverage = [*checks.coverage(), *kept_rows(workspace)]
+        content = {"findings": list(checks.findings()), "expectations": expectations, "coverage": coverage}
         print(answers.to_json(content))
     elif format == "csv":
         sys.stdout.write(answers.to_csv(checks.findings()))
@@ -211,6 +210,7 @@ def check(format: Format = "table") -> None:
         from gisement.publish import tables
 
         tables.show_checks(checks.findings_by_rule(), checks.coverage(), expectations, Settings.language)
+        tell_what_is_overdue(workspace)
     if any(expectation["failed"] for expectation in expectations):
         raise typer.Exit(1)
 

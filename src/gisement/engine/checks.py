@@ -38,7 +38,7 @@ FROM line l LEFT JOIN record_decision d USING (record_hash)
 GROUP BY l.snapshot ORDER BY l.snapshot
 """
 
-_BY_RULE = (
+FINDINGS_BY_RULE = (
     "SELECT rule, action, count(*) AS findings FROM finding {where} GROUP BY ALL ORDER BY findings DESC, rule, action"
 )
 _OF_CONTRACTS = "WHERE record_hash IN (SELECT record_hash FROM raw_decp)"
@@ -107,7 +107,7 @@ class Checks:
 
     def findings_by_rule(self, *, of_contracts: bool = False) -> list[dict[str, Any]]:
         """How many findings of each rule, and what was done; only those of published records with `of_contracts`."""
-        return list(self._rows(_BY_RULE.format(where=_OF_CONTRACTS if of_contracts else "")))
+        return list(self._rows(FINDINGS_BY_RULE.format(where=_OF_CONTRACTS if of_contracts else "")))
 
     def account(self) -> list[dict[str, Any]]:
         """Per file: records = contracts + joined + duplicates + unreadable, to the unit."""

@@ -101,7 +101,8 @@ def fetch_source(workspace: Workspace, card: Card, source: Source, base_url: str
     )
     held = [s for s in _fetched(workspace, source.kind) if s.sha256 == done.sha256]
     if held and not done.is_new:
-        return Added(held[0].name, held[0], None)
+        with workspace.locked():  # it may not have been read: a former fetch was killed between the two
+            return _parsed(workspace, source, held[0], say)
     about = {
         "producer": card.producer, "licence": card.licence, "address": done.url, "date": done.date, "fetched": True,
     }  # fmt: skip
@@ -119,13 +120,17 @@ def _fetched(workspace: Workspace, kind: str) -> list[Snapshot]:
 
 
 def _add(workspace: Workspace, source: Source, name: str, file: Path, about: Mapping[str, Any], say: Say) -> Added:
-    snapshot = add_snapshot(workspace, source.kind, name, file, about)
+    return _parsed(workspace, source, add_snapshot(workspace, source.kind, name, file, about), say)
+
+
+def _parsed(workspace: Workspace, source: Source, snapshot: Snapshot, say: Say) -> Added:
+    """Read a snapshot if it was not; one that cannot be read goes."""
     try:
         reading = parse_snapshot(workspace, source, snapshot, say)
     except Trouble as trouble:
         remove_snapshot(workspace, snapshot.identifier, snapshot.kind)
-        return Added(name, None, None, trouble)
-    return Added(name, snapshot, reading)
+        return Added(snapshot.name, None, None, trouble)
+    return Added(snapshot.name, snapshot, reading)
 
 
 def _absent(path: Path) -> Trouble:

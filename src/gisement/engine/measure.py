@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from gisement.catalog import raw_tables
+from gisement.catalog import raw_tables, tables
+from gisement.catalog.retention import published_kinds
 from gisement.engine.labels import labelled
 from gisement.engine.parameters import VERDICT, VERDICT_MARK, inlined, parameters_of, shaped
-from gisement.store import database, snapshots
+from gisement.store import database, reading, snapshots
 from gisement.store.workspace import Workspace
 from gisement.terms import (
     EUROS,
@@ -23,6 +26,7 @@ from gisement.terms import (
     Origin,
     Perimeter,
     Ring,
+    Snapshot,
     Spread,
     Territory,
     Trouble,
@@ -45,13 +49,14 @@ HIDDEN = ("in_scope", "counting", "verdict_number")
 class Observatory:
     """A built workspace, open for reading: figures and rows.
 
-    With `load`, the tables of the figures are held in memory: any figure then takes milliseconds.
+    With `load`, the tables of the figures are held in memory: any figure then takes milliseconds. `read` are tables to
+    read at once. All is of one release, that of the opening, even while a build goes on; Trouble where there is none.
     """
 
     def __init__(
         self,
         workspace: Workspace,
-        tables: Sequence[str] = MEASURED,
+        read: Sequence[str] = MEASURED,
         *,
         load: bool = False,
         connection: Any = None,
@@ -61,9 +66,14 @@ class Observatory:
         # a server's own copy of the tables is asked with bound values; they cost most of a second the first time
         self.is_server = connection is not None
         self.connection = connection or database.connect(workspace)
+        if not self.is_server and not workspace.held:
+            self.workspace = reading.held_still(workspace, database.scratch_of(self.connection))
+            weakref.finalize(self, reading.let_go, self.workspace)
+        self.is_public = False  # what partners named or brought is then told without its name
         self._origins: dict[str, tuple[Origin, ...]] = {}
+        self._files: dict[str, set[tuple[str, str]]] = {}
         self._shown: set[str] = set()
-        for table in () if self.is_server else tables:
+        for table in () if self.is_server else read:
             self._show(table, load)
 
     def show(self, table: str) -> None:
@@ -72,11 +82,13 @@ class Observatory:
             self._show(table, load=False)
 
     def _show(self, table: str, load: bool) -> None:
-        if not database.is_built(self.workspace, table):
+        if not database.is_built(replace(self.workspace, held=None), table):
             raise Trouble(
                 fr=f"La table {table} n'est pas construite : lancer d'abord « gisement build ».",
                 en=f"The table {table} is not built: first run 'gisement build'.",
             )
+        if table in tables():
+            reading.check_settled(self.workspace, table)
         self._shown.add(table)
         kind = "TABLE" if load else "VIEW"
         self.connection.execute(f'CREATE {kind} "{table}" AS {database.view_sql(self.workspace, table)}')
@@ -184,19 +196,31 @@ class Observatory:
         return chosen
 
     def file_of(self, snapshot: str) -> str:
-        """The name of the file that a snapshot is; its identifier where it is not known any more."""
-        return next((s.name for s in snapshots(self.workspace) if s.identifier == snapshot), snapshot)
+        """The name of the file that a snapshot is; its identifier where it is not known any more, or not told."""
+        known = (s for s in snapshots(self.workspace) if s.identifier == snapshot and self._tells(s.kind))
+        return next((s.name for s in known), snapshot)
+
+    def _tells(self, kind: str) -> bool:
+        """Whether the name and digest of a file of this kind are told here: those of partners are not, to all."""
+        return not self.is_public or kind in published_kinds()
 
     def origins(self, table: str) -> tuple[Origin, ...]:
         """The snapshots that a table was made from, through every step (as of the opening of the observatory)."""
         if table not in self._origins:
             identifiers = _snapshot_identifiers(self.workspace, table, set())
-            self._origins[table] = tuple(
-                Origin(s.kind, s.card.get("producer", ""), s.card.get("licence", ""), s.name, s.sha256)
-                for s in snapshots(self.workspace)
-                if s.identifier in identifiers
-            )
+            held = [snapshot for snapshot in snapshots(self.workspace) if snapshot.identifier in identifiers]
+            self._origins[table] = tuple(map(self._origin, held))
+            self._files[table] = {(snapshot.kind, snapshot.sha256) for snapshot in held}
         return self._origins[table]
+
+    def files(self, table: str) -> set[tuple[str, str]]:
+        """The source and the SHA-256 of each file of a table, of partners too: to compare, not to show."""
+        self.origins(table)
+        return self._files[table]
+
+    def _origin(self, held: Snapshot) -> Origin:
+        name, digest = (held.name, held.sha256) if self._tells(held.kind) else ("", "")
+        return Origin(held.kind, held.card.get("producer", ""), held.card.get("licence", ""), name, digest)
 
     def _spreads(
         self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str]

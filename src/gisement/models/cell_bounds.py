@@ -29,12 +29,18 @@ class Cells:
     """Cells of linked tables: their values (any one unit), and the relations that bind them.
 
     `relations` is a sparse matrix, one row each: +1 at a total, -1 at its parts. `floor` is what an intruder knows
-    every cell to reach at least: 0, or a negative value.
+    every cell to reach at least: 0, or a negative value. `known` are those that the reader knows by itself.
     """
 
     values: Vector
     relations: Any
     floor: Vector
+    known: Flags
+
+
+def as_everyone_reads(values: Vector, relations: Any) -> Cells:
+    """Cells of which a reader knows none, but that none is below 0 (or below its own negative value)."""
+    return Cells(values, relations, np.minimum(values, 0.0), np.zeros(len(values), dtype=bool))
 
 
 class Solver:
@@ -77,12 +83,13 @@ class Intruder:
         self.cells = cells
         # nothing exceeds the whole by more than what is negative in it: this bounds every programme
         self.ceiling = float(np.abs(cells.values).sum() + 1.0)
-        lower = np.where(shown, cells.values, cells.floor)
-        upper = np.where(shown, cells.values, self.ceiling)
+        told = shown | cells.known
+        lower = np.where(told, cells.values, cells.floor)
+        upper = np.where(told, cells.values, self.ceiling)
         self.solver = Solver(cells.relations, lower, upper)
 
     def hide(self, cell: int) -> None:
-        """A cell that is no longer shown."""
+        """A cell that is no longer shown (and that the reader does not know by itself)."""
         self.solver.bound(cell, float(self.cells.floor[cell]), self.ceiling)
 
     def reach(self, cell: int, sign: int) -> Vector:

@@ -13,7 +13,7 @@ chapter 4 (singletons in remainders).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,34 +23,38 @@ from scipy import sparse
 from gisement.models.cell_bounds import INFINITY, TOLERANCE, Cells, Flags, Intruder, Solver, Vector
 
 Integers = npt.NDArray[np.int64]
-Breaks = Callable[[Integers], bool]
-"""Whether the sum of these cells breaks the primary rule."""
+Breaks = Callable[[Sequence[Integers]], Flags]
+"""Which of these sums of cells break the primary rule."""
 
 
 @dataclass(frozen=True)
-class Secret:
-    """What must hold of the cells: which are sensitive, which may be shown at all, what hiding each of them costs.
+class View:
+    """What one reader sees of the cells, and what must hold of it.
 
-    `margin` is how far an intruder's interval must reach on each side of a sensitive value (to the floor at most).
+    `cells` are what the reader does not know yet (for one who knows a part of the money, the rest of each cell);
+    `sensitive` says which of them may not be told, `margin` how far its interval must reach on each side of such a
+    value (to the floor at most), `breaks` which sums of cells break the primary rule for this reader.
     """
 
+    cells: Cells
     sensitive: Flags
-    offered: Flags
-    cost: Vector
     margin: Vector
+    breaks: Breaks
 
 
-def suppressed(cells: Cells, secret: Secret, breaks: Breaks) -> Flags:
-    """Which cells to show: none that is sensitive, none that is not offered, and none that would tell of one."""
-    search = _Search(cells, secret)
-    while True:
-        search.protect_every_cell()
-        told = list(_telling(cells, search.shown, breaks))
-        if not told:
-            return search.shown
+def suppressed(views: Sequence[View], offered: Flags, cost: Vector) -> Flags:
+    """Which cells to show: none that is sensitive to a reader, none that is not offered, none that would tell of one.
+
+    Every view has the same cells, in the same order. Hiding more never makes a hidden cell of any view easier to find.
+    """
+    shown: Flags = offered & ~np.logical_or.reduce([view.sensitive for view in views])
+    for view in views:
+        _Search(view, shown, cost).protect_every_cell()
+    while told := list(_telling(views, shown)):
         for parts in told:
-            if search.shown[parts].all():
-                search.hide(int(parts[np.argmin(secret.cost[parts])]))
+            if shown[parts].all():
+                shown[parts[np.argmin(cost[parts])]] = False
+    return shown
 
 
 def remainders(cells: Cells, shown: Flags) -> Iterator[tuple[Integers, Integers]]:
@@ -79,11 +83,13 @@ def remainders(cells: Cells, shown: Flags) -> Iterator[tuple[Integers, Integers]
                     yield rest, np.concatenate([seen, below[shown[below]]])
 
 
-def _telling(cells: Cells, shown: Flags, breaks: Breaks) -> Iterator[Integers]:
-    """The shown parts of every remainder that breaks the rule."""
-    for hidden, seen in remainders(cells, shown):
-        if len(hidden) and breaks(hidden):
-            yield seen
+def _telling(views: Sequence[View], shown: Flags) -> Iterator[Integers]:
+    """The shown parts of every remainder that breaks the rule in some view."""
+    found = [(hidden, seen) for hidden, seen in remainders(views[0].cells, shown) if len(hidden)]
+    is_told = np.zeros(len(found), dtype=bool)
+    for view in views:
+        is_told |= view.breaks([hidden for hidden, _ in found])
+    yield from (seen for (_, seen), told in zip(found, is_told, strict=True) if told)
 
 
 def _read(relations: sparse.csr_matrix) -> tuple[Integers, list[Integers]]:
@@ -98,27 +104,28 @@ def _read(relations: sparse.csr_matrix) -> tuple[Integers, list[Integers]]:
 
 
 class _Search:
-    """Cells hidden so far, and how far each sensitive one is known to be able to move."""
+    """Cells hidden so far (`shown` is changed in place), and how far each sensitive one is known to be able to move."""
 
-    def __init__(self, cells: Cells, secret: Secret) -> None:
-        self.cells, self.secret = cells, secret
-        self.shown: Flags = secret.offered & ~secret.sensitive
-        self.intruder = Intruder(cells, self.shown)
+    def __init__(self, view: View, shown: Flags, cost: Vector) -> None:
+        cells = view.cells
+        self.view, self.cells, self.shown = view, cells, shown
+        self.intruder = Intruder(cells, shown)
         count = len(cells.values)
         self.moved = {1: np.zeros(count), -1: np.zeros(count)}
         room = cells.values - cells.floor
-        self.wanted = {1: secret.margin, -1: np.minimum(secret.margin, room)}
+        self.wanted = {1: view.margin, -1: np.minimum(view.margin, room)}
         # columns: what each cell gains, then what it loses; a shown cell that moves is one to hide
-        cost = np.where(self.shown, secret.cost, 0.0)
+        priced = np.where(shown, cost, 0.0)
         both = sparse.hstack([cells.relations, -cells.relations]).tocsr()
-        self.detour = Solver(both, np.zeros(2 * count), np.concatenate([np.full(count, INFINITY), room]))
-        for cell in np.flatnonzero(cost).tolist():
-            self._price(cell, float(cost[cell]))
+        gains = np.where(cells.known, 0.0, INFINITY)
+        self.detour = Solver(both, np.zeros(2 * count), np.concatenate([gains, np.where(cells.known, 0.0, room)]))
+        for cell in np.flatnonzero(priced).tolist():
+            self._price(cell, float(priced[cell]))
 
     def protect_every_cell(self) -> None:
         """Hide what it takes for every sensitive cell to be able to move far enough; the greatest margins first."""
-        order = np.argsort(-self.secret.margin, kind="stable")
-        for cell in order[self.secret.sensitive[order]].tolist():
+        order = np.argsort(-self.view.margin, kind="stable")
+        for cell in order[self.view.sensitive[order]].tolist():
             for sign in (1, -1):
                 if not self._is_safe(cell, sign):
                     self._learn(self.intruder.reach(cell, sign) - self.cells.values)

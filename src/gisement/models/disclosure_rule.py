@@ -11,6 +11,7 @@ Disclosure Control (Wiley, 2012), chapter 4: minimum frequency and dominance rul
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,10 +45,13 @@ class Behind:
     by_supplier: Any
     unknown: Integers
 
-    def of(self, cells: Integers) -> Behind:
-        """What stands behind the sum of some cells, as one row."""
-        whole = sparse.csr_matrix(self.by_supplier[cells].sum(axis=0))
-        return Behind(whole, self.unknown[cells].sum(keepdims=True))
+    def of(self, sums: Sequence[Integers]) -> Behind:
+        """What stands behind sums of some cells, a row each."""
+        rows = np.repeat(np.arange(len(sums)), [len(each) for each in sums])
+        columns = np.concatenate([*sums, np.zeros(0, dtype=np.int64)])
+        shape = (len(sums), self.by_supplier.shape[0])
+        members = sparse.csr_matrix((np.ones(len(rows), dtype=np.int64), (rows, columns)), shape=shape)
+        return Behind(sparse.csr_matrix(members @ self.by_supplier), members @ self.unknown)
 
     def breaks(self, held: Rule) -> Flags:
         """Which cells the rule forbids to show."""
@@ -56,8 +60,8 @@ class Behind:
         count = np.diff(each.indptr)
         whole = np.asarray(each.sum(axis=1)).ravel() + self.unknown
         largest = np.zeros(each.shape[0], dtype=np.int64)
-        for row in np.flatnonzero(count):
-            largest[row] = each.data[each.indptr[row] : each.indptr[row + 1]].max()
+        if len(each.data):
+            largest[count > 0] = np.maximum.reduceat(each.data, each.indptr[:-1][count > 0])
         is_dominated = 100 * (largest + self.unknown) > held.share_pct * whole
         forbidden: Flags = (count < held.suppliers) | is_dominated
         return forbidden

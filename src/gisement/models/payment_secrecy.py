@@ -2,13 +2,14 @@
 
 Each cell is the money of one year for some values of columns. Cells of two tables are bound where those of one tell the
 columns of the other: the coarser cell is the sum of the finer ones. The rule hides cells, `cell_suppression` hides
-what would tell of them, and what is left is rounded. No year shares a line with another, so that years are protected
-apart; a figure over several years is the sum of what is shown of each.
+what would tell of them, to everyone and to a buyer that takes its own money away; what is left is rounded. No year
+shares a line with another, so that years are protected apart; a figure over several years is the sum of what is shown
+of each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,23 +20,35 @@ from scipy import sparse
 from gisement.catalog import parameter
 from gisement.catalog.public_tables import PublicTable, public_columns, public_tables
 from gisement.models.cell_bounds import Cells, Flags, Vector
-from gisement.models.cell_suppression import Integers, Secret, suppressed
+from gisement.models.cell_suppression import Integers, View, suppressed
 from gisement.models.disclosure_rule import Behind, Rule, behind, rule
 from gisement.terms import local_step
 
 Key = tuple[Any, ...]
 CENTS = 100
 UNKNOWN = "?"
+SIREN = 9
+"""Digits of a legal unit: whoever pays from one of its establishments knows what the others pay."""
 INTEGERS = ("establishment_nearest", "establishment_farthest", "head_office_nearest", "head_office_farthest")
 DEAREST = 30.0
 """How much dearer it is to hide a cell of a table that is worth keeping by one degree more."""
 
 
 @dataclass(frozen=True)
+class Others:
+    """The money of all buyers but one, as cells: what that one does not know. `known`: cells of its own money alone."""
+
+    cents: Integers
+    behind: Behind
+    known: Flags
+
+
+@dataclass(frozen=True)
 class Linked:
     """The cells of all tables of one year: table and key of each, cents, what binds them, what is behind them.
 
-    `values` are those of all columns that a cell tells, the implied ones too.
+    `values` are those of all columns that a cell tells, the implied ones too. `others` is what is left of the cells for
+    each buyer (SIREN) that takes away its own money: whoever pays knows what it paid.
     """
 
     keys: tuple[tuple[PublicTable, Key], ...]
@@ -43,6 +56,7 @@ class Linked:
     cents: Integers
     relations: Any
     behind: Behind
+    others: Mapping[str, Others]
 
 
 @local_step(2_000_000, "suppression is a sequence of linear programmes on arrays, in the driver", "payment_part")
@@ -76,31 +90,52 @@ def linked_cells(parts: pa.Table) -> Linked:
         line = dict(zip(found, range(len(found)), strict=True))
         values += [{name: columns[name][line[key]] for name in sorted(table.tells)} for key in order]
     cell = np.concatenate(list(at.values()))
-    times = len(at)
-    sums = np.zeros(len(keys), dtype=np.int64)
-    np.add.at(sums, cell, np.tile(cents, times))
-    held = behind(cell, np.tile(supplier, times), np.tile(cents, times), len(keys))
-    return Linked(tuple(keys), tuple(values), sums, _relations(at, len(keys)), held)
+    times, count = len(at), len(keys)
+    buyers = [str(buyer)[:SIREN] for buyer in columns["buyer_id"]]
+
+    def left(kept: Flags) -> Others:
+        at_supplier, paid = np.tile(supplier[kept], times), np.tile(cents[kept], times)
+        at_cell = cell[np.tile(kept, times)]
+        sums = np.zeros(count, dtype=np.int64)
+        np.add.at(sums, at_cell, paid)
+        known = np.bincount(at_cell, minlength=count) == 0
+        return Others(sums, behind(at_cell, at_supplier, paid, count), known)
+
+    whole = left(np.ones(len(cents), dtype=bool))
+    others = {buyer: left(np.array([each != buyer for each in buyers])) for buyer in sorted(set(buyers))}
+    return Linked(tuple(keys), tuple(values), whole.cents, _relations(at, count), whole.behind, others)
 
 
 def shown_cells(linked: Linked, held: Rule) -> Flags:
-    """Which cells may be shown."""
-    step = parameter("secrecy_rounding_eur")
-    # in steps of rounding: numbers that a linear programme likes
-    values = linked.cents / (CENTS * step)
-    cells = Cells(values, linked.relations, np.minimum(values, 0.0))
+    """Which cells may be shown: to everyone, and to each buyer, who can take its own money away from any of them."""
+    offered = np.array([table.offered for table, _ in linked.keys])
+    return suppressed(list(views(linked, held)), offered, _costs(linked, in_steps(linked.cents)))
+
+
+def views(linked: Linked, held: Rule) -> Iterator[View]:
+    """What everyone sees of the cells, then what each buyer does, of whatever it has not paid itself."""
+    everyone = Others(linked.cents, linked.behind, np.zeros(len(linked.keys), dtype=bool))
+    for seen in (everyone, *linked.others.values()):
+        if not seen.known.all():
+            yield _view(linked, seen, held)
+
+
+def in_steps(cents: Integers) -> Vector:
+    """Cents in steps of rounding: numbers that a linear programme likes."""
+    steps: Vector = cents / (CENTS * parameter("secrecy_rounding_eur"))
+    return steps
+
+
+def _view(linked: Linked, seen: Others, held: Rule) -> View:
+    values = in_steps(seen.cents)
     margin = np.maximum(np.abs(values) * parameter("secrecy_margin_pct") / 100, 1.0)
-    secret = Secret(
-        sensitive=linked.behind.breaks(held),
-        offered=np.array([table.offered for table, _ in linked.keys]),
-        cost=_costs(linked, values),
-        margin=margin,
-    )
 
-    def breaks(members: Integers) -> bool:
-        return bool(linked.behind.of(members).breaks(held)[0])
+    def breaks(sums: Sequence[Integers]) -> Flags:
+        is_known = np.array([seen.known[members].all() for members in sums], dtype=bool)
+        return ~is_known & seen.behind.of(sums).breaks(held)
 
-    return suppressed(cells, secret, breaks)
+    cells = Cells(values, linked.relations, np.minimum(values, 0.0), seen.known)
+    return View(cells, seen.behind.breaks(held) & ~seen.known, margin, breaks)
 
 
 def rounded(cents: int) -> int:

@@ -10,6 +10,7 @@ from datetime import date
 
 from gisement.catalog import texts
 from gisement.terms import INDEX, LOTS, Figure, Reading, Verdict
+from gisement.terms.trouble import harmless as plain
 
 THIN, SPACE, MINUS = "\u202f", "\u00a0", "\u2212"
 _STEPS = ((1e9, "Md€", 2), (1e8, "M€", 0), (1e6, "M€", 1), (1e4, "k€", 0), (0.0, "€", 0))
@@ -21,8 +22,6 @@ _MONTHS = {
     "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December"),
 }  # fmt: skip
-# Controls, and marks that turn the direction of writing: a published name may not act on the terminal.
-_UNSAFE = dict.fromkeys((*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")
 _INSIDE = (Verdict.PART, Verdict.REST, Verdict.UNKNOWN)
 LEAST_TONNES = 10
 """From this on, a quantity is written in tonnes."""
@@ -254,7 +253,7 @@ def listed(words: Iterable[str], language: str = "fr") -> str:
 
 def harmless(text: str) -> str:
     """A text that someone published, without what could act on the terminal."""
-    return text.translate(_UNSAFE)
+    return plain(text).replace("\n", " ")
 
 
 def _bounds(figure: Figure, language: str, between: str, exact: str) -> str:

@@ -40,6 +40,12 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def scratch_of(connection: duckdb.DuckDBPyConnection) -> Path:
+    """The folder of this connection alone, for as long as its process runs."""
+    (folder,) = connection.execute("SELECT current_setting('temp_directory')").fetchall()[0]
+    return Path(folder)
+
+
 def raw_files(workspace: Workspace, table: str) -> dict[str, Path]:
     """The parsed snapshots of a raw table, by snapshot identifier."""
     present = {snapshot.identifier for snapshot in snapshots(workspace)}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +18,15 @@ import duckdb
 from gisement.store import database
 from gisement.store.code import readers_digest
 from gisement.store.workspace import Workspace, put_in_place, write_atomically
-from gisement.terms import Reading, Snapshot, Source
+from gisement.terms import Reading, Snapshot, Source, Trouble
 
 OWN = database.OWN
 MAGIC = b"PAR1"
+NO_TABLE = (
+    duckdb.InvalidInputException, duckdb.ParserException, duckdb.ConversionException, duckdb.SyntaxException, csv.Error,
+    UnicodeError, zipfile.BadZipFile, zlib.error, EOFError,
+)  # fmt: skip
+"""What is said of a file that is no table; of a full disk or memory, something else is."""
 
 
 def parse_once(workspace: Workspace, source: Source, snapshot: Snapshot) -> Reading | None:
@@ -29,10 +37,29 @@ def parse_once(workspace: Workspace, source: Source, snapshot: Snapshot) -> Read
     unfinished = {table: workspace.scratch / "raw" / f"{table}-{snapshot.identifier}" for table in targets}
     for path in (*targets.values(), *unfinished.values()):
         path.parent.mkdir(parents=True, exist_ok=True)
-    reading = source.read(snapshot.path, unfinished, snapshot.name)
+    try:
+        reading = source.read(snapshot.path, unfinished, snapshot.name)
+    except Trouble as trouble:
+        _drop_unfinished(workspace, snapshot)
+        raise trouble.about(snapshot.name) from None
+    except NO_TABLE:
+        _drop_unfinished(workspace, snapshot)
+        raise _no_table(snapshot.name) from None
     for table, path in unfinished.items():
         put_in_place(path, targets[table])
     return reading
+
+
+def _drop_unfinished(workspace: Workspace, snapshot: Snapshot) -> None:
+    for unfinished in (workspace.scratch / "raw").glob(f"*{snapshot.identifier}*"):
+        unfinished.unlink()
+
+
+def _no_table(name: str) -> Trouble:
+    return Trouble(
+        fr=f"{name} ne se lit pas comme un tableau : l'enregistrer de nouveau en CSV UTF-8, avec une ligne d'en-tête.",
+        en=f"{name} cannot be read as a table: save it anew as CSV in UTF-8, with a line of headings.",
+    )
 
 
 def is_whole(path: Path) -> bool:

@@ -32,11 +32,12 @@ def whole_release(workspace: Workspace) -> str:
     for lineage in filter(None, known.values()):
         for name, content in lineage["inputs"].items():
             if name in known and (known[name] or {}).get("content") != content:
-                raise _unsettled()
+                raise unsettled()
     return release_of(workspace)
 
 
-def _unsettled() -> Trouble:
+def unsettled() -> Trouble:
+    """What is told of tables of which some are of one release, some of another."""
     return Trouble(
         fr="Les tables ne vont pas ensemble : une construction est en cours ou s'est arrêtée. Attendre sa fin, ou "
         "lancer « gisement build ».",
@@ -67,7 +68,7 @@ def served_file(workspace: Workspace, copies: Mapping[str, str], inputs: tuple[s
     connection.close()
     if whole_release(workspace) != release:
         unfinished.unlink()  # a build went on meanwhile: some tables are of one release, some of another
-        raise _unsettled()
+        raise unsettled()
     unfinished.replace(kept)
     for former in workspace.scratch.glob(f"served-*-{asked}.duckdb"):
         if former != kept:

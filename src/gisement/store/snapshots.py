@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,11 @@ def snapshots(workspace: Workspace, kind: str | None = None) -> Iterator[Snapsho
     """Every snapshot (of one kind), ordered by kind and content."""
     for path in sorted(workspace.snapshots.glob(f"{kind or '*'}/*/card.json")):
         yield _read(path.parent)
+
+
+def came_in(held: Snapshot) -> date:
+    """The day on which a file came into the workspace, as its folder says."""
+    return datetime.fromtimestamp((held.path.parent / "card.json").stat().st_mtime, UTC).date()
 
 
 def remove_snapshot(workspace: Workspace, identifier: str, kind: str | None = None) -> Snapshot:

@@ -21,17 +21,19 @@ LITTLE_MEGABYTES = 900
 class Workspace:
     """The places inside a workspace folder, and what an engine may take of the machine.
 
-    `memory` None: little at first, and more for a table that cannot be made with it; `threads` None: all.
+    `memory` None: little at first, and more for a table that cannot be made with it; `threads` None: all. `held`: where
+    a reader holds the tables as they were when it began (`store.reading`).
     """
 
     root: Path
     memory: str | None = None
     threads: int | None = None
+    held: Path | None = None
 
     @property
     def tables(self) -> Path:
-        """Built tables, one Parquet file each, with their lineage beside them."""
-        return self.root / "tables"
+        """Built tables, one Parquet file each, with their lineage beside them (for a reader, those it holds)."""
+        return self.held or self.root / "tables"
 
     @property
     def raw(self) -> Path:

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+# Controls but the end of a line, halves of letters, and marks that turn the direction of writing.
+_UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_NAMELESS = re.compile(r"(?<=[Ff]ichier )content\b|(?<=[Ff]ile )content\b")
+
+
+def harmless(text: str) -> str:
+    """A text that someone else wrote, without what could act on the terminal."""
+    return _UNSAFE.sub(" ", text)
+
 
 class Trouble(Exception):
     """A refusal that a user can act on: what is wrong, where, and what to do.
@@ -12,8 +23,16 @@ class Trouble(Exception):
 
     def __init__(self, *, fr: str, en: str) -> None:
         super().__init__(en)
-        self.fr = fr
-        self.en = en
+        self.fr = harmless(fr)
+        self.en = harmless(en)
+
+    def about(self, name: str) -> Trouble:
+        """The same, said of a file: its name stands in the sentence. In a workspace, every file is called `content`."""
+        name = harmless(name)
+        fr, en = (_NAMELESS.sub(lambda _: name, told) for told in (self.fr, self.en))
+        if name in fr and name in en:
+            return Trouble(fr=fr, en=en)
+        return Trouble(fr=f"{name} : {fr}", en=f"{name}: {en}")
 
     def sentence(self, language: str = "fr") -> str:
         """The sentence in `language` (`fr` unless `en` is asked for)."""

@@ -25,6 +25,7 @@ from gisement.publish.web.views import (
     circular,
     clauses,
     cooperation,
+    embeds,
     figures,
     firms,
     food,
@@ -95,6 +96,7 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/explainer", about.explainer),
     ("/secret", secrecy.secrecy),
     ("/releases", releases.releases),
+    ("/embeds", embeds.gallery),
     ("/api", about.api),
 )
 """Every page, in French at its address and in English after `/en`."""

@@ -103,6 +103,7 @@ def sources(page: Page) -> Response:
     return page.render(
         "sources.html.j2",
         origins=page.site.origins,
+        unnamed=page.texts["sources"]["unnamed"],
         withdrawn=[{**one, "day": format.day(date.fromisoformat(one["day"]), page.language)} for one in gone],
         cards=page.site.cards.get(page.language, ()),
     )

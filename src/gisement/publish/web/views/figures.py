@@ -19,6 +19,7 @@ from gisement.publish.web.flows import flows_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.map import OFFER, map_drawing, offer_drawing
 from gisement.publish.web.page import Page
+from gisement.publish.web.published import published
 from gisement.terms import Figure, Indicator, Trouble
 
 BASES = {"contract": "base_contract", "payment": "base_payment"}
@@ -69,6 +70,7 @@ def _content(page: Page, indicator: Indicator, pairs: Pairs, by: str) -> dict[st
             (name, texts(page.language)["dimensions"][name], address(path, pairs, by=name)) for name in dimensions
         ],
         "lines": lines_by(page, indicator.name, by, pairs),
+        "published": published(page, indicator.name, pairs, by),
         "drawing": trend_drawing(page, indicator.name, pairs) if by == "year" else None,
         "sensitivity": [] if modelled.is_modelled(indicator) else _sensitivity(page, indicator, pairs),
         "combinations": address(f"/api/sensitivity/{indicator.name}", pairs, format="csv"),

@@ -12,6 +12,7 @@ from gisement.publish.web.charts import coins
 from gisement.publish.web.drawings import rings_drawing, trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
+from gisement.publish.web.published import published
 from gisement.terms import Figure
 
 BRIEF = ("total_spend", "contracts", "sme_share", "single_offer_share")
@@ -52,6 +53,7 @@ def home(page: Page) -> Response:
         rings_note=page.texts["home"]["rings_of_contracts"] if rings_of != money else "",
         elsewhere=elsewhere,
         needs=lines_by(page, "local_share", "family", money, at_most=SHOWN, leave_out=format.is_outside),
+        published=published(page, "local_share", [], "year"),
         known=[page.card_of(name) for name in KNOWN],
         title=told["title"].format(territory=page.site.places[language].territory),
     )

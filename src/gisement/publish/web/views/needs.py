@@ -9,12 +9,16 @@ from gisement.publish.web.drawings import treemap_drawing, trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.map import map_drawing
 from gisement.publish.web.page import Page
+from gisement.publish.web.published import published
 
 
 def needs(page: Page) -> Response:
     """The families."""
     return page.render(
-        "needs.html.j2", wide=treemap_drawing(page, "family", []), tall=treemap_drawing(page, "family", [], tall=True)
+        "needs.html.j2",
+        wide=treemap_drawing(page, "family", []),
+        tall=treemap_drawing(page, "family", [], tall=True),
+        published=published(page, "total_spend", [], "family"),
     )
 
 
@@ -30,6 +34,7 @@ def family(page: Page) -> Response:
         cards=[page.card_of(each, *where) for each in ("local_share", "total_spend", "contracts", "sme_share")],
         wide=treemap_drawing(page, "segment", where),
         tall=treemap_drawing(page, "segment", where, tall=True),
+        published=published(page, "total_spend", where, "buyer"),
         trend=trend_drawing(page, "local_share", where),
         buyers=lines_by(page, "local_share", "buyer", where),
         suppliers=lines_by(page, "total_spend", "supplier", where, at_most=15),

@@ -12,6 +12,7 @@ from gisement.publish.web.address import address
 from gisement.publish.web.drawings import trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
+from gisement.publish.web.published import published
 
 PER_PAGE = 50
 BUYER_FIGURES = ("local_share", "total_spend", "contracts", "sme_share", "single_offer_share")
@@ -21,7 +22,11 @@ SUPPLIER_FIGURES = ("total_spend",)
 
 def buyers(page: Page) -> Response:
     """Every buyer of the territory, the largest first, with its amount and its local share."""
-    return page.render("buyers.html.j2", lines=lines_by(page, "local_share", "buyer", [], at_most=200))
+    return page.render(
+        "buyers.html.j2",
+        lines=lines_by(page, "local_share", "buyer", [], at_most=200),
+        published=published(page, "local_share", [], "buyer"),
+    )
 
 
 def buyer(page: Page) -> Response:
@@ -42,6 +47,7 @@ def buyer(page: Page) -> Response:
             (page.texts["buyers"]["located"], words["buyer_place_rules"][found["buyer_place_rule"] or "unknown"]),
         ),
         pairs=[(page.card_of(name, *where), page.card_of(name)) for name in BUYER_FIGURES],
+        published=published(page, "total_spend", where, "family"),
         trend=trend_drawing(page, "local_share", where),
         needs=lines_by(page, "local_share", "family", where),
         suppliers=lines_by(page, "total_spend", "supplier", where, at_most=15),
