@@ -165,7 +165,7 @@ def spelled_reasons() -> Iterator[str]:
 
 
 def test_parameters_of_law_say_how_they_were_read() -> None:
-    legal = list(read_yaml("parameters/law.yaml"))
+    legal = [name for name, entry in read_yaml("parameters/law.yaml").items() if "mark" in entry]
     assert len(legal) >= 11
     assert all(parameters()[name]["mark"] in ("V", "V2", "K") for name in legal)
     assert all(isinstance(since, date) for name in legal for since in parameters()[name]["values"])
