@@ -8,7 +8,7 @@ from typing import Any
 
 from gisement.catalog.tables import read_yaml
 
-_BEFORE = re.compile(r" (?=[;:!?»%€])")
+_BEFORE = re.compile(r" (?=[;:!?»%€])|(?<=\d) (?=\d{3}(?!\d))")
 _AFTER = re.compile(r"(?<=«) ")
 
 

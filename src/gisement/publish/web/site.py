@@ -62,6 +62,7 @@ class Site:
         self.as_of_date = served.as_of_date()
         self.environment = _environment()
         self.partners = partner_names(self.observatory)
+        self._named = lru_cache(maxsize=REMEMBERED)(self._find_name)
         self._model = lru_cache(maxsize=REMEMBERED)(self._find_model)
         self._strengths = lru_cache(maxsize=1)(self._find_strengths)
         self._windows = lru_cache(maxsize=len(SCENARIOS))(self._find_windows)
@@ -243,6 +244,9 @@ class Site:
 
     def name_of(self, kind: str, identifier: str) -> str:
         """The name of a buyer or supplier; its identifier where none may be shown."""
+        return self._named(kind, identifier)
+
+    def _find_name(self, kind: str, identifier: str) -> str:
         return self.served.named(kind, [identifier]).get(identifier) or identifier
 
     def labels(self, key: str, figures: Sequence[Figure], language: str) -> list[str]:

@@ -142,7 +142,7 @@ def _adds_up(page: Page, figure: Figure, verdict: Verdict, text: str) -> str:
 def _shown(page: Page, indicator: Indicator, found: list[dict[str, Any]]) -> list[RowShown]:
     by_contract: dict[str, list[tuple[str, str]]] = {}
     if indicator.table == "contract":
-        for holder in page.site.served.holders([row["contract_key"] for row in found]):
+        for holder in page.site.served.holder_names([row["contract_key"] for row in found]):
             by_contract.setdefault(holder["contract_key"], []).append(_supplier(page, holder))
     known = page.site.served.named("buyer", list({row["buyer_id"] for row in found}))
     return [
