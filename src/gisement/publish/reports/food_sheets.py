@@ -90,7 +90,7 @@ def _needs(rows: Sequence[Row]) -> list[tuple[str, ...]]:
     for row in rows:
         held[row["food_product_name"]].append(row)
     words = report_texts()["sheets"]["origins"]
-    found = []
+    found: list[tuple[str, ...]] = []
     for product, own in sorted(held.items(), key=lambda item: -sum(row["need_kg"] for row in item[1])):
         tied = [row for row in own if row["is_tied"]]
         ends = [row["tied_until_date"] for row in tied if row["tied_until_date"] is not None]
