@@ -45,10 +45,9 @@ def by_level(observatory: Observatory, perimeter: Perimeter) -> dict[str, Row]:
     return {level: found[level] for level in (*LEVELS, "under") if level in found}
 
 
-def in_the_law() -> list[tuple[str, list[tuple[date, int]], str]]:
-    """Each threshold by parameter, with its dated values in cents, the latest first, and its reference."""
-    told = ((name, every_value_of_parameter(name)) for name in PARAMETERS)
-    return [(name, sorted(each["values"].items(), reverse=True), str(each["reference"])) for name, each in told]
+def in_the_law() -> list[tuple[str, list[tuple[date, int]]]]:
+    """Each threshold by parameter, with its dated values in cents, the latest first."""
+    return [(name, sorted(every_value_of_parameter(name)["values"].items(), reverse=True)) for name in PARAMETERS]
 
 
 def _where(

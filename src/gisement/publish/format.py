@@ -99,6 +99,13 @@ def day(value: date | None, language: str = "fr") -> str:
     return f"{number_of_day}{SPACE}{month}{SPACE}{value.year}"
 
 
+def month(value: date | None, language: str = "fr") -> str:
+    """The month of a day: `mars 2027`, `March 2027`."""
+    if value is None:
+        return not_known(language)
+    return f"{_MONTHS[language][value.month - 1]}{SPACE}{value.year}"
+
+
 def size(octets: int, language: str = "fr") -> str:
     """The size of a file: `107 ko`, `1,2 Go`."""
     least, unit, decimals = next(step for step in _SIZES if octets >= step[0])

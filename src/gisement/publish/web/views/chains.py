@@ -85,7 +85,7 @@ def _programme(page: Page, rows: list[dict[str, Any]]) -> Grid:
             Cell(row["operation_title"], note=row["expected_matter"] or ""),
             Cell(segment_name(row["segment"], page.language), f"{page.root}/strengths/{row['segment']}"),
             Cell(row["buyer_name"] or row["buyer_siren"]),
-            Cell(format.day(row["planned_call_date"], page.language)),
+            Cell(format.month(row["planned_call_date"], page.language)),
             number(format.cents(row["estimate_cents"], page.language)),
         ]
         for row in rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from starlette.responses import Response
@@ -90,12 +91,18 @@ def _counts(page: Page, levels: dict[str, dict[str, Any]], words: Any) -> Grid:
 def _law(page: Page, words: Any) -> Grid:
     rows = [
         [
-            Cell(words["names"][name] if first else ""),
-            Cell(format.day(since, page.language)),
-            number(format.euros(cents / 100, page.language)),
-            Cell(reference if first else ""),
+            Cell(words["names"][name], note=words["articles"][name]),
+            number(format.euros(values[0][1] / 100, page.language), note=_since(page, words, values[0][0])),
+            Cell(" ; ".join(_told(page, words, day, cents) for day, cents in values[1:])),
         ]
-        for name, values, reference in engine.in_the_law()
-        for first, (since, cents) in ((n == 0, each) for n, each in enumerate(values))
+        for name, values in engine.in_the_law()
     ]
-    return grid(words["law"], [words[name] for name in ("threshold", "since", "amount", "text")], rows)
+    return grid(words["law"], [words[name] for name in ("threshold", "amount", "before")], rows)
+
+
+def _since(page: Page, words: Any, day: date) -> str:
+    return str(words["from_day"].format(day=format.day(day, page.language)))
+
+
+def _told(page: Page, words: Any, day: date, cents: int) -> str:
+    return f"{format.euros(cents / 100, page.language)} {_since(page, words, day)}"
