@@ -163,9 +163,9 @@ def _cheapest(
     else:
         _held_to(told, aim, upper=best * (1 + LEXICOGRAPHIC))
     told.model.set_cost(cost)
-    second = solve_plan(told, gap=gap, time_limit=time_limit, start=first.values, say=say)
-    values = second.values if second.status not in (NOTHING, INFEASIBLE) else first.values
-    return replace(first, values=values)
+    second = solve_plan(told, gap=gap, time_limit=time_limit, say=say)
+    is_better = second.status not in (NOTHING, INFEASIBLE) and cost @ second.values <= cost @ first.values
+    return replace(first, values=second.values if is_better else first.values)
 
 
 def _held_to(told: Commitments, aim: Aim, *, lower: float = -INFINITY, upper: float = INFINITY) -> None:

@@ -36,9 +36,8 @@ from gisement.models.food_plan_solver import (
 MANY_CONTRACTS = 150
 """From as many offers on, rounding comes first."""
 LEAST_KG = 1e-6
-ROUNDS = 6
-DROPPED = 0.5
-"""What falls under this part of a least amount is let go at once."""
+PARTS = (0.5, 0.75, 0.9, 0.99, 0.99, 0.99, 0.99)
+"""What falls under this part of a least amount is let go, round after round."""
 STAGES = ("relaxed", "rounded", "kernel", "whole")
 Flags = NDArray[np.bool_]
 
@@ -62,16 +61,13 @@ class Clock:
         return found
 
 
-def solve_plan(
-    told: Commitments, *, gap: float, time_limit: float | None, say: Say, start: Floats | None = None,
-    basis: Any = None,
-) -> Solved:  # fmt: skip
+def solve_plan(told: Commitments, *, gap: float, time_limit: float | None, say: Say, basis: Any = None) -> Solved:
     """The plan of a model, within a proved relative gap if the time allows it; `nothing` where no time was left.
 
-    `start` is a solution to begin with, `basis` that of the relaxed model; the answer holds the one found.
+    `basis` is that of the relaxed model; the answer holds the one found.
     """
     if told.z is None or len(told.z) < MANY_CONTRACTS:
-        return solve(told.model, gap=gap, time_limit=time_limit, start=start, say=say)
+        return solve(told.model, gap=gap, time_limit=time_limit, say=say)
     clock = Clock(time_limit)
     say(STAGES[0], 0, len(STAGES))
     relaxed = clock.run(told.model, relaxed=True, basis=basis)
@@ -79,16 +75,15 @@ def solve_plan(
         return relaxed if relaxed.status == INFEASIBLE else replace(relaxed, status=NOTHING)
     bound = float(relaxed.objective or 0.0)
     say(STAGES[1], 1, len(STAGES))
-    best = _proved(rounded(told, relaxed.values, clock), bound, gap)
+    best = _proved(rounded(told, relaxed, clock), bound, gap)
     for number in (2, 3):
         if (best.status == OPTIMAL) or clock.left == 0:
             break
         say(STAGES[number], number, len(STAGES))
         model = only(told, relaxed.values[told.K] > LEAST_KG) if number == 2 else told.model
-        begin = best.values if best.status == FEASIBLE else start
-        found = clock.run(model, gap=gap, start=begin, say=say)
+        found = clock.run(model, gap=gap, say=say)
         if number == 3:
-            return found if found.status in (OPTIMAL, FEASIBLE, INFEASIBLE) else best
+            return _whole(found, best, bound, gap)
         found = _proved(found if len(found.values) else None, bound, gap)
         best = min((best, found), key=lambda one: np.inf if one.objective is None else one.objective)
     return replace(best, basis=relaxed.basis)
@@ -100,6 +95,20 @@ def _proved(found: Solved | None, bound: float, gap: float) -> Solved:
         return Solved(NOTHING, np.zeros(0), None, None, np.zeros(0))
     left = max(0.0, found.objective - bound) / max(abs(found.objective), 1e-9)
     return replace(found, status=OPTIMAL if left <= gap else FEASIBLE, gap=left)
+
+
+def _whole(found: Solved, best: Solved, bound: float, gap: float) -> Solved:
+    """The better of the plan that the whole mixed model gave and of the best before it, with the bound that is proved.
+
+    The solver's bound is believed only if no plan in hand contradicts it; that of the relaxed model always holds.
+    """
+    if found.status == INFEASIBLE or not len(found.values):
+        return found if best.objective is None else best
+    own = float(found.objective or 0.0)
+    proved = own - (np.inf if found.gap is None else found.gap) * max(abs(own), 1e-9)
+    held = best.objective is None or best.objective >= proved - 1e-6 * max(1.0, abs(own))
+    kept = found if best.objective is None or own <= best.objective else best
+    return _proved(kept, max(bound, proved) if held else bound, gap)
 
 
 def only(told: Commitments, kept: Flags, *, signed: bool = False) -> Model:
@@ -116,12 +125,17 @@ def only(told: Commitments, kept: Flags, *, signed: bool = False) -> Model:
     return replace(model, upper=[upper], lower=[lower])
 
 
-def rounded(told: Commitments, values: Floats, clock: Clock) -> Solved | None:
-    """A plan with the contracts that a relaxed solution uses, less those that keep it from holding; None without."""
-    kept = values[told.K] > LEAST_KG
-    for _ in range(ROUNDS):
-        kept = allowed(told.network.inputs, values_of_offers(told, values), kept, DROPPED)
-        found = clock.run(only(told, kept, signed=True), relaxed=True)
+def rounded(told: Commitments, relaxed: Solved, clock: Clock) -> Solved | None:
+    """A plan with the contracts that a relaxed solution uses, less those that keep it from holding; None without.
+
+    Where they do not hold together, those that stay under a least amount are let go little by little, the relaxed model
+    being solved again with the others: what is left then reaches its least amounts by itself.
+    """
+    kept = relaxed.values[told.K] > LEAST_KG
+    held, basis = relaxed.values, relaxed.basis
+    for part in PARTS:
+        kept = allowed(told.network.inputs, values_of_offers(told, held), kept, part)
+        found = clock.run(only(told, kept, signed=True), relaxed=True, basis=basis)
         if found.status == OPTIMAL:
             whole = found.values.copy()
             at = np.concatenate([c for c in (told.z, told.u) if c is not None])
@@ -129,7 +143,10 @@ def rounded(told: Commitments, values: Floats, clock: Clock) -> Solved | None:
             return replace(found, values=whole) if holds(told, whole) else None
         if found.status != INFEASIBLE:
             return None
-        kept = _without_smallest(told, values, kept)
+        again = clock.run(only(told, kept), relaxed=True, basis=basis)
+        if again.status != OPTIMAL:
+            return None
+        held, basis = again.values, again.basis
     return None
 
 
@@ -170,13 +187,3 @@ def _whole_animals(inputs: Inputs, before: Flags, after: Flags) -> Flags:
     lost = {offers[n].producer for n in np.nonzero(before & ~after)[0] if offers[n].product in cuts}
     is_kept: Flags = after & np.array([not (o.producer in lost and o.product in cuts) for o in offers])
     return is_kept
-
-
-def _without_smallest(told: Commitments, values: Floats, kept: Flags) -> Flags:
-    """Without the tenth of the contracts that bring least: those that cannot reach a least amount are among them."""
-    euros = values_of_offers(told, values)
-    numbers = np.nonzero(kept)[0]
-    smallest = numbers[np.argsort(euros[numbers], kind="stable")][: max(1, len(numbers) // 10)]
-    found = kept.copy()
-    found[smallest] = False
-    return _whole_animals(told.network.inputs, kept, found)

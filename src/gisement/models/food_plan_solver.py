@@ -141,14 +141,14 @@ class Silent(highspy.Highs):
 
 
 def solve(
-    model: Model, *, gap: float = 0.0, time_limit: float | None = None, start: Floats | None = None,
-    first_only: bool = False, relaxed: bool = False, basis: Any = None, say: Say = lambda what, done, total: None,
+    model: Model, *, gap: float = 0.0, time_limit: float | None = None, first_only: bool = False, relaxed: bool = False,
+    basis: Any = None, say: Say = lambda what, done, total: None,
 ) -> Solved:  # fmt: skip
     """Minimise. The status is read from the solver and never assumed; the same model gives the same answer.
 
-    `gap` is the relative gap at which to stop, `time_limit` in seconds, `start` a solution to begin with, `basis` that
-    of a model of the same size; with `first_only` the first feasible solution will do. `relaxed` lets whole numbers be
-    fractions.
+    `gap` is the relative gap at which to stop, `time_limit` in seconds, `basis` that of a model of the same size; with
+    `first_only` the first feasible solution will do. `relaxed` lets whole numbers be fractions. No starting solution is
+    ever given: with one, HiGHS once called a worse solution optimal.
     """
     if relaxed:
         model = replace(model, integer=[np.zeros(model.n, dtype=bool)])
@@ -159,10 +159,6 @@ def solve(
     for name, value in options.items():
         highs.setOptionValue(name, value)
     highs.passModel(model.lp())
-    if start is not None:
-        given = highspy.HighsSolution()
-        given.col_value = start.tolist()
-        highs.setSolution(given)
     if basis is not None:
         highs.setBasis(basis)
     _tell(highs, say)
