@@ -92,7 +92,7 @@ def plan_food(
     wanted = _aim(told, aim)
     cost = told.model.costs()
     told.model.set_cost(wanted.weights)
-    found = solve_plan(told, gap=gap, time_limit=time_limit, say=say)
+    found = solve_plan(told, gap=gap, time_limit=time_limit, say=say, interior=aim != "cost")
     is_fallback = found.status == NOTHING
     if is_fallback:
         found = greedy(told) or solve(told.model, first_only=True, gap=1.0, say=say)
@@ -163,7 +163,7 @@ def _cheapest(
     else:
         _held_to(told, aim, upper=best * (1 + LEXICOGRAPHIC))
     told.model.set_cost(cost)
-    second = solve_plan(told, gap=gap, time_limit=time_limit, say=say)
+    second = solve_plan(told, gap=gap, time_limit=time_limit, say=say, interior=True)
     is_better = second.status not in (NOTHING, INFEASIBLE) and cost @ second.values <= cost @ first.values
     return replace(first, values=second.values if is_better else first.values)
 
@@ -187,14 +187,12 @@ def frontier(
     found: list[tuple[float, Plan]] = []
     told = commitments(network(inputs))
     cost, near = told.model.costs(), _aim(told, "local").measure
-    basis = None
     for number, premium in enumerate(premiums):
         say("frontier", number, len(premiums))
         told.model.set_cost(cost - premium * near)
-        solved = solve_plan(told, gap=gap, time_limit=time_limit, basis=basis, say=say)
+        solved = solve_plan(told, gap=gap, time_limit=time_limit, say=say, interior=premium > 0)
         if solved.status in (NOTHING, INFEASIBLE):
             return found
-        basis = solved.basis
         found.append((premium, _plan(told, Aim("cost", "EUR", cost, cost), cost, solved)))
     return found
 

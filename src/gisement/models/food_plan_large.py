@@ -70,7 +70,7 @@ def solve_plan(told: Commitments, *, gap: float, time_limit: float | None, say: 
         return solve(told.model, gap=gap, time_limit=time_limit, say=say)
     clock = Clock(time_limit)
     say(STAGES[0], 0, len(STAGES))
-    relaxed = clock.run(told.model, relaxed=True, basis=basis)
+    relaxed = clock.run(told.model, relaxed=True, basis=basis, interior=interior)
     if relaxed.status != OPTIMAL:
         return relaxed if relaxed.status == INFEASIBLE else replace(relaxed, status=NOTHING)
     bound = float(relaxed.objective or 0.0)

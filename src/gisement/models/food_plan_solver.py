@@ -142,13 +142,13 @@ class Silent(highspy.Highs):
 
 def solve(
     model: Model, *, gap: float = 0.0, time_limit: float | None = None, first_only: bool = False, relaxed: bool = False,
-    basis: Any = None, say: Say = lambda what, done, total: None,
+    basis: Any = None, interior: bool = False, say: Say = lambda what, done, total: None,
 ) -> Solved:  # fmt: skip
     """Minimise. The status is read from the solver and never assumed; the same model gives the same answer.
 
     `gap` is the relative gap at which to stop, `time_limit` in seconds, `basis` that of a model of the same size; with
-    `first_only` the first feasible solution will do. `relaxed` lets whole numbers be fractions. No starting solution is
-    ever given: with one, HiGHS once called a worse solution optimal.
+    `first_only` the first feasible solution will do. `relaxed` lets whole numbers be fractions; `interior` solves it by
+    an interior point first, for aims under which many plans are equal. No starting solution is ever given: with one, HiGHS once called a worse solution optimal.
     """
     if relaxed:
         model = replace(model, integer=[np.zeros(model.n, dtype=bool)])
@@ -156,6 +156,7 @@ def solve(
     options = {"threads": 1, "random_seed": SEED, "mip_rel_gap": gap, "mip_abs_gap": 1e-6}
     options |= {} if time_limit is None else {"time_limit": time_limit}
     options |= {"mip_max_improving_sols": 1} if first_only else {}
+    options |= {"solver": "ipm"} if interior and relaxed else {}
     for name, value in options.items():
         highs.setOptionValue(name, value)
     highs.passModel(model.lp())

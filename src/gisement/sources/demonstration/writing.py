@@ -31,6 +31,7 @@ from gisement.sources.demonstration.chance import Chance
 from gisement.sources.demonstration.contracts import FIRST_YEAR, Contract
 from gisement.sources.demonstration.dice import Dice
 from gisement.sources.demonstration.food import FoodSize, write_food
+from gisement.sources.demonstration.food_reach import write_reach
 from gisement.sources.demonstration.ledger_setting import ledgers
 from gisement.sources.demonstration.ledger_texts import Books, Texts
 from gisement.sources.demonstration.suppliers import Supplier
@@ -134,7 +135,8 @@ def write(target: Path, size: str = "demo", seed: int = 2025) -> Demonstration:
         len(shown), len(concessions), len(firms), known["payments"]["all"]["cents"],
         known["payments"]["all"]["local_share"], faults.counted(shown, firms), known,
         _write(target / "verite-fictive.json", json.dumps(known, ensure_ascii=False) + "\n"),
-        tuple(File(kind, path) for kind, path in write_food(target, SIZES[size].food, seed)),
+        tuple(File(kind, path) for kind, path in
+              (*write_food(target, SIZES[size].food, seed), *write_reach(target, seed))),
     )  # fmt: skip
 
 
