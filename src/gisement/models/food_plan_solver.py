@@ -147,8 +147,9 @@ def solve(
     """Minimise. The status is read from the solver and never assumed; the same model gives the same answer.
 
     `gap` is the relative gap at which to stop, `time_limit` in seconds, `basis` that of a model of the same size; with
-    `first_only` the first feasible solution will do. `relaxed` lets whole numbers be fractions; `interior` solves it by
-    an interior point first, for aims under which many plans are equal. No starting solution is ever given: with one, HiGHS once called a worse solution optimal.
+    `first_only` the first feasible solution will do. `relaxed` lets whole numbers be fractions; `interior` then begins
+    by an interior point, for aims under which many plans are equal. No starting solution is ever given: with one, HiGHS
+    once called a worse solution optimal.
     """
     if relaxed:
         model = replace(model, integer=[np.zeros(model.n, dtype=bool)])
