@@ -49,7 +49,10 @@ COEFFICIENTS = [
 
 def raw(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     """Rows under the columns of a table of the catalog."""
-    schema = ({**raw_tables(), **tables()})[name].schema
+    schema = {
+        **({**raw_tables(), **tables()})[name].schema,
+        **({"snapshot": "string"} if name.startswith("raw_") else {}),
+    }
     fields = pa.schema([(column, KINDS[kind]) for column, kind in schema.items()])
     return pa.Table.from_pylist([{column: row.get(column) for column in schema} for row in rows], fields)
 
@@ -109,20 +112,17 @@ def test_purchases_become_kg_by_a_price_that_has_a_source() -> None:
 
 
 def test_only_a_buyer_that_asks_for_it_plans_from_its_purchases_and_ma_cantine_comes_first() -> None:
-    line_of = {"buyer_id": "21860194700013", "buyer_siren": "218601947", "food_description": "Carottes", "month": 3}
-    bought = [{**line_of, "year": year, "amount_cents": cents} for year, cents in ((2024, 1), (2025, 200), (2025, 300))]
-    paid = [{"payment_key": "p", "buyer_id": "9" * 14, "buyer_siren": "9" * 9, "label": "Pain", "year": 2025,
-             "amount_cents": 700, "invoice_date": date(2025, 5, 2)}]  # fmt: skip
-    segments = [{"payment_key": "p", "family": "food"}]
+    line_of = {"canteen_reference": "21860194700013", "food_description": "Carottes"}
+    bought = [{**line_of, "purchase_date": date(year, 3, 1), "amount_cents": cents}
+              for year, cents in ((2024, 1), (2025, 200), (2025, 300))]  # fmt: skip
+    paid = [{"record_hash": "p", "snapshot": snapshot, "buyer_id": "9" * 14, "label": "Pain", "amount_ht_cents": 700,
+             "account_kind": "M57", "account": account, "invoice_date": "2025-05-02"}
+            for snapshot, account in (("a", "60623"), ("b", "60623"))]  # fmt: skip
+    paid.append({**paid[0], "record_hash": "q", "account": "6064"})
 
     def found(*buyers: str) -> list[tuple[Any, ...]]:
         rules = [{"food_rule": "need_from_purchases", "food_buyer": buyer, "rule_value": 2027.0} for buyer in buyers]
-        held: dict[str, list[dict[str, Any]]] = {
-            "food_purchase": bought,
-            "payment": paid,
-            "payment_segment": segments,
-            "food_rule": rules,
-        }
+        held: dict[str, list[dict[str, Any]]] = {"food_line": bought, "raw_payment": paid, "food_rule": rules}
         given = {name: ibis.memtable(raw(name, rows)) for name, rows in held.items()}
         made = ibis.duckdb.connect().to_pyarrow(food_bought(**given)).to_pylist()
         return sorted((row["food_text"], row["month"], row["amount_cents"], row["planned_year"]) for row in made)

@@ -22,8 +22,8 @@ from gisement.store import database
 from gisement.store.workspace import Workspace
 from gisement.terms import Ring, Trouble
 
-CLOSE, NEAR = 0.0001, 0.005
-"""Gaps at which to stop where none is asked for: of a plan of few contracts, and of many."""
+CLOSE, NEAR, WIDE = 0.0001, 0.005, 0.01
+"""Gaps at which to stop where none is asked for: of a plan of few contracts, of many, of many for an aim but cost."""
 TABLES = ("food_need", "food_offer", "food_distance", "food_rule")
 
 
@@ -88,7 +88,8 @@ def food_plan(
     `with_weeks` adds the flows of each week, `with_frontier` what each amount engaged in the territory costs.
     """
     if gap is None:
-        gap = CLOSE if len(inputs.offers) < MANY_CONTRACTS else NEAR
+        many = NEAR if aim == "cost" else WIDE
+        gap = CLOSE if len(inputs.offers) < MANY_CONTRACTS else many
     plan = plan_food(inputs, aim, gap=gap, time_limit=time_limit, fixed=fixed, say=say)
     left_out = dict(inputs.left_out)
     if unknown := network(inputs).pairs_without_distance:
