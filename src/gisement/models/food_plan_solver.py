@@ -154,7 +154,7 @@ def solve(
     if relaxed:
         model = replace(model, integer=[np.zeros(model.n, dtype=bool)])
     highs = Silent()  # type: ignore[no-untyped-call]
-    options = {"threads": 1, "random_seed": SEED, "mip_rel_gap": gap, "mip_abs_gap": 1e-6}
+    options: dict[str, Any] = {"threads": 1, "random_seed": SEED, "mip_rel_gap": gap, "mip_abs_gap": 1e-6}
     options |= {} if time_limit is None else {"time_limit": time_limit}
     options |= {"mip_max_improving_sols": 1} if first_only else {}
     options |= {"solver": "ipm"} if interior and relaxed else {}
