@@ -26,6 +26,7 @@ def observatory(
         )
         target = database.table_path(workspace, name)
         database.write_sorted(connection, f"SELECT {columns} WHERE false", known()[name], target)
+        database.write_lineage(workspace, name, {"content": name, "inputs": {}})
     connection.close()
     return Observatory(workspace, tables, load=True)
 
