@@ -313,10 +313,11 @@ def test_only_the_declared_routes_tell_of_payments(
 
     And none of them says how a partner named its file, or gives the digest by which to try what is in it.
     """
-    changed = set()
+    changed, told = set(), names_of_partners_files(paid_site.observatory.workspace)
     for path, address in addresses(paid_site).items():
         one, other = paid_client.get(address), tampered.get(address)
         assert one.status_code == other.status_code, address
+        assert [name for name in told if name in one.text] == [], address
         if one.content != other.content:
             changed.add(path)
     assert changed <= PAYMENTS

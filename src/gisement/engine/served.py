@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gisement.catalog import tables
+from gisement.engine.checks import FINDINGS_BY_RULE
 from gisement.engine.measure import HIDDEN, Observatory
 from gisement.engine.own_copy import own_copies
 from gisement.engine.public import PublicObservatory
@@ -174,6 +175,7 @@ class Served:
             if self.partner
             else PublicObservatory(workspace, self.connection)
         )
+        self.observatory.is_public = not partner
         for table in INPUTS[:-1]:
             self.observatory.origins(table)  # now: a later build must not change what this release is said to come from
 
@@ -183,7 +185,7 @@ class Served:
 
     def files(self) -> set[tuple[str, str]]:
         """The source and the SHA-256 of each file that this release was made from."""
-        return {(o.source, o.sha256) for table in INPUTS[:-1] for o in self.observatory.origins(table)}
+        return set().union(*(self.observatory.files(table) for table in INPUTS[:-1]))
 
     @property
     def is_stale(self) -> bool:
@@ -315,6 +317,10 @@ class Served:
             f"WHERE rule = $rule ORDER BY ALL LIMIT {int(limit)} OFFSET {int(offset)}"
         )
         return list(self.rows(sql, {"rule": rule}))
+
+    def findings_by_rule(self) -> list[Row]:
+        """How many findings of each rule, and what was done: of those that are shown here."""
+        return list(self.rows(FINDINGS_BY_RULE.format(where="")))
 
     def sheets(self, *, target: str = "", indicator: str = "", segment: str = "") -> list[Row]:
         """Sheets that serve an objective, or that tell of an indicator or a segment, the latest first."""

@@ -78,7 +78,7 @@ class Site:
         self.progress = lru_cache(maxsize=REMEMBERED)(self._progress)
         self.execution = lru_cache(maxsize=REMEMBERED)(self._execution)
         self.circular = lru_cache(maxsize=REMEMBERED)(lambda buyer: circular(self.observatory, buyer or None))
-        self.checks = _checked(self.observatory.workspace)
+        self.checks = _checked(served)
 
     def measure(self, name: str, where: Sequence[tuple[str, str]] = (), by: str = "") -> tuple[Figure, ...]:
         """The figures of an indicator over the perimeter that pairs spell, alone or by dimensions (`ring,round`)."""
@@ -254,11 +254,11 @@ class Site:
         return [figure.labels.get(key) or self.label(key, figure.group[key], language) for figure in figures]
 
 
-def _checked(workspace: Any) -> dict[str, Any]:
+def _checked(served: Served) -> dict[str, Any]:
     """The account of what was read and found, taken once: it changes only with a build."""
-    checks = Checks(workspace)
+    checks = Checks(served.observatory.workspace)
     found = {
-        "findings": checks.findings_by_rule(),
+        "findings": served.findings_by_rule(),
         "account": checks.account(),
         "expectations": checks.expectations(),
     }
