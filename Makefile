@@ -2,7 +2,7 @@
 # make test        house laws, style, types, tests: what CI runs
 # make lint        style and types only
 # make format      put the code in the house's form
-# make fuzz        random inputs for five minutes                       (FUZZ_SECONDS=60)
+# make fuzz        every reader, form and address, five minutes a file  (FUZZ_SECONDS=60)
 # make kill        builds, refreshes and sendings killed at any moment (KILLS=500)
 # make sbom        what is installed to run, as CycloneDX, in build/
 # make audit       known weaknesses of it (needs the advisory service; fails without)
@@ -80,10 +80,12 @@ format: .venv/dev.stamp
 	$(BIN)/ruff format .
 
 fuzz: .venv/dev.stamp
-	end=$$(( $$(date +%s) + $(FUZZ_SECONDS) )); rounds=0; \
-	while [ "$$(date +%s)" -lt "$$end" ]; do \
-		$(BIN)/pytest --hypothesis-profile=fuzz tests/fuzz || exit 1; rounds=$$(( rounds + 1 )); \
-	done; echo "fuzz: $$rounds rounds without a failure"
+	for file in tests/fuzz/test_*.py; do \
+		end=$$(( $$(date +%s) + $(FUZZ_SECONDS) )); rounds=0; \
+		while [ "$$(date +%s)" -lt "$$end" ]; do \
+			$(BIN)/pytest -q --hypothesis-profile=fuzz "$$file" || exit 1; rounds=$$(( rounds + 1 )); \
+		done; echo "$$file: $$rounds rounds without a failure"; \
+	done
 
 kill: .venv/dev.stamp
 	GISEMENT_TEST_KILLS=$(KILLS) $(BIN)/pytest tests/test_kill.py -k "killed_at_any_instants or goes_with_a_kill"
