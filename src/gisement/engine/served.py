@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from gisement.catalog import tables
-from gisement.engine.checks import FINDINGS_BY_RULE
 from gisement.engine.measure import HIDDEN, Observatory
 from gisement.engine.own_copy import own_copies
 from gisement.engine.public import PublicObservatory
@@ -317,10 +316,6 @@ class Served:
             f"WHERE rule = $rule ORDER BY ALL LIMIT {int(limit)} OFFSET {int(offset)}"
         )
         return list(self.rows(sql, {"rule": rule}))
-
-    def findings_by_rule(self) -> list[Row]:
-        """How many findings of each rule, and what was done: of those that are shown here."""
-        return list(self.rows(FINDINGS_BY_RULE.format(where="")))
 
     def sheets(self, *, target: str = "", indicator: str = "", segment: str = "") -> list[Row]:
         """Sheets that serve an objective, or that tell of an indicator or a segment, the latest first."""

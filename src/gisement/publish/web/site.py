@@ -13,7 +13,7 @@ from gisement.catalog.segments import families, segments
 from gisement.engine import modelled
 from gisement.engine.addressable import Addressable, addressable
 from gisement.engine.advice import Counsel, counsel
-from gisement.engine.checks import Checks
+from gisement.engine.checks import FINDINGS_BY_RULE, Checks
 from gisement.engine.circular import circular
 from gisement.engine.execution import Execution, execution
 from gisement.engine.impact import Impact, Model
@@ -258,7 +258,7 @@ def _checked(served: Served) -> dict[str, Any]:
     """The account of what was read and found, taken once: it changes only with a build."""
     checks = Checks(served.observatory.workspace)
     found = {
-        "findings": served.findings_by_rule(),
+        "findings": list(served.rows(FINDINGS_BY_RULE.format(where=""))),
         "account": checks.account(),
         "expectations": checks.expectations(),
     }
