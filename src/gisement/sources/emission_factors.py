@@ -8,6 +8,7 @@ Source: layout of Labos 1point5, GES 1point5 (subsubcategory, total, uncertainty
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,8 @@ def read_emission_factors(path: Path, target: Path, name: str) -> Reading:
             en=f"{name} lacks columns of emission factors: give segment, kg_per_euro, uncertainty_pct and price_year.",
         )
     prefixes = _nacres()
-    rows = [row for line in body if (row := _row({of: line[place or 0] for of, place in at.items()}, prefixes))]
+    told = ({of: [*line, *[""] * len(header)][place or 0] for of, place in at.items()} for line in body)
+    rows = [row for cells in told if (row := _row(cells, prefixes))]
     if not rows:
         raise Trouble(
             fr=f"{name} ne contient aucun facteur d'un segment connu (voir « gisement segments »).",
@@ -58,7 +60,7 @@ def _row(cells: dict[str, str], prefixes: dict[str, str]) -> dict[str, Any] | No
         year = int(cells["year"][:4])
     except ValueError:
         return None
-    if segment is None or factor <= 0 or uncertainty < 0:
+    if segment is None or not (0 < factor < math.inf and 0 <= uncertainty < math.inf):
         return None
     percent = uncertainty * 100 if uncertainty <= 5 else uncertainty
     return {"segment": segment, "kg_per_euro": factor, "uncertainty_pct": percent, "price_year": year}
