@@ -120,8 +120,8 @@ def test_a_french_word_is_seen() -> None:
     assert french_words("value: 50% known, amount") == set()
 
 
-ALIKE = {"base", "construction", "agriculture", "administration", "communication", "grand", "action", "ouverte"}
-"""Words of both languages, which the English texts happen to do without; `ouverte` is of the licence's name."""
+ALIKE = {"base", "construction", "agriculture", "administration", "communication", "grand", "action", "ouverte", "bio"}
+"""Words of both languages that the English texts do without; `ouverte` is of a licence's name, `bio` of an agency's."""
 
 
 def french_words(text: str) -> set[str]:
