@@ -15,6 +15,7 @@ from gisement.catalog.clause_library import clause_library
 from gisement.engine import renewals as calendar
 from gisement.engine.addressable import by_kind
 from gisement.engine.simulator import lever_of
+from gisement.models.insertion_hours import insertion_hours
 from gisement.pipeline import perimeter_of
 from gisement.publish import format, pooling
 from gisement.publish.web.site import Site
@@ -166,6 +167,12 @@ ANSWERS: dict[tuple[str, str], Answer] = {
     ("/firms", "#mend"): lambda _, __: [cooperation_texts("fr")["firms"]["mend_lead"]],
     ("/pooling/FENÊTRE", "#what"): lambda site, _: [
         pooling.amount(part.volume, "fr") for part in site.windows()[0].parts
+    ],
+    ("/documents", "#note"): lambda _, __: ["La note de deux pages"],
+    ("/documents", "#spaser"): lambda _, __: ["indicateurs obligatoires"],
+    ("/documents", "#review"): lambda _, __: ["objectifs tenus"],
+    ("/insertion-hours?amount=1000000&labour=40", "#answer"): lambda _, __: [
+        format.number(insertion_hours(100_000_000, 40).middle)
     ],
     ("/figures/local_share/rows", ".adds"): lambda site, _: [format.cents(site.figure("local_share").sums.part)],
 }  # fmt: skip

@@ -34,6 +34,7 @@ from gisement.cli.session import (
     Where,
     colon,
     complain,
+    create,
     fail,
     here,
     opened,
@@ -84,11 +85,10 @@ def init(
     """Créer un espace de travail pour un territoire."""
     from gisement.publish.format import counted
     from gisement.sources.geography import area_name, territory_communes
-    from gisement.store import Workspace
 
     wanted = parse_territory(territory, name=name)
     official = area_name(wanted)
-    Workspace.create(Settings.workspace, parse_territory(territory, name=name or official))
+    create(parse_territory(territory, name=name or official))
     communes = counted(len(territory_communes(wanted)), "commune", "communes", Settings.language)
     say(f"{Settings.workspace}{colon()}{name or official} ({communes}).")
 
@@ -228,7 +228,6 @@ def measure(
     format: Format = "table",
 ) -> None:
     """Mesurer un indicateur, avec ses bornes."""
-    from gisement.engine import Observatory
     from gisement.pipeline import indicator_named, perimeter_of
     from gisement.publish.component import listing
 
@@ -240,7 +239,7 @@ def measure(
         return show(chosen, perimeter, decompose, format, progress=progress, alone=alone)
     dimensions = usage.dimensions_of(chosen, by)
     usage.no_scenario(chosen, scenario is not None)
-    observatory = Observatory(opened())
+    observatory = figures_cli.observatory(opened())
     perimeter = observatory.resolved(chosen, perimeter, dimensions)
     gaps = observatory.ledger_gaps(perimeter) if perimeter.filters.get("basis") == ("payment",) else []
     about: dict[str, Any] = {}

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gisement.cli.session import Settings
+from gisement.cli.session import Settings, note
 from gisement.terms import Figure, Indicator, Perimeter
+
+if TYPE_CHECKING:
+    from gisement.engine import Observatory
+    from gisement.store import Workspace
 
 
 def show(
@@ -24,6 +28,7 @@ def show(
     """Print the figures of an indicator over a perimeter."""
     from gisement.publish import answers, tables
 
+    tell_empty(figures, perimeter)
     if format == "json":
         print(answers.to_json(answers.answer(chosen, perimeter, figures, Settings.language, about, gaps)))
     elif format == "csv":
@@ -31,4 +36,28 @@ def show(
     else:
         tables.show_figures(
             chosen, figures, Settings.language, with_options=with_options, command=command, about=about, gaps=gaps
+        )
+
+
+def observatory(workspace: Workspace) -> Observatory:
+    """The workspace open for reading; says on the error output that files added or removed are not in it yet."""
+    from gisement.engine import Observatory
+    from gisement.store.served import is_behind
+
+    if is_behind(workspace):
+        note(
+            "Des fichiers ont été ajoutés ou retirés depuis la dernière construction : ces chiffres ne les comptent "
+            "pas encore (« gisement build »).",
+            "Files were added or removed since the last build: these figures do not count them yet ('gisement build').",
+        )
+    return Observatory(workspace)
+
+
+def tell_empty(figures: Sequence[Figure], perimeter: Perimeter) -> None:
+    """Say on the error output that the filters keep no row at all: a value may be mistyped."""
+    if perimeter.filters and not any(sum(figure.sums.counts.values()) for figure in figures):
+        kept = ", ".join(f"{key}={value}" for key, values in perimeter.filters.items() for value in values)
+        note(
+            f"Aucune ligne dans ce périmètre ({kept}) : vérifier les valeurs de --where.",
+            f"No row in this perimeter ({kept}): check the values of --where.",
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from gisement.terms import Trouble
+from gisement.terms import Territory, Trouble
 
 if TYPE_CHECKING:
     from gisement.store import Workspace
@@ -39,6 +39,23 @@ def opened() -> Workspace:
     return Workspace.open(Settings.workspace, Settings.memory, Settings.threads)
 
 
+def create(wanted: Territory) -> None:
+    """Make the workspace; Trouble where the folder is that of another territory: its list of buyers would be lost."""
+    from gisement.store import Workspace
+
+    workspace = Workspace(Settings.workspace)
+    if not (workspace.root / "territory.toml").is_file() or workspace.territory().key == wanted.key:
+        Workspace.create(workspace.root, wanted)
+        return
+    held = workspace.territory().name or workspace.territory().key
+    raise Trouble(
+        fr=f"{workspace.root} est déjà l'espace de travail d'un territoire ({held}) : donner un autre dossier avec -w, "
+        "ou changer territory.toml.",
+        en=f"{workspace.root} is already the workspace of a territory ({held}): give another folder with -w, or change "
+        "territory.toml.",
+    )
+
+
 def here() -> str:
     """The workspace as it must be named in a command to type next; empty where it need not be."""
     return "" if Settings.workspace == Path(".") else str(Settings.workspace)
@@ -47,6 +64,11 @@ def here() -> str:
 def say(fr: str, en: str | None = None) -> None:
     """Tell the user something, on standard output; what has no words needs no second language."""
     print(fr if en is None or Settings.language == "fr" else en)
+
+
+def note(fr: str, en: str) -> None:
+    """Tell the user something beside the answer, on standard error."""
+    print(fr if Settings.language == "fr" else en, file=sys.stderr)
 
 
 def colon() -> str:

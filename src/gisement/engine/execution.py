@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gisement.engine.measure import Observatory
+from gisement.models.insertion_hours import Hours as Hours
+from gisement.models.insertion_hours import insertion_hours as insertion_hours
 from gisement.store import database
 from gisement.terms import Figure, Level, Sums, Verdict
 

@@ -128,7 +128,7 @@ def _parsed(workspace: Workspace, source: Source, snapshot: Snapshot, say: Say) 
     try:
         reading = parse_snapshot(workspace, source, snapshot, say)
     except Trouble as trouble:
-        remove_snapshot(workspace, snapshot.identifier, snapshot.kind)
+        remove_snapshot(workspace, snapshot.identifier, snapshot.kind, notice=False)  # no figure can rest on it
         return Added(snapshot.name, None, None, trouble)
     return Added(snapshot.name, snapshot, reading)
 

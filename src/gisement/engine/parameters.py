@@ -6,9 +6,10 @@ Compiling an expression takes longer than running it, so it is compiled with mar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gisement.catalog.segments import families, segments
 from gisement.store.database import literal
 from gisement.terms import Perimeter, Trouble
 
@@ -31,9 +32,21 @@ def shaped(perimeter: Perimeter) -> tuple[Shape, dict[str, Any]]:
     values: dict[str, Any] = {}
     shape = []
     for key, given in sorted(perimeter.filters.items()):
+        _known(key, given)
         marked = tuple(given) if key in _SETS else tuple(_marked(key, value, values) for value in given)
         shape.append((key, marked))
     return tuple(shape), values
+
+
+def _known(key: str, given: Sequence[str]) -> None:
+    """Raise Trouble for a segment or a family that the catalog has not: a slip of the pen, no empty perimeter."""
+    listed = {"segment": segments, "family": families}.get(key)
+    for value in given if listed else ():
+        if value and listed and value not in listed():
+            raise Trouble(
+                fr=f"« {value} » n'est pas une valeur de {key} : « gisement segments » les donne toutes.",
+                en=f"'{value}' is not a value of {key}: 'gisement segments' lists them all.",
+            )
 
 
 def _marked(key: str, value: str, values: dict[str, Any]) -> str:

@@ -93,8 +93,8 @@ def draw(rows: pa.Table, *, seed: int, lines: int = LINES) -> pa.Table:
     """
     keys = [str(key) for key in rows["row_key"].to_pylist()]
     cents = _numbers(rows["amount_cents"])
-    names = strata(rows, cents)
-    counts = _lines_by_stratum(names, cents, lines)
+    names = strata(rows, cents) if keys else np.array([], dtype=str)
+    counts = _lines_by_stratum(names, cents, lines) if keys else {}
     if not counts:
         raise Trouble(
             fr="Rien à vérifier : aucune ligne du périmètre n'a de montant connu et non nul.",

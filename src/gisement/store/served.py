@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from gisement.catalog import tables
+from gisement.catalog import raw_tables, tables
 from gisement.store import database
 from gisement.store.workspace import Workspace
 from gisement.terms import Trouble
@@ -34,6 +34,15 @@ def whole_release(workspace: Workspace) -> str:
             if name in known and (known[name] or {}).get("content") != content:
                 raise unsettled()
     return release_of(workspace)
+
+
+def is_behind(workspace: Workspace) -> bool:
+    """Whether files were added or removed since the tables were built: figures do not hold them yet."""
+    for lineage in filter(None, (database.read_lineage(workspace, name) for name in tables())):
+        for name, read in lineage["inputs"].items():
+            if name in raw_tables() and set(read) != {path.stem for path in (workspace.raw / name).glob("*.parquet")}:
+                return True
+    return False
 
 
 def unsettled() -> Trouble:

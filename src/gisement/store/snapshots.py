@@ -49,7 +49,7 @@ def came_in(held: Snapshot) -> date:
     return datetime.fromtimestamp((held.path.parent / "card.json").stat().st_mtime, UTC).date()
 
 
-def remove_snapshot(workspace: Workspace, identifier: str, kind: str | None = None) -> Snapshot:
+def remove_snapshot(workspace: Workspace, identifier: str, kind: str | None = None, *, notice: bool = True) -> Snapshot:
     """Withdraw a snapshot and all that was parsed from it; derived tables go at the next build.
 
     The same content may have come in as two kinds of file: `kind`, or `KIND/IDENTIFIER`, tells which.
@@ -69,7 +69,8 @@ def remove_snapshot(workspace: Workspace, identifier: str, kind: str | None = No
             en=f"'{identifier}' names {len(found)} files of the workspace: give the identifier of one, "
             "or KIND/IDENTIFIER (see 'gisement sources').",
         )
-    _note(workspace, found[0])
+    if notice:
+        _note(workspace, found[0])
     for parsed in workspace.raw.glob(f"*/{found[0].identifier}.parquet"):
         parsed.unlink()
     shutil.rmtree(found[0].path.parent)

@@ -95,7 +95,8 @@ def sourced(figures: Sequence[Figure]) -> str:
 
 def producers(figure: Figure) -> list[str]:
     """Who produced the data behind a figure, each once."""
-    return list(dict.fromkeys(origin.producer for origin in figure.origins if origin.producer))
+    untold = str(report_texts()["notes"]["no_producer"])
+    return list(dict.fromkeys(origin.producer or untold.format(source=origin.source) for origin in figure.origins))
 
 
 def _chosen(figure: Figure) -> list[tuple[str, str]]:

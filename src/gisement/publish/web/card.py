@@ -66,7 +66,7 @@ def card(site: Site, figure: Figure, language: str, label: str = "", *, largest:
         method=f"{root}/methods/{figure.indicator}",
         permanent=address(f"{root}/figures/{figure.indicator}", whole, release=site.served.release),
         embed=address(f"{root}/embed/{figure.indicator}", pairs),
-        origins=tuple(dict.fromkeys(origin.producer for origin in figure.origins)),
+        origins=tuple(dict.fromkeys(o.producer or told["no_producer"].format(source=o.source) for o in figure.origins)),
         files_read=format.counted(len(figure.origins), told["file"], told["files"], language),
     )
 

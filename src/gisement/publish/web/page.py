@@ -23,7 +23,7 @@ MENU: Mapping[str, tuple[str, ...]] = {
 """What one comes to see, then what one comes to do."""
 SESSION = "gisement.session"
 """Where a request holds the session of whoever asks, on a server that partners may sign in to."""
-FOOT = ("explainer", "methods", "sources", "releases", "secret", "embeds", "api")
+FOOT = ("explainer", "documents", "methods", "sources", "releases", "secret", "embeds", "api")
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,11 @@ from gisement.engine.targets import progress as objectives
 from gisement.pipeline import INDICATORS, MODELLED, RULES, indicator_named, perimeter_of, rule_named
 from gisement.publish.diagnosis.places import places_of
 from gisement.publish.invented import invented
+from gisement.publish.reports.published import document
 from gisement.terms import Figure, Perimeter, Trouble
 
 LANGUAGES = ("fr", "en")
-REMEMBERED = 4096
+REMEMBERED, DOCUMENTS_KEPT = 4096, 16
 RESTS = {
     "epci": "rest_epci", "food_plan": "rest_food_plan", "department": "rest_department", "region": "rest_region",
     "country": "rest_country",
@@ -62,6 +63,7 @@ class Site:
         self.as_of_date = served.as_of_date()
         self.environment = _environment()
         self.partners = partner_names(self.observatory)
+        self.document = lru_cache(maxsize=DOCUMENTS_KEPT)(partial(document, served))
         self._named = lru_cache(maxsize=REMEMBERED)(self._find_name)
         self._model = lru_cache(maxsize=REMEMBERED)(self._find_model)
         self._strengths = lru_cache(maxsize=1)(self._find_strengths)

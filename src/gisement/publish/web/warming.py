@@ -11,7 +11,8 @@ from gisement.publish.web.app import PAGES
 from gisement.publish.web.page import Page
 from gisement.publish.web.site import Site
 
-ADDRESSES = tuple(path for path, _ in PAGES if "{" not in path)
+ADDRESSES = tuple(path for path, _ in PAGES if "{" not in path and path != "/api")
+"""Pages to visit; that of the API asks the application itself, which a visit has not."""
 LOG = logging.getLogger(__name__)
 
 
