@@ -23,7 +23,8 @@ from gisement.terms import Reading, Snapshot, Source, Trouble
 OWN = database.OWN
 MAGIC = b"PAR1"
 NO_TABLE = (
-    duckdb.InvalidInputException, duckdb.ParserException, duckdb.ConversionException, duckdb.SyntaxException, csv.Error,
+    duckdb.InvalidInputException, duckdb.ParserException, duckdb.ConversionException, duckdb.SyntaxException,
+    duckdb.BinderException, csv.Error,
     UnicodeError, zipfile.BadZipFile, zlib.error, EOFError,
 )  # fmt: skip
 """What is said of a file that is no table; of a full disk or memory, something else is."""

@@ -41,8 +41,8 @@ def _root(path: Path, name: str) -> etree._Element:
         return etree.parse(path, parser).getroot()
     except etree.XMLSyntaxError as error:
         raise Trouble(
-            fr=f"{name} n'est pas un XML lisible ({error.msg}) : donner l'avis tel que publié.",
-            en=f"{name} is no readable XML ({error.msg}): give the notice as it was published.",
+            fr=f"{name} n'est pas un XML lisible ({' '.join(error.msg.split())}) : donner l'avis tel que publié.",
+            en=f"{name} is no readable XML ({' '.join(error.msg.split())}): give the notice as it was published.",
         ) from None
 
 
