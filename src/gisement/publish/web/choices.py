@@ -99,7 +99,7 @@ def told(page: Page, indicator: Indicator, pairs: Pairs) -> str:
     parts = [
         f"{words['dimensions'][key].lower()} « {page.site.label(key, value, page.language)} »"
         for key, value in pairs
-        if key not in options
+        if key not in options and (key, value) != ("buyers", "territory")  # the usual ones need no word
     ]
     parts += [str(words["options"][key]["values"][value]) for key, value in pairs if key in options]
     whole = str(page.texts["figures"][PERIMETERS.get(indicator.table, "perimeter")])
