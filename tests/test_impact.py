@@ -83,7 +83,10 @@ def presence(workspace: Workspace, rows: list[tuple[str, int, int, int]]) -> Non
     name = "supplier_presence"
     values = ", ".join(f"('{siren}', {ring}, {places}, {heads})" for siren, ring, places, heads in rows)
     sql = f"SELECT * FROM (VALUES {values}) t({', '.join(tables()[name].schema)})"
+    known = database.read_lineage(workspace, name)
+    assert known is not None
     database.write_sorted(connection, sql, tables()[name], database.table_path(workspace, name))
+    database.write_lineage(workspace, name, known)
     connection.close()
 
 

@@ -13,7 +13,7 @@ from gisement.pipeline import MODELLED
 from gisement.publish.web.site import Site
 
 SCENARIO = "/impact/what-if?segment=catering_services&points={points}&to={ring}"
-NAMES = [indicator.name for indicator in MODELLED if indicator.name != "spend_emissions"]
+NAMES = [indicator.name for indicator in MODELLED if indicator.name not in ("spend_emissions", "pooling_gain")]
 
 
 def tree(client: TestClient, path: str) -> Any:
