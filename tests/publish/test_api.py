@@ -157,4 +157,4 @@ def test_what_is_typed_is_only_ever_a_value(site: Site) -> None:
     assert site.served.found(nasty) == []
     assert site.served.supplier(nasty) is None
     assert site.measure("local_share", (("buyer", nasty),))[0].value is None
-    assert list(site.observatory.rows(LOCAL_SHARE, Perimeter({"segment": (nasty,)}), Verdict.PART)) == []
+    assert list(site.observatory.rows(LOCAL_SHARE, Perimeter({"supplier": (nasty,)}), Verdict.PART)) == []
