@@ -61,8 +61,8 @@ def of_rows(indicator: Indicator, rows: list[dict[str, Any]]) -> Fraction | None
         if kind.statistic == "mean":
             return Fraction(sum(ordered), indicator.unit.divisor * len(ordered))
         # the least entry that so many of them do not exceed
-        reached = {"median": Fraction(1, 2), "upper_quartile": Fraction(3, 4)}[kind.statistic] * len(ordered)
-        return Fraction(ordered[-(-reached.numerator // reached.denominator) - 1], indicator.unit.divisor)
+        place = {"median": Fraction(1, 2), "upper_quartile": Fraction(3, 4)}[kind.statistic] * len(ordered)
+        return Fraction(ordered[-(-place.numerator // place.denominator) - 1], indicator.unit.divisor)
     falling = sorted((total for total in sums.values() if total > 0), reverse=True)
     whole = sum(falling)
     if not falling:

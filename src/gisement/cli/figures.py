@@ -55,8 +55,10 @@ def observatory(workspace: Workspace) -> Observatory:
 
 def tell_empty(figures: Sequence[Figure], perimeter: Perimeter) -> None:
     """Say on the error output that the filters keep no row at all: a value may be mistyped."""
-    if perimeter.filters and not any(sum(figure.sums.counts.values()) for figure in figures):
-        kept = ", ".join(f"{key}={value}" for key, values in perimeter.filters.items() for value in values)
+    if set(perimeter.filters) - {"basis"} and not any(sum(figure.sums.counts.values()) for figure in figures):
+        kept = ", ".join(
+            f"{key}={value}" for key, values in perimeter.filters.items() if key != "basis" for value in values
+        )
         note(
             f"Aucune ligne dans ce périmètre ({kept}) : vérifier les valeurs de --where.",
             f"No row in this perimeter ({kept}): check the values of --where.",
