@@ -152,7 +152,7 @@ def test_what_a_user_types_is_shown_as_text(client: TestClient) -> None:
         answer = client.get(path, params={"q": nasty})
         assert answer.status_code == 200
         assert "<script>alert" not in answer.text
-    answer = client.get("/figures/local_share", params={"buyer": nasty, "segment": "$v0 §value1§ 770000000"})
+    answer = client.get("/figures/local_share", params={"buyer": nasty, "supplier": "$v0 §value1§ 770000000"})
     assert answer.status_code == 200
     assert client.get("/").status_code == 200
 

@@ -8,6 +8,11 @@ from gisement.publish.reports.published import DOCUMENTS
 from gisement.publish.web.page import Page
 
 ENDINGS = {".pdf": "application/pdf", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+ABOUT = {
+    "note": "note_text", "diagnosis": "diagnosis_text", "review": "review_text", "spaser": "spaser_text",
+    "food": "food_text",
+}  # fmt: skip
+"""The text on each document."""
 
 
 def documents(page: Page) -> Response:
@@ -19,7 +24,7 @@ def documents(page: Page) -> Response:
             (
                 name,
                 words[name],
-                words[f"{name}_text"],
+                words[ABOUT[name]],
                 [(ending[1:].upper(), f"{page.root}/documents/{name}{ending}") for ending in ENDINGS],
             )
             for name in DOCUMENTS
