@@ -92,7 +92,7 @@ def _dimensions(dice: random.Random, row: Mapping[str, Any]) -> dict[str, Any]:
         **buyer,
     }
     free = {
-        "segment": dice.choice(["works_roofing", "food_bakery", None]),
+        "segment": dice.choice(["cleaning_services", "food_bread_pastry", None]),
         "family": dice.choice(["building_works", "food", None]),
         "naf_code": dice.choice(["43.91A", "10.71C", None]),
         "supplier_department_code": dice.choice(["86", "79", None]),

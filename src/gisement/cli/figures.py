@@ -28,7 +28,6 @@ def show(
     """Print the figures of an indicator over a perimeter."""
     from gisement.publish import answers, tables
 
-    tell_empty(figures, perimeter)
     if format == "json":
         print(answers.to_json(answers.answer(chosen, perimeter, figures, Settings.language, about, gaps)))
     elif format == "csv":
@@ -37,6 +36,7 @@ def show(
         tables.show_figures(
             chosen, figures, Settings.language, with_options=with_options, command=command, about=about, gaps=gaps
         )
+        tell_empty(figures, perimeter)
 
 
 def observatory(workspace: Workspace) -> Observatory:
@@ -54,12 +54,14 @@ def observatory(workspace: Workspace) -> Observatory:
 
 
 def tell_empty(figures: Sequence[Figure], perimeter: Perimeter) -> None:
-    """Say on the error output that the filters keep no row at all: a value may be mistyped."""
-    if set(perimeter.filters) - {"basis"} and not any(sum(figure.sums.counts.values()) for figure in figures):
-        kept = ", ".join(
-            f"{key}={value}" for key, values in perimeter.filters.items() if key != "basis" for value in values
-        )
-        note(
-            f"Aucune ligne dans ce périmètre ({kept}) : vérifier les valeurs de --where.",
-            f"No row in this perimeter ({kept}): check the values of --where.",
-        )
+    """Say that the filters keep no row at all: a value may be mistyped."""
+    from gisement.publish.layout import paragraph, width_here
+
+    asked = [(key, value) for key, values in perimeter.filters.items() if key != "basis" for value in values]
+    if asked and not any(sum(figure.sums.counts.values()) for figure in figures):
+        kept = ", ".join(f"{key}={value}" for key, value in asked)
+        told = {
+            "fr": f"Aucune ligne dans ce périmètre ({kept}) : vérifier les valeurs de --where.",
+            "en": f"No row in this perimeter ({kept}): check the values of --where.",
+        }
+        print(paragraph(told[Settings.language], width_here()))
