@@ -13,7 +13,7 @@ from typing import Any
 
 from gisement.catalog.circular import origin_of
 from gisement.sources.io_table.table import write_parquet
-from gisement.sources.small_table import read_small_table
+from gisement.sources.small_table import read_columns
 from gisement.terms import Trouble
 
 NAMES = {
@@ -34,15 +34,7 @@ def read_circular(source: Path, target: Path) -> int:
 
     Raises Trouble if a column is missing, or, with its line, at the first cell that cannot be read.
     """
-    header, lines = read_small_table(source)
-    found = {column: next((name for name in names if name in header), "") for column, names in NAMES.items()}
-    missing = [column for column in WANTED if not found[column]]
-    if missing:
-        raise Trouble(
-            fr=f"Il manque la colonne {NAMES[missing[0]][1]} : prendre le modèle de « gisement template circular ».",
-            en=f"The column {missing[0]} is missing: take the model of 'gisement template circular'.",
-        )
-    cells = [{column: line.get(name, "").strip() for column, name in found.items()} for line in lines]
+    cells = read_columns(source, NAMES, WANTED, "circular")
     write_parquet("raw_circular", [_row(number, line) for number, line in enumerate(cells, 2)], target)
     return len(cells)
 

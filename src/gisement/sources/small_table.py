@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gisement.sources.published_file import plain
@@ -37,3 +38,21 @@ def read_small_table(source: Path) -> tuple[list[str], list[dict[str, str]]]:
     header, *lines = [row for row in rows if any(cell.strip() for cell in row)]
     names = [plain(cell) for cell in header]
     return names, [dict(zip(names, [*line, *[""] * len(names)], strict=False)) for line in lines]
+
+
+def read_columns(
+    source: Path, names: Mapping[str, Sequence[str]], wanted: Sequence[str], template: str
+) -> list[dict[str, str]]:
+    """The cells of each line by column, whichever of its `names` the header has; empty where it has none.
+
+    Raises Trouble if a `wanted` column is missing, with the template to start from.
+    """
+    header, lines = read_small_table(source)
+    found = {column: next((name for name in known if name in header), "") for column, known in names.items()}
+    missing = [column for column in wanted if not found[column]]
+    if missing:
+        raise Trouble(
+            fr=f"Il manque la colonne {names[missing[0]][1]} : prendre le modèle de « gisement template {template} ».",
+            en=f"The column {missing[0]} is missing: take the model of 'gisement template {template}'.",
+        )
+    return [{column: line.get(name, "").strip() for column, name in found.items()} for line in lines]

@@ -11,7 +11,7 @@ from typing import Any
 
 from gisement.catalog.segments import segments
 from gisement.sources.io_table.table import write_parquet
-from gisement.sources.small_table import read_small_table
+from gisement.sources.small_table import read_columns
 from gisement.terms import Trouble
 
 NAMES = {
@@ -37,15 +37,7 @@ def read_works_programme(source: Path, target: Path) -> int:
 
     Raises Trouble if a column is missing, or, with its line, at the first cell that cannot be read.
     """
-    header, lines = read_small_table(source)
-    found = {column: next((name for name in names if name in header), "") for column, names in NAMES.items()}
-    missing = [column for column in WANTED if not found[column]]
-    if missing:
-        raise Trouble(
-            fr=f"Il manque la colonne {NAMES[missing[0]][1]} : partir de « gisement template works-programme ».",
-            en=f"The column {missing[0]} is missing: take the model of 'gisement template works-programme'.",
-        )
-    cells = [{column: line.get(name, "").strip() for column, name in found.items()} for line in lines]
+    cells = read_columns(source, NAMES, WANTED, "works-programme")
     write_parquet("raw_works_operation", [_row(number, line) for number, line in enumerate(cells, 2)], target)
     return len(cells)
 
