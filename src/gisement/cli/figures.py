@@ -44,13 +44,14 @@ def observatory(workspace: Workspace) -> Observatory:
     from gisement.engine import Observatory
     from gisement.store.served import is_behind
 
-    if is_behind(workspace):
+    behind, opened = is_behind(workspace), Observatory(workspace)
+    if behind:
         note(
             "Des fichiers ont été ajoutés ou retirés depuis la dernière construction : ces chiffres ne les comptent "
             "pas encore (« gisement build »).",
             "Files were added or removed since the last build: these figures do not count them yet ('gisement build').",
         )
-    return Observatory(workspace)
+    return opened
 
 
 def tell_empty(figures: Sequence[Figure], perimeter: Perimeter) -> None:
