@@ -40,8 +40,8 @@ class Shown:
     is_simulated: bool = False
 
 
-def shown(figure: Figure, label: str = "", *, largest: float = 1.0, language: str = "fr") -> Shown:
-    """The texts of a figure; `largest` is what the whole width of a bar stands for (1 for a share)."""
+def shown(figure: Figure, label: str = "", *, largest: float = 1.0, least: float = 0.0, language: str = "fr") -> Shown:
+    """The texts of a figure; a bar goes from `least` to `largest` (0 to 1 for a share)."""
     words = texts(language)
     told = indicator_texts(figure.indicator, language, figure.basis)
     is_outside = format.is_outside(figure)
@@ -61,9 +61,9 @@ def shown(figure: Figure, label: str = "", *, largest: float = 1.0, language: st
         definition=str(told["definition"]),
         missing=format.missing(figure, language),
         command=rows_command(figure),
-        left=_place(figure.low, largest),
-        value_at=_place(figure.value, largest),
-        right=_place(figure.high, largest),
+        left=_place(figure.low, least, largest),
+        value_at=_place(figure.value, least, largest),
+        right=_place(figure.high, least, largest),
         low=format.amount(figure.low, figure.unit, language),
         high=str(words["numbers"]["no_upper_bound"]) if is_open else high,
         span="" if is_outside else format.span(figure, language) + format.dated(figure, language, "dated_short"),
@@ -85,8 +85,8 @@ def listing(indicator: str, where: Iterable[str], workspace: str = "") -> str:
     return " ".join([f"{opened} rows {indicator} --verdict part", *(f"--where {quote(pair)}" for pair in where)])
 
 
-def _place(value: float | None, largest: float) -> float | None:
+def _place(value: float | None, least: float, largest: float) -> float | None:
     """Where a value stands on a bar of 100, kept inside it: a length to draw, not a figure."""
-    if value is None or largest <= 0:
+    if value is None or largest <= least:
         return None
-    return round(min(max(value / largest, 0.0), 1.0) * 100, 1)
+    return round(min(max((value - least) / (largest - least), 0.0), 1.0) * 100, 1)

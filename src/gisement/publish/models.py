@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gisement.catalog import texts
+from gisement.catalog import page_texts, texts
 from gisement.publish import format
 
 LEAST_SHARE = 0.005
@@ -19,16 +19,33 @@ def notes(about: Mapping[str, Any], language: str) -> Iterator[str]:
     if about["is_embedded"]:
         yield said["about_embedded"]
     if about["lacking"]:
-        lacking = format.listed((said[f"lacking_{name}"] for name in about["lacking"]), language)
-        yield said["about_lacking"].format(lacking=lacking)
+        yield said["about_lacking"].format(lacking=_lacking(about, language))
+    if shares := _doubts(about, language):
+        yield said["about_variance"].format(shares=shares)
+
+
+def explained(about: Mapping[str, Any], language: str) -> Iterator[str]:
+    """The same for a page, which anyone reads: no name of a file, no command, no seed."""
+    said, words = page_texts(language)["impact"], texts(language)["terminal"]
+    yield said["about_embedded" if about["is_embedded"] else "about_table"].format(**about)
+    yield said["about_size"].format(size_rule=words[f"size_{about['size_rule']}"])
+    yield said["about_draws"].format(draws=format.number(about["draws"], language=language))
+    if about["lacking"]:
+        yield said["about_lacking"].format(lacking=_lacking(about, language))
+    if shares := _doubts(about, language):
+        yield said["about_doubt"].format(shares=shares)
+
+
+def _lacking(about: Mapping[str, Any], language: str) -> str:
+    words = texts(language)["terminal"]
+    return format.listed((words[f"lacking_{name}"] for name in about["lacking"]), language)
+
+
+def _doubts(about: Mapping[str, Any], language: str) -> str:
+    """What moves the result, the strongest first: `what the ring supplies 84 %, …`; empty if nothing does."""
+    words = texts(language)["terminal"]
     shares = sorted(about["variance_shares"].items(), key=lambda pair: -pair[1])
-    if shares:
-        listed = format.listed(
-            (
-                f"{said[f'factor_{name}']} {format.percent(part, 0, language)}"
-                for name, part in shares
-                if part > LEAST_SHARE
-            ),
-            language,
-        )
-        yield said["about_variance"].format(shares=listed)
+    told = [
+        f"{words[f'factor_{name}']} {format.percent(part, 0, language)}" for name, part in shares if part > LEAST_SHARE
+    ]
+    return format.listed(told, language)

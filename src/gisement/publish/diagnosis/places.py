@@ -23,6 +23,8 @@ _NAMED_AT_MOST = 3
 class Places:
     """`territory` is its name; `rings` names each ring that exists; `of_department` reads `de la Vienne`.
 
+    `within` says where a thing stays: `dans le département (Vienne)`.
+
     `inside` holds the departments that the territory touches, by code.
     """
 
@@ -30,6 +32,7 @@ class Places:
     rings: Mapping[str, str]
     of_department: str
     inside: tuple[str, ...] = field(default=())
+    within: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, key: str, code: str) -> str:
         """The name of a commune or department (of any dimension that is one); the code itself where unknown."""
@@ -48,9 +51,10 @@ def places_of(territory: Territory, language: str = "fr") -> Places:
         for ring in existing_rings(territory)
         if ring != Ring.WORLD
     }
+    within = {ring: _within(ring, names.get(ring, []), language) for ring in rings}
     title = territory.name or (names[own][0] if names[own] else territory.key)
     near = _of_departments(codes["department"]) if language == "fr" else _in_departments(names["department"])
-    return Places(title, rings, near, tuple(codes["department"]))
+    return Places(title, rings, near, tuple(codes["department"]), within)
 
 
 @cache
@@ -78,6 +82,12 @@ def _ring_name(ring: str, names: list[str], language: str) -> str:
     return (
         f"{label}{' : ' if language == 'fr' else ': '}{', '.join(names)}" if 0 < len(names) <= _NAMED_AT_MOST else label
     )
+
+
+def _within(ring: str, names: list[str], language: str) -> str:
+    """`dans le département (Vienne)`, `en France`: the names only where they are few."""
+    place = str(texts(language)["within_rings"][ring])
+    return f"{place} ({', '.join(names)})" if 0 < len(names) <= _NAMED_AT_MOST else place
 
 
 def _of_departments(codes: list[str]) -> str:

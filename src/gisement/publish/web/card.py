@@ -46,8 +46,17 @@ class Card:
     files_read: str
 
 
-def card(site: Site, figure: Figure, language: str, label: str = "", *, largest: float = 1.0, by: str = "") -> Card:
-    """The card of a figure; `by` is the breakdown that its files hold, `largest` the scale of its bar."""
+def card(
+    site: Site,
+    figure: Figure,
+    language: str,
+    label: str = "",
+    *,
+    largest: float = 1.0,
+    least: float = 0.0,
+    by: str = "",
+) -> Card:
+    """The card of a figure; `by` is the breakdown that its files hold, its bar goes from `least` to `largest`."""
     root = "" if language == "fr" else f"/{language}"
     whole, told = pairs_of(figure), page_texts(language)["figure"]
     # a permanent link says the basis; elsewhere, it is said where it is not the usual one
@@ -58,7 +67,7 @@ def card(site: Site, figure: Figure, language: str, label: str = "", *, largest:
     rows = tuple(_verdict(figure, verdict, language, root, pairs) for verdict in told_of)
     first = address(f"{root}/figures/{figure.indicator}/rows", pairs, verdict=str(Verdict.PART))
     return Card(
-        shown=shown(figure, label, largest=largest, language=language),
+        shown=shown(figure, label, largest=largest, least=least, language=language),
         page=page,
         rows=first,
         verdicts=tuple(sorted(rows, key=lambda row: ORDER.index(row.verdict))),

@@ -49,6 +49,7 @@ class Lines:
     files: tuple[tuple[str, str], ...]
     page: str
     first: str = ""
+    scale: tuple[str, ...] = ()
 
 
 def lines_by(
@@ -100,7 +101,7 @@ def _told(page: Page, name: str, by: str, where: Pairs, lines: tuple[Line, ...],
         lines=lines,
         heading=dimension,
         second=page.texts["figure"]["amount"] if beside else "",
-        caption=f"{title}{format.colon(page.language)}{dimension.lower()}",
+        caption=f"{title}{format.colon(page.language)}{dimension.lower()}{format.dated(whole, page.language)}",
         note=note,
         files=card.files,
         page=address(f"{page.root}/figures/{name}", where, by=by),

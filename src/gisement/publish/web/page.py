@@ -53,9 +53,9 @@ class Page:
         """One value of the address."""
         return str(self.request.query_params.get(name, default))
 
-    def card(self, figure: Figure, label: str = "", *, largest: float = 1.0, by: str = "") -> Card:
+    def card(self, figure: Figure, label: str = "", *, largest: float = 1.0, least: float = 0.0, by: str = "") -> Card:
         """The card of a figure in this language."""
-        return card(self.site, figure, self.language, label, largest=largest, by=by)
+        return card(self.site, figure, self.language, label, largest=largest, least=least, by=by)
 
     def card_of(self, name: str, *where: tuple[str, str]) -> Card:
         """The card of an indicator over a perimeter."""

@@ -25,6 +25,9 @@ STEPS = ("step_1", "step_2", "step_3", "step_4", "step_5", "step_6")
 LIMITS = ("limit_1", "limit_2", "limit_3", "limit_4", "limit_5")
 MOST_GROUPS, MOST_POINTS = 12, 100
 HUNDRED = 100.0
+TICKS = (0, 25, 50, 75, 100)
+ROUNDS_SCALE = (1, 2, 3)
+"""The least and the most that three rounds can make of a euro, and what lies between."""
 NO_SEGMENT = (None, "unclassified", "out_of_scope")
 POINTS_FIRST = "10"
 
@@ -42,7 +45,7 @@ def impact(page: Page) -> Response:
     pairs = _asked(page)
     near = _near(page)
     headline = page.card(page.site.figure(NAME, *pairs, ("ring", near)))
-    words, rings = page.texts["impact"], page.site.places[page.language].rings
+    words, places = page.texts["impact"], page.site.places[page.language]
     model = page.site.model((*pairs, ("ring", near)))
     jobs = page.site.figure("impact", *pairs, ("ring", near), ("effect", "jobs"))
     caption = words["caption"].format(year=model.year)
@@ -51,23 +54,25 @@ def impact(page: Page) -> Response:
         filters=[each for each in choices.filters(page, indicator_named(NAME), pairs) if each.name in FILTERS],
         headline=headline,
         sentence=words["headline" if headline.shown.value_at is not None else "headline_unknown"].format(
-            low=headline.shown.low, high=headline.shown.high, ring=rings[near], year=model.year
+            low=headline.shown.low, high=headline.shown.high, place=places.within[near], year=model.year
         ),
         caption=caption,
         modelled=words["modelled"].format(year=model.year),
-        ends=[_end(page, part, ends(page, pairs)) for part in ends(page, pairs)],
+        ends=[_end(page, part) for part in ends(page, pairs)],
+        hundred=_hundred(page),
+        rounds_scale=[page.number(end) for end in ROUNDS_SCALE],
         wide=flows_drawing(page, pairs),
         tall=flows_drawing(page, pairs, tall=True),
         rounds=_by_round(page, parts(page, pairs)),
         round_names=[words[name] for name in ROUNDS.values()],
-        families=_groups(page, "family", [*pairs, ("ring", near)], caption),
-        buyers=_groups(page, "buyer", [*pairs, ("ring", near)], caption),
-        near_name=rings[near],
+        families=_groups(page, "family", [*pairs, ("ring", near)]),
+        buyers=_groups(page, "buyer", [*pairs, ("ring", near)]),
+        near_name=places.within[near],
         multipliers=_multipliers(page, pairs),
         jobs=page.card(jobs) if jobs.value is not None else None,
         steps=[words[name] for name in STEPS],
         limits=[words[name] for name in LIMITS],
-        notes=list(models.notes(asdict(model), page.language)),
+        notes=list(models.explained(asdict(model), page.language)),
         what_if_page=f"{page.root}/impact/what-if",
         methods=[(f"{page.root}/methods/{each}", _title(page, each)) for each in (NAME, "impact", "local_multiplier")],
     )
@@ -100,7 +105,7 @@ def what_if(page: Page) -> Response:
         jobs=[card for card in _gains(page, found, "jobs") if card.shown.value_at is not None],
         caption=words["caption"].format(year=model.year),
         has_answer=bool(found),
-        notes=list(models.notes(asdict(model), page.language)),
+        notes=list(models.explained(asdict(model), page.language)),
         back=f"{page.root}/impact",
         method=f"{page.root}/methods/impact",
     )
@@ -121,10 +126,9 @@ def _title(page: Page, name: str) -> str:
     return str(texts(page.language)["indicators"][name]["title"])
 
 
-def _end(page: Page, part: Part, every: Sequence[Part]) -> Card:
-    """One place where money ends, on the scale of the widest interval."""
-    largest = max((each.figure.high or 0.0 for each in every), default=HUNDRED)
-    return page.card(part.figure, place_name(page, part.place), largest=largest)
+def _end(page: Page, part: Part) -> Card:
+    """One place where money ends, on the scale of the hundred euros."""
+    return page.card(part.figure, place_name(page, part.place), largest=HUNDRED)
 
 
 def _by_round(page: Page, found: Sequence[Part]) -> list[Cells]:
@@ -133,19 +137,23 @@ def _by_round(page: Page, found: Sequence[Part]) -> list[Cells]:
     return [Cells(place_name(page, each), tuple(cards.get((each, name)) for name in ROUNDS)) for each in places]
 
 
-def _groups(page: Page, by: str, where: Pairs, caption: str) -> Lines:
+def _groups(page: Page, by: str, where: Pairs) -> Lines:
     """Groups by what they make near: euros of a hundred, then in all."""
     found = lines_by(page, NAME, by, where, beside="impact", at_most=MOST_GROUPS)
     words = page.texts["impact"]
-    told = f"{found.caption}. {caption}"
-    return replace(found, first=words["per_hundred"], second=words["in_all"], caption=told)
+    return replace(found, first=words["per_hundred"], second=words["in_all"], scale=_hundred(page))
+
+
+def _hundred(page: Page) -> tuple[str, ...]:
+    """The ticks of the bars of a hundred euros: the same all over the page."""
+    return tuple(page.texts["impact"]["tick"].format(euros=page.number(tick)) for tick in TICKS)
 
 
 def _multipliers(page: Page, pairs: Pairs) -> list[Card]:
     rings = page.site.places[page.language].rings
     figures = page.site.measure("local_multiplier", tuple(pairs), "ring")
-    largest = max((figure.high or 0.0 for figure in figures), default=1.0)
-    return [page.card(figure, rings[str(figure.group["ring"])], largest=largest) for figure in figures]
+    least, largest = ROUNDS_SCALE[0], ROUNDS_SCALE[-1]
+    return [page.card(figure, rings[str(figure.group["ring"])], least=least, largest=largest) for figure in figures]
 
 
 def _targets(page: Page) -> dict[str, str]:
