@@ -113,7 +113,7 @@ def _environment(given: dict[str, str]) -> dict[str, str]:
     dropped = ("GISEMENT_", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped) and name != "COLUMNS"}
     ours = {"PYTHONPATH": str(PROJECT / "src"), "PYTHONUTF8": "1", "PYTHONPYCACHEPREFIX": _bytecode().name}
-    return {**kept, **ours, **given}
+    return {**kept, **ours, "GISEMENT_THREADS": "1", **given}
 
 
 @cache

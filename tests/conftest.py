@@ -32,12 +32,31 @@ settings.load_profile("quick")
 _skips: list[tuple[str, str]] = []
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_power_cut() -> Iterator[None]:
+    """Let nothing wait for the disk (a build does, 540 times): that all is flushed in time, `test_power_cut.py` sees."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real files, read in place; a test that asks for it is skipped where it is absent."""
     if not SHARED_DATA.is_dir():
         pytest.skip(DATA_ABSENT)
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def tiny_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of the smallest demonstration, with its ledgers, built by the command: to be read."""
+    from tests.commands import gisement
+
+    folder = tmp_path_factory.mktemp("demo") / "w"
+    run = gisement("demo", "--size", "tiny", "--no-serve", workspace=folder)
+    assert run.returncode == 0, run.stderr
+    return folder
 
 
 @pytest.fixture(scope="session")

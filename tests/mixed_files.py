@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gisement.sources import demonstration
 from gisement.sources.demonstration import identifiers
 from tests import mixed_canteens, mixed_food, mixed_hours, mixed_ledgers
 from tests.notice_samples import eforms
 from tests.segments.invented_titles import learnt
+from tests.tiny import tiny
 
 Row = dict[str, Any]
 Files = Mapping[str, Sequence[Path]]
@@ -135,7 +135,7 @@ MADE_UP = "Brimborions moirés"
 
 def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     """Write the files into `folder`, by kind; with `order`, in an order of their own (files, records and lines)."""
-    made = demonstration.write(folder / "demonstration", "tiny")
+    made = tiny()
     contents = {("decp", path.name): _cut(json.loads(path.read_bytes())) for kind, path in made.files if kind == "decp"}
     contents["decp", "odd.json"] = {"marches": {"marche": odd_records(), "contrat-concession": odd_concessions()}}
     files: dict[str, list[Path]] = {}

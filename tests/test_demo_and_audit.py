@@ -10,36 +10,35 @@ from typing import Any
 
 import pytest
 
-from gisement.sources import demonstration
+from gisement.cli.demonstration import filled
 from gisement.sources.demonstration import writing
+from gisement.sources.demonstration.food import FoodSize
+from gisement.sources.demonstration.writing import Size
+from gisement.store import database, snapshots
 from tests.commands import gisement
-from tests.workspaces import workspace_of
+from tests.workspaces import built
 
 PLACE, FOUND = "lieu juste ? (oui/non/?)", "lieu constaté (dans/hors)"
 SEGMENT, AMOUNT = "segment juste ? (oui/non/?)", "montant juste ? (oui/non/?)"
 SEGMENT_FOUND = "segment constaté (code)"
+CONTRACTS = ("--where", "basis=contract", "--where", "buyers=all")
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The smallest demonstration territory, built."""
-    folder = tmp_path_factory.mktemp("audit")
-    made = demonstration.write(folder / "files", "tiny")
-    files: dict[str, list[Path]] = {}
-    for kind, path in made.files:
-        files.setdefault(kind, []).append(path)
-    return workspace_of(folder / "workspace", made.territory, files).root
+def workspace(tiny_home: Path) -> Path:
+    """The smallest demonstration territory, built: its contracts are audited."""
+    return tiny_home
 
 
 def drawn(workspace: Path, form: Path, *words: object) -> list[dict[str, str]]:
     """The rows of a form that was drawn."""
-    run = gisement("audit", "draw", "-o", form, "--where", "buyers=all", *words, workspace=workspace)
+    run = gisement("audit", "draw", "-o", form, *CONTRACTS, *words, workspace=workspace)
     assert (run.returncode, run.stderr) == (0, "")
     with form.open(encoding="utf-8-sig", newline="") as lines:
         return list(csv.DictReader(lines, delimiter=";"))
 
 
-def filled(form: Path, rows: list[dict[str, str]], place: str = "oui") -> Path:
+def completed(form: Path, rows: list[dict[str, str]], place: str = "oui") -> Path:
     """Write a form whose every answer is yes (but for the place), the unknown places being found inside."""
     for row in rows:
         row |= {PLACE: place, SEGMENT: "oui", AMOUNT: "oui"}
@@ -64,8 +63,8 @@ def estimated(workspace: Path, form: Path) -> Any:
 def test_without_an_error_the_audit_finds_the_share_again(workspace: Path, tmp_path: Path) -> None:
     """Unknown places are found inside: the audited share is then between the published one and its upper bound."""
     form = tmp_path / "form.csv"
-    told = estimated(workspace, filled(form, drawn(workspace, form)))
-    run = gisement("measure", "local_share", "--where", "buyers=all", "--format", "json", workspace=workspace)
+    told = estimated(workspace, completed(form, drawn(workspace, form)))
+    run = gisement("measure", "local_share", *CONTRACTS, "--format", "json", workspace=workspace)
     measured = json.loads(run.stdout)
     (found,), (figure,) = told["figures"], measured["figures"]
     assert told["audit"]["book_value"] == pytest.approx(figure["value"], abs=1e-9)
@@ -85,7 +84,7 @@ def test_without_an_error_the_audit_finds_the_share_again(workspace: Path, tmp_p
 
 def test_places_that_nobody_can_tell_are_said(workspace: Path, tmp_path: Path) -> None:
     form = tmp_path / "form.csv"
-    filled(form, drawn(workspace, form), place="?")
+    completed(form, drawn(workspace, form), place="?")
     told = gisement("audit", "estimate", form, workspace=workspace).stdout
     assert "restent sans réponse" in told
     assert "intervalle à 95 %" in told.replace("\u00a0", " ")
@@ -121,11 +120,14 @@ def test_what_is_wrong_gets_one_sentence(
 def test_a_demonstration_of_another_size_takes_the_place_of_the_former(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two fictive territories in one folder would add up to a share that is neither's (the larger one is made small)."""
-    monkeypatch.setattr(writing, "SIZES", {**writing.SIZES, "demo": writing.Size(150, 6_000, 700)})
-    for size in ("tiny", "demo"):
-        assert gisement("demo", "--size", size, "--no-serve", workspace=tmp_path / "w").returncode == 0
-    (figure,) = json.loads(
-        gisement("measure", "contracts", "--where", "buyers=all", "--format", "json", workspace=tmp_path / "w").stdout
-    )["figures"]
-    assert 1_000 < figure["value"] < 1_100
+    """Two fictive territories in one folder would add up to a share that is neither's (both are made small here)."""
+    food = FoodSize(2, 8, weekly=False)
+    sizes = {name: Size(contracts, 600, 60, food) for name, contracts in (("tiny", 20), ("demo", 30))}
+    monkeypatch.setattr(writing, "SIZES", sizes)
+    for size in sizes:
+        workspace = filled(tmp_path / "w", size)
+        held = sorted((one.kind, one.name) for one in snapshots(workspace))
+    assert len(held) == len(set(held)), "a file of each size"
+    built(workspace, ["contract"])
+    ((count,),) = database.query(workspace, "SELECT count(*) FROM contract", ["contract"])
+    assert 200 < count < 220

@@ -25,12 +25,9 @@ FEWEST = 20
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def workspace(tiny_home: Path) -> Path:
     """The smallest demonstration, with its ledgers, built by the command."""
-    folder = tmp_path_factory.mktemp("demo") / "w"
-    run = gisement("demo", "--size", "tiny", "--no-serve", workspace=folder)
-    assert run.returncode == 0, run.stderr
-    return folder
+    return tiny_home
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,10 @@ from gisement.models.clause_advice import CLAUSE, LOT, RESERVE, UNKNOWN, Supply,
 from gisement.models.clause_lint import UNLAWFUL, lint
 from gisement.pipeline import indicator_named
 from gisement.publish.clauses import counsel_sentences, wordings
-from gisement.sources.demonstration import write
 from gisement.store import Workspace, add_snapshot
 from gisement.terms import parse_territory
 from tests.commands import gisement
+from tests.tiny import tiny
 from tests.workspaces import built
 
 CASES = yaml.safe_load((Path(__file__).parent / "advice.yaml").read_text(encoding="utf-8"))
@@ -44,7 +44,7 @@ def test_every_lever_and_reason_is_told_and_tried() -> None:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Observatory:
     """The smallest demonstration, contracts and lists of inclusion firms alone."""
-    demo = write(tmp_path_factory.mktemp("demo"), "tiny")
+    demo = tiny()
     workspace = Workspace.create(tmp_path_factory.mktemp("advice") / "w", parse_territory(demo.territory))
     for kind, path in demo.files:
         if kind in CONTRACTS:

@@ -16,11 +16,11 @@ import xlsxwriter
 from hypothesis import strategies as st
 
 from gisement.catalog.file_templates import file_template
-from gisement.sources import demonstration
 from tests import mixed_files
 from tests.fuzz.damage import Draw, damaged
 from tests.fuzz.material import LARGEST_SEED, ODD_TEXTS, Content
 from tests.sources import io_tables
+from tests.tiny import tiny
 
 LINES_OF_A_SEED = 25
 TABLES = (".csv", ".txt")
@@ -46,7 +46,7 @@ def seeds(folder: Path) -> dict[str, list[Seed]]:
     for kind, paths in mixed_files.write(folder / "mixed").items():
         for path in paths:
             keep(kind, path)
-    for file in demonstration.write(folder / "demonstration", "tiny").all_files:
+    for file in tiny().all_files:
         if file.kind != "decp" and file.path.suffix != ".xlsx":
             keep(file.kind, file.path, file.mapping)
     for kind, path in _others(folder).items():

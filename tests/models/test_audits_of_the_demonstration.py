@@ -10,15 +10,15 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.audits import Coverage, simulated, true_share, truth_of
-from gisement.sources import demonstration
+from tests.tiny import tiny
 
 AUDITS, ROWS = 120, 4000
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
+def rows() -> pa.Table:
     """Lines like those of the demonstration's largest ledger, and its share of places that are not known."""
-    made = demonstration.write(tmp_path_factory.mktemp("demo"), "tiny")
+    made = tiny()
     cells = made.truth["payments"]["by_buyer_and_year"]
     chance = np.random.RandomState(8)
     local, medical = made.local_share, sum(c["medical_cents"] for c in cells) / sum(c["cents"] for c in cells)

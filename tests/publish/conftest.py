@@ -23,11 +23,12 @@ from gisement.publish.web.partners.gate import Gate
 from gisement.publish.web.running import configuration, listen
 from gisement.publish.web.site import Site
 from gisement.sources.cards import cards, described
-from gisement.sources.demonstration import Demonstration, write
+from gisement.sources.demonstration import Demonstration
 from gisement.sources.registry import SOURCES
 from gisement.store import Workspace, add_snapshot
 from gisement.terms import parse_territory
 from tests.publish.signing_in import PROVIDER, Place, RunningProvider, house, signed_in
+from tests.tiny import tiny
 from tests.workspaces import built, copied
 
 PROVIDER_ABSENT = (
@@ -41,9 +42,9 @@ PATIENCE = 60_000
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+def demo() -> Demonstration:
     """The smallest demonstration territory: its files, and the truth that they were made from."""
-    return write(tmp_path_factory.mktemp("demonstration"), "tiny")
+    return tiny()
 
 
 @pytest.fixture(scope="session")

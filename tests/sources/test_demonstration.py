@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft7Validator
+from jsonschema_rs import Draft7Validator
 from stdnum.fr import siren as siren_rules
 from stdnum.fr import siret as siret_rules
 
@@ -20,6 +20,7 @@ from gisement.sources.demonstration import Demonstration, write
 from gisement.sources.demonstration.identifiers import LARGEST, PREFIX, siren, siret, with_wrong_key
 from gisement.sources.demonstration.setting import cpv_codes, families, matrix
 from gisement.terms import Trouble
+from tests.tiny import tiny
 
 SIRET = re.compile(r"\d{14}")
 
@@ -41,9 +42,9 @@ def records(demo: Demonstration) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    """The smallest demonstration."""
-    return write(tmp_path_factory.mktemp("small"), "tiny")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Demonstration]:
+    """The smallest demonstration from other seeds."""
+    return {seed: write(tmp_path_factory.mktemp("seeded"), "tiny", seed) for seed in (1, 2)}
 
 
 def contract_files(demo: Demonstration) -> list[Path]:
@@ -69,16 +70,16 @@ def holders(record: dict[str, Any]) -> Iterator[dict[str, str]]:
     yield from (holder.get("titulaire", holder) for holder in record["titulaires"])
 
 
-def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
-    one, again = write(tmp_path / "one", "tiny"), write(tmp_path / "two" / "deep", "tiny")
+def test_the_same_seed_gives_the_same_bytes(seeded: dict[int, Demonstration], tmp_path: Path) -> None:
+    one, again = tiny(), write(tmp_path / "two" / "deep", "tiny")
     assert digests(one) == digests(again)
-    assert digests(one) != digests(write(tmp_path / "other", "tiny", seed=7))
+    assert digests(one) != digests(seeded[1])
     assert [one.local_share, dict(one.faults)] == [again.local_share, dict(again.faults)]
 
 
-def test_the_bytes_are_those_of_every_machine(tmp_path: Path) -> None:
+def test_the_bytes_are_those_of_every_machine() -> None:
     """Changes only with the generator or its settings: the changelog then says that the demo moves."""
-    whole = hashlib.sha256("".join(digest for _, digest in digests(write(tmp_path, "tiny"))).encode())
+    whole = hashlib.sha256("".join(digest for _, digest in digests(tiny())).encode())
     assert whole.hexdigest()[:16] == "eca25592d546b610"
 
 
@@ -92,9 +93,9 @@ def test_sizes_are_kept_and_others_refused(demo: Demonstration, tmp_path: Path) 
         write(tmp_path, "enormous")
 
 
-@pytest.mark.parametrize("seed", [2025, 1, 2])
-def test_the_local_share_is_calibrated(seed: int, tmp_path: Path) -> None:
-    assert write(tmp_path, "tiny", seed).local_share == pytest.approx(0.502, abs=0.01)
+def test_the_local_share_is_calibrated(seeded: dict[int, Demonstration]) -> None:
+    for made in (tiny(), *seeded.values()):
+        assert made.local_share == pytest.approx(0.502, abs=0.01)
 
 
 def test_money_is_that_of_the_calibration(demo: Demonstration) -> None:
@@ -142,12 +143,10 @@ def test_every_identifier_is_fictive(demo: Demonstration, records: list[dict[str
             assert all(siret_rules.is_valid(line["siret"]) for line in lines if "siret" in line)
 
 
-def test_every_file_and_record_says_that_it_is_fictive(
-    demo: Demonstration, small: Demonstration, records: list[dict[str, Any]]
-) -> None:
+def test_every_file_and_record_says_that_it_is_fictive(demo: Demonstration, records: list[dict[str, Any]]) -> None:
     assert all("fictives" in record["objet"] for record in records)
     assert "fictives" in demo.card["producer"]
-    for made in (demo, small):
+    for made in (demo, tiny()):
         for path in (*(path for _, path in made.files), *(file.path for file in made.ledgers), made.truth_path):
             assert "fictif" in path.name.lower() or "fictive" in path.name
             held = content(path)

@@ -11,21 +11,22 @@ import pytest
 from stdnum.fr import siret as siret_rules
 
 from gisement.sources.account_balance import read_account_balance
-from gisement.sources.demonstration import Demonstration, File, write
+from gisement.sources.demonstration import Demonstration, File
 from gisement.sources.demonstration.ledger_files import LAYOUTS
 from gisement.sources.demonstration.ledger_setting import account, ledgers, nacres_code, other_lines
 from gisement.sources.demonstration.setting import buyers, family_segments
 from gisement.sources.ledger import LedgerMapping, Prepared, prepare_ledger, read_mapping
 from gisement.sources.ledger.rules import drop_reason
 from gisement.sources.pes import prepare_pes
+from tests.tiny import tiny
 
 GIVEN = [name for name, kept in ledgers().items() if kept.first_year is not None]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+def demo() -> Demonstration:
     """The smallest demonstration."""
-    return write(tmp_path_factory.mktemp("demo"), "tiny")
+    return tiny()
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 ACCENTS = str.maketrans("àâäéèêëîïôöùûüÿç", "aaaeeeeiioouuuyc")
 
 
+@lru_cache(1 << 14)
 def word_key(text: str) -> str:
     """A name in comparable form: small letters without accents, signs as blanks, no plural `s`; a SIRET as digits."""
     digits = re.sub(r"[\s.]", "", text)

@@ -23,6 +23,7 @@ class DuckRunner:
         self.workspace = workspace
         self.connection = database.connect(workspace)
         self.further_memory = iter(workspace.memory_grants()[1:])
+        self.shown: set[str] = set()
 
     def run(self, step: Planned) -> int:
         """Make the table of a step; returns its number of rows."""
@@ -64,8 +65,10 @@ class DuckRunner:
         return self._write(sql, name)
 
     def _show(self, names: Sequence[str]) -> None:
-        for name in names:
-            self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {database.view_sql(self.workspace, name)}')
+        """Make a view of each table, once: it reads the file that stands there, whichever it is by then."""
+        for name in sorted(set(names) - self.shown):
+            self.connection.execute(f'CREATE VIEW "{name}" AS {database.view_sql(self.workspace, name)}')
+            self.shown.add(name)
 
     def close(self) -> None:
         """Let go of the files."""

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from gisement.catalog import Table, raw_tables, tables
-from gisement.store.snapshots import snapshots
+from gisement.store.snapshots import identifiers
 from gisement.store.workspace import Workspace, put_in_place, write_atomically
 
 # DuckDB sorts in blocks of as many rows: a smaller group is cut as threads please, and bytes then differ.
@@ -48,8 +48,8 @@ def scratch_of(connection: duckdb.DuckDBPyConnection) -> Path:
 
 def raw_files(workspace: Workspace, table: str) -> dict[str, Path]:
     """The parsed snapshots of a raw table, by snapshot identifier."""
-    present = {snapshot.identifier for snapshot in snapshots(workspace)}
     found = {path.stem: path for path in sorted((workspace.raw / table).glob("*.parquet"))}
+    present = identifiers(workspace) if found.keys() - {OWN} else set()
     return {identifier: path for identifier, path in found.items() if identifier in present or identifier == OWN}
 
 

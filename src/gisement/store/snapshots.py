@@ -44,6 +44,11 @@ def snapshots(workspace: Workspace, kind: str | None = None) -> Iterator[Snapsho
         yield _read(path.parent)
 
 
+def identifiers(workspace: Workspace) -> set[str]:
+    """The identifiers of all snapshots, without a look into their cards."""
+    return {path.parent.name for path in workspace.snapshots.glob("*/*/card.json")}
+
+
 def came_in(held: Snapshot) -> date:
     """The day on which a file came into the workspace, as its folder says."""
     return datetime.fromtimestamp((held.path.parent / "card.json").stat().st_mtime, UTC).date()

@@ -22,7 +22,7 @@ def truth_of_payments(books: Books) -> dict[str, Any]:
 
     What partners invoice to each other and lines entered twice are no spending of their own: they are told apart.
     """
-    lines = books.lines
+    lines, marks = books.lines, _marks(books)
     is_given = _is_given(books)
     pairs = np.unique(lines.buyer * 10_000 + lines.year)
     key = lines.buyer * 10_000 + lines.year
@@ -32,14 +32,16 @@ def truth_of_payments(books: Books) -> dict[str, Any]:
             "siret": books.buyers[int(pair) // 10_000].siret,
             "year": int(pair) % 10_000,
             "has_ledger": bool(is_given[key == pair][0]),
-            **_summed(books, key == pair),
+            **_summed(books, marks, key == pair),
         }
         for pair in pairs
     ]
     return {
-        "all": _summed(books, np.ones(len(lines), dtype=bool)),
-        "in_ledgers": _summed(books, is_given),
-        "by_year": [{"year": int(y), **_summed(books, is_given & (lines.year == y))} for y in np.unique(lines.year)],
+        "all": _summed(books, marks, np.ones(len(lines), dtype=bool)),
+        "in_ledgers": _summed(books, marks, is_given),
+        "by_year": [
+            {"year": int(y), **_summed(books, marks, is_given & (lines.year == y))} for y in np.unique(lines.year)
+        ],
         "by_buyer_and_year": cells,
     }
 
@@ -127,11 +129,17 @@ def _lines(books: Books, chosen: Booleans) -> list[list[str]]:
     ]
 
 
-def _summed(books: Books, chosen: Booleans) -> dict[str, Any]:
+def _marks(books: Books) -> tuple[Booleans, Booleans, Booleans]:
+    """Whether each line goes to a local supplier, buys medical goods, is under a contract."""
     lines = books.lines
-    local = np.array([s.is_local for s in books.suppliers] + [False] * len(books.buyers))[lines.supplier]
-    medical = np.array([e.is_medical for e in books.engagements] + [False])[lines.engagement]
-    under = np.array([e.contract is not None for e in books.engagements] + [False])[lines.engagement]
+    local = np.array([s.is_local for s in books.suppliers] + [False] * len(books.buyers))
+    medical = np.array([e.is_medical for e in books.engagements] + [False])
+    under = np.array([e.contract is not None for e in books.engagements] + [False])
+    return local[lines.supplier], medical[lines.engagement], under[lines.engagement]
+
+
+def _summed(books: Books, marks: tuple[Booleans, Booleans, Booleans], chosen: Booleans) -> dict[str, Any]:
+    lines, (local, medical, under) = books.lines, marks
     is_copy = books.struck[EXPORTED_TWICE] | books.struck[ENTERED_TWICE]
     own = chosen & (lines.engagement >= 0) & ~is_copy
     sums: Mapping[str, int] = {

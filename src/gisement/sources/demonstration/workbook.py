@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
+from string import ascii_uppercase
 from xml.sax.saxutils import escape
 
 Cell = str | float | None
+BLOCK = 500
+"""Rows compressed at a time: one by one they take twice as long."""
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -22,8 +26,9 @@ def write_workbook(path: Path, sheet: str, rows: Iterable[Sequence[Cell]]) -> Pa
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as book:
         with book.open(_part("xl/worksheets/sheet1.xml"), "w", force_zip64=True) as part:
             part.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
-            for number, row in enumerate(rows, 1):
-                part.write(_row(number, row, texts).encode())
+            lines = (_row(number, row, texts) for number, row in enumerate(rows, 1))
+            while block := "".join(islice(lines, BLOCK)):
+                part.write(block.encode())
             part.write(b"</sheetData></worksheet>")
         for name, content in _around(sheet, texts).items():
             book.writestr(_part(name), (_HEAD + content).encode())
@@ -38,19 +43,13 @@ def _part(name: str) -> zipfile.ZipInfo:
 
 def _row(number: int, row: Sequence[Cell], texts: dict[str, int]) -> str:
     cells = [
-        _cell(f"{_letters(place)}{number}", cell, texts) for place, cell in enumerate(row) if cell not in ("", None)
+        f'<c r="{letter}{number}" t="s"><v>{texts.setdefault(cell, len(texts))}</v></c>'
+        if isinstance(cell, str)
+        else f'<c r="{letter}{number}"><v>{cell}</v></c>'
+        for letter, cell in zip(ascii_uppercase, row, strict=False)
+        if cell not in ("", None)
     ]
     return f'<row r="{number}">{"".join(cells)}</row>'
-
-
-def _cell(where: str, cell: Cell, texts: dict[str, int]) -> str:
-    if isinstance(cell, str):
-        return f'<c r="{where}" t="s"><v>{texts.setdefault(cell, len(texts))}</v></c>'
-    return f'<c r="{where}"><v>{cell}</v></c>'
-
-
-def _letters(place: int) -> str:
-    return chr(ord("A") + place)
 
 
 def _around(sheet: str, texts: Iterable[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_DOWN, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Final
 
 from stdnum.fr import siret as siret_key
@@ -103,13 +104,19 @@ def _canteen(cells: _Cells, variant: Variant) -> dict[str, str | None]:
                 f"'{found}' is no number of a canteen: write the one that ma cantine shows, 949 for instance.",
             )
         return {"canteen_id": found or None, "siret": None}
-    if found and not (re.fullmatch(r"[0-9]{14}", found) and siret_key.is_valid(found)):
+    if found and not _is_siret(found):
         cells.refuse(
             column,
             f"« {found} » n'est pas un SIRET : écrire ses 14 chiffres (un tableur a pu ôter les premiers zéros).",
             f"'{found}' is no SIRET: write its 14 digits (a spreadsheet may have taken leading zeros off).",
         )
     return {"canteen_id": None, "siret": found or None}
+
+
+@lru_cache(1024)
+def _is_siret(text: str) -> bool:
+    """Whether a text is a SIRET: canteens are few, and their lines many."""
+    return bool(re.fullmatch(r"[0-9]{14}", text)) and bool(siret_key.is_valid(text))
 
 
 def _date(cells: _Cells, latest: date | None) -> str | None:
