@@ -15,6 +15,7 @@ from gisement import __version__
 from gisement.catalog import page_texts
 from gisement.publish.api.routes import add_api
 from gisement.publish.web import assets
+from gisement.publish.web.kept import Kept
 from gisement.publish.web.page import Page
 from gisement.publish.web.security import Guard
 from gisement.publish.web.site import LANGUAGES, Site
@@ -134,6 +135,8 @@ def create_app(site: Site) -> FastAPI:
             full = root + path if path != "/" else root or "/"
             app.router.routes.append(Route(full, _endpoint(site, view, language), methods=["GET", "HEAD"]))
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
+    if not site.served.partner:
+        app.add_middleware(Kept)
     app.add_middleware(
         Guard,
         mark=f"{site.served.release}-{site.served.siren}-{__version__}",

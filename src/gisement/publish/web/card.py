@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gisement.catalog import page_texts, texts
@@ -30,54 +31,82 @@ class VerdictRows:
     address: str
 
 
-@dataclass(frozen=True)
 class Card:
-    """What is written of a figure, and the addresses that go with it."""
+    """What is written of a figure, and the addresses that go with it, each made when a page writes it.
 
-    shown: Shown
-    page: str
-    rows: str
-    verdicts: tuple[VerdictRows, ...]
-    files: tuple[tuple[str, str], ...]
-    method: str
-    permanent: str
-    embed: str
-    origins: tuple[str, ...]
-    files_read: str
+    A table of a hundred lines writes the value and two addresses of each: the rest would be most of the work. `by` is
+    the breakdown that its files hold; its bar goes from `least` to `largest`.
+    """
 
+    def __init__(
+        self, site: Site, figure: Figure, language: str, label: str = "", *, largest: float = 1.0, least: float = 0.0,
+        by: str = "",
+    ) -> None:  # fmt: skip
+        self._site, self._figure, self._language, self._by = site, figure, language, by
+        self._root = "" if language == "fr" else f"/{language}"
+        self.shown: Shown = shown(figure, label, largest=largest, least=least, language=language)
 
-def card(
-    site: Site,
-    figure: Figure,
-    language: str,
-    label: str = "",
-    *,
-    largest: float = 1.0,
-    least: float = 0.0,
-    by: str = "",
-) -> Card:
-    """The card of a figure; `by` is the breakdown that its files hold, its bar goes from `least` to `largest`."""
-    root = "" if language == "fr" else f"/{language}"
-    whole, told = pairs_of(figure), page_texts(language)["figure"]
-    # a permanent link says the basis; elsewhere, it is said where it is not the usual one
-    pairs = [pair for pair in whole if pair != ("basis", site.basis)]
-    page = address(f"{root}/figures/{figure.indicator}", pairs)
-    # of a figure that is not shown, nothing is said of its rows either
-    told_of = () if figure.secrecy == NOT_SHOWN else tuple(Verdict)
-    rows = tuple(_verdict(figure, verdict, language, root, pairs) for verdict in told_of)
-    first = address(f"{root}/figures/{figure.indicator}/rows", pairs, verdict=str(Verdict.PART))
-    return Card(
-        shown=shown(figure, label, largest=largest, least=least, language=language),
-        page=page,
-        rows=first,
-        verdicts=tuple(sorted(rows, key=lambda row: ORDER.index(row.verdict))),
-        files=tuple((kind, address(f"/api/measure/{figure.indicator}", pairs, by=by, format=kind)) for kind in FILES),
-        method=f"{root}/methods/{figure.indicator}",
-        permanent=address(f"{root}/figures/{figure.indicator}", whole, release=site.served.release),
-        embed=address(f"{root}/embed/{figure.indicator}", pairs),
-        origins=tuple(dict.fromkeys(o.producer or told["no_producer"].format(source=o.source) for o in figure.origins)),
-        files_read=format.counted(len(figure.origins), told["file"], told["files"], language),
-    )
+    @cached_property
+    def _whole(self) -> Pairs:
+        return pairs_of(self._figure)
+
+    @cached_property
+    def _pairs(self) -> Pairs:
+        """A permanent link says the basis; elsewhere, it is said where it is not the usual one."""
+        return [pair for pair in self._whole if pair != ("basis", self._site.basis)]
+
+    @cached_property
+    def page(self) -> str:
+        """Where the figure stands alone."""
+        return address(f"{self._root}/figures/{self._figure.indicator}", self._pairs)
+
+    @cached_property
+    def rows(self) -> str:
+        """Where the rows that count are."""
+        path = f"{self._root}/figures/{self._figure.indicator}/rows"
+        return address(path, self._pairs, verdict=str(Verdict.PART))
+
+    @cached_property
+    def verdicts(self) -> tuple[VerdictRows, ...]:
+        """The rows by verdict; of a figure that is not shown, nothing is said of its rows either."""
+        told_of = () if self._figure.secrecy == NOT_SHOWN else tuple(Verdict)
+        found = (_verdict(self._figure, verdict, self._language, self._root, self._pairs) for verdict in told_of)
+        return tuple(sorted(found, key=lambda row: ORDER.index(row.verdict)))
+
+    @cached_property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """The kinds of file, and where each is."""
+        path = f"/api/measure/{self._figure.indicator}"
+        return tuple((kind, address(path, self._pairs, by=self._by, format=kind)) for kind in FILES)
+
+    @property
+    def method(self) -> str:
+        """The page of the indicator."""
+        return f"{self._root}/methods/{self._figure.indicator}"
+
+    @property
+    def permanent(self) -> str:
+        """The link that says the release, and the basis whatever it is."""
+        path = f"{self._root}/figures/{self._figure.indicator}"
+        return address(path, self._whole, release=self._site.served.release)
+
+    @property
+    def embed(self) -> str:
+        """What another site shows in a frame."""
+        return address(f"{self._root}/embed/{self._figure.indicator}", self._pairs)
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """Who produced the files that were read."""
+        words = page_texts(self._language)["figure"]
+        told = (o.producer or words["no_producer"].format(source=o.source) for o in self._figure.origins)
+        return tuple(dict.fromkeys(told))
+
+    @property
+    def files_read(self) -> str:
+        """How many files were read."""
+        words = page_texts(self._language)["figure"]
+        return format.counted(len(self._figure.origins), words["file"], words["files"], self._language)
 
 
 def weighed(figure: Figure, cents_or_rows: int, language: str) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from gisement.catalog import page_texts, texts
 from gisement.publish import format
 from gisement.publish.web.assets import static
-from gisement.publish.web.card import Card, card
+from gisement.publish.web.card import Card
 from gisement.publish.web.site import Site
 from gisement.terms import Figure, Trouble
 
@@ -55,7 +55,7 @@ class Page:
 
     def card(self, figure: Figure, label: str = "", *, largest: float = 1.0, least: float = 0.0, by: str = "") -> Card:
         """The card of a figure in this language."""
-        return card(self.site, figure, self.language, label, largest=largest, least=least, by=by)
+        return Card(self.site, figure, self.language, label, largest=largest, least=least, by=by)
 
     def card_of(self, name: str, *where: tuple[str, str]) -> Card:
         """The card of an indicator over a perimeter."""
