@@ -32,13 +32,13 @@ from tests.workspaces import added, built, content
 
 CHANCE = random.Random(SEED := int(os.environ.get("GISEMENT_TEST_SEED") or time.time_ns() % 1_000_000))
 """Instants differ from run to run; `GISEMENT_TEST_SEED=N` gives those of the run that printed N again."""
-WANTED = int(os.environ.get("GISEMENT_TEST_KILLS", "24"))
+WANTED = int(os.environ.get("GISEMENT_TEST_KILLS", "21"))
 """So many kills in all: of builds for the most part, of refreshes, of what partners send, and of `add`."""
 KILLS = 4 if WANTED < 100 else 20
 """How many times one workspace is disturbed, each time going on where the last kill left it. Instants are drawn over the
 files that a command finishes, and then some moments: work is told by files, not by a clock."""
 ADDS, REFRESHES, UPLOADS = KILLS, max(WANTED // 10, 4), max(WANTED // 4, 4)
-BUILDS = max((WANTED - ADDS - REFRESHES - UPLOADS) // KILLS, 1)
+BUILDS = max(-((ADDS + REFRESHES + UPLOADS - WANTED) // KILLS), 1)
 BETWEEN = 0.06
 """Seconds, about, from one file of a build to the next."""
 # The same program, which kills itself just before or just after the first renaming to a name that ends so.

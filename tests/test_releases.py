@@ -12,7 +12,7 @@ from gisement.store import Workspace
 from gisement.store.releases import keep_release
 from tests.workspaces import created
 
-SHARE = {"value": 0.5, "low": 0.4, "high": 0.6, "coverage": 0.9, "unit": "percent", "secrecy": None}
+SHARE = {"value": 0.5, "low": 0.4, "high": 0.6, "coverage": 0.9, "unit": "percent"}
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from gisement.catalog import texts
 from gisement.publish import format, layout, progress
 from gisement.publish.layout import Column
-from gisement.terms import Reading
+from gisement.terms import Reading, Trouble
 from tests.commands import Run, gisement, on_a_terminal
 from tests.publisher import published
 from tests.test_cli import TABLE, WRONG
@@ -248,3 +248,21 @@ def test_how_far_it_is_says_steps_or_bytes() -> None:
     assert progress.amount(0, 0) == ""
     assert progress.amount(12_000_000, 1_200_000_000) == "12,0\u00a0Mo / 1,2\u00a0Go"
     assert progress.amount(12_000_000, 0, "en") == "12.0\u00a0MB"
+
+
+def test_a_refusal_quotes_no_more_than_a_reader_needs() -> None:
+    """A cell of fifty thousand letters, and a list of as many: each sentence says where, what, and what to do."""
+    cell = "A" * 50_000
+    told = Trouble(
+        fr=f"a.csv, ligne 3 : « {cell} » n'est pas un nombre ; corriger la ligne.",
+        en=f"a.csv, line 3: '{cell}' is no number; mend the line.",
+    )
+    assert told.fr == f"a.csv, ligne 3 : « {cell[:160]}… » n'est pas un nombre ; corriger la ligne."
+    assert told.en == f"a.csv, line 3: '{cell[:160]}…' is no number; mend the line."
+    listed = Trouble(fr=f"a.csv n'a pas X ({cell}) : le renommer.", en=f"a.csv lacks X ({cell}): rename it.")
+    for sentence in (listed.fr, listed.en):
+        assert len(sentence) < 805
+        assert sentence.startswith("a.csv ")
+    assert (listed.fr[-14:], listed.en[-12:]) == (": le renommer.", ": rename it.")
+    plain = "L'indicateur 'x' n'existe pas : " + "choisir parmi ceux-ci, " * 12 + "'y' ou 'z'."
+    assert Trouble(fr=plain, en=plain).fr == plain

@@ -16,7 +16,6 @@ from gisement.pipeline import SOURCES
 from gisement.store import Workspace, snapshots
 from tests.fuzz.account import clear, is_plain, patience
 from tests.fuzz.every_source import Seed, seeds, spoilt
-from tests.workspaces import created
 
 few = settings(max_examples=max(settings().max_examples // 8, 1), suppress_health_check=list(HealthCheck))
 """Each example is a file that is written, masked where its kind is, and read."""
@@ -24,21 +23,9 @@ MASKED = ("ledger", "pes")
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """An empty workspace, empty again after each example."""
-    return created(tmp_path_factory.mktemp("sources") / "workspace", "department:86")
-
-
-@pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Seed]]:
     """Files of every kind, before they are spoilt."""
     return seeds(tmp_path_factory.mktemp("seeds"))
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the file of the example is: after a crash of the process, it is still there."""
-    return tmp_path_factory.mktemp("example")
 
 
 def test_there_is_a_file_of_every_kind_and_each_is_read(

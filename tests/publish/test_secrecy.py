@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,11 +16,13 @@ from gisement.catalog.public_tables import public_tables
 from gisement.engine import Observatory
 from gisement.engine.protected import COLUMNS, PUBLISHED, PublicTables
 from gisement.engine.public import REMAINDER, PublicObservatory
+from gisement.engine.releases import note_release
 from gisement.models.payment_secrecy import linked_cells
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish.web.site import Site
 from gisement.store import Workspace
 from gisement.store.database import table_path
+from gisement.store.releases import FOLDER, kept_releases
 from gisement.terms import Figure, Perimeter, Verdict
 
 STEP = 100_000
@@ -154,6 +157,20 @@ def test_the_headline_is_published(public: PublicObservatory, whole: Observatory
     indicator, perimeter = indicator_named("local_share"), perimeter_of(["basis=payment"])
     (shown,), (true,) = public.measure(indicator, perimeter), whole.measure(indicator, perimeter)
     assert shown.value == pytest.approx(true.value, abs=1e-4)
+
+
+def test_releases_keep_no_figure_of_payments(paid_site: Site, paid_workspace: Workspace) -> None:
+    """What a ledger adds is the difference of two releases: the page of releases may not tell it."""
+    bases = {"local_share": "payment", "total_spend": "payment", "contracts": None, "sme_share": "contract"}
+
+    def figure(name: str) -> Figure:
+        return paid_site.figure(name, *([("basis", basis)] if (basis := bases[name]) else []))
+
+    assert figure("local_share").secrecy
+    note_release(paid_site.served, bases, figure)
+    (kept, *_) = kept_releases(paid_workspace)
+    shutil.rmtree(paid_workspace.root / FOLDER)
+    assert set(kept["figures"]) == {"contracts", "sme_share"}
 
 
 @pytest.mark.parametrize(

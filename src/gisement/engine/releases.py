@@ -14,7 +14,7 @@ from gisement.store.workspace import Workspace
 from gisement.terms import Figure
 
 Told = Mapping[str, Any]
-"""A figure as it was published: `value`, `low`, `high` (any of them None), `coverage`, `unit`, `secrecy`."""
+"""A figure as it was published: `value`, `low`, `high` (any of them None), `coverage`, `unit`."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,11 @@ class Release:
 
 
 def note_release(served: Served, names: Iterable[str], figure: Callable[[str], Figure]) -> None:
-    """Keep the figures that everyone is shown of these tables, under the name of their release."""
-    figures = {name: _told(figure(name)) for name in names}
+    """Keep the figures that everyone is shown of these tables, under the name of their release.
+
+    None of payments: what a former one said, less what it says now, could be what one supplier was paid.
+    """
+    figures = {name: _told(found) for name in names if not (found := figure(name)).secrecy}
     content = {
         "as_of_date": str(served.as_of_date()), "code": code_digest(), "files": sorted(served.files()),
         "figures": figures,
@@ -61,7 +64,7 @@ def releases(workspace: Workspace) -> list[Release]:
 def _told(figure: Figure) -> dict[str, Any]:
     return {
         "value": figure.value, "low": figure.low, "high": figure.high, "coverage": figure.coverage,
-        "unit": figure.unit, "secrecy": figure.secrecy,
+        "unit": figure.unit,
     }  # fmt: skip
 
 

@@ -7,11 +7,25 @@ import re
 # Controls but the end of a line, halves of letters, and marks that turn the direction of writing.
 _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _NAMELESS = re.compile(r"(?<=[Ff]ichier )content\b|(?<=[Ff]ile )content\b")
+_LONGEST, _END = 800, 250
+_LONG_QUOTE = re.compile(r"(« [^«»\n]{160})[^«»\n]{40,}( »)|((?<![^\s(])'[^'\s][^'\n]{159})[^'\n]{40,}('(?!\w))")
 
 
 def harmless(text: str) -> str:
     """A text that someone else wrote, without what could act on the terminal."""
     return _UNSAFE.sub(" ", text)
+
+
+def sensible(text: str) -> str:
+    """A sentence whose quotations from a file are no longer than a reader needs; each line stays under 805 characters.
+
+    Of a line that is longer still, the middle goes: its beginning says where, and its end what to do.
+    """
+    return "\n".join(map(_without_middle, _LONG_QUOTE.sub(r"\1\3…\2\4", text).split("\n")))
+
+
+def _without_middle(line: str) -> str:
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - _END]} … {line[-_END:]}"
 
 
 class Trouble(Exception):
@@ -23,8 +37,8 @@ class Trouble(Exception):
 
     def __init__(self, *, fr: str, en: str) -> None:
         super().__init__(en)
-        self.fr = harmless(fr)
-        self.en = harmless(en)
+        self.fr = sensible(harmless(fr))
+        self.en = sensible(harmless(en))
 
     def about(self, name: str) -> Trouble:
         """The same, said of a file: its name stands in the sentence. In a workspace, every file is called `content`."""

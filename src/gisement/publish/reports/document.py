@@ -13,7 +13,7 @@ from typing import Literal
 
 from gisement.terms import Figure
 
-PUBLIC, INTERNAL = "public", "internal"
+PUBLIC, INTERNAL, PERSONAL = "public", "internal", "personal"
 
 
 @dataclass(frozen=True)
@@ -157,9 +157,9 @@ class Cover:
 
 @dataclass(frozen=True)
 class Report:
-    """A report: `status` is PUBLIC, or INTERNAL where payments are inside; `notice` is empty for real data.
+    """A report: `status` is PUBLIC, INTERNAL where payments are inside, PERSONAL for a sheet.
 
-    `as_of_date` and `release` say from which data it was made.
+    `notice` is empty for real data; `as_of_date` and `release` say from which data it was made.
     """
 
     name: str
@@ -175,4 +175,4 @@ class Report:
     @property
     def is_internal(self) -> bool:
         """Whether it must not be published."""
-        return self.status == INTERNAL
+        return self.status != PUBLIC

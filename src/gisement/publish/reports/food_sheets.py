@@ -13,7 +13,7 @@ from gisement.catalog import report_texts
 from gisement.engine.food_board import rows_of
 from gisement.publish import food_board, format
 from gisement.publish.reports.chapters import table
-from gisement.publish.reports.document import INTERNAL, Block, Bullets, Cover, Heading, Paragraph, Report, WordTable
+from gisement.publish.reports.document import PERSONAL, Block, Bullets, Cover, Heading, Paragraph, Report, WordTable
 from gisement.publish.reports.food import RATES
 from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.quality import annexes
@@ -33,10 +33,13 @@ def canteen_sheet(reading: Reading, workspace: Any, name: str) -> Report:
         raise _unknown(name, rows_of(workspace, "food_need"), "food_buyer_name")
     words = report_texts()["sheets"]
     shown = rows[0]["food_buyer_name"]
-    blocks: list[Block] = [*_rates(reading, rows[0]["food_buyer"]), Heading(1, words["needs"], is_apart=False)]
+    rates = _rates(reading, rows[0]["food_buyer"])
+    blocks: list[Block] = [*rates, Heading(1, words["needs"], is_apart=False)]
     blocks.append(WordTable("needs", words["needs_title"], tuple(words["needs_columns"]), tuple(_needs(rows))))
     blocks.append(Bullets(tuple(quoting(text) for text in words["canteen_limits"])))
-    return _report(reading, "canteen", words["canteen"].format(name=shown), shown, (*blocks, *annexes(reading)))
+    return _report(
+        reading, "canteen", words["canteen"].format(name=shown), shown, (*blocks, *(annexes(reading) if rates else ()))
+    )
 
 
 def producer_sheet(reading: Reading, workspace: Any, name: str) -> Report:
@@ -97,7 +100,7 @@ def _needs(rows: Sequence[Row]) -> list[tuple[str, ...]]:
         channels = sorted({row["channel"] for row in tied if row["channel"]})
         found.append((
             product, format.weight(sum(row["need_kg"] for row in own if not row["is_tied"])),
-            format.weight(sum(row["need_kg"] for row in tied)) if tied else "",
+            format.weight(sum(row["need_kg"] for row in tied)),
             ", ".join([*channels, *([format.day(max(ends))] if ends else [])]),
             ", ".join(sorted({words[row["need_origin"]] for row in own})),
         ))  # fmt: skip
@@ -123,6 +126,6 @@ def _given(row: Row) -> tuple[str, ...]:
 def _report(reading: Reading, name: str, title: str, subtitle: str, blocks: tuple[Block, ...]) -> Report:
     return Report(
         name=name, cover=Cover(title, reading.places.territory, None, None, None, None), territory=subtitle,
-        as_of_date=reading.served.as_of_date(), release=reading.served.release, status=INTERNAL,
+        as_of_date=reading.served.as_of_date(), release=reading.served.release, status=PERSONAL,
         notice=reading.notice, blocks=blocks, contents=False,
     )  # fmt: skip

@@ -53,8 +53,6 @@ def _said(page: Page, told: Told | None) -> str:
     words = page.texts["releases"]
     if told is None:
         return str(words["absent"])
-    if told["secrecy"] == "not_shown":
-        return str(words["not_shown"])
     value, low, high = (
         format.amount(told[name], told["unit"], page.language) if told[name] is not None else None
         for name in ("value", "low", "high")
