@@ -26,7 +26,7 @@ SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """Java's second compiler and its parallel collector serve machines that run for hours: here they took most of the time."""
 
 settings.register_profile("quick", max_examples=25, deadline=None, derandomize=True)
-settings.register_profile("fuzz", max_examples=80, deadline=None, print_blob=True)
+settings.register_profile("fuzz", max_examples=400, deadline=None, print_blob=True)
 settings.load_profile("quick")
 
 _skips: list[tuple[str, str]] = []

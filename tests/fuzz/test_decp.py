@@ -24,9 +24,9 @@ from tests.fuzz.material import as_csv, as_json, as_parquet, seeds
 from tests.sources.decp_samples import concession, contract, published, wrapped
 from tests.workspaces import added, built, created
 
-few = settings(max_examples=max(settings().max_examples // 3, 1))
-"""Each example writes a file and reads it with the engine: some fifty milliseconds."""
-fewer = settings(max_examples=max(settings().max_examples // 50, 1))
+few = settings(max_examples=min(settings().max_examples // 3, 40))
+"""Each example writes a file and reads it with the engine: some fifty milliseconds. `make fuzz` goes over all several times."""
+fewer = settings(max_examples=min(max(settings().max_examples // 50, 1), 3))
 """A build or a process for each example."""
 
 
