@@ -111,8 +111,12 @@ def swept(workspace: Workspace) -> Workspace:
 
 
 def everything(workspace: Workspace) -> dict[str, bytes]:
-    """Every file of a workspace, whatever it is, but the notices of what was withdrawn: they stay on purpose."""
+    """Every file of a workspace, but the notices of what was withdrawn, which stay on purpose, and compiled steps.
+
+    These are a cache: they are in the workspace, in the user's own folder, or in both.
+    """
     found = {str(path.relative_to(workspace.root)): path for path in workspace.root.rglob("*") if path.is_file()}
+    found = {name: path for name, path in found.items() if not name.startswith(".scratch/plans/")}
     found.pop(WITHDRAWN, None)
     return {name: found[name].read_bytes() for name in sorted(found)}
 

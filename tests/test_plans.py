@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from gisement import pipeline
-from gisement.engine.plan import plan
+from gisement.engine.plan import compile_step, plan
 from gisement.store import Workspace
 from gisement.terms import Step
 from tests.workspaces import created
@@ -37,6 +38,16 @@ def test_what_one_workspace_compiled_serves_another(tmp_path: Path, cache: Path)
     compiled = plan(workspace_in(tmp_path / "one"), few)
     assert len(list(cache.glob("*-duckdb.json"))) == 1
     assert plan(workspace_in(tmp_path / "other"), refused) == compiled
+
+
+def test_compiled_steps_do_not_depend_on_the_draws_of_a_process() -> None:
+    """Ibis lists what a step drops in the order of a set, and names a column of its own by a draw."""
+    steps = {step.name: step for step in pipeline.STEPS}
+    dropping, drawing = (compile_step(steps[name], "duckdb").sql for name in ("account_gap", "word_segment"))
+    for names in re.findall(r"EXCLUDE \(([^)]*)\)", dropping):
+        assert names.split(", ") == sorted(names.split(", "))
+    assert 'EXCLUDE ("told", "told_key")' in dropping
+    assert ("drawn_0" in drawing, "ibis_" in drawing) == (True, False)
 
 
 @pytest.mark.usefixtures("cache")

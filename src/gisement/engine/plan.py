@@ -7,6 +7,7 @@ the code needs neither. The plan is keyed by the content of every file of the pa
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -16,6 +17,8 @@ from gisement.store.workspace import Workspace
 from gisement.terms import Step
 
 Steps = Callable[[], Sequence[Step]]
+_DROPPED = re.compile(r"""\b(EXCLUDE|EXCEPT) \(((?:"\w+"|`\w+`)(?:, (?:"\w+"|`\w+`))*)\)""")
+_DRAWN = re.compile(r"\bibis_[a-z_]+_[a-z0-9]{26}\b")
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,16 @@ def compile_step(step: Step, dialect: str) -> Planned:
         from ibis.backends.pyspark import Backend
 
         Backend.register_options()  # normally done on connecting; its compiler reads them
-    sql = str(ibis.to_sql(expression.cast(dict(declared.items())), dialect=dialect, pretty=False))
+    sql = _in_order(str(ibis.to_sql(expression.cast(dict(declared.items())), dialect=dialect, pretty=False)))
     return Planned(step.name, step.inputs, sql, _digest(sql))
+
+
+def _in_order(sql: str) -> str:
+    """The same SQL in every process: Ibis lists dropped columns in the order of a set, and draws the names of some."""
+    sql = _DROPPED.sub(lambda found: f"{found[1]} ({', '.join(sorted(found[2].split(', ')))})", sql)
+    for number, drawn in enumerate(dict.fromkeys(_DRAWN.findall(sql))):
+        sql = sql.replace(drawn, f"drawn_{number}")
+    return sql
 
 
 def ordered(steps: Iterable[Step]) -> list[Step]:
