@@ -22,7 +22,6 @@ from gisement.engine.served import copies
 from gisement.engine.thresholds import without_contract
 from gisement.pipeline import INDICATORS
 from gisement.publish import format
-from gisement.publish.reports.published import DOCUMENTS
 from gisement.publish.web.app import FILES, PAGES, create_app
 from gisement.publish.web.partners.desk import Counter
 from gisement.publish.web.partners.door import Door
@@ -30,7 +29,7 @@ from gisement.publish.web.partners.rights import parse_rights
 from gisement.store import Workspace
 from gisement.terms import Perimeter, Trouble
 from tests.publish.signing_in import HOSPITAL, TOWN, Place, signed_in
-from tests.publish.test_attack import names_of_partners_files
+from tests.publish.test_attack import SOON_WRITTEN, names_of_partners_files
 from tests.publish.test_pages import paths
 from tests.workspaces import rows
 
@@ -78,9 +77,11 @@ def addresses(place: Place, workspace: Workspace) -> Iterator[str]:
         "/contracts/{key}": _column(workspace, "contract", "contract_key", f"buyer_siren = '{HOSPITAL}'"),
         "/quality/{rule}": _column(workspace, "finding", "rule", "true", 60),
         "/methods/{name}": ["total_spend"],
-        "/documents/{file}": [f"{name}.xlsx" for name in DOCUMENTS],
+        "/documents/{file}": [f"{name}.xlsx" for name in SOON_WRITTEN],
     }
-    known = {
+    firm = place.gate.everyone.site.served.found("", kind="supplier")[0]["key"]
+    known = {"/firms/correction.csv": f"/firms/correction.csv?supplier={firm}"}
+    known |= {
         path: told for path, told in paths(place.gate.everyone.site).items() if "{name}" not in path or "law" in path
     }
     for route in create_app(place.gate.everyone.site).routes:
