@@ -99,6 +99,14 @@ def test_real_records_that_contradict_each_other_are_unknown_and_said(recent: Wo
     assert unknown["n"] == 2, "one was a clause and not a criterion, the other way round elsewhere"
 
 
+def test_two_lots_under_one_number_of_which_one_is_reserved_do_not_contradict_each_other(recent: Workspace) -> None:
+    """Real case: office supplies under one number, lot 1 open, lot 2 reserved; two holders, two amounts, two objects."""
+    sql = """
+    SELECT clause_state AS state, count(DISTINCT contract_key) AS lots FROM clause JOIN contract USING (contract_key)
+    WHERE contract_id = '2024-FCS01-00' AND clause_kind = 'reserved_contract' GROUP BY 1 ORDER BY 1"""
+    assert rows(recent, sql, ["clause", "contract"]) == [{"state": "none", "lots": 1}, {"state": "yes", "lots": 1}]
+
+
 # Ends of contracts, from the files' own words: the last duration that an amendment gives, in the order of days and
 # numbers, else that of the award; the engine's own calendar adds the months. It shares no expression with the step.
 INDEPENDENT_ENDS = """

@@ -47,7 +47,7 @@ def test_shares_are_those_computed_by_hand(workspace: Path) -> None:
     """Reuse: 12,500 of 61,500 known (20.3 %), from 12,500 ÷ 65,000 to 16,000 ÷ 65,000 with 3,500 of unknown origin."""
     run = gisement("clauses", "circular", "--buyer", TOWN, "--format", "json", workspace=workspace)
     told = json.loads(run.stdout)
-    shares = {(f["group"]["family"], f["group"]["measure"]): f for f in told["figures"]}
+    shares = {(f["group"]["product_family"], f["options"]["matter"]): f for f in told["figures"]}
     reuse = shares["Mobilier", "reuse"]
     assert reuse["value"] == pytest.approx(12_500 / 61_500)
     assert (reuse["low"], reuse["high"]) == pytest.approx((12_500 / 65_000, 16_000 / 65_000))

@@ -155,3 +155,8 @@ def test_circular_purchases_are_told_by_family_in_shares_euros_and_quantities(cl
     buyer = page.xpath("//select[@id='f-buyer']/option/@value")[1]
     assert tree(client, f"/circular?buyer={buyer}").xpath("//h1")
     assert client.get("/circular?buyer=999999999").status_code == 404
+    shares = page.xpath("//td/a[contains(@href, '/figures/circular_share?')]")
+    share = next(link for link in shares if not link.text_content().startswith("0"))
+    figure = tree(client, share.get("href"))
+    assert share.text_content() in figure.text_content(), "each share is a figure with an address"
+    assert tree(client, share.get("href").replace("circular_share?", "circular_share/rows?")).xpath("//tbody/tr")

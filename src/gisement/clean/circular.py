@@ -11,14 +11,16 @@ from gisement.terms import step
 
 @step
 def circular_purchase(raw_circular: Any) -> Any:
-    """One row per buyer (legal unit), year, family, origin and unit: lines add up, a line given twice is one.
+    """One row per declaring buyer (legal unit), year, family, origin: lines add up, a line given twice is one.
 
     Null where a line of the group does not say: a sum of what is known would be too small.
     """
-    r = raw_circular.mutate(buyer_siren=raw_circular.buyer_id.substr(0, 9))
-    r = r.select("buyer_siren", "year", "product_family", "matter_origin", "amount_cents", "quantity", "quantity_unit")
+    r = raw_circular.mutate(declarant_siren=raw_circular.buyer_id.substr(0, 9))
+    r = r.select(
+        "declarant_siren", "year", "product_family", "matter_origin", "amount_cents", "quantity", "quantity_unit"
+    )
     r = r.distinct()
-    return r.group_by(["buyer_siren", "year", "product_family", "matter_origin"]).agg(
+    return r.group_by(["declarant_siren", "year", "product_family", "matter_origin"]).agg(
         amount_cents=_whole(r, "amount_cents").cast("decimal(38,0)").cast("int64"),
         quantity=_of_one_unit(r),
         quantity_unit=r.quantity_unit.min(),

@@ -132,6 +132,7 @@ class Observatory:
 
     def measure(self, indicator: Indicator, perimeter: Perimeter, by: Sequence[str] = ()) -> list[Figure]:
         """One figure per group of `by` (one alone without it), in the order of the groups."""
+        self.show(indicator.table)
         perimeter = self.resolved(indicator, perimeter, by)
         option = self.options(indicator, perimeter)
         shape, values = shaped(perimeter)
@@ -171,6 +172,7 @@ class Observatory:
 
     def rows_query(self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict) -> tuple[str, dict[str, Any]]:
         """The SQL of the rows of one verdict, and the values of its `$` parameters."""
+        self.show(indicator.table)
         perimeter = self.resolved(indicator, perimeter)
         option = self.options(indicator, perimeter)
         shape, values = shaped(perimeter)

@@ -41,6 +41,9 @@ DIMENSIONS: Mapping[str, str] = {
     "food_product": "food_product",
     "food_month": "food_month",
     "need_part": "need_part",
+    "product_family": "product_family",
+    "matter_origin": "matter_origin",
+    "declarant": "declarant_siren",
     "canteen_department": "department_code",
     "canteen_region": "region_code",
 }

@@ -78,6 +78,8 @@ _ROWS_OF = {
     "food_origin": _OTHER_ROWS.format(
         day="make_date(year, 12, 31)", title="supplier_department_code", amount="offer_g"
     ),
+    "circular_purchase": "SELECT r.* FROM (SELECT *, make_date(year, 12, 31) AS notification_date, "
+    "product_family AS contract_title, NULL AS contract_key, NULL AS buyer_id FROM ({sql})) r",
     "food_declaration": _OTHER_ROWS.format(
         day="make_date(year, 12, 31)", title="canteen_sectors", amount="round(1e6 * declared_egalim_share)::BIGINT"
     ),

@@ -1,5 +1,6 @@
 """Definitions, one file per family; no loops."""
 
+from gisement.indicators.circular import CIRCULAR_SHARE as CIRCULAR_SHARE
 from gisement.indicators.concentration import CONCENTRATION
 from gisement.indicators.considerations import CONSIDERATIONS
 from gisement.indicators.consultations import CONSULTATIONS
@@ -37,5 +38,5 @@ INDICATORS: tuple[Indicator, ...] = (
 """Every indicator, the headline first."""
 MODELLED: tuple[Indicator, ...] = (*IMPACTS, POOLING_GAIN)
 """What `measure` computes by a model or a scenario of parameters."""
-ALL: tuple[Indicator, ...] = (*INDICATORS, *MODELLED, *FOOD_CHAIN)
-"""With those that a model computes, and those of the food chain, which no buyer's purchase is a row of."""
+ALL: tuple[Indicator, ...] = (*INDICATORS, *MODELLED, *FOOD_CHAIN, CIRCULAR_SHARE)
+"""With those that a model computes, and those whose rows are no purchase: the food chain, circular purchases."""

@@ -18,7 +18,9 @@ from gisement.catalog.tables import read_yaml
 
 UNLAWFUL, WARNING = "unlawful", "warning"
 _ENDS = re.compile(r"(?<=[.!?;])\s+(?=[A-ZÀ-Ý«\"(\d-])|\n+")
-_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "œ": "oe", "Œ": "OE"})
+_STRAIGHT = str.maketrans(
+    {"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"}
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def lexicon() -> dict[str, Any]:
     """The rules and words, as the catalog holds them, each `<name>` of a pattern replaced by its words."""
     content: dict[str, Any] = read_yaml("lexicon/lint.yaml")
     for rule in content["rules"].values():
-        for kind in ("patterns", "unless", "always"):
+        for kind in ("patterns", "unless", "always", "anywhere"):
             rule[kind] = [_spelled(pattern, content["words"]) for pattern in rule.get(kind, ())]
     return content
 
@@ -121,21 +123,25 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 def _of_passage(passage: Passage) -> Iterator[Point]:
     for name, rule in lexicon()["rules"].items():
-        if _applies(rule, passage) and _holds(rule, passage.folded):
+        if _applies(rule, passage) and _holds(rule, passage):
             yield _point(name, rule, rule["severity"], passage)
 
 
 def _applies(rule: Mapping[str, Any], passage: Passage) -> bool:
-    context = {"none": True, "criterion": passage.is_criterion, "any": passage.asks}[rule["context"]]
-    return context and (not passage.denies or rule.get("despite_denial", False))
+    return not passage.denies or rule.get("despite_denial", False)
 
 
-def _holds(rule: Mapping[str, Any], folded: str) -> bool:
-    if any(re.search(pattern, folded) for pattern in rule["always"]):
+def _holds(rule: Mapping[str, Any], passage: Passage) -> bool:
+    """Whether a pattern is there: those of its context where the passage has it, and those that count anywhere."""
+    in_context = {"none": True, "criterion": passage.is_criterion, "any": passage.asks}[rule["context"]]
+    if in_context and _found(rule["always"], passage):
         return True
-    if any(re.search(pattern, folded) for pattern in rule["unless"]):
-        return False
-    return any(re.search(pattern, folded) for pattern in rule["patterns"])
+    patterns = [*(rule["patterns"] if in_context else ()), *rule["anywhere"]]
+    return _found(patterns, passage) and not _found(rule["unless"], passage)
+
+
+def _found(patterns: Sequence[str], passage: Passage) -> bool:
+    return any(re.search(pattern, passage.folded) for pattern in patterns)
 
 
 def _point(name: str, rule: Mapping[str, Any], severity: str, passage: Passage | None) -> Point:

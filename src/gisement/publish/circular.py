@@ -27,10 +27,10 @@ def show(found: Any, language: str = "fr") -> None:
     names = ("year", "family", "measure")
     columns = [*(Column(words[name]) for name in names), Column(words["value"], True), Column(words["bounds"], True)]
     rows = [
-        [str(figure.group["year"]), str(figure.group["family"]), words["measures"][str(figure.group["measure"])],
+        [str(figure.group["year"]), str(figure.group["product_family"]), words["measures"][figure.options["matter"]],
          format.value(figure, language), format.span(figure, language)]
-        for figure in found.figures
-        if figure.sums.part or figure.group["measure"] in ("reuse", "recycled")
+        for figure in sorted(found.figures, key=lambda held: tuple(map(str, held.group.values())))
+        if figure.sums.part or figure.options["matter"] in ("reuse", "recycled")
     ]  # fmt: skip
     print(table(columns, rows, width) + "\n")
     columns = [Column(words["year"]), Column(words["family"]), Column(words["origin"])]

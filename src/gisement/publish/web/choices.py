@@ -16,16 +16,18 @@ from gisement.terms import Indicator, Ring, existing_rings
 if TYPE_CHECKING:
     from gisement.publish.web.page import Page
 
-FILTERS = ("year", "family", "food_family", "food_product", "canteen_region", "buyer", "size_class")
+FILTERS = ("year", "family", "product_family", "food_family", "food_product", "canteen_region", "buyer", "size_class")
 BREAKDOWNS = (
     "year", "family", "food_family", "food_label", "segment", "buyer", "supplier", "department", "commune",
     "size_class", "food_product", "food_month", "need_part", "canteen_region", "canteen_department",
+    "product_family", "matter_origin", "declarant",
 )  # fmt: skip
 SPENT = {"food_purchase": "food_spend", "food_balance": "food_need", "food_declaration": "canteens_reaching_share",
-         "food_origin": "food_known_offer"}  # fmt: skip
+         "food_origin": "food_known_offer", "circular_purchase": "circular_share"}  # fmt: skip
 """The amount of the purchases of a table, where it is not that of all purchases."""
 PERIMETERS = {
     "food_balance": "perimeter_food", "food_declaration": "perimeter_declared", "food_origin": "perimeter_offer",
+    "circular_purchase": "perimeter_circular",
 }  # fmt: skip
 """What is measured without a filter, as a key of the texts, where it is not the purchases of the territory."""
 ALIKE = {"food_purchase": ("family", "segment")}

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gisement.catalog import page_texts, texts
+from gisement.catalog.circular import matter_origins
 from gisement.catalog.segments import families, segments
 from gisement.engine import modelled
 from gisement.engine.addressable import Addressable, addressable
@@ -230,6 +231,10 @@ class Site:
             return segments().get(text, {}).get(f"segment_{language}", text)
         if key == "ring":
             return self._increment(text, language)
+        if key == "matter_origin":
+            return matter_origins().get(text, {}).get(language, text)
+        if key == "declarant":
+            return self.name_of("buyer", text)
         if key in ("buyer", "supplier"):
             return self.name_of(key, text)
         return str(texts(language)["values"].get(key, {}).get(text) or self.places[language].name(key, text))

@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from gisement.catalog import texts
 from gisement.catalog.circular import matter_origins
-from gisement.engine.circular import MEASURES, RECYCLED, REUSE, least_rate
+from gisement.engine.circular import ORIGINS, RECYCLED, REUSE, least_rate
 from gisement.publish import format
 from gisement.publish.circular import line_cells
 from gisement.publish.web.choices import partner_asked, partner_choice
-from gisement.publish.web.grid import Cell, Grid, grid, number
+from gisement.publish.web.grid import Cell, Grid, figured, grid, number
 from gisement.publish.web.page import Page
 from gisement.terms import Figure
 
@@ -41,13 +41,13 @@ def _shares(page: Page, figures: list[Figure], year: int) -> Grid:
     held: dict[str, dict[str, Figure]] = {}
     for figure in figures:
         if figure.group["year"] == year:
-            held.setdefault(str(figure.group["family"]), {})[str(figure.group["measure"])] = figure
+            held.setdefault(str(figure.group["product_family"]), {})[figure.options["matter"]] = figure
     rows = [
-        [Cell(family), *(_share(page, family, measure, year, shares[measure]) for measure in MEASURES)]
+        [Cell(family), *(_share(page, family, measure, year, shares[measure]) for measure in ORIGINS)]
         for family, shares in sorted(held.items())
     ]
     caption = page.texts["circular"]["shares"].format(year=year)
-    headings = [words["measures"][measure][:1].upper() + words["measures"][measure][1:] for measure in MEASURES]
+    headings = [words["measures"][measure][:1].upper() + words["measures"][measure][1:] for measure in ORIGINS]
     return grid(caption, [words["family"], *headings], rows)
 
 
@@ -60,7 +60,7 @@ def _share(page: Page, family: str, measure: str, year: int, figure: Figure) -> 
         notes.append(format.span(figure, page.language))
     if least is not None:
         notes.append(words["least"].format(rate=format.percent(least / 100, 0, page.language)))
-    return number(format.value(figure, page.language), note=" ; ".join(notes))
+    return figured(page.card(figure), note=" ; ".join(notes))
 
 
 def _lines(page: Page, lines: list[Any], year: int) -> Grid:

@@ -31,6 +31,7 @@ def figures(page: Page) -> Response:
     known = {indicator.name: indicator.name.endswith("_known_share") for indicator in INDICATORS}
     measures = [page.card_of(name) for name, is_known in known.items() if not is_known]
     fields = [page.card_of(name) for name, is_known in known.items() if is_known]
+    measures.append(page.card_of("circular_share"))
     models, chain = ([page.card_of(each.name) for each in held] for held in (MODELLED, FOOD_CHAIN))
     return page.render("figures.html.j2", measures=measures, known=fields, models=models, chain=chain)
 

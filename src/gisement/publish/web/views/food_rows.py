@@ -1,4 +1,4 @@
-"""Rows of the food chain as a table of rows shows them: a part of a need, or what a canteen declared."""
+"""Rows that are no purchase, as a table shows them: of the food chain, and of circular purchases."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from gisement.terms import KILOGRAMS
 FOOD_HEADINGS: Mapping[str, tuple[str, ...]] = {
     "food_balance": ("product", "stage", "part_of_need", "month", "quantity"),
     "food_origin": ("place", "producers", "stage", "year", "quantity"),
+    "circular_purchase": ("product_family", "matter", "declarant", "year", "amount"),
     "food_declaration": ("sectors", "canteen", "place", "year", "declared"),
 }
 """Headings of the rows of each table, as keys of the texts."""
@@ -35,8 +36,9 @@ class RowShown:
 
 
 def food_row(page: Page, row: Mapping[str, Any]) -> RowShown:
-    """A part of a need, or a declaration."""
-    laid = _declaration if "declaration_id" in row else _origin if "offer_g" in row else _part
+    """A part of a need, an offer, a declaration, or what a buyer counts of one origin of the matter."""
+    marks = {"declaration_id": _declaration, "offer_g": _origin, "matter_origin": _circular}
+    laid = next((held for mark, held in marks.items() if mark in row), _part)
     found = laid(page, row)
     return RowShown(buyer_page="", contract_page="", left="", **found)
 
@@ -61,6 +63,17 @@ def _origin(page: Page, row: Mapping[str, Any]) -> dict[str, Any]:
         "buyer": words["words"]["supply_step"]["field"],
         "date": "" if row["year"] is None else str(row["year"]),
         "amount": words["kept_back"] if grams is None else format.weight(grams / KILOGRAMS.divisor, page.language),
+    }
+
+
+def _circular(page: Page, row: Mapping[str, Any]) -> dict[str, Any]:
+    amount = row["amount_cents"]
+    return {
+        "title": row["product_family"],
+        "suppliers": ((page.site.label("matter_origin", row["matter_origin"], page.language), ""),),
+        "buyer": page.site.label("declarant", row["declarant_siren"], page.language),
+        "date": str(row["year"]),
+        "amount": page.texts["figures"]["missing"] if amount is None else format.cents(amount, page.language),
     }
 
 
