@@ -1,66 +1,41 @@
-"""How fast pages and figures answer, over the loopback: filters that no request has had before, 16 connections.
+"""How fast pages and figures answer over the loopback: filters that no request has had before, 16 connections.
 
     python benchmarks/web.py WORKSPACE [SECONDS]
 
-Prints requests per second and the 50th, 99th and 100th percentiles of the time to answer, for figures, for pages, and
-for the home page; then what the home page weighs. The server runs in a process of its own.
+Wants `wrk` (a Debian package). The requests are those of 5,000 visitors behind a proxy (`web.lua`): one visitor alone
+is held to a rate. Prints requests per second, the 50th and the 99th percentile of the time to answer, and refusals if
+any, for figures, their pages, pages of rows, and the home page; then what the home page weighs. The server runs in a
+process of its own; it and `wrk` share the processors.
 """
 
 from __future__ import annotations
 
-import asyncio
-import itertools
+import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 
 CONNECTIONS = 16
-YEARS, FAMILIES = range(2019, 2026), ("food", "building_works", "energy_water", "catering")
-NAMES = ("local_share", "total_spend", "sme_share", "contracts")
+ADDRESSES = ("figures", "pages", "rows", "home")
+FAR = 10_000_000
+TOLD = ("50%", "99%", "Requests/sec", "Non-2xx")
 
 
-def figures() -> Iterator[str]:
-    """Addresses of figures, each with values of filters of its own (a CPV prefix that no other has)."""
-    for number, (year, name) in enumerate(itertools.cycle(itertools.product(YEARS, NAMES))):
-        yield f"/api/measure/{name}?year={year}&cpv={number % 90 + 10}&cpv={number}"
+def load(base: str, addresses: str, seconds: int, first: int = 0) -> str:
+    """What wrk tells of these addresses from the `first` on, on one line."""
+    script = str(Path(__file__).with_suffix(".lua"))
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", script, base]
+    asked = {**os.environ, "ADDRESSES": addresses, "FIRST": str(first)}
+    told = subprocess.run(command, env=asked, capture_output=True, text=True, check=True)
+    return "; ".join(" ".join(line.split()) for line in told.stdout.splitlines() if line.strip().startswith(TOLD))
 
 
-def pages() -> Iterator[str]:
-    """Addresses of pages of rows, likewise."""
-    for number, year in enumerate(itertools.cycle(YEARS)):
-        yield f"/contracts?year={year}&cpv={number % 90 + 10}&cpv={number}"
-
-
-async def load(base: str, addresses: Iterator[str], seconds: float) -> list[float]:
-    """How long each answer took, in seconds; an answer that is no success is an error."""
-    times: list[float] = []
-    end = time.perf_counter() + seconds
-    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-    async with httpx.AsyncClient(base_url=base, limits=limits, timeout=60) as client:
-
-        async def one() -> None:
-            while time.perf_counter() < end:
-                start = time.perf_counter()
-                (await client.get(next(addresses))).raise_for_status()
-                times.append(time.perf_counter() - start)
-
-        await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
-    return times
-
-
-def tell(name: str, times: list[float], seconds: float) -> None:
-    """One line of results."""
-    ordered = sorted(times)
-    at = [ordered[min(int(len(ordered) * part), len(ordered) - 1)] * 1000 for part in (0.5, 0.99, 1)]
-    print(f"{name}: {len(times) / seconds:.0f} requests/s; p50 {at[0]:.0f} ms, p99 {at[1]:.0f} ms, max {at[2]:.0f} ms")
-
-
-def main(workspace: Path, seconds: float) -> None:
+def main(workspace: Path, seconds: int) -> None:
     """Serve the workspace, ask, print."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -74,9 +49,10 @@ def main(workspace: Path, seconds: float) -> None:
         base = f"http://127.0.0.1:{port}"
         httpx.get(f"{base}/", timeout=120).raise_for_status()
         print(f"first page: {time.perf_counter() - start:.1f} s after the start")
-        for name, addresses in (("figures", figures()), ("pages of rows", pages()), ("home", itertools.repeat("/"))):
-            asyncio.run(load(base, addresses, 2))  # compiles what it must
-            tell(name, asyncio.run(load(base, addresses, seconds)), seconds)
+        time.sleep(15)  # pages are visited once in the background
+        for addresses in ADDRESSES:
+            load(base, addresses, 2, FAR)  # compiles what it must
+            print(f"{addresses}: {load(base, addresses, seconds)}")
         home = httpx.get(f"{base}/", headers={"Accept-Encoding": "gzip"})
         print(f"home page: {int(home.headers['content-length']) / 1000:.0f} kB compressed, without styles and script")
     finally:
@@ -85,7 +61,7 @@ def main(workspace: Path, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        print("no workspace given (python benchmarks/web.py WORKSPACE [SECONDS]): nothing measured")
+    if len(sys.argv) < 2 or shutil.which("wrk") is None:
+        print("no workspace given (python benchmarks/web.py WORKSPACE [SECONDS]), or no wrk: nothing measured")
         sys.exit(0)
-    main(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 10)
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 10)
