@@ -44,21 +44,27 @@ def central_purchasing_body(sirens: pa.Array, names: pa.Array) -> pa.Array:
 
     Source: see the module.
     """
-    by_siren = {row["siren"]: name for name, row in bodies().items() if row["siren"]}
+    asked, spelled = _whole(sirens), _whole(names).dictionary_encode()
+    listed = pa.array([row["siren"] or None for row in bodies().values()], pa.string())
+    every = pa.array(list(bodies()), pa.string())
+    by_siren = every.take(pc.index_in(asked, value_set=listed, skip_nulls=True))
+    by_name = _named(spelled.dictionary).take(spelled.indices)
+    own = listed.take(pc.index_in(by_name, value_set=every, skip_nulls=True))
+    is_another = pc.fill_null(pc.not_equal(asked, own), False)
+    return pc.coalesce(by_siren, pc.if_else(is_another, pa.scalar(None, pa.string()), by_name))
+
+
+def _named(names: pa.Array) -> pa.Array:
+    """For each name, the body of which it is an alias, or null."""
     owners = [(alias, name) for name, row in bodies().items() for alias in row["aliases"].split(";")]
-    words, known = comparable_words(_whole(names), pa.array([alias for alias, _ in owners]))
-    asked = words.joined(np.arange(len(words.starts) - 1))
+    words, known = comparable_words(names, pa.array([alias for alias, _ in owners]))
     aliases = dict(zip(known.joined(np.arange(len(owners))), (name for _, name in owners), strict=True))
-    found = [
-        by_siren.get(siren) or (aliases.get(name) if not _is_another(siren, aliases.get(name)) else None)
-        for siren, name in zip(_whole(sirens).to_pylist(), asked, strict=True)
-    ]
+    found = np.full(len(names), None, dtype=object)
+    # few names begin as an alias does: only those are spelled out
+    begun = np.flatnonzero(np.diff(words.starts) > 0)
+    begun = begun[np.isin(words.words[words.starts[begun]], known.words[known.starts[:-1]])]
+    found[begun] = [aliases.get(name) for name in words.joined(begun)]
     return pa.array(found, pa.string())
-
-
-def _is_another(siren: str | None, body: str | None) -> bool:
-    """Whether the supplier's SIREN says that it is not this body."""
-    return bool(siren and body and bodies()[body]["siren"] not in ("", siren))
 
 
 def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
