@@ -11,6 +11,8 @@ MOST_BYTES, LARGEST = 32 << 20, 1 << 18
 """What is kept in all, and of one answer: files that stream are longer, and are made each time."""
 ASKED = (b"accept-encoding", b"hx-request")
 """The headers of a request that its answer depends on."""
+GROWING = ("/releases",)
+"""How the addresses end whose answer may grow while a release lasts: a server notes the release after it has begun."""
 Key = tuple[str, bytes, tuple[bytes | None, ...]]
 
 
@@ -27,7 +29,7 @@ class Kept:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["type"] != "http" or scope["method"] != "GET":
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].endswith(GROWING):
             await self.app(scope, receive, send)
             return
         given = dict(scope["headers"])
