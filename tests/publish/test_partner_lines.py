@@ -26,6 +26,7 @@ from gisement.publish.web.app import FILES, PAGES, create_app
 from gisement.publish.web.partners.desk import Counter
 from gisement.publish.web.partners.door import Door
 from gisement.publish.web.partners.rights import parse_rights
+from gisement.publish.web.views.thresholds import AT_MOST
 from gisement.store import Workspace
 from gisement.terms import Perimeter, Trouble
 from tests.publish.signing_in import HOSPITAL, TOWN, Place, signed_in
@@ -235,13 +236,15 @@ def test_indicators_are_all_tried_on_the_partner_s_copy(place: Place, town: http
 
 def test_needs_beside_the_thresholds_are_figures_of_the_partner_s_own_lines(place: Place, town: httpx.Client) -> None:
     site = place.gate.own(TOWN).site
-    (first, *_) = without_contract(site.observatory, Perimeter())
+    (first, *others) = without_contract(site.observatory, Perimeter())
     where = [("basis", "payment"), *((key, str(first[key])) for key in ("segment", "year"))]
     where.append(("buyer", first["buyer_siren"]))
     assert site.figure("total_spend", *where).sums.part == first["paid_cents"]
     assert site.figure("total_spend", *where, ("contract_link", "")).sums.part == first["unlinked_cents"]
     page: Any = html.document_fromstring(town.get(f"{place.address}/thresholds").text)
-    told = page.xpath("//section[@aria-labelledby='needs']//tbody/tr[1]/td")
+    needs = page.xpath("//section[@aria-labelledby='needs']")[0]
+    assert (f"sur {format.number(len(others) + 1)} à regarder" in needs.text_content()) == (len(others) >= AT_MOST)
+    told = needs.xpath(".//tbody/tr[1]/td")
     assert told[4].xpath("a")[0].text == format.euros(first["paid_cents"] / 100)
     assert told[3].xpath("a")[0].text == format.euros(first["unlinked_cents"] / 100)
     assert "/figures/total_spend?" in told[3].xpath("a/@href")[0]

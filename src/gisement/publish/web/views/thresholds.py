@@ -42,6 +42,7 @@ def thresholds(page: Page) -> Response:
             [words[name] for name in ("segment", "buyer", "year", "level", "unlinked", "paid", "contracts")],
             (_line(page, row, words) for row in found[:AT_MOST]),
         ),
+        first=words["first"].format(count=AT_MOST, total=page.number(len(found))) if len(found) > AT_MOST else "",
         counts=_counts(page, engine.by_level(observatory, perimeter), words),
         law=_law(page, words),
     )
