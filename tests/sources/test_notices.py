@@ -23,10 +23,10 @@ from tests.notice_samples import BOAMP, SIRET, eforms
 from tests.workspaces import rows, workspace_of
 
 
-def found(folder: Path, content: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The lots and criteria that are read from this text."""
+def found(folder: Path, content: str | bytes) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The lots and criteria that are read from this content."""
     path = folder / "avis.xml"
-    path.write_text(content, encoding="utf-8")
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
     lots, criteria = folder / "lots.parquet", folder / "criteria.parquet"
     assert read_notices(path, lots, criteria, path.name) == 1
     return pq.read_table(lots).to_pylist(), pq.read_table(criteria).to_pylist()
@@ -63,8 +63,11 @@ def test_a_boamp_notice_is_read_lot_by_lot(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("content", "said"), [("<a>", "n'est pas un XML"), ("<a/>", "n'est pas un avis connu")])
-def test_another_file_is_refused_in_one_sentence(tmp_path: Path, content: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("<a>", "n'est pas un XML"), ("<a/>", "n'est pas un avis connu"), (b"<a>te\xff\xfexte</a>", "n'est pas un XML")],
+)
+def test_another_file_is_refused_in_one_sentence(tmp_path: Path, content: str | bytes, said: str) -> None:
     with pytest.raises(Trouble) as refused:
         found(tmp_path, content)
     assert said in refused.value.fr

@@ -38,7 +38,7 @@ def _root(path: Path, name: str) -> etree._Element:
         )
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
     try:
-        return etree.parse(path, parser).getroot()
+        return etree.fromstring(path.read_bytes(), parser)  # of a file, bytes of no encoding would be an OSError
     except etree.XMLSyntaxError as error:
         raise Trouble(
             fr=f"{name} n'est pas un XML lisible ({' '.join(error.msg.split())}) : donner l'avis tel que publié.",
