@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -99,8 +100,20 @@ def paid_client(paid_site: Site) -> TestClient:
 
 
 @pytest.fixture(scope="session")
-def address(site: Site) -> Iterator[str]:
-    """The address of a real server of the site."""
+def partner_site(paid_workspace: Workspace) -> Site:
+    """The workspace with ledgers, as the single user of its machine sees it: lines of payment are there."""
+    return Site(Served(paid_workspace, partner=True))
+
+
+@pytest.fixture(scope="session")
+def partner_client(partner_site: Site) -> TestClient:
+    """Asks the server of that machine."""
+    return TestClient(create_app(partner_site), follow_redirects=False)
+
+
+@contextmanager
+def serving(site: Site) -> Iterator[str]:
+    """The address of a real server of a site, while it is asked."""
     listening = listen("127.0.0.1", 0)
     server = uvicorn.Server(configuration(create_app(site)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -108,6 +121,13 @@ def address(site: Site) -> Iterator[str]:
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def address(site: Site) -> Iterator[str]:
+    """The address of a real server of the site."""
+    with serving(site) as told:
+        yield told
 
 
 @pytest.fixture(scope="session")

@@ -65,34 +65,6 @@ def test_an_elected_official_counts_otherwise_and_the_sentence_rewrites_itself(n
     expect(narrow.locator(".sentence")).to_have_text(before, timeout=PATIENCE)
 
 
-def test_a_journalist_reaches_the_rows_of_a_figure_in_two_clicks(wide: Page) -> None:
-    wide.goto("/")
-    wide.locator(".hero summary").click()
-    weight = wide.locator(".hero .verdicts a").first.locator(".weight").inner_text()
-    wide.locator(".hero .verdicts a").first.click()
-    assert weight in wide.locator(".adds").inner_text()
-    wide.locator("table.rows th a").first.click()
-    assert wide.locator("h1").inner_text()
-    assert wide.locator("table.record").first.is_visible()
-
-
-def test_a_small_firm_finds_who_buys_what_it_sells(narrow: Page) -> None:
-    narrow.goto("/")
-    narrow.get_by_role("searchbox").fill("travaux batiment")
-    narrow.keyboard.press("Enter")
-    narrow.get_by_role("link", name="Travaux de bâtiment", exact=True).first.click()
-    assert narrow.locator("h1").inner_text() == "Travaux de bâtiment"
-    assert narrow.locator("#buyers").is_visible()
-
-
-def test_a_buyer_compares_its_figures_with_the_territory(wide: Page) -> None:
-    wide.goto("/buyers")
-    name = wide.locator("table.lines th a").first.inner_text()
-    wide.locator("table.lines th a").first.click()
-    assert wide.locator("h1").inner_text() == name
-    assert wide.locator(".beside").count() >= 3
-
-
 def test_a_drawing_is_taken_as_an_image_and_figures_as_a_file(wide: Page, tmp_path: Path) -> None:
     wide.goto("/")
     with wide.expect_download() as waited:

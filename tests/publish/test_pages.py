@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from gisement.catalog import page_texts, texts
 from gisement.engine.sheets import sheets
-from gisement.pipeline import ALL
+from gisement.pipeline import ALL, indicator_named
 from gisement.publish import format
 from gisement.publish.web import app
 from gisement.publish.web.assets import assets, static
@@ -24,7 +24,9 @@ from tests.emitted_rules import PACKAGE
 
 TEMPLATES = PACKAGE / "publish" / "web" / "templates"
 ROOTS = {"fr": "", "en": "/en"}
-LINES_CHECKED = 2
+FIGURES_CHECKED = 6
+OF_CONTRACTS: frozenset[str] = frozenset()
+"""Indicators of purchases that only contracts can tell."""
 YEARS = {"food_balance": 2027}
 # The year of the needs of the demonstration, where rows of 2024 are none.
 
@@ -167,21 +169,42 @@ def links(tree: Any, path: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("indicator", ALL, ids=lambda indicator: indicator.name)
 def test_rows_behind_a_figure_add_up_to_it(client: TestClient, indicator: Any) -> None:
-    tree = page(client, f"/figures/{indicator.name}?year={YEARS.get(indicator.table, 2024)}")
+    _add_up(client, f"/figures/{indicator.name}?year={YEARS.get(indicator.table, 2024)}", indicator)
+
+
+@pytest.mark.parametrize(
+    "indicator", [each for each in ALL if each.table == "purchase"], ids=lambda indicator: indicator.name
+)
+def test_lines_of_payment_behind_a_figure_add_up_to_it(partner_client: TestClient, indicator: Any) -> None:
+    """On the machine of a single user, where lines may be seen."""
+    bases = _add_up(partner_client, f"/figures/{indicator.name}?year=2024", indicator)
+    assert bases <= {"payment"} or indicator.name in OF_CONTRACTS
+
+
+def _add_up(client: TestClient, address: str, indicator: Any) -> set[str]:
+    """Each verdict of a figure's page leads to rows whose sum is what it says; the bases of these rows."""
+    tree, bases = page(client, address), set()
     shown = {a.get("data-verdict"): a for a in tree.xpath("//ul[@class='verdicts']//a")}
     assert set(shown) == {"part", "rest", "unknown", "excluded"}
     for link in shown.values():
         rows = page(client, link.get("href"))
-        (file,) = links(rows, "//p[@class='take']/a[text()='CSV']/@href")
-        held = list(csv.DictReader(io.StringIO(client.get(file).text)))
-        whole = sum(int(row["weight"]) for row in held if row["weight"])
-        written = _weighed(indicator, whole)
+        held = _lines(client, rows)
+        written = _weighed(indicator, held)
         assert link.xpath("span[@class='weight']")[0].text == written
         assert written in rows.xpath("//p[@class='adds']")[0].text
         assert link.xpath("span[@class='count']")[0].text == format.counted(len(held), "ligne", "lignes")
+        bases |= {row["basis"] for row in held if row.get("basis")}
+    return bases
 
 
-def _weighed(indicator: Any, whole: int) -> str:
+def _lines(client: TestClient, rows: Any) -> list[dict[str, str]]:
+    """All rows of a page of rows, as its file holds them."""
+    (file,) = links(rows, "//p[@class='take']/a[text()='CSV']/@href")
+    return list(csv.DictReader(io.StringIO(client.get(file).text)))
+
+
+def _weighed(indicator: Any, rows: Sequence[Mapping[str, str]]) -> str:
+    whole = sum(int(row["weight"]) for row in rows if row["weight"])
     if indicator.weight is None:
         return format.counted(whole, "ligne", "lignes")
     if indicator.unit == LOTS:
@@ -189,17 +212,37 @@ def _weighed(indicator: Any, whole: int) -> str:
     return format.weight(whole / 1000) if indicator.weight.endswith("_g") else format.cents(whole)
 
 
-def test_every_line_of_every_page_leads_to_rows_of_the_same_figure(client: TestClient, each: str) -> None:
+def test_every_figure_of_every_page_is_two_clicks_from_rows_that_add_up(client: TestClient, each: str) -> None:
     tree = page(client, each)
-    lines = tree.xpath("//tr[td[@class='more']]")
-    for line in [*lines[:LINES_CHECKED], *lines[-1:]]:
+    _two_clicks(client, tree, each)
+    for line in tree.xpath("//tr[td[@class='more']]")[:1]:
         value = line.xpath(".//a[starts-with(@class, 'value')]")[0]
         rows = page(client, line.xpath("td[@class='more']/a/@href")[0])
         assert rows.xpath("//p[@class='lead']//a[starts-with(@class, 'value')]")[0].text == value.text, each
-        assert page(client, value.get("href")).xpath("//p[@class='big']/a")[0].text == value.text, each
-    for card in tree.xpath("//div[contains(@class, 'card ')]")[:LINES_CHECKED]:
+    for card in tree.xpath("//div[contains(@class, 'card ')]")[:1]:
         assert card.xpath(".//p[@class='definition']")
         assert len(card.xpath(".//ul[@class='verdicts']//a")) == 4
+
+
+@pytest.mark.parametrize("path", [path for path, _ in app.PAGES if "svg" not in path])
+def test_lines_of_payment_are_two_clicks_from_every_page(
+    partner_client: TestClient, partner_site: Site, path: str
+) -> None:
+    address = paths(partner_site)[path]
+    _two_clicks(partner_client, page(partner_client, address), address)
+
+
+def _two_clicks(client: TestClient, tree: Any, path: str) -> None:
+    """One figure of each indicator of a page: its link shows the same figure, and the next one rows of that sum."""
+    first = {a.get("href").split("?")[0]: a for a in reversed(tree.xpath("//a[@class='value']"))}
+    kept = list(first.values())
+    for value in kept[:: max(1, len(kept) // FIGURES_CHECKED)]:
+        figure = page(client, value.get("href"))
+        assert figure.xpath("//p[@class='big']/a")[0].text == value.text, path
+        (link,) = figure.xpath("//ul[@class='verdicts']//a[@data-verdict='part']")
+        indicator = indicator_named(value.get("href").split("?")[0].split("/")[-1])
+        rows = page(client, link.get("href"))
+        assert link.xpath("span[@class='weight']")[0].text == _weighed(indicator, _lines(client, rows)), path
 
 
 def test_no_value_stands_without_its_figure(client: TestClient, each: str) -> None:

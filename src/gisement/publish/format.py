@@ -23,8 +23,8 @@ _MONTHS = {
            "November", "December"),
 }  # fmt: skip
 _INSIDE = (Verdict.PART, Verdict.REST, Verdict.UNKNOWN)
-LEAST_TONNES = 10
-"""From this on, a quantity is written in tonnes."""
+KG_PER_TONNE, FEW_TONNES = 1000, 10
+"""From a tonne on a quantity is written in tonnes, under ten of them with two decimals."""
 LEAST_WHOLE = 10
 """From this on, euros of a hundred and jobs are written without decimals."""
 _SIZES = ((1e9, "G", 1), (1e6, "M", 1), (1e3, "k", 0), (0.0, "", 0))
@@ -134,12 +134,13 @@ def amount(value: float | None, unit: str, language: str = "fr") -> str:
 
 
 def weight(kg: float | None, language: str = "fr") -> str:
-    """A quantity in tonnes, or in kg under ten tonnes."""
+    """A quantity in tonnes, or in kg under one tonne; nothing at all is 0 t, so that it stands beside tonnes."""
     if kg is None:
         return not_known(language)
-    if abs(kg) < LEAST_TONNES * 1000:
+    if 0 < abs(kg) < KG_PER_TONNE:
         return f"{number(kg, language=language)}{SPACE}kg"
-    return f"{number(kg / 1000, 1, language)}{SPACE}t"
+    digits = 0 if not kg else 2 if abs(kg) < FEW_TONNES * KG_PER_TONNE else 1
+    return f"{number(kg / KG_PER_TONNE, digits, language)}{SPACE}t"
 
 
 def points(fraction: float | None, language: str = "fr") -> str:

@@ -10,6 +10,8 @@ from gisement.publish.component import Shown
 
 COINS, COINS_PER_ROW, COIN_STEP = 100, 10, 20
 TOP, HEIGHT, STEP, MARGIN = 24, 170, 58, 50
+FEWEST_YEARS = 6
+"""Room for as many years at least: alone, one would be drawn as wide as all of them."""
 TARGET = 12
 GRID = (0, 25, 50, 75, 100)
 RANGE_WIDTH, RANGE_STEP = 470, 46
@@ -153,7 +155,7 @@ def trend(years: Sequence[Shown], *, is_share: bool, language: str = "fr") -> Tr
     )
     grid = tuple((_y(float(level)), format.percent(level / 100, 0, language)) for level in GRID) if is_share else ()
     base = TOP + HEIGHT
-    return Trend(MARGIN + STEP * max(len(known), 1) + 8, base + 26, base, MARGIN, marks, grid)
+    return Trend(MARGIN + STEP * max(len(known), FEWEST_YEARS) + 8, base + 26, base, MARGIN, marks, grid)
 
 
 def trajectory(

@@ -1,6 +1,13 @@
 // Without this file every page works: forms have buttons, drawings can be taken as SVG.
 "use strict";
 
+// On a narrow screen the menu waits to be asked for.
+const menu = document.querySelector(".menu details");
+const narrow = matchMedia("(max-width: 46rem)");
+const fold = () => { if (menu) menu.open = !narrow.matches; };
+narrow.addEventListener("change", fold);
+fold();
+
 // The address holds the whole state: what a form fetched is what the address then says.
 let shown = location.pathname + location.search;
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -16,8 +16,11 @@ from gisement.publish.web.card import Card
 from gisement.publish.web.map import offer_drawing
 from gisement.publish.web.page import Page
 
-RATES = ("egalim_share", "organic_share", "meat_fish_egalim_share", "food_spend")
-"""Figures of each buyer, in the order of columns."""
+RATES = {
+    "egalim_share": "of_egalim", "organic_share": "of_organic", "meat_fish_egalim_share": "of_meat",
+    "food_spend": "of_spend",
+}  # fmt: skip
+"""Figures of each buyer, in the order of columns, and the heading of each as a key of the texts."""
 ENOUGH, SHORT, NOTHING, HIDDEN, IDLE = "enough", "short", "nothing", "hidden", "idle"
 STATES = {
     ENOUGH: "state_enough", SHORT: "state_short", NOTHING: "state_nothing", HIDDEN: "state_hidden", IDLE: "state_idle",
@@ -68,7 +71,7 @@ def food(page: Page) -> Response:
         lots=allotted[:FIRST_ROWS],
         other_lots=allotted[FIRST_ROWS:],
         year="" if year is None else str(year),
-        headings=[texts(page.language)["indicators"][name]["title"] for name in RATES],
+        headings=[page.texts["food"][heading] for heading in RATES.values()],
         buyers=[] if year is None else _buyers(page, str(year)),
         declared=_declared(page),
         follow=[_followed(page, row) for row in _rows(page, "food_follow")],
