@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.sources.demonstration import identifiers
-from tests import mixed_canteens, mixed_food, mixed_hours, mixed_ledgers
+from tests import made_contours, mixed_canteens, mixed_food, mixed_hours, mixed_ledgers
 from tests.notice_samples import eforms
 from tests.segments.invented_titles import learnt
 from tests.tiny import tiny
@@ -155,6 +155,7 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     bought = mixed_canteens.purchases(BUYER)
     files["egalim"] = [_csv(folder / "egalim" / "achats.csv", mixed_canteens.COLUMNS, bought, shuffle)]
     files["distance"] = [_csv(folder / "distance" / "points.csv", list(POINTS[0]), POINTS, shuffle)]
+    files["contours"] = [made_contours.mixed(folder / "contours.geojson", shuffle)]
     needs, offers, roads = mixed_food.tables(TOWN, BUYER, FIRMS[0])
     files["distance"].append(_csv(folder / "distance" / "roads.csv", list(roads[0]), roads, shuffle))
     files["food-demand"] = [_csv(folder / "food" / "needs.csv", list(needs[0]), needs, shuffle)]
@@ -174,10 +175,9 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     files["insertion-hours"] = [
         _csv(folder / "insertion" / "hours.csv", mixed_hours.COLUMNS, mixed_hours.lines(TOWN, BUYER), shuffle)
     ]
-    for paths in files.values():
-        shuffle(paths)
     kinds = list(files)
-    shuffle(kinds)
+    for held in (*files.values(), kinds):
+        shuffle(held)
     return {kind: files[kind] for kind in kinds}
 
 

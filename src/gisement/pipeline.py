@@ -71,6 +71,7 @@ from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble
 STEPS: tuple[Step, ...] = (
     # The map: communes of today, and the rings around the territory.
     geography.commune,
+    geography.contour,
     geography.commune_code_today,
     rings.ring_commune,
     rings.ring_department,

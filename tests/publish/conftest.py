@@ -28,6 +28,7 @@ from gisement.sources.demonstration import Demonstration
 from gisement.sources.registry import SOURCES
 from gisement.store import Workspace, add_snapshot
 from gisement.terms import parse_territory
+from tests import made_contours
 from tests.publish.signing_in import PROVIDER, Place, RunningProvider, house, signed_in
 from tests.tiny import tiny
 from tests.workspaces import built, copied
@@ -58,6 +59,10 @@ def workspace(demo: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> 
         add_snapshot(made, kind, path.name, path, demo.card)
     for file in demo.food:
         add_snapshot(made, file.kind, file.path.name, file.path, demo.card)
+    contours = made_contours.write(made.root.parent / "contours.geojson", [
+        *made_contours.departments(), *made_contours.communes("86")
+    ])  # fmt: skip
+    add_snapshot(made, "contours", contours.name, contours, demo.card)
     built(made)
     return made
 

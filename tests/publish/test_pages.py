@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from lxml import html
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from gisement.catalog import page_texts, texts
@@ -17,7 +18,9 @@ from gisement.engine.sheets import sheets
 from gisement.pipeline import ALL, indicator_named
 from gisement.publish import format
 from gisement.publish.web import app
+from gisement.publish.web.areas import DEPARTMENTS, contour_drawing
 from gisement.publish.web.assets import assets, static
+from gisement.publish.web.page import Page
 from gisement.publish.web.site import Site
 from gisement.terms import LOTS
 from tests.emitted_rules import PACKAGE
@@ -288,6 +291,8 @@ def test_drawings_are_files_of_their_own(client: TestClient, site: Site) -> None
         ("rings", "local_share"),
         ("treemap", "segment"),
         ("map", "total_spend"),
+        ("map", "departments"),
+        ("map", "communes"),
         ("flows", "impact_per_hundred"),
     ):
         answer = client.get(f"/charts/{kind}/{name}.svg")
@@ -295,6 +300,32 @@ def test_drawings_are_files_of_their_own(client: TestClient, site: Site) -> None
         tree = html.fragment_fromstring(answer.text)
         assert tree.tag == "svg"
         assert not tree.xpath(".//@class[contains(., 'style')]")
+
+
+def test_contours_are_shaded_by_the_amounts_of_the_table_and_lines_lead_where_most_leaves_for(
+    client: TestClient, site: Site
+) -> None:
+    tree = page(client, "/map")
+    assert "schématique" not in tree.xpath("//p[@class='lead']")[0].text_content()
+    told = {a.get("aria-label"): a for a in tree.xpath("//figure[contains(@class, 'areas')]//*[name()='svg']//a")}
+    where = ("medical", "excluded")
+    for level, code, name in (("department", "33", "Gironde (33)"), ("commune", "86194", "Poitiers (86194)")):
+        figure = site.figure("total_spend", where, (level, code))
+        area = told[f"{name} : {format.value(figure)}"]
+        assert page(client, area.get("href")).xpath("//p[@class='big']/a")[0].text == format.value(figure)
+    drawn = contour_drawing(
+        Page(site, Request({"type": "http", "headers": [], "query_string": b"", "path": "/map"}), "fr"), DEPARTMENTS, []
+    )
+    assert drawn is not None
+    amounts = [
+        f.value
+        for f in site.measure("total_spend", (where,), "department")
+        if f.group["department"] != "86" and f.value
+    ]
+    widths = [flow.width for flow in drawn.marks.flows]
+    assert len(widths) == min(12, len(amounts))
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] == 14.0
 
 
 # --- texts and weight ---------------------------------------------------------------------------------------

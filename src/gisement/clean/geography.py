@@ -1,8 +1,10 @@
-"""Communes, and the code of today for those that have merged."""
+"""Communes, the code of today for those that have merged, and contours where a file gives them."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import ibis
 
 from gisement.terms import step
 
@@ -21,3 +23,14 @@ def commune_code_today(raw_commune: Any, raw_commune_former: Any) -> Any:
     today = raw_commune.select(any_code=raw_commune.commune_code, commune_code=raw_commune.commune_code)
     former = raw_commune_former.select(any_code="commune_former_code", commune_code="commune_code")
     return today.union(former.anti_join(today, "any_code").distinct())
+
+
+@step
+def contour(raw_contour: Any) -> Any:
+    """One row per level and code; where files repeat one, the contour told with the most corners."""
+    finest = ibis.window(
+        group_by=[raw_contour.contour_level, raw_contour.contour_code],
+        order_by=[ibis.desc(raw_contour.contour_rings.length()), raw_contour.contour_rings],
+    )
+    kept = raw_contour.mutate(place=ibis.row_number().over(finest))
+    return kept.filter(kept.place == 0).select("contour_level", "contour_code", "contour_rings")

@@ -25,7 +25,7 @@ PERSON = "personne-"
 """What stands before the number that stands for a natural person."""
 INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
-    "record_decision", "commune", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
+    "record_decision", "commune", "contour", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
     "supplier_presence", "emission_factor", "food_purchase", "food_year", "food_gap", "food_lot", "food_balance",
     "food_origin", "food_prior", "food_follow",
     "food_declaration", "renewal", "spend_without_contract", "buyer_year", "insertion", "insertion_public", "holder",
@@ -345,7 +345,8 @@ def copies(*, partner: bool) -> dict[str, str]:
     listed, units = (_LISTED, _LISTED_UNITS) if not partner else ("true", "true")
     findings = "FROM finding" if partner else "FROM finding EXCEPT FROM ledger_finding"
     masked = {"hidden": _HIDDEN.format(listed=listed), "more": "", "where": ""}
-    whole = {name: f"SELECT * FROM {name}" for name in ("buyer", "amendment", "record_decision", "commune", *_MODEL)}
+    open_to_all = ("buyer", "amendment", "record_decision", "commune", "contour", *_MODEL)
+    whole = {name: f"SELECT * FROM {name}" for name in open_to_all}
     words = {
         "buyer": _plain("concat_ws(' ', b.buyer_name, b.buyer_id)"),
         "supplier": _plain("concat_ws(' ', s.supplier_name, s.supplier_id)"),

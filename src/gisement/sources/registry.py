@@ -123,6 +123,12 @@ def _circular(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     return Reading(circular.read_circular(path, targets["raw_circular"]))
 
 
+def _contours(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
+    from gisement.sources import contours
+
+    return Reading(contours.read_contours(path, targets["raw_contour"]))
+
+
 def _works_programme(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     from gisement.sources import works_programme
 
@@ -260,6 +266,7 @@ SOURCES: Mapping[str, Source] = {
         Source("sirene", ("raw_establishment",), _sirene, "sirene_establishments"),
         Source("legal-units", ("raw_legal_unit",), _legal_units, "sirene_legal_units"),
         Source("distance", ("raw_coordinates", "raw_distance"), _distance, "coordinates"),
+        Source("contours", ("raw_contour",), _contours, "contours"),
         Source("food-demand", ("raw_food_demand",), _food_demand, "food_demand", None, True),
         Source("food-offer", ("raw_food_offer",), _food_offer, "food_offer", None, True),
         Source("food-rules", ("raw_food_rule",), _food_rules, "food_rules", None, True),

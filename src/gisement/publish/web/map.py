@@ -58,7 +58,7 @@ def _drawn(page: Page, table: Lines, text: str, file: str, classes: Classes, uni
     size = (SIDE + GAP) * 12, (SIDE + GAP) * 13
     return Drawing(
         "map", (*size, SIDE, tiles), page.texts["chart"][text], file, "departments", table,
-        legend=_legend(page, classes, unit),
+        legend=key_of(page, classes, unit),
     )  # fmt: skip
 
 
@@ -95,7 +95,8 @@ def _code(line: Line) -> str:
     return str(line.value or "")
 
 
-def _legend(page: Page, classes: Classes, unit: str) -> tuple[tuple[str, str], ...]:
+def key_of(page: Page, classes: Classes, unit: str) -> tuple[tuple[str, str], ...]:
+    """The shades, and the amount from which each begins."""
     written = [format.amount(least, unit, page.language) for least in classes]
     steps = [f"< {written[0]}", *(f"≥ {amount}" for amount in written)]
     return (

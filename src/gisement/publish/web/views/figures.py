@@ -13,6 +13,7 @@ from gisement.engine.protected import NOT_SHOWN
 from gisement.pipeline import FOOD_CHAIN, INDICATORS, MODELLED, indicator_named
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, Pairs, address, chosen
+from gisement.publish.web.areas import COMMUNES, DEPARTMENTS, contour_drawing
 from gisement.publish.web.card import Card
 from gisement.publish.web.drawings import Drawing, rings_drawing, treemap_drawing, trend_drawing
 from gisement.publish.web.flows import flows_drawing
@@ -122,6 +123,11 @@ def _drawing(page: Page, kind: str, name: str) -> Drawing:
         return flows_drawing(page, chosen(indicator_named(name), page.query))
     if kind == "map" and name == OFFER:
         return offer_drawing(page)
+    if kind == "map" and name in (DEPARTMENTS, COMMUNES):
+        drawn = contour_drawing(page, name, pairs)
+        if drawn is None:
+            raise page.absent()
+        return drawn
     if kind in ("rings", "map"):
         return rings_drawing(page, pairs) if kind == "rings" else map_drawing(page, pairs)
     raise page.absent()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from gisement.catalog.segments import families
+from gisement.publish.web.areas import COMMUNES, DEPARTMENTS, contour_drawing
 from gisement.publish.web.drawings import treemap_drawing, trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.map import map_drawing
@@ -42,9 +43,12 @@ def family(page: Page) -> Response:
 
 
 def where_from(page: Page) -> Response:
-    """The departments and communes of suppliers."""
+    """The departments and communes of suppliers: by their contours if the workspace holds some, as tiles if not."""
+    drawn = contour_drawing(page, DEPARTMENTS, [])
     return page.render(
         "map.html.j2",
-        drawing=map_drawing(page, []),
+        drawing=drawn or map_drawing(page, []),
+        is_schematic=drawn is None,
+        near=contour_drawing(page, COMMUNES, []),
         communes=lines_by(page, "total_spend", "commune", [("medical", "excluded")], beside="", at_most=30),
     )
