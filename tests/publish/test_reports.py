@@ -199,6 +199,14 @@ def test_the_note_has_two_pages_and_no_impact(reading: Reading) -> None:
     assert {figure.level for figure in figures(made)} <= {Level.OBSERVED, Level.DERIVED}
 
 
+def test_a_longer_note_is_drawn_together_until_it_has_two_pages(reading: Reading) -> None:
+    """As with real data, where years and names are more than those of the demonstration."""
+    made = note_of(reading)
+    longer = replace(made, blocks=(*made.blocks, *made.blocks[-1:]))
+    assert len(pypdf.PdfReader(io.BytesIO(pdf(replace(longer, most_pages=0)))).pages) == 3
+    assert len(pypdf.PdfReader(io.BytesIO(pdf(longer))).pages) == 2
+
+
 def test_figures_of_a_model_are_in_their_own_chapter_said_to_be_so_and_dated(diagnosis: Report) -> None:
     names = {each.name for each in MODELLED}
     chapter = ""

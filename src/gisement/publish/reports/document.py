@@ -159,7 +159,8 @@ class Cover:
 class Report:
     """A report: `status` is PUBLIC, INTERNAL where payments are inside, PERSONAL for a sheet.
 
-    `notice` is empty for real data; `as_of_date` and `release` say from which data it was made.
+    `notice` is empty for real data; `as_of_date` and `release` say from which data it was made; `most_pages` is 0 where
+    any number of pages will do.
     """
 
     name: str
@@ -171,6 +172,7 @@ class Report:
     notice: str
     blocks: tuple[Block, ...]
     contents: bool = True
+    most_pages: int = 0
 
     @property
     def is_internal(self) -> bool:

@@ -8,7 +8,7 @@ from gisement.publish.reports.document import Block, Bullets, Heading, Report
 from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.reading import Reading
 
-MOST_FAMILIES = 7
+MOST_FAMILIES, PAGES = 7, 2
 
 
 def note(reading: Reading) -> Report:
@@ -23,6 +23,7 @@ def note(reading: Reading) -> Report:
         notice=reading.notice,
         blocks=tuple(_second_page(reading)),
         contents=False,
+        most_pages=PAGES,
     )
 
 

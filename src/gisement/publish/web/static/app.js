@@ -16,6 +16,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     const address = event.detail.xhr.responseURL;
     if (address) history.pushState(null, "", address);
     shown = location.pathname + location.search;
+    const other = document.querySelector("a.language");
+    if (other) other.search = location.search;
   }
 });
 // A link inside the page (to its content, say) is no other state.
