@@ -234,7 +234,7 @@ def test_what_is_paid_is_two_clicks_from_its_rows(
         assert " ".join(format.cents(sums.part).split()) in " ".join(page.locator(".adds").inner_text().split())
         file = page.locator(".take a", has_text="CSV").first.get_attribute("href")
         lines = list(csv.DictReader(io.StringIO(page.request.get(file or "").text())))
-        assert sum(int(line["weight"]) for line in lines if line["weight"]) == sums.part > 0
+        assert sum(int(line["amount_cents"]) for line in lines if line["amount_cents"]) == sums.part > 0
         assert {line["basis"] for line in lines} == {"payment"}
         held = [line for line in lines if "non montré" in str(line.values()).lower()]
         assert len(held) <= (0 if paid.served.partner else 1)
