@@ -102,7 +102,7 @@ def sources(page: Page) -> Response:
     gone = page.site.served.withdrawals
     return page.render(
         "sources.html.j2",
-        origins=page.site.origins,
+        origins=[*page.site.origins, *page.site.observatory.origins("contour")],
         unnamed=page.texts["sources"]["unnamed"],
         withdrawn=[{**one, "day": format.day(date.fromisoformat(one["day"]), page.language)} for one in gone],
         cards=page.site.cards.get(page.language, ()),
