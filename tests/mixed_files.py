@@ -152,8 +152,7 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     files["segments"] = [_csv(folder / "segments" / "own.csv", list(OWN_CODES[0]), OWN_CODES, shuffle)]
     files["title-model"] = [learnt(folder / "title-model" / "model.parquet", MADE_UP)]
     files |= mixed_ledgers.write(folder / "ledgers", (TOWN, BUYER), FIRMS, shuffle)
-    bought = mixed_canteens.purchases(BUYER)
-    files["egalim"] = [_csv(folder / "egalim" / "achats.csv", mixed_canteens.COLUMNS, bought, shuffle)]
+    files["egalim"] = [_csv(folder / "achats.csv", mixed_canteens.COLUMNS, mixed_canteens.purchases(BUYER), shuffle)]
     files["distance"] = [_csv(folder / "distance" / "points.csv", list(POINTS[0]), POINTS, shuffle)]
     files["contours"] = [made_contours.mixed(folder / "contours.geojson", shuffle)]
     needs, offers, roads = mixed_food.tables(TOWN, BUYER, FIRMS[0])
@@ -175,9 +174,10 @@ def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     files["insertion-hours"] = [
         _csv(folder / "insertion" / "hours.csv", mixed_hours.COLUMNS, mixed_hours.lines(TOWN, BUYER), shuffle)
     ]
+    for paths in files.values():
+        shuffle(paths)
     kinds = list(files)
-    for held in (*files.values(), kinds):
-        shuffle(held)
+    shuffle(kinds)
     return {kind: files[kind] for kind in kinds}
 
 
