@@ -27,10 +27,9 @@ INPUTS = (
     "contract", "purchase", "buyer", "supplier", "place", "finding", "contract_supplier", "amendment",
     "record_decision", "commune", "contour", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
     "supplier_presence", "emission_factor", "food_purchase", "food_year", "food_gap", "food_lot", "food_balance",
-    "food_origin", "food_prior", "food_follow",
-    "food_declaration", "renewal", "spend_without_contract", "buyer_year", "insertion", "insertion_public", "holder",
-    "circular_purchase", "target", "sheet", "local_offer", "lever", "works_operation", "public_payment",
-    "ledger_finding", "raw_decp",
+    "food_origin", "food_prior", "food_follow", "food_declaration", "renewal", "spend_without_contract", "buyer_year",
+    "insertion", "insertion_public", "holder", "circular_purchase", "target", "sheet", "local_offer", "lever",
+    "works_operation", "public_payment", "ledger_finding", "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
 _MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
@@ -345,8 +344,8 @@ def copies(*, partner: bool) -> dict[str, str]:
     listed, units = (_LISTED, _LISTED_UNITS) if not partner else ("true", "true")
     findings = "FROM finding" if partner else "FROM finding EXCEPT FROM ledger_finding"
     masked = {"hidden": _HIDDEN.format(listed=listed), "more": "", "where": ""}
-    open_to_all = ("buyer", "amendment", "record_decision", "commune", "contour", *_MODEL)
-    whole = {name: f"SELECT * FROM {name}" for name in open_to_all}
+    bare = ("buyer", "amendment", "record_decision", "commune", "contour", *_MODEL)
+    whole = {name: f"SELECT * FROM {name}" for name in bare}
     words = {
         "buyer": _plain("concat_ws(' ', b.buyer_name, b.buyer_id)"),
         "supplier": _plain("concat_ws(' ', s.supplier_name, s.supplier_id)"),
