@@ -138,12 +138,23 @@ def test_what_is_no_expenditure_is_refused_by_name(tmp_path: Path, domain: str, 
     assert not (tmp_path / "masked.csv").exists()
 
 
-@pytest.mark.parametrize("text", ["", "<a>", "<a/>", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "compte;montant"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "<a>",
+        "<a/>",
+        '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+        "compte;montant",
+        "<?xml version='1.0'?>\n<!-- PES",
+    ],
+)
 def test_what_is_no_pes_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "mandats.xml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(Trouble):
+    with pytest.raises(Trouble) as refused:
         prepare_pes(path, tmp_path / "masked.csv")
+    assert "\n" not in refused.value.fr + refused.value.en
 
 
 def test_expenditure_is_found_beside_revenue(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from gisement.sources.ledger.masked_file import is_masked
 from gisement.sources.ledger.parsing import BATCH, LINE, create_line
 from gisement.sources.ledger.prepare import Prepared, prepare_ledger, refuse_same, write_masked
 from gisement.sources.ledger.values import iso_date
-from gisement.sources.xml_events import local_name, xml_events
+from gisement.sources.xml_events import fault, local_name, xml_events
 from gisement.terms import Trouble
 
 _ROOT: Final = "PES_Aller"
@@ -126,7 +126,9 @@ def _check_root(path: Path) -> None:
                 if is_other or name == _SPENDING:
                     break
     except etree.XMLSyntaxError as error:
-        raise _refusal(path, f"du XML lisible ({error.msg})", f"readable XML ({error.msg})", is_not=True) from None
+        raise _refusal(
+            path, f"du XML lisible ({fault(error)})", f"readable XML ({fault(error)})", is_not=True
+        ) from None
     except OSError as error:
         raise _refusal(path, "un fichier qui s'ouvre", "a file that opens", is_not=True) from error
     if _SPENDING in domains:
@@ -152,7 +154,9 @@ def _lines(path: Path, nomenclature: str, buyer: str | None) -> Iterator[dict[st
                         yield {**line, "position": number}
                     element.clear()
     except etree.XMLSyntaxError as error:
-        raise _refusal(path, f"du XML lisible ({error.msg})", f"readable XML ({error.msg})", is_not=True) from None
+        raise _refusal(
+            path, f"du XML lisible ({fault(error)})", f"readable XML ({fault(error)})", is_not=True
+        ) from None
 
 
 def _order_lines(order: Any, header: dict[str, str], nomenclature: str, buyer: str | None) -> Iterator[dict[str, Any]]:

@@ -38,3 +38,8 @@ def xml_events(
 def local_name(element: Any) -> str:
     """The name of an element without its namespace; empty for what is no element (an entity left unread)."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def fault(error: etree.XMLSyntaxError) -> str:
+    """What is wrong with a file, on one line: the parser quotes line feeds as they are."""
+    return " ".join(str(error.msg).split())

@@ -13,6 +13,7 @@ from lxml import etree
 from gisement.catalog import raw_tables
 from gisement.sources.notices import boamp, eforms
 from gisement.sources.notices.found import Notice, every, name_of
+from gisement.sources.xml_events import fault
 from gisement.terms import Trouble
 
 _LARGEST = 64 << 20
@@ -41,8 +42,8 @@ def _root(path: Path, name: str) -> etree._Element:
         return etree.fromstring(path.read_bytes(), parser)  # of a file, bytes of no encoding would be an OSError
     except etree.XMLSyntaxError as error:
         raise Trouble(
-            fr=f"{name} n'est pas un XML lisible ({' '.join(error.msg.split())}) : donner l'avis tel que publié.",
-            en=f"{name} is no readable XML ({' '.join(error.msg.split())}): give the notice as it was published.",
+            fr=f"{name} n'est pas un XML lisible ({fault(error)}) : donner l'avis tel que publié.",
+            en=f"{name} is no readable XML ({fault(error)}): give the notice as it was published.",
         ) from None
 
 
