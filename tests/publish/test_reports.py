@@ -70,7 +70,7 @@ def test_every_text_of_a_report_is_used() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in Path(reports.__path__[0]).glob("*.*"))
     names = {key for chapter in report_texts().values() for key in chapter if isinstance(chapter, dict)}
     stems = {re.sub(r"_(title|heading|columns)$", "", name) for name in names}
-    read_by_value = {"public_note", "internal_note"}
+    read_by_value = {"public_note", "internal_note", "personal_note"}
     read_by_value |= {*report_texts()["readings"], *report_texts()["missing"], *report_texts()["bases"]["payment"]}
     assert {stem for stem in stems if not re.search(rf"\b{stem}\b", code)} <= read_by_value
 
