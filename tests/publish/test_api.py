@@ -72,6 +72,15 @@ def test_every_combination_of_options_is_told(client: TestClient) -> None:
     assert {line["options_medical"] for line in lines} == {"excluded", "excluded_wide", "included"}
 
 
+def test_a_file_of_figures_says_that_they_are_invented_and_leaves_empty_what_is_hidden(paid_client: TestClient) -> None:
+    answer = paid_client.get("/api/measure/local_share?basis=payment&by=family&format=csv")
+    lines = list(csv.DictReader(io.StringIO(answer.text)))
+    assert {line["notice"] for line in lines} == {"Données fictives, calibrées"}
+    hidden = {line["sums_eur_part"] == "" for line in lines if line["secrecy"] == "not_shown"}
+    assert hidden == {True}
+    assert [line for line in lines if line["secrecy"] != "not_shown" and line["sums_eur_part"] == ""] == []
+
+
 def test_rows_are_the_same_in_every_format(client: TestClient) -> None:
     address = "/api/rows/local_share?verdict=part&year=2024"
     lines = list(csv.DictReader(io.StringIO(client.get(f"{address}&format=csv").text)))

@@ -305,6 +305,7 @@ def test_drawings_are_files_of_their_own(client: TestClient, site: Site) -> None
         assert answer.headers["content-type"].startswith("image/svg+xml")
         tree = html.fragment_fromstring(answer.text)
         assert tree.tag == "svg"
+        assert "Données fictives" in tree.xpath("./*[name()='text']")[-1].text, "a picture goes without its page"
         assert not tree.xpath(".//@class[contains(., 'style')]")
 
 

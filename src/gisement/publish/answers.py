@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from gisement.catalog import indicator_texts
+from gisement.publish.invented import invented
 from gisement.publish.labels import labels
 from gisement.terms import Figure, Indicator, Perimeter, Verdict
 
@@ -91,8 +92,14 @@ def euros(cents: int) -> float:
 
 
 def as_line(figure: Figure, language: str = "fr") -> dict[str, Any]:
-    """One figure as a line of a table: the same without the list of its origins."""
-    return {name: value for name, value in as_dict(figure, language).items() if name != "origins"}
+    """One figure as a line of a table, with the columns of its neighbours: empty sums where they are not shown.
+
+    The same as `as_dict` without the list of its origins; `notice` says of invented data what they are.
+    """
+    line = {name: value for name, value in as_dict(figure, language).items() if name != "origins"}
+    if figure.weight_divisor == 100 and line["sums_eur"] is None:
+        line["sums_eur"] = dict.fromkeys(("part", "rest", "unknown", "excluded"))
+    return {**line, "notice": invented(figure.origins).get("notice", "")}
 
 
 def to_json(content: Any) -> str:

@@ -59,6 +59,7 @@ class About:
     publisher: str
     sources: Sequence[Mapping[str, str]]
     notice: str
+    short_notice: str = ""
 
     @property
     def title(self) -> str:
@@ -76,8 +77,9 @@ def about(served: Served, publisher: str = "") -> About:
     origins = served.observatory.origins("contract")
     sources = [{"title": o.file, "producer": o.producer, "licence": o.licence, "sha256": o.sha256} for o in origins]
     day, territory = served.as_of_date(), places_of(served.observatory.territory).territory
-    notice = invented(origins).get("explanation", "")
-    return About(territory, served.release, day.isoformat() if day else "", publisher or territory, sources, notice)
+    card = invented(origins)
+    notices = card.get("explanation", ""), card.get("notice", "")
+    return About(territory, served.release, day.isoformat() if day else "", publisher or territory, sources, *notices)
 
 
 def dcat(about: About, kind: str, files: Sequence[Path]) -> dict[str, Any]:
@@ -122,7 +124,7 @@ def data_package(about: About, kind: str, files: Mapping[str, Path]) -> dict[str
                 "bytes": path.stat().st_size,
                 "hash": f"sha256:{_digest(path)}",
                 **({"profile": "tabular-data-resource"} if kind == "csv" else {}),
-                "schema": table_schema(table),
+                "schema": table_schema(table, has_notice=kind == "csv" and bool(about.notice)),
             }
             for table, path in files.items()
         ],

@@ -31,11 +31,13 @@ KINDS = {
 """Type of a column, and its name in a Table Schema."""
 LOOSE = frozenset(("finding",))
 """Tables whose key has cells that may be empty, which the key of a Table Schema may not."""
+NOTICE = "notice"
+"""The column that says of invented data what they are."""
 MOST_ROWS, ROW_GROUP, WIDTH, LONGEST_TEXT = 1_048_575, 122_880, 18, 32_767
 
 
-def table_schema(table: str) -> dict[str, Any]:
-    """The Table Schema of an exported table: fields in order, their meaning, the key."""
+def table_schema(table: str, *, has_notice: bool = False) -> dict[str, Any]:
+    """The Table Schema of an exported table: fields in order, their meaning, the key; a notice may be its last."""
     declared, known = tables()[table], columns()
     fields: list[dict[str, Any]] = []
     for name, kind in exported_schema(table).items():
@@ -45,17 +47,24 @@ def table_schema(table: str) -> dict[str, Any]:
         if name in declared.key and table not in LOOSE:
             about["constraints"] = {"required": True}
         fields.append(about)
+    if has_notice:
+        fields.append({"name": NOTICE, "type": "string", "description": "Ce que sont ces données, sur chaque ligne."})
     key = {} if table in LOOSE else {"primaryKey": list(declared.key)}
     return {"fields": fields, **key, "missingValues": [""]}
 
 
-def write_csv(batches: Any, path: Path) -> int:
-    """Write a CSV file in UTF-8, commas, empty cells for what is not known; returns how many rows it has."""
+def write_csv(batches: Any, path: Path, notice: str = "") -> int:
+    """Write a CSV file in UTF-8, commas, empty cells for what is not known; returns how many rows it has.
+
+    A `notice` stands on each of its lines: a file goes without its card.
+    """
     options = pyarrow.csv.WriteOptions(quoting_style="needed")
+    schema = batches.schema.append(pa.field(NOTICE, pa.string())) if notice else batches.schema
     rows = 0
-    with pyarrow.csv.CSVWriter(path, batches.schema, write_options=options) as writer:
+    with pyarrow.csv.CSVWriter(path, schema, write_options=options) as writer:
         for batch in batches:
-            writer.write_batch(_harmless(batch))
+            told = [pa.array([notice] * batch.num_rows, pa.string())] if notice else []
+            writer.write_batch(pa.RecordBatch.from_arrays([*_harmless(batch).columns, *told], schema=schema))
             rows += batch.num_rows
     return rows
 

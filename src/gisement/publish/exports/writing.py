@@ -119,7 +119,8 @@ def _tables(served: Served, kind: str, perimeter: Perimeter, folder: Path, about
     for table in EXPORTED:
         path, batches = folder / f"{table}.{kind}", table_batches(served, table, perimeter)
         with _unfinished(path) as part:
-            rows = write_csv(batches, part) if kind == "csv" else write_parquet(batches, table, part)
+            is_text = kind == "csv"
+            rows = write_csv(batches, part, about.short_notice) if is_text else write_parquet(batches, table, part)
         written.counts[table], held[table] = rows, path
     _write_json(folder / PACKAGE, data_package(about, kind, held))
     written.files += [*held.values(), folder / PACKAGE]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from html import escape
+from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response
 
@@ -25,6 +27,9 @@ from gisement.terms import Figure, Indicator, Trouble
 
 BASES = {"contract": "base_contract", "payment": "base_payment"}
 """What each basis is called, as a key of the texts."""
+NOTICE: Final = 28.0
+"""The height of the line that stands under a drawing of invented data."""
+_VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def figures(page: Page) -> Response:
@@ -110,7 +115,20 @@ def chart(page: Page) -> Response:
     """A drawing alone, as a file that holds all it needs."""
     kind, name = str(page.request.path_params["kind"]), str(page.request.path_params["name"])
     content = page.html("charts/file.svg.j2", drawing=_drawing(page, kind, name))
-    return Response(content, media_type="image/svg+xml")
+    notice = page.site.notice.get("notice", "")
+    return Response(noted(content, notice) if notice else content, media_type="image/svg+xml")
+
+
+def noted(drawing: str, notice: str) -> str:
+    """The drawing with a notice under it, inside the picture: it goes where the page does not."""
+    found = _VIEW.search(drawing)
+    if found is None:
+        return drawing
+    width, height = float(found[1]), float(found[2])
+    told = f'<text x="{width / 2:g}" y="{height + NOTICE / 2:g}" text-anchor="middle" font-family="sans-serif" '
+    told += f'font-size="13" font-weight="700" fill="#5f554c">{escape(notice)}</text></svg>'
+    taller = drawing.replace(found[0], f'viewBox="0 0 {found[1]} {height + NOTICE:g}"', 1)
+    return taller[: taller.rindex("</svg>")] + told
 
 
 def _drawing(page: Page, kind: str, name: str) -> Drawing:
