@@ -104,8 +104,13 @@ def _told(page: Page, name: str, by: str, where: Pairs, lines: tuple[Line, ...],
         caption=f"{title}{format.colon(page.language)}{dimension.lower()}{format.dated(whole, page.language)}",
         note=note,
         files=card.files,
-        page=address(f"{page.root}/figures/{name}", where, by=by),
+        page=address(f"{page.root}/figures/{name}", where, by=_breakdown(page, name, by, where)),
     )
+
+
+def _breakdown(page: Page, name: str, by: str, where: Pairs) -> str:
+    """The breakdown, if the page of the figure has it: a page may show one that none can choose there."""
+    return by if by in choices.breakdowns(page, indicator_named(name), list(where)) else ""
 
 
 def _dimension(page: Page, by: str) -> str:

@@ -34,6 +34,8 @@ def home(page: Page) -> Response:
         page, "total_spend", "department", [("medical", "excluded")], beside="", at_most=SHOWN,
         leave_out=lambda each: each.group["department"] in inside,
     )  # fmt: skip
+    needs_of = _mostly_shown(page, money)
+    needs = lines_by(page, "local_share", "family", needs_of, at_most=SHOWN, leave_out=format.is_outside)
     rings_of = _all_shown(page, money)
     rings = rings_drawing(page, rings_of)
     return page.render(
@@ -52,7 +54,8 @@ def home(page: Page) -> Response:
         rings=rings,
         rings_note=page.texts["home"]["rings_of_contracts"] if rings_of != money else "",
         elsewhere=elsewhere,
-        needs=lines_by(page, "local_share", "family", money, at_most=SHOWN, leave_out=format.is_outside),
+        needs=needs,
+        needs_note=told["needs_of_contracts"] if needs_of != money else "",
         published=published(page, "local_share", [], "year"),
         known=[page.card_of(name) for name in KNOWN],
         title=told["title"].format(territory=page.site.places[language].territory),
@@ -75,6 +78,13 @@ def _money(page: Page) -> Pairs:
     if not page.site.has_public_payments:
         return []
     return paid if page.site.figure("local_share", *paid).value is not None else []
+
+
+def _mostly_shown(page: Page, money: Pairs) -> Pairs:
+    """The same if most families are shown; else nothing: contracts, since lines without a number say nothing."""
+    figures = page.site.measure("local_share", tuple(money), "family") if money else []
+    shown = sum(figure.value is not None for figure in figures)
+    return money if 2 * shown >= len(figures) else []
 
 
 def _all_shown(page: Page, money: Pairs) -> Pairs:
