@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gisement.engine.parameters import checked
+from gisement.pipeline import perimeter_of
+from gisement.terms import Trouble
 from tests.commands import gisement
 from tests.test_cli import TABLE, answer
 from tests.workspaces import workspace_of
@@ -51,3 +54,12 @@ def test_an_unknown_row_says_why(workspace: Path) -> None:
     assert reasons == {40040: "place_unknown", None: "amount_unknown"}
     assert "lieu du fournisseur inconnu" in gisement(*listed, workspace=workspace).stdout
     assert "Ce qui manque" not in gisement("rows", "local_share", "--verdict", "part", workspace=workspace).stdout
+
+
+@pytest.mark.parametrize("pair", ["year=x", "year=20 24", "month=13", "segment=zzz", "family=zzz"])
+def test_a_value_that_cannot_be_is_refused_before_anything_is_listed(pair: str) -> None:
+    """A slip of the pen: « nothing to look at » would reassure falsely."""
+    with pytest.raises(Trouble, match="is not a"):
+        checked(perimeter_of([pair]))
+    sound = perimeter_of(["year=2024", "month=12", "segment=catering_services", "buyers=all"])
+    assert checked(sound) is sound

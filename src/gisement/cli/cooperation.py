@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from gisement.cli.session import Format, ListFormat, Settings, Where, opened
 from gisement.publish import usage
+
+if TYPE_CHECKING:
+    from gisement.terms import Perimeter
 
 cooperate = typer.Typer(
     cls=usage.Commands,
@@ -35,6 +38,14 @@ Segment = Annotated[str | None, typer.Option("--segment", help="un segment d'ach
 Every = Annotated[bool, typer.Option("--all", help="toutes les lignes, et non les seuls points forts")]
 
 
+def _asked(where: list[str] | None) -> Perimeter:
+    """The perimeter that was typed. Raises Trouble for a segment, a family, a year or a month that cannot be."""
+    from gisement.engine.parameters import checked
+    from gisement.pipeline import perimeter_of
+
+    return checked(perimeter_of(where))
+
+
 @cooperate.command("renewals")
 def renewals(
     where: Where = None, ceilings: Ceilings = False, format: FeedFormat = "table", output: Output = None
@@ -42,10 +53,9 @@ def renewals(
     """Dire quels contrats finissent bientôt, et quoi préparer."""
     from gisement.engine import Observatory
     from gisement.engine import renewals as calendar
-    from gisement.pipeline import perimeter_of
     from gisement.publish import renewals as told
 
-    perimeter, language = perimeter_of(where), Settings.language
+    perimeter, language = _asked(where), Settings.language
     observatory = Observatory(opened(), calendar.TABLES)
     found = calendar.renewals(observatory, perimeter, near_ceiling=ceilings)
     if format != "table":
@@ -58,11 +68,10 @@ def thresholds(where: Where = None, level: Level = None, format: Format = "table
     """Dire ce qui est payé sans marché connu, à côté des seuils de la loi."""
     from gisement.engine import Observatory
     from gisement.engine import thresholds as engine
-    from gisement.pipeline import perimeter_of
     from gisement.publish import answers
     from gisement.publish import thresholds as told
 
-    observatory, perimeter = Observatory(opened(), engine.TABLES), perimeter_of(where)
+    observatory, perimeter = Observatory(opened(), engine.TABLES), _asked(where)
     found = engine.without_contract(observatory, perimeter, (level,) if level else engine.LEVELS)
     if format == "json":
         print(answers.to_json(found))
@@ -81,6 +90,7 @@ def strengths(segment: Segment = None, every: Every = False, format: Format = "t
     from gisement.publish import answers
     from gisement.publish import strengths as told
 
+    _asked([f"segment={segment}"] if segment else [])
     observatory = Observatory(opened(), ("contract", "purchase", "buyer"))
     lines = strength_matrix(observatory, [indicator_named(name) for name in MEASURES])
     lines = [line for line in lines if segment in (None, line.group)]
@@ -98,11 +108,11 @@ def pool(where: Where = None, gain: Gain = "assumed", format: ListFormat = "tabl
     """Trouver ce que plusieurs acheteurs pourraient acheter ensemble."""
     from gisement.engine import Observatory
     from gisement.engine import pooling as engine
-    from gisement.pipeline import indicator_named, perimeter_of
+    from gisement.pipeline import indicator_named
     from gisement.publish import answers
     from gisement.publish import pooling as told
 
-    perimeter = perimeter_of(where)
+    perimeter = _asked(where)
     observatory = Observatory(opened(), engine.TABLES)
     found = engine.kept(engine.pooling_windows(observatory, indicator_named, gain), perimeter)
     if format == "json":

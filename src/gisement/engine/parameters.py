@@ -38,6 +38,15 @@ def shaped(perimeter: Perimeter) -> tuple[Shape, dict[str, Any]]:
     return tuple(shape), values
 
 
+def checked(perimeter: Perimeter) -> Perimeter:
+    """The perimeter itself. Raises Trouble for a value that cannot be: a slip of the pen is no empty perimeter."""
+    for key, given in perimeter.filters.items():
+        _known(key, given)
+        for value in given:
+            _marked(key, value, {})
+    return perimeter
+
+
 def _known(key: str, given: Sequence[str]) -> None:
     """Raise Trouble for a segment or a family that the catalog has not: a slip of the pen, no empty perimeter."""
     listed = {"segment": segments, "family": families}.get(key)
