@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +19,13 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.testclient import TestClient
 
 from gisement.engine import Observatory
+from gisement.engine.served import Served
 from gisement.pipeline import INDICATORS
 from gisement.publish import answers
 from gisement.publish.web.app import create_app
 from gisement.publish.web.site import Site
 from gisement.store import Workspace
-from gisement.terms import Perimeter, Verdict
+from gisement.terms import Perimeter, Trouble, Verdict
 
 (LOCAL_SHARE,) = (indicator for indicator in INDICATORS if indicator.name == "local_share")
 ADDRESSES = ("indicators", "segments", "sources", "check", "search", "measure/{indicator}", "sensitivity/{indicator}",
@@ -143,6 +146,15 @@ def test_a_natural_person_is_nowhere_in_the_served_file(site: Site, workspace: W
     shown = list(site.served.rows("SELECT * FROM purchase WHERE supplier_id LIKE 'personne-%'"))
     assert len({row["supplier_id"] for row in shown}) == len(hidden)
     assert {row["supplier_name"] for row in shown} == {None}
+
+
+def test_a_table_of_an_older_version_is_told_in_one_sentence(workspace: Workspace, tmp_path: Path) -> None:
+    old = Workspace(shutil.copytree(workspace.root, tmp_path / "old"))
+    path = old.tables / "renewal.parquet"
+    table = parquet.read_table(path)
+    parquet.write_table(table.drop_columns(["end_date"]), path)
+    with pytest.raises(Trouble, match="renewal was built by an older version"):
+        Served(old)
 
 
 def test_the_served_file_can_only_be_read(site: Site) -> None:

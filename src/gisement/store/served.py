@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
+from pyarrow import parquet
 
 from gisement.catalog import raw_tables, tables
 from gisement.store import database
@@ -60,6 +61,7 @@ def served_file(workspace: Workspace, copies: Mapping[str, str], inputs: tuple[s
 
     Files of former releases go: they are a cache, in the scratch folder.
     """
+    _as_declared(workspace, inputs)
     asked = _CODE("\n".join(f"{name}={sql}" for name, sql in copies.items()).encode()).hexdigest()[:8]
     release = whole_release(workspace)
     kept = workspace.scratch / f"served-{release}-{asked}.duckdb"
@@ -83,6 +85,17 @@ def served_file(workspace: Workspace, copies: Mapping[str, str], inputs: tuple[s
         if former != kept:
             former.unlink(missing_ok=True)
     return kept
+
+
+def _as_declared(workspace: Workspace, names: Iterable[str]) -> None:
+    """Raise Trouble for a table that an older version built, without a column that pages now read."""
+    for name in sorted(tables().keys() & set(names)):
+        path = database.table_path(workspace, name)
+        if path.is_file() and not tables()[name].schema.keys() <= set(parquet.read_schema(path).names):
+            raise Trouble(
+                fr=f"La table {name} est d'une version plus ancienne de Gisement : lancer d'abord « gisement build ».",
+                en=f"The table {name} was built by an older version of Gisement: run 'gisement build' first.",
+            )
 
 
 def open_served(path: Path, memory: str, threads: int | None = None) -> duckdb.DuckDBPyConnection:
