@@ -58,3 +58,10 @@ def test_a_missing_column_is_named_and_the_template_is_read(tmp_path: Path) -> N
         read_works_programme(source, tmp_path / "x.parquet")
     source.write_text(file_template("works-programme"), encoding="utf-8")
     assert read_works_programme(source, tmp_path / "x.parquet") == 4
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", '"', ";;\n;", "a\x00b"])
+def test_a_file_without_a_header_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "works.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(Trouble, match="no CSV"):
+        read_works_programme(tmp_path / "works.csv", tmp_path / "works.parquet")

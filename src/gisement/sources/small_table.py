@@ -23,11 +23,6 @@ def read_small_table(source: Path) -> tuple[list[str], list[dict[str, str]]]:
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
     head = text.lstrip("\n\r").partition("\n")[0]
-    if "\x00" in text or not head.strip():
-        raise Trouble(
-            fr="Ce fichier n'est pas un CSV : l'enregistrer en CSV UTF-8, avec une ligne d'en-tête.",
-            en="This file is no CSV: save it as UTF-8 CSV, with a header line.",
-        )
     try:
         rows = list(csv.reader(text.splitlines(), delimiter=max(DELIMITERS, key=head.count)))
     except csv.Error as error:
@@ -35,7 +30,13 @@ def read_small_table(source: Path) -> tuple[list[str], list[dict[str, str]]]:
             fr=f"Ce CSV est illisible ({error}) : l'enregistrer de nouveau en CSV UTF-8.",
             en=f"This CSV cannot be read ({error}): save it again as UTF-8 CSV.",
         ) from None
-    header, *lines = [row for row in rows if any(cell.strip() for cell in row)]
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    if "\x00" in text or not filled:
+        raise Trouble(
+            fr="Ce fichier n'est pas un CSV : l'enregistrer en CSV UTF-8, avec une ligne d'en-tête.",
+            en="This file is no CSV: save it as UTF-8 CSV, with a header line.",
+        )
+    header, *lines = filled
     names = [plain(cell) for cell in header]
     return names, [dict(zip(names, [*line, *[""] * len(names)], strict=False)) for line in lines]
 
