@@ -12,6 +12,7 @@ from rich.console import Console
 
 from gisement.engine import Observatory
 from gisement.publish import format
+from gisement.publish.caution import cautions
 from gisement.publish.component import rows_command, shown
 from gisement.publish.diagnosis import Diagnosis, diagnose, show
 from gisement.publish.diagnosis.places import area_names, places_of
@@ -165,3 +166,19 @@ def test_places_have_names_in_english_too() -> None:
     assert places.name("buyer_commune", "86194") == "Poitiers"
     assert places.name("department", "no such code") == "no such code"
     assert len(area_names("department")) > 100
+
+
+# --- what to know before believing it -----------------------------------------------------------------------
+
+
+def test_a_headline_that_rests_on_little_says_so(diagnosis: Diagnosis) -> None:
+    """On a real territory whose buyers no register placed, two contracts gave « 100 € sur 100 »."""
+    assert diagnosis.cautions == (), "the demonstration rests on thousands of rows, and its buyers are placed"
+    thin = replace(diagnosis.headline, basis="contract", sums=Sums(counts={Verdict.PART: 2, Verdict.UNKNOWN: 40}))
+    few, outside = cautions(thin, 1_146)
+    assert few == "D'après 2 lignes de marchés seulement : trop peu pour décrire la commande publique d'ici."
+    assert outside.startswith("1\u202f146 marchés d'acheteurs de lieu inconnu n'y sont pas : ajouter le fichier Sirene")
+    assert cautions(diagnosis.headline, 3, "en")[0].startswith("3 contracts of buyers of unknown place are not in it")
+    out = io.StringIO()
+    show(replace(diagnosis, cautions=(few, outside)), Console(file=out, width=200))
+    assert few in out.getvalue()

@@ -253,8 +253,9 @@ def measure(
         figures = observatory.measure(chosen, perimeter, dimensions)
     command = "" if sensitivity else listing(chosen.name, where or (), here())
     figures_cli.show(
-        chosen, perimeter, figures, format, with_options=sensitivity, command=command, about=about, gaps=gaps
-    )
+        chosen, perimeter, figures, format, with_options=sensitivity, command=command, about=about, gaps=gaps,
+        cautions=figures_cli.cautions_of(observatory, chosen, perimeter, figures),
+    )  # fmt: skip
 
 
 @app.command()
@@ -267,7 +268,7 @@ def rows(
     """Lister les lignes derrière un chiffre."""
     from gisement.engine import Observatory
     from gisement.pipeline import indicator_named, perimeter_of
-    from gisement.publish import answers, tables
+    from gisement.publish import answers
 
     chosen, perimeter = indicator_named(indicator), perimeter_of(where)
     observatory = Observatory(opened())
@@ -277,8 +278,7 @@ def rows(
     elif format == "csv":
         sys.stdout.write(answers.to_csv(found))
     else:
-        (figure,) = observatory.measure(chosen, perimeter)
-        tables.show_rows(found, figure.sums.rows(verdict), Settings.language)
+        figures_cli.show_rows(observatory, chosen, perimeter, verdict, found)
 
 
 @app.command()

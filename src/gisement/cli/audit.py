@@ -24,7 +24,7 @@ def audit_draw(
     output: Annotated[Path, typer.Option("-o", "--output", help="formulaire à remplir (CSV)")],
     where: Where = None,
     seed: Annotated[int, typer.Option(help="graine du tirage : la même redonne les mêmes lignes")] = 1,
-    lines: Annotated[int, typer.Option(help="lignes à vérifier", min=20, max=5000)] = 200,
+    lines: Annotated[int, typer.Option(help="combien de lignes tirer et vérifier à la main", min=20, max=5000)] = 200,
 ) -> None:
     """Tirer les lignes à vérifier à la main, et écrire le formulaire."""
     from gisement.engine import Observatory

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gisement.cli.session import Settings, note
-from gisement.terms import Figure, Indicator, Perimeter
+from gisement.terms import Figure, Indicator, Perimeter, Verdict
 
 if TYPE_CHECKING:
     from gisement.engine import Observatory
@@ -24,9 +24,11 @@ def show(
     command: str,
     about: Mapping[str, Any],
     gaps: list[dict[str, Any]],
+    cautions: Sequence[str] = (),
 ) -> None:
     """Print the figures of an indicator over a perimeter."""
     from gisement.publish import answers, tables
+    from gisement.publish.layout import paragraph, width_here
 
     if format == "json":
         print(answers.to_json(answers.answer(chosen, perimeter, figures, Settings.language, about, gaps)))
@@ -37,6 +39,8 @@ def show(
             chosen, figures, Settings.language, with_options=with_options, command=command, about=about, gaps=gaps
         )
         tell_empty(figures, perimeter)
+        for caution in cautions:
+            print(paragraph(caution, width_here()))
 
 
 def observatory(workspace: Workspace) -> Observatory:
@@ -54,12 +58,58 @@ def observatory(workspace: Workspace) -> Observatory:
     return opened
 
 
+def show_rows(
+    observatory: Observatory, chosen: Indicator, perimeter: Perimeter, verdict: Verdict, found: Iterator[Any]
+) -> None:
+    """Print the first rows of a verdict, or that there is none."""
+    from gisement.publish import tables
+
+    (figure,) = observatory.measure(chosen, perimeter)
+    tables.show_rows(found, figure.sums.rows(verdict), Settings.language)
+    tell_no_row(figure, perimeter, verdict)
+
+
+def tell_no_row(figure: Figure, perimeter: Perimeter, verdict: Verdict) -> None:
+    """Say that no row has this verdict: of the perimeter where it holds none at all, else how many have another."""
+    if figure.sums.rows(verdict):
+        return
+    tell_empty([figure], perimeter)
+    others = [f"{each} ({figure.sums.rows(each)})" for each in Verdict if figure.sums.rows(each)]
+    if others:
+        told = ", ".join(others)
+        print(
+            f"Aucune ligne « {verdict} » ; il y en a d'autres : {told}."
+            if Settings.language == "fr"
+            else f"No row '{verdict}'; there are others: {told}."
+        )
+
+
+def cautions_of(
+    observatory: Observatory, chosen: Indicator, perimeter: Perimeter, figures: Sequence[Figure]
+) -> list[str]:
+    """What to know before believing figures of the territory: that they rest on few rows, or leave contracts out."""
+    from gisement.engine.unplaced import OF_CONTRACTS, left_out
+    from gisement.publish import caution
+
+    if chosen.table not in OF_CONTRACTS:
+        return []
+    unplaced = left_out(observatory, chosen, perimeter)
+    if len(figures) == 1 and not set(perimeter.filters) - {"basis", "buyers"}:
+        return caution.cautions(figures[0], unplaced, Settings.language)
+    return caution.left_out(unplaced, Settings.language)
+
+
 def tell_empty(figures: Sequence[Figure], perimeter: Perimeter) -> None:
-    """Say that the filters keep no row at all: a value may be mistyped."""
+    """Say that the perimeter holds no row at all: a value may be mistyped. It is an answer, not an error: status 0."""
+    from gisement.catalog import texts
     from gisement.publish.layout import paragraph, width_here
 
     asked = [(key, value) for key, values in perimeter.filters.items() if key != "basis" for value in values]
-    if asked and not any(sum(figure.sums.counts.values()) for figure in figures):
+    if any(sum(figure.sums.counts.values()) for figure in figures):
+        return
+    if not asked:
+        print(texts(Settings.language)["terminal"]["no_row"])
+    else:
         kept = ", ".join(f"{key}={value}" for key, value in asked)
         told = {
             "fr": f"Aucune ligne dans ce périmètre ({kept}) : vérifier les valeurs de --where.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gisement.terms import Trouble
+from gisement.terms.mishap import in_french
 
 
 def write(content: bytes, path: Path) -> None:
@@ -13,6 +14,6 @@ def write(content: bytes, path: Path) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise Trouble(
-            fr=f"{path} ne peut pas être écrit ({error.strerror}) : choisir un autre dossier.",
+            fr=f"{path} ne peut pas être écrit ({in_french(error)}) : choisir un autre dossier.",
             en=f"{path} cannot be written ({error.strerror}): choose another folder.",
         ) from None

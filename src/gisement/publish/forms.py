@@ -12,6 +12,7 @@ from gisement.catalog import texts
 from gisement.publish import format
 from gisement.publish.answers import safe
 from gisement.terms import Figure, Origin, Trouble
+from gisement.terms.mishap import in_french
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,7 +27,7 @@ def write(form: pa.Table, path: Path, language: str = "fr") -> None:
             writer.writerows([safe(cell) for cell in row.values()] for row in form.to_pylist())
     except OSError as error:
         raise Trouble(
-            fr=f"{path} ne peut pas être écrit ({error.strerror}) : choisir un autre dossier.",
+            fr=f"{path} ne peut pas être écrit ({in_french(error)}) : choisir un autre dossier.",
             en=f"{path} cannot be written ({error.strerror}): choose another folder.",
         ) from None
 
@@ -37,7 +38,7 @@ def read(path: Path) -> list[dict[str, str | None]]:
         content = path.read_bytes()
     except OSError as error:
         raise Trouble(
-            fr=f"{path} ne se lit pas ({error.strerror}) : vérifier le chemin du formulaire.",
+            fr=f"{path} ne se lit pas ({in_french(error)}) : vérifier le chemin du formulaire.",
             en=f"{path} cannot be read ({error.strerror}): check the path of the form.",
         ) from None
     try:

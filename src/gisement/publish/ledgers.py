@@ -20,9 +20,12 @@ def proposed(proposal: Any, language: str = "fr") -> str:
     """The remarks, ten lines as they would leave, then the text of the mapping file."""
     words = texts(language)["ledger"]
     remarks = [_remark(remark, language) for remark in proposal.remarks]
+    told = {"total_row", "unreadable", "repeated_header"}  # remarks say these
+    dropped = {reason: held for reason, held in proposal.prepared.dropped.items() if reason not in told}
     return "\n".join(
         [words["remarks"] if remarks else words["no_remark"], *remarks, "", words["rows"],
-         *(_row(row, words, language) for row in proposal.rows), "", words["mapping"], "", proposal.text.rstrip()]
+         *(_row(row, words, language) for row in proposal.rows), *_reasons(dropped, "dropped", words, language), "",
+         words["mapping"], "", _without_remarks(proposal.text)]
     )  # fmt: skip
 
 
@@ -56,6 +59,11 @@ def _cell(name: str, value: Any, language: str) -> str:
     if name.endswith("_cents"):
         return f"{format.number(euros(value), 2, language)} {'HT' if '_ht_' in name else 'TTC'}"
     return format.harmless(str(value))
+
+
+def _without_remarks(mapping: str) -> str:
+    """The text of a mapping file, whose comments repeat the remarks told above."""
+    return "\n".join(line for line in mapping.rstrip().splitlines() if not line.startswith("#")).lstrip()
 
 
 def _reasons(found: Mapping[str, tuple[int, int]], what: str, words: Mapping[str, str], language: str) -> list[str]:

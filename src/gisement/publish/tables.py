@@ -8,7 +8,7 @@ from typing import Any
 
 from gisement.catalog import indicator_texts, texts
 from gisement.catalog.segments import families
-from gisement.publish import format, models
+from gisement.publish import combinations, format, models
 from gisement.publish.answers import euros
 from gisement.publish.labels import label
 from gisement.publish.layout import Column, paragraph, table, width_here
@@ -51,16 +51,17 @@ def show_figures(
     print(told["title"])
     print(paragraph(said["unit"].format(unit=told["unit_label"]), width) + "\n")
     if not figures:
-        print(said["no_row"])
         return
-    names = list(figures[0].options if with_options else figures[0].group)
+    names = [] if with_options else list(figures[0].group)
     has_counts = width >= WIDE or (len(names) < 2 and not with_options)
     numbers = ["value", "bounds", *([] if with_options else ["known"]), *(VERDICTS if has_counts else ())]
-    headings = [Column(name if with_options else words["dimensions"][name]) for name in names]
+    headings = [Column(words["dimensions"][name]) for name in names]
+    headings += [Column(said["definition"])] if with_options else []
     columns = [*headings, *(Column(said[name], is_number=True) for name in numbers)]
     rows = [
         [
-            *(f.options.values() if with_options else (_label(f, name, language, width) for name in names)),
+            *(_label(f, name, language, width) for name in names),
+            *([combinations.told(f, language)] if with_options else []),
             *(_written(f, name, language) for name in numbers),
         ]
         for f in figures
@@ -79,7 +80,6 @@ def show_rows(rows: Iterator[Mapping[str, Any]], count: int, language: str) -> N
     width, said = width_here(), texts(language)["terminal"]
     shown = list(itertools.islice(rows, LONGEST))
     if not shown:
-        print(said["no_row"])
         return
     is_food = "food_family" in shown[0]
     is_paid = shown[0].get("basis") == "payment" or is_food
@@ -206,7 +206,7 @@ def _notes(
     if len(figures) == 1 and (missing := format.missing(figures[0], language)):
         yield missing
     if with_options:
-        yield from (_explained(name, language) for name in figures[0].options)
+        yield from (combinations.explained(name, language) for name in figures[0].options)
 
 
 def _basis(figures: Sequence[Figure]) -> str | None:
@@ -221,13 +221,6 @@ def _gaps(gaps: Rows, language: str) -> Iterator[str]:
         said = texts(language)["terminal"]["without_ledger"]
         each = (f"{one['buyer_name'] or one['buyer']} ({', '.join(map(str, one['years']))})" for one in gaps)
         yield said.format(buyers=format.listed(map(format.harmless, each), language))
-
-
-def _explained(option: str, language: str) -> str:
-    """What the values of an option mean, in a line."""
-    told = texts(language)["options"][option]
-    values = format.listed((f"{name}, {said}" for name, said in told["values"].items()), language)
-    return f"{option}{format.colon(language)}{told['title']}. {values}."
 
 
 def _label(figure: Figure, dimension: str, language: str, width: int) -> str:

@@ -18,6 +18,7 @@ import typer.main
 from typer.core import TyperGroup
 
 from gisement.terms import Indicator, Trouble
+from gisement.terms.mishap import in_french
 
 PROGRAM = "gisement"
 HELP = ("-h", "--help")
@@ -105,8 +106,8 @@ def unexpected(error: Exception) -> Trouble:
         )
     if isinstance(error, OSError) and error.filename:
         return Trouble(
-            fr=f"« {error.filename} » ne peut pas être lu ou écrit ({error.strerror}) : vérifier le chemin, les droits "
-            "et la place sur le disque.",
+            fr=f"« {error.filename} » ne peut pas être lu ou écrit ({in_french(error)}) : vérifier le chemin, les "
+            "droits et la place sur le disque.",
             en=f"'{error.filename}' cannot be read or written ({error.strerror}): check the path, the permissions and "
             "the space on the disk.",
         )

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gisement.terms import Trouble
+from gisement.terms.mishap import in_french
 
 
 def write_output(path: Path, text: str, *, replace: bool = False) -> None:
@@ -22,7 +23,7 @@ def write_output(path: Path, text: str, *, replace: bool = False) -> None:
         ) from None
     except OSError as error:
         raise Trouble(
-            fr=f"{path} ne peut pas être écrit ({error.strerror}) : choisir un autre dossier.",
+            fr=f"{path} ne peut pas être écrit ({in_french(error)}) : choisir un autre dossier.",
             en=f"{path} cannot be written ({error.strerror}): choose another folder.",
         ) from None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from gisement.terms import Trouble
+from gisement.terms.mishap import in_french
 
 HEADER = ("table", "key", "column", "old_value", "new_value", "reason", "author", "date")
 
@@ -44,6 +45,6 @@ def _rows(source: Path) -> list[dict[str, str]]:
             return list(reader)
     except (UnicodeDecodeError, csv.Error) as error:
         raise Trouble(
-            fr=f"Le fichier de corrections est illisible ({error}) : l'enregistrer en CSV UTF-8.",
+            fr=f"Le fichier de corrections est illisible ({in_french(error)}) : l'enregistrer en CSV UTF-8.",
             en=f"The corrections file cannot be read ({error}): save it as UTF-8 CSV.",
         ) from None

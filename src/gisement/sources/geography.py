@@ -171,8 +171,22 @@ def _near(connection: duckdb.DuckDBPyConnection, territory: Territory) -> list[t
     return connection.execute(query).fetchall()
 
 
+def _is_heir(near: list[tuple[str, str]]) -> bool:
+    """Whether it is the commune of today of a former one, and no mere likeness of codes."""
+    return len(near) < _NEAR_NAMES
+
+
 def _unknown(territory: Territory, near: list[tuple[str, str]]) -> Trouble:
     proposals = ", ".join(f"{territory.level}:{code} ({name})" for code, name in near)
+    is_number = territory.code.isdecimal() and len(territory.code) == 5
+    if territory.level == TerritoryLevel.COMMUNE and is_number and not _is_heir(near):
+        return Trouble(
+            fr=f"Le territoire « {territory.key} » est inconnu ({VINTAGE}) : il faut le code Insee de la commune "
+            "(86194 pour Poitiers), non son code postal (86000) ; avec son nom, comme « commune:chauvigny », les "
+            "communes proches sont proposées.",
+            en=f"Territory '{territory.key}' is unknown ({VINTAGE}): give the Insee code of the commune (86194 for "
+            "Poitiers), not its postcode (86000); with its name, as 'commune:chauvigny', near ones are proposed.",
+        )
     return Trouble(
         fr=f"Le territoire « {territory.key} » est inconnu ({VINTAGE}) ; les plus proches : {proposals}.",
         en=f"Territory '{territory.key}' is unknown ({VINTAGE}); the nearest are: {proposals}.",

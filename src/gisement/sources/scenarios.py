@@ -10,6 +10,7 @@ from typing import Any
 from gisement.catalog.segments import segments
 from gisement.sources.io_table.table import write_parquet
 from gisement.terms import Trouble
+from gisement.terms.mishap import in_french
 
 KINDS = ("local", "sme", "social", "environmental", "food", "pooling")
 _NAME, _MOST = r"[a-z0-9][a-z0-9-]*", 100
@@ -20,7 +21,7 @@ def read_scenario(source: Path, target: Path) -> int:
     try:
         told = tomllib.loads(source.read_bytes().decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _wrong(f"TOML illisible ({error})", f"TOML that cannot be read ({error})") from None
+        raise _wrong(f"TOML illisible ({in_french(error)})", f"TOML that cannot be read ({error})") from None
     name, levers = str(told.get("name", "")), told.get("lever")
     if not re.fullmatch(_NAME, name):
         raise _wrong("name : minuscules, chiffres et tirets", "name: small letters, digits and hyphens")

@@ -126,7 +126,7 @@ def _establishment_columns(table: Published, source: Path) -> dict[str, str]:
     siret, siren, nic = (table.column(headers) for headers in (_SIRET, ("siren",), ("nic",)))
     has_key = siret is not None or (siren is not None and nic is not None)
     if not has_key or table.column(("datefin",)) or not any(found[name] for name in _ENOUGH_ESTABLISHMENT):
-        raise _wrong_headers(source, table, "établissements", "establishments", "StockEtablissement")
+        raise _wrong_headers(table, "établissements", "establishments", "StockEtablissement")
     parts = f"{_padded(siren, 9)} || {_padded(nic, 5)}" if siret is None else _padded(siret, 14)
     keys = {"siret": parts, "siren": f"left({parts}, 9)", "nic": f"substr({parts}, 10)"}
     return keys | {name: _text(header) for name, header in found.items()}
@@ -137,7 +137,7 @@ def _legal_unit_columns(table: Published, source: Path) -> dict[str, str]:
     siren, siret = table.column(("siren",)), table.column(_SIRET)
     is_history = table.column(("datefin",)) is not None
     if (siren is None and siret is None) or is_history or not any(found[n] for n in _ENOUGH_LEGAL_UNIT):
-        raise _wrong_headers(source, table, "unités légales", "legal units", "StockUniteLegale")
+        raise _wrong_headers(table, "unités légales", "legal units", "StockUniteLegale")
     key = f"left({_padded(siret, 14)}, 9)" if siren is None else _padded(siren, 9)
     columns = {"siren": key} | {name: _text(header) for name, header in found.items()}
     columns["head_office_nic"] = _padded(found["head_office_nic"], 5)
@@ -212,11 +212,11 @@ def _write_search(
     return RegisterReport(written, 0, missing, False)
 
 
-def _wrong_headers(source: Path, table: Published, fr: str, en: str, official: str) -> Trouble:
+def _wrong_headers(table: Published, fr: str, en: str, official: str) -> Trouble:
     shown = ", ".join(table.headers[:6])
     return Trouble(
-        fr=f"Les en-têtes de {source.name} ({shown}…) ne sont pas ceux des {fr} de Sirene : donner le fichier"
+        fr=f"Les en-têtes du fichier ({shown}…) ne sont pas ceux des {fr} de Sirene : donner le fichier"
         f" {official} ou un extrait qui garde ses en-têtes.",
-        en=f"The headers of {source.name} ({shown}…) are not those of Sirene's {en}: give the file {official}"
+        en=f"The headers of the file ({shown}…) are not those of Sirene's {en}: give the file {official}"
         " or an extract that keeps its headers.",
     )

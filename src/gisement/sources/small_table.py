@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gisement.sources.published_file import plain
 from gisement.terms import Trouble
+from gisement.terms.mishap import in_french
 
 DELIMITERS = ";,\t"
 
@@ -27,7 +28,7 @@ def read_small_table(source: Path) -> tuple[list[str], list[dict[str, str]]]:
         rows = list(csv.reader(text.splitlines(), delimiter=max(DELIMITERS, key=head.count)))
     except csv.Error as error:
         raise Trouble(
-            fr=f"Ce CSV est illisible ({error}) : l'enregistrer de nouveau en CSV UTF-8.",
+            fr=f"Ce CSV est illisible ({in_french(error)}) : l'enregistrer de nouveau en CSV UTF-8.",
             en=f"This CSV cannot be read ({error}): save it again as UTF-8 CSV.",
         ) from None
     filled = [row for row in rows if any(cell.strip() for cell in row)]

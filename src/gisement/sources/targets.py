@@ -11,6 +11,7 @@ from typing import Any
 from gisement.indicators import INDICATORS
 from gisement.sources.io_table.table import write_parquet
 from gisement.terms import Trouble
+from gisement.terms.mishap import in_french
 
 AT_LEAST, AT_MOST = "at_least", "at_most"
 FIELDS = (
@@ -30,7 +31,8 @@ def read_targets(source: Path, target: Path) -> int:
         told = tomllib.loads(source.read_bytes().decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Trouble(
-            fr=f"Ce fichier d'objectifs n'est pas un TOML lisible ({error}) : partir de « gisement template target ».",
+            fr=f"Ce fichier d'objectifs n'est pas un TOML lisible ({in_french(error)}) : partir de « gisement "
+            "template target ».",
             en=f"This file of targets is no TOML that can be read ({error}): start from 'gisement template target'.",
         ) from None
     entries = told.get("target")

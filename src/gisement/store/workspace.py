@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gisement.terms import Territory, Trouble, parse_territory
+from gisement.terms.mishap import in_french
 
 LITTLE_MEGABYTES = 900
 """What an engine takes at first: a million contracts are built with it; some millions of payments want more."""
@@ -96,7 +97,7 @@ class Workspace:
             )
         except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError) as error:
             raise Trouble(
-                fr=f"{path} est illisible ({error}) : corriger ce fichier ou relancer « gisement init ».",
+                fr=f"{path} est illisible ({in_french(error)}) : corriger ce fichier ou relancer « gisement init ».",
                 en=f"{path} cannot be read ({error}): mend it or run 'gisement init' again.",
             ) from None
 

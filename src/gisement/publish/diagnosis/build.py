@@ -10,7 +10,9 @@ from gisement.catalog import indicator_texts
 from gisement.catalog.segments import families
 from gisement.engine import Observatory
 from gisement.engine.checks import Checks
+from gisement.engine.unplaced import unplaced_contracts
 from gisement.pipeline import INDICATORS
+from gisement.publish.caution import cautions
 from gisement.publish.diagnosis.places import Places, places_of
 from gisement.publish.invented import invented
 from gisement.terms import Figure, Indicator, Origin, Perimeter, Verdict
@@ -44,7 +46,8 @@ class Diagnosis:
     """Everything that the diagnosis shows: figures, names, sources; `notice` is empty for real data.
 
     `readings` are the headline counted in four ways (place × medical goods); `hidden_buyers` says how many
-    buyers are not listed because they come after the largest ones.
+    buyers are not listed because they come after the largest ones; `cautions`, what to know before believing the
+    headline.
     """
 
     places: Places
@@ -62,6 +65,7 @@ class Diagnosis:
     findings: tuple[RuleCount, ...]
     origins: tuple[Origin, ...]
     notice: Mapping[str, str]
+    cautions: tuple[str, ...] = ()
 
 
 def diagnose(observatory: Observatory) -> Diagnosis:
@@ -87,6 +91,7 @@ def diagnose(observatory: Observatory) -> Diagnosis:
         findings=_findings(observatory),
         origins=headline.origins,
         notice=invented(headline.origins),
+        cautions=tuple(cautions(headline, unplaced_contracts(observatory))),
     )
 
 

@@ -30,6 +30,8 @@ def show(diagnosis: Diagnosis, console: Console | None = None) -> None:
             )
         )
     out.print(Panel(escape(sentence(diagnosis)), title=escape(diagnosis.places.territory), style="bold"))
+    for caution in diagnosis.cautions:
+        out.print(escape(caution), style="yellow")
     out.print(_table("En bref", (_line(diagnosis, "spend"), _line(diagnosis, "contracts"), *diagnosis.suppliers)))
     out.print(_table("Jusqu'où va l'argent (hors médical ; chaque cercle contient le précédent)", diagnosis.rings))
     out.print(_table("La même part, comptée autrement", diagnosis.readings))

@@ -16,6 +16,7 @@ from gisement.publish.exports import decp, ocds
 from gisement.publish.exports.card import CAVEAT, About, data_package, dcat
 from gisement.publish.exports.tables import write_csv, write_parquet, write_workbook
 from gisement.terms import Trouble
+from gisement.terms.mishap import in_french
 
 if TYPE_CHECKING:
     from gisement.engine.served import Served
@@ -52,8 +53,7 @@ def export(served: Served, kind: str, perimeter: Perimeter, output: Path, about:
         _write_json(card, dcat(about, kind, written.files))
     except OSError as error:
         raise Trouble(
-            fr=f"{output} ne peut pas être écrit ({error.strerror or error}) : vérifier le dossier et la place sur le "
-            "disque.",
+            fr=f"{output} ne peut pas être écrit ({in_french(error)}) : vérifier le dossier et la place sur le disque.",
             en=f"{output} cannot be written ({error.strerror or error}): check the folder and the space on the disk.",
         ) from None
     written.files.append(card)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gisement.catalog import indicator_texts, report_texts
+from gisement.engine.unplaced import unplaced_contracts
+from gisement.publish.caution import cautions
 from gisement.publish.reports import drawings
 from gisement.publish.reports.document import (
     Beside,
@@ -230,7 +232,7 @@ def cover(reading: Reading, title: str) -> Cover:
             words["headline" if share.value is not None else "headline_unknown"], words_of(reading), share=share
         ),
         picture=drawings.coins(share),
-        legend=quoting(words["coins"]),
+        legend=quoting(" ".join([words["coins"], *cautions(share, unplaced_contracts(reading.served.observatory))])),
         tiles=brief(reading),
     )
 

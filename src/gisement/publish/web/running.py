@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 from collections.abc import Callable
@@ -51,12 +52,26 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         found.bind((host, port))
         found.listen(128)
-    except OSError:
+    except OSError as error:
         found.close()
-        raise Trouble(
-            fr=f"Le port {port} est déjà pris, ou l'adresse {host} n'est pas de cette machine : en donner un autre "
-            "avec --port, ou ajouter --no-serve.",
-            en=f"Port {port} is taken, or the address {host} is not this machine's: give another one with --port, "
-            "or add --no-serve.",
-        ) from None
+        raise _refused(error, host, port) from None
     return found
+
+
+def _refused(error: OSError, host: str, port: int) -> Trouble:
+    """Why the address cannot be listened on, and what to type."""
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < 65_535 else 8000
+        return Trouble(
+            fr=f"Le port {port} est déjà pris, peut-être par un autre gisement : ajouter --port {other}.",
+            en=f"Port {port} is taken, perhaps by another gisement: add --port {other}.",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Trouble(
+            fr=f"Le port {port} est réservé au système : en donner un autre, comme --port 8000.",
+            en=f"Port {port} is kept for the system: give another one, such as --port 8000.",
+        )
+    return Trouble(
+        fr=f"L'adresse {host} n'est pas de cette machine : ôter --host, ou donner 127.0.0.1.",
+        en=f"The address {host} is not this machine's: leave out --host, or give 127.0.0.1.",
+    )

@@ -20,6 +20,7 @@ from gisement.sources.ledger.mapping import LedgerMapping
 from gisement.sources.ledger.opening import Opened, Row, open_export
 from gisement.sources.ledger.prepare import scratch
 from gisement.terms import Reading, Trouble
+from gisement.terms.mishap import in_french
 
 TOLD: Final = 10
 """Errors told one by one; the others are counted."""
@@ -73,7 +74,7 @@ def _rows(opened: Opened) -> Iterator[tuple[int, list[str]]]:
             yield from enumerate(csv.reader(text, delimiter=opened.delimiter), start=1)
     except csv.Error as error:
         raise Trouble(
-            fr=f"{opened.name} est illisible ({error}) : l'enregistrer de nouveau en CSV UTF-8.",
+            fr=f"{opened.name} est illisible ({in_french(error)}) : l'enregistrer de nouveau en CSV UTF-8.",
             en=f"{opened.name} cannot be read ({error}): save it again as UTF-8 CSV.",
         ) from None
 

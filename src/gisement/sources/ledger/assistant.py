@@ -12,7 +12,7 @@ from typing import Any, Final
 from gisement.sources.ledger import remarks as say
 from gisement.sources.ledger.columns import AMOUNTS, FIELDS, NOMENCLATURES
 from gisement.sources.ledger.layout import Layout, fields_of, find_layout
-from gisement.sources.ledger.mapping import LedgerMapping, written
+from gisement.sources.ledger.mapping import LedgerMapping, check_buyer, written
 from gisement.sources.ledger.opening import Opened, open_export
 from gisement.sources.ledger.parsing import parse
 from gisement.sources.ledger.prepare import Prepared, scratch, write_masked
@@ -47,6 +47,7 @@ class Proposal:
 
 def propose(path: Path, mapping: LedgerMapping | None = None, *, buyer: str | None = None) -> Proposal:
     """Propose the mapping of an export, or check the one given. Nothing is written. Trouble if it is no table."""
+    check_buyer(buyer, "--buyer")
     given = mapping or LedgerMapping()
     with scratch() as workdir:
         opened = open_export(path, given, workdir)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gisement.sources.ledger.columns import AMOUNTS, FIELDS, NOMENCLATURES, UNKNOWN
 from gisement.terms import Trouble
+from gisement.terms.mishap import in_french
 
 ENCODINGS: Final = ("utf-8", "cp1252", "utf-16", "mixed")
 DECIMALS: Final = (",", ".")
@@ -57,7 +58,9 @@ def read_mapping(path: Path) -> LedgerMapping:
     except OSError as error:
         raise _refused(f"le fichier {path} ne s'ouvre pas", f"{path} cannot be opened") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _refused(f"{path.name} n'est pas du TOML ({error})", f"{path.name} is no TOML ({error})") from None
+        raise _refused(
+            f"{path.name} n'est pas du TOML ({in_french(error)})", f"{path.name} is no TOML ({error})"
+        ) from None
 
 
 def parse_mapping(content: Mapping[str, Any]) -> LedgerMapping:
@@ -84,12 +87,17 @@ def parse_mapping(content: Mapping[str, Any]) -> LedgerMapping:
         person_values=_texts(persons, "persons.values"),
         persons_kept=_texts(persons, "persons.keep"),
     )
-    if made.buyer is not None and not _SIRET.fullmatch(made.buyer):
-        raise _refused(
-            f"ledger.buyer vaut « {made.buyer} », il faut un SIRET de 14 chiffres",
-            f"ledger.buyer is '{made.buyer}', it must be a SIRET of 14 digits",
-        )
+    check_buyer(made.buyer, "ledger.buyer")
     return made
+
+
+def check_buyer(siret: str | None, name: str) -> None:
+    """Raise Trouble for a buyer that is no SIRET."""
+    if siret is not None and not _SIRET.fullmatch(siret):
+        raise _refused(
+            f"{name} vaut « {siret} », il faut un SIRET de 14 chiffres",
+            f"{name} is '{siret}', it must be a SIRET of 14 digits",
+        )
 
 
 def check_complete(mapping: LedgerMapping) -> None:

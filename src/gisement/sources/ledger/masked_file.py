@@ -20,6 +20,7 @@ from pyarrow import csv
 from gisement.sources.ledger.columns import DROPPED, PAYMENT
 from gisement.sources.ledger.parsing import create_line
 from gisement.terms import Reading, Trouble
+from gisement.terms.mishap import in_french
 
 RECORD: Final = "ledger_record"
 ADDED: Final = ("year", "reason", "lines_count", "amount_cents")
@@ -63,7 +64,7 @@ class MaskedWriter:
             self._file = self._part.open("wb")
         except OSError as error:
             raise Trouble(
-                fr=f"{self._target} ne peut pas être écrit ({error.strerror}) : choisir un autre dossier.",
+                fr=f"{self._target} ne peut pas être écrit ({in_french(error)}) : choisir un autre dossier.",
                 en=f"{self._target} cannot be written ({error.strerror}): choose another folder.",
             ) from None
         self._file.write(HEADER.encode() + b"\n")

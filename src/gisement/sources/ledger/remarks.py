@@ -80,8 +80,8 @@ def title_lines(line: int) -> Remark:
     """Lines above the header."""
     return Remark(
         "title_lines",
-        f"L'en-tête est à la ligne {line} : les lignes du dessus ne sont pas lues.",
-        f"The header is on line {line}: the lines above are not read.",
+        f"L'en-tête est à la ligne {line}, sans compter les lignes vides : celles du dessus ne sont pas lues.",
+        f"The header is on line {line}, blank lines not counted: the lines above are not read.",
         f"header_line = {line}",
     )
 

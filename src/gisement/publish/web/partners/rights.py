@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gisement.terms import Trouble
+from gisement.terms.mishap import in_french
 
 READER, EDITOR = "reader", "editor"
 ROLES = (READER, EDITOR)
@@ -56,8 +57,8 @@ def parse_rights(text: str, name: str) -> Rights:
         return Rights(grants, bool(content.get("siret_of_the_token", True)))
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise Trouble(
-            fr=f"{name} est illisible ({error}) : chaque [[partner]] a siren (neuf chiffres), role (reader ou editor), "
-            "et emails ou subjects (listes).",
+            fr=f"{name} est illisible ({in_french(error)}) : chaque [[partner]] a siren (neuf chiffres), role "
+            "(reader ou editor), et emails ou subjects (listes).",
             en=f"{name} cannot be read ({error}): each [[partner]] has siren (nine digits), role (reader or editor), "
             "and emails or subjects (lists).",
         ) from None

@@ -6,7 +6,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from gisement.engine.unplaced import unplaced_contracts
 from gisement.publish import format
+from gisement.publish.caution import cautions
 from gisement.publish.web.address import Pairs
 from gisement.publish.web.charts import coins
 from gisement.publish.web.drawings import rings_drawing, trend_drawing
@@ -44,6 +46,7 @@ def home(page: Page) -> Response:
         ends=ends,
         place=place,
         between=told["exact"] if is_exact else told["between"].format(**ends),
+        cautions=cautions(figure, unplaced_contracts(page.site.observatory), language),
         card=page.card(figure),
         coins=coins(figure.low, figure.high),
         coins_title=page.texts["chart"]["coins"].format(**ends),

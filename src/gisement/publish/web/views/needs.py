@@ -17,6 +17,7 @@ def needs(page: Page) -> Response:
     """The families."""
     return page.render(
         "needs.html.j2",
+        part=page.texts["figures"]["part_is"].format(place=page.site.places[page.language].of_department),
         wide=treemap_drawing(page, "family", []),
         tall=treemap_drawing(page, "family", [], tall=True),
         published=published(page, "total_spend", [], "family"),

@@ -24,6 +24,7 @@ def buyers(page: Page) -> Response:
     """Every buyer of the territory, the largest first, with its amount and its local share."""
     return page.render(
         "buyers.html.j2",
+        part=page.texts["figures"]["part_is"].format(place=page.site.places[page.language].of_department),
         lines=lines_by(page, "local_share", "buyer", [], at_most=200),
         published=published(page, "local_share", [], "buyer"),
     )

@@ -1,0 +1,24 @@
+"""What must be said beside a figure that rests on little: few rows, contracts that no place of a buyer lets in."""
+
+from __future__ import annotations
+
+from gisement.catalog import parameter, texts
+from gisement.publish import format
+from gisement.terms import Figure, Verdict
+
+
+def cautions(figure: Figure, unplaced: int, language: str = "fr") -> list[str]:
+    """The sentences that a reader needs before believing a headline; none where it rests on enough."""
+    words = texts(language)["caution"]
+    told = figure.sums.rows(Verdict.PART) + figure.sums.rows(Verdict.REST)
+    found = []
+    if 0 < told < parameter("few_rows"):
+        kind = words["payments" if figure.basis == "payment" else "contracts"]
+        found.append(words["few"].format(rows=format.number(told, language=language), kind=kind))
+    return [*found, *left_out(unplaced, language)]
+
+
+def left_out(unplaced: int, language: str = "fr") -> list[str]:
+    """How many contracts stand outside since the place of their buyer is not known, and what to do."""
+    words = texts(language)["caution"]
+    return [words["unplaced"].format(contracts=format.number(unplaced, language=language))] if unplaced else []

@@ -1,0 +1,36 @@
+"""What the system says of a file that it cannot read or write, in French: its own words are English."""
+
+from __future__ import annotations
+
+import errno
+import re
+import tomllib
+
+_OF_SYSTEM = {
+    errno.ENOENT: "introuvable",
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "accès refusé",
+    errno.EROFS: "en lecture seule",
+    errno.ENOTDIR: "un fichier est là où il faut un dossier",
+    errno.EISDIR: "c'est un dossier",
+    errno.EEXIST: "existe déjà",
+    errno.ENAMETOOLONG: "nom trop long",
+    errno.ENOSPC: "plus de place sur le disque",
+    errno.EADDRINUSE: "déjà pris",
+}
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+def in_french(error: Exception) -> str:
+    """A few words on what went wrong and where; the kind of error where nothing better is known."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"texte qui n'est pas en UTF-8, à l'octet {error.start + 1}"
+    if isinstance(error, tomllib.TOMLDecodeError):
+        place = _PLACE.search(str(error))
+        return f"mal écrit à la ligne {place[1]}, colonne {place[2]}" if place else "mal écrit à la fin du fichier"
+    if isinstance(error, OSError):
+        number = error.errno or 0
+        return _OF_SYSTEM.get(number, f"erreur n° {number} du système")
+    if isinstance(error, KeyError):
+        return f"il manque « {error.args[0]} »"
+    return "contenu inattendu"
