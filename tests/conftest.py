@@ -60,6 +60,17 @@ def tiny_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace of the Vienne that holds the five contracts of `test_cli.py`, built: to be read."""
+    from tests.test_cli import TABLE
+    from tests.workspaces import workspace_of
+
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "table.csv").write_text(TABLE, encoding="utf-8")
+    return workspace_of(folder / "workspace", "department:86", {"decp": [folder / "table.csv"]}).root
+
+
+@pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """A workspace to disturb: before, at work, after."""
     from tests.disturbed import staged

@@ -15,7 +15,7 @@ from gisement.engine.query import DIMENSIONS
 from gisement.sources.demonstration import identifiers
 from tests.commands import START, Run, fresh, gisement, started
 from tests.sources.decp_samples import contract, wrapped
-from tests.workspaces import added, built, created, workspace_of
+from tests.workspaces import added, built, created
 
 VERDICTS = ("part", "rest", "unknown", "excluded")
 BUYER = identifiers.siret(identifiers.siren(20_001), 1)
@@ -35,11 +35,9 @@ TABLE = f"""{HEADER}
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def workspace(small_home: Path) -> Path:
     """A small workspace of the Vienne, built."""
-    folder = tmp_path_factory.mktemp("cli")
-    (folder / "table.csv").write_text(TABLE, encoding="utf-8")
-    return workspace_of(folder / "workspace", "department:86", {"decp": [folder / "table.csv"]}).root
+    return small_home
 
 
 def answer(run: Run) -> Any:

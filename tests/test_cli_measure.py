@@ -10,16 +10,13 @@ from gisement.engine.parameters import checked
 from gisement.pipeline import perimeter_of
 from gisement.terms import Trouble
 from tests.commands import gisement
-from tests.test_cli import TABLE, answer
-from tests.workspaces import workspace_of
+from tests.test_cli import answer
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def workspace(small_home: Path) -> Path:
     """A small workspace of the Vienne, built."""
-    folder = tmp_path_factory.mktemp("measure")
-    (folder / "table.csv").write_text(TABLE, encoding="utf-8")
-    return workspace_of(folder / "workspace", "department:86", {"decp": [folder / "table.csv"]}).root
+    return small_home
 
 
 def test_a_change_of_the_share_is_decomposed(workspace: Path) -> None:

@@ -85,14 +85,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def first(folder: Path) -> Workspace:
-    """The files in their own order, with corrections, built by one thread."""
+    """The files in their own order, with corrections, built by one thread, by degrees."""
     workspace = created(folder / "first", mixed_files.TERRITORY)
     _add(workspace, files(folder / "files"))
-    built(workspace)  # compiles the steps, and gives the keys that corrections need
+    built(workspace, ["contract"])  # gives the keys that corrections need
     for order, name in ((None, "first.csv"), (7, "shuffled.csv")):
         mixed_files.corrections(folder / name, _nine(workspace), order)
     _add(workspace, {"correction": [folder / "first.csv"]})
-    return _build_anew(workspace, threads=1)
+    built(workspace)
+    return workspace
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +116,6 @@ def _nine(workspace: Workspace) -> list[dict[str, Any]]:
 
 def _build_anew(workspace: Workspace, threads: int) -> Workspace:
     """Build every table in a process of its own, as a user does."""
-    shutil.rmtree(workspace.tables)
     run = fresh("build", workspace=workspace.root, GISEMENT_THREADS=str(threads))
     assert (run.returncode, run.stderr) == (0, "")
     assert set(content(workspace)) == set(tables())

@@ -13,9 +13,9 @@ import pytest
 from gisement.catalog import tables
 from gisement.store import Workspace, database, snapshots
 from gisement.store.layout import LAYOUT, NAME
-from tests import mixed_files
 from tests.commands import Run, fresh, gisement
-from tests.workspaces import added, built, content, created
+from tests.disturbed import Stage, copy
+from tests.workspaces import built, content
 
 MEASURED = ("measure", "local_share", "--where", "basis=contract", "--format", "json")
 # The program under a limit of the machine, set in its own process before it loads anything.
@@ -23,22 +23,15 @@ LIMITED = "import resource, sys; sys.dont_write_bytecode = True; resource.setrli
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace of a few files of each kind, built by the command."""
-    folder = tmp_path_factory.mktemp("faults")
-    made = mixed_files.write(folder / "files")
-    workspace = created(folder / "workspace", mixed_files.TERRITORY)
-    for kind, paths in made.items():
-        assert not [one.trouble for one in added(workspace, kind, paths) if one.trouble]
-    built(workspace)
-    return workspace
+def sound(stage: Stage) -> Workspace:
+    """A workspace of a few files of each kind, built."""
+    return stage.done
 
 
 @pytest.fixture
 def workspace(sound: Workspace, tmp_path: Path) -> Workspace:
     """A copy to spoil."""
-    shutil.copytree(sound.root, tmp_path / "workspace")
-    return Workspace(tmp_path / "workspace")
+    return copy(sound, tmp_path / "workspace")
 
 
 def one_sentence(run: Run) -> str:

@@ -10,16 +10,16 @@ import pytest
 from gisement.store import Workspace, database
 from gisement.store import workspace as places
 from gisement.terms import Trouble
-from tests import mixed_files
-from tests.workspaces import built, workspace_of
+from tests.disturbed import Stage, copy
+from tests.workspaces import built
 
 TABLES = ("contract_record",)
 TOO_LITTLE = 4
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return workspace_of(tmp_path / "held", mixed_files.TERRITORY, mixed_files.write(tmp_path / "files"))
+def workspace(stage: Stage, tmp_path: Path) -> Workspace:
+    return copy(stage.done, tmp_path / "held")
 
 
 def _built(workspace: Workspace) -> bytes:

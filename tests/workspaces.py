@@ -41,13 +41,15 @@ def built(workspace: Workspace, names: Sequence[str] = ()) -> list[str]:
     return build(by_one, lambda: pipeline.STEPS, pipeline.SOURCES, names=names)
 
 
-def workspace_of(folder: Path, territory: str, files: Mapping[str, Sequence[Path]]) -> Workspace:
-    """A built workspace holding these files, by kind; none of them may be refused."""
+def workspace_of(
+    folder: Path, territory: str, files: Mapping[str, Sequence[Path]], names: Sequence[str] = ()
+) -> Workspace:
+    """A workspace holding these files, by kind, none of which may be refused; built, for what is asked of it."""
     workspace = created(folder, territory)
     for kind, paths in files.items():
         refused = [one.trouble.fr for one in added(workspace, kind, paths) if one.trouble]
         assert not refused, refused
-    built(workspace)
+    built(workspace, names)
     return workspace
 
 

@@ -9,13 +9,13 @@ import pytest
 from gisement.sources.groups import read_groups
 from gisement.terms import Trouble
 from tests import mixed_files
-from tests.workspaces import rows, workspace_of
+from tests.disturbed import Stage
+from tests.workspaces import rows
 
 
-def test_a_firm_is_gathered_with_the_head_that_a_file_tells(tmp_path: Path) -> None:
-    workspace = workspace_of(tmp_path / "held", mixed_files.TERRITORY, mixed_files.write(tmp_path / "files"))
+def test_a_firm_is_gathered_with_the_head_that_a_file_tells(stage: Stage) -> None:
     sql = "SELECT DISTINCT supplier_siren, group_siren FROM purchase WHERE supplier_siren IS NOT NULL"
-    told = {row["supplier_siren"]: row["group_siren"] for row in rows(workspace, sql, ["purchase"])}
+    told = {row["supplier_siren"]: row["group_siren"] for row in rows(stage.done, sql, ["purchase"])}
     head, *members = (firm[:9] for firm in mixed_files.FIRMS[:3])
     assert {told.get(siren, head) for siren in members} == {head}
     assert all(group in (siren, head) for siren, group in told.items())

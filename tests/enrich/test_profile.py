@@ -46,7 +46,7 @@ def purchases(folder: Path, listed: Sequence[tuple[str, str]]) -> dict[str, dict
         path = folder / f"{kind}.csv"
         path.write_text(content, encoding="utf-8")
         files[kind] = [path]
-    workspace = workspace_of(folder / "workspace", "department:86", files)
+    workspace = workspace_of(folder / "workspace", "department:86", files, ["purchase"])
     return {row["supplier_id"]: row for row in rows(workspace, "SELECT * FROM purchase", ["purchase"])}
 
 

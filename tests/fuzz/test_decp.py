@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gisement.engine.checks import Checks
+from gisement.engine.checks import BUILT, Checks
 from gisement.store import Workspace
 from tests import official_xml
 from tests.commands import gisement
@@ -123,7 +123,7 @@ def test_accounts_close_after_a_build(tmp_path_factory: pytest.TempPathFactory, 
         paths.append(home / f"{number}.decp")
         paths[-1].write_bytes(content)
     readings = [one.reading for one in added(workspace, "decp", paths) if one.reading]
-    built(workspace)
+    built(workspace, BUILT)
     checks = Checks(workspace)
     assert [expectation for expectation in checks.expectations() if expectation["failed"]] == []
     accounts = checks.account()

@@ -16,10 +16,9 @@ from gisement.engine.served import Served
 from gisement.pipeline import INDICATORS, MODELLED
 from gisement.publish.web.app import create_app
 from gisement.publish.web.site import Site
-from tests import mixed_files
 from tests.conftest import PROJECT
+from tests.disturbed import Stage, copy
 from tests.fuzz.material import ODD_TEXTS
-from tests.workspaces import workspace_of
 
 ASKED = re.compile(r'asked\("([a-z_]+)"|query_params\.get\("([a-z_]+)"')
 """How a page reads a parameter of its address."""
@@ -30,11 +29,9 @@ VALUES: Sequence[str] = (
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+def client(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     """Asks a small server; whatever the program raises is the test's."""
-    folder = tmp_path_factory.mktemp("pages")
-    made = mixed_files.write(folder / "files")
-    return TestClient(create_app(Site(Served(workspace_of(folder / "workspace", mixed_files.TERRITORY, made)))))
+    return TestClient(create_app(Site(Served(copy(stage.done, tmp_path_factory.mktemp("pages") / "workspace")))))
 
 
 def names(client: TestClient) -> tuple[str, ...]:

@@ -24,9 +24,9 @@ from gisement.publish.web.partners.rights import Rights
 from gisement.publish.web.site import Site
 from gisement.store import Workspace, remove_snapshot, snapshots
 from tests import mixed_files
+from tests.disturbed import Stage, copy
 from tests.fuzz.every_source import Seed, seeds, spoilt
 from tests.fuzz.material import ODD_TEXTS
-from tests.workspaces import workspace_of
 
 SITE = "http://testserver"
 FEW = settings(max_examples=max(settings().max_examples // 2, 1), suppress_health_check=list(HealthCheck))
@@ -35,10 +35,9 @@ texts = st.sampled_from(ODD_TEXTS) | st.text(max_size=40) | st.sampled_from(["20
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def workspace(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A small workspace, built."""
-    folder = tmp_path_factory.mktemp("uploads")
-    return workspace_of(folder / "workspace", mixed_files.TERRITORY, mixed_files.write(folder / "files"))
+    return copy(stage.done, tmp_path_factory.mktemp("uploads") / "workspace")
 
 
 @pytest.fixture(scope="module")

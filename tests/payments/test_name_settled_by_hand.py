@@ -18,10 +18,12 @@ CASE = Case(
     1, {"case": "sans SIRET", "lines": [{"sans": "siret", "fournisseur": NAME, "cp": "86000", "ville": "POITIERS"}]}
 )
 
+TABLES = ("payment", "payee", "finding")
+
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    return workspace_of(tmp_path / "workspace", "department:86", {"ledger": write_ledgers(tmp_path, [CASE])})
+    return workspace_of(tmp_path / "workspace", "department:86", {"ledger": write_ledgers(tmp_path, [CASE])}, TABLES)
 
 
 def _settled(workspace: Workspace, folder: Path, old_value: str) -> tuple[Any, list[tuple[Any, ...]]]:
@@ -40,7 +42,7 @@ def _settled(workspace: Workspace, folder: Path, old_value: str) -> tuple[Any, l
     with (folder / "corrections.csv").open("w", encoding="utf-8", newline="") as written:
         csv.writer(written).writerows([HEADER, line])
     added(workspace, "correction", [folder / "corrections.csv"])
-    built(workspace)
+    built(workspace, TABLES)
     (paid,) = rows(workspace, "SELECT supplier_id, supplier_siren FROM payment", ["payment"])
     sql = f"SELECT rule, reported, kept, action FROM finding WHERE record_hash = '{key}'"
     return paid, sorted(tuple(row.values()) for row in rows(workspace, sql, ["finding"]))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gisement.engine.measure import Observatory
+from gisement.engine.measure import MEASURED, Observatory
 from gisement.indicators.spend import TOTAL_SPEND
 from gisement.sources.demonstration import identifiers
 from gisement.sources.ledger import LedgerMapping, prepare_ledger
@@ -42,6 +42,8 @@ EXPECTED = {
     "no number, same segment": ("2023-017", "supplier_date_and_segment"),
 }
 
+TABLES = (*MEASURED, "finding", "contract_payment")
+
 
 @pytest.fixture(scope="module")
 def tied(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
@@ -49,7 +51,7 @@ def tied(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     folder = tmp_path_factory.mktemp("reconciliation")
     decp = folder / "decp.json"
     decp.write_text(json.dumps({"marches": [_contract(*one) for one in CONTRACTS]}), encoding="utf-8")
-    return workspace_of(folder / "workspace", "department:86", {"decp": [decp], "ledger": [_ledger(folder)]})
+    return workspace_of(folder / "workspace", "department:86", {"decp": [decp], "ledger": [_ledger(folder)]}, TABLES)
 
 
 def _contract(number: str, holder: str, cpv: str, euros: int, day: str) -> dict[str, Any]:

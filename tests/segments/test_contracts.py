@@ -28,6 +28,8 @@ CONTRACTS = {
 }
 JOINT = ("Zqwk", (ROOFER, CLEANER))
 
+TABLES = ("contract", "contract_segment", "cpv_segment", "purchase")
+
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
@@ -47,7 +49,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     (folder / "register.csv").write_text("\n".join(register) + "\n", encoding="utf-8")
     files = {"decp": [folder / "table.csv"], "sirene": [folder / "register.csv"]}
     files["title-model"] = [learnt(folder / "model.parquet", "Brimborions")]
-    return workspace_of(folder / "workspace", "department:86", files)
+    return workspace_of(folder / "workspace", "department:86", files, TABLES)
 
 
 def contracts(workspace: Workspace) -> dict[str, dict[str, Any]]:
@@ -99,7 +101,7 @@ def test_without_a_model_its_labels_stay_unclassified(workspace: Workspace, tmp_
     finally:
         (tmp_path / "model.parquet").write_bytes(kept)
         added(workspace, "title-model", [tmp_path / "model.parquet"])
-        built(workspace)
+        built(workspace, TABLES)
     assert contracts(workspace) == before
 
 
@@ -108,4 +110,4 @@ def removed(workspace: Workspace, identifier: str) -> None:
     from gisement.store import remove_snapshot
 
     remove_snapshot(workspace, identifier)
-    built(workspace)
+    built(workspace, TABLES)

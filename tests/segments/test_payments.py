@@ -63,7 +63,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         "title-model": [learnt(folder / "model.parquet", "Brimborions")],
         "ledger": [_ledger(folder, nomenclature) for nomenclature in ("M57", "M21", "GBCP", "unknown")],
     }
-    return workspace_of(folder / "workspace", "department:86", files)
+    return workspace_of(folder / "workspace", "department:86", files, ["purchase", "payment_segment"])
 
 
 def _register() -> str:

@@ -22,6 +22,8 @@ from tests.contracts.contract_case import Case, write_files
 from tests.notice_samples import BOAMP, SIRET, eforms
 from tests.workspaces import rows, workspace_of
 
+TABLES = ("contract", "notice", "notice_criterion", "clause", "finding")
+
 
 def found(folder: Path, content: str | bytes) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The lots and criteria that are read from this content."""
@@ -90,7 +92,7 @@ def test_a_notice_gives_its_contract_the_day_of_the_consultation(tmp_path: Path)
     files = write_files(tmp_path / "files", [Case("notices", 1, {"case": "one", "published": published})])
     notice = tmp_path / "avis.xml"
     notice.write_text(eforms(), encoding="utf-8")
-    workspace = workspace_of(tmp_path / "w", "department:86", {"decp": files, "notices": [notice]})
+    workspace = workspace_of(tmp_path / "w", "department:86", {"decp": files, "notices": [notice]}, TABLES)
     told = rows(workspace, "SELECT * FROM contract ORDER BY contract_id", ["contract"])
     dated = {row["contract_id"]: str(row["consultation_date"]) for row in told if row["consultation_date"]}
     assert dated == {"M1": "2024-01-10", "24-01": "2024-01-10"}
@@ -122,7 +124,7 @@ def test_a_notice_tells_what_a_contract_leaves_open_and_contradicts_what_it_deni
     files = write_files(tmp_path / "files", [Case("notices", 1, {"case": "one", "published": published})])
     notice = tmp_path / "avis.xml"
     notice.write_text(eforms(), encoding="utf-8")
-    workspace = workspace_of(tmp_path / "w", "department:86", {"decp": files, "notices": [notice]})
+    workspace = workspace_of(tmp_path / "w", "department:86", {"decp": files, "notices": [notice]}, TABLES)
     sql = """
         SELECT contract_id, axis, clause_kind, clause_state, evidence, evidence_rank, unknown_reason
         FROM clause JOIN contract USING (contract_key) WHERE clause_kind <> 'execution_clause' ORDER BY ALL
@@ -197,7 +199,7 @@ def test_a_real_notice_contradicts_the_contract_that_denies_its_criterion(shared
                   "acheteur": lot["buyer_id"].replace(" ", "")}]  # fmt: skip
     case = Case("real notice", 1, {"case": "one", "published": published})
     files = write_files(tmp_path / "files", [case])
-    workspace = workspace_of(tmp_path / "w", "department:86", {"decp": files, "notices": [path]})
+    workspace = workspace_of(tmp_path / "w", "department:86", {"decp": files, "notices": [path]}, TABLES)
     sql = "SELECT axis, clause_kind, clause_state FROM clause WHERE unknown_reason = 'between_sources'"
     assert [tuple(row.values()) for row in rows(workspace, sql, ["clause"])] == [
         ("environmental", "award_criterion", "unknown")
