@@ -55,13 +55,14 @@ help:
 demo: .venv/run.stamp
 	$(BIN)/gisement demo $(ARGS)
 
-test: laws lint .venv/oidc.stamp
-	echo "== Tests (Spark's and the pages' beside the others, on the second processor; shown last)"
+test: .venv/dev.stamp .venv/oidc.stamp
+	echo "== Tests of Spark and of the pages (beside the others, on the second processor; shown last)"
 	log=$$(mktemp); ( \
 		$(BIN)/pytest -m spark; code=$$?; $(BIN)/pytest tests/publish -m "not spark" || code=1; exit $$code \
 	) >"$$log" 2>&1 & beside=$$!; \
 	trap 'kill $$beside; rm -f "$$log"' INT TERM; \
-	$(BIN)/pytest --ignore=tests/test_house.py --ignore=tests/publish -m "not spark"; others=$$?; \
+	others=0; make --no-print-directory laws lint || others=1; echo "== Tests"; \
+	$(BIN)/pytest --ignore=tests/test_house.py --ignore=tests/publish -m "not spark" || others=1; \
 	wait $$beside; status=$$?; cat "$$log"; rm -f "$$log"; \
 	[ $$others -eq 0 ] && [ $$status -eq 0 ]
 

@@ -79,7 +79,9 @@ def test_an_add_on_a_full_disk_says_so_and_loses_nothing(
 
 def test_an_export_on_a_full_disk_leaves_no_half_file(workspace: Workspace, tmp_path: Path) -> None:
     code = LIMITED.format(name="RLIMIT_FSIZE", size=2_000)
-    fresh("export", "csv", "-o", tmp_path / "first", "--where", "buyers=all", workspace=workspace.root)  # served copy
+    gisement(
+        "export", "csv", "-o", tmp_path / "first", "--where", "buyers=all", workspace=workspace.root
+    )  # served copy
     run = fresh(
         "export", "csv", "-o", tmp_path / "second", "--where", "buyers=all", workspace=workspace.root, code=code
     )
@@ -101,7 +103,7 @@ def test_a_build_without_memory_says_so_and_loses_nothing(workspace: Workspace, 
 def test_a_build_that_the_machine_refuses_memory_dies_without_harm(workspace: Workspace, sound: Workspace) -> None:
     """The limit is of address space: whoever asks for more is refused, Python, DuckDB or Arrow, wherever it stands."""
     (workspace.tables / "purchase.parquet").unlink()
-    code = LIMITED.format(name="RLIMIT_AS", size=300 << 20)
+    code = LIMITED.format(name="RLIMIT_AS", size=240 << 20)
     run = fresh("build", workspace=workspace.root, code=code, OPENBLAS_NUM_THREADS="1")
     assert run.returncode != 0
     is_as_before(workspace, sound)

@@ -11,7 +11,7 @@ import pytest
 from gisement.catalog import tables
 from gisement.cli.models import shifts
 from gisement.engine.emissions import measure_emissions
-from gisement.engine.impact import Impact
+from gisement.engine.impact import TABLES, Impact
 from gisement.engine.impact_demand import deflator
 from gisement.engine.impact_shift import Shift
 from gisement.engine.measure import MEASURED, Observatory
@@ -24,6 +24,7 @@ from tests.observatories import fill
 from tests.sources import io_tables as made
 from tests.workspaces import added, built, created
 
+BUILT = (*MEASURED, *TABLES, "emission_factor")
 ALL = Perimeter(options={"delivery": "declared", "regional": "slq"})
 # What a buyer would read: what is bought, from whom (10.71C bakes, 46.32 trades, 56 cooks), where the supplier is.
 ROWS = (
@@ -56,7 +57,7 @@ def purchases() -> Iterator[dict[str, Any]]:
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observatory]:
     """A workspace without any table of its own: the embedded one is used."""
     workspace = created(tmp_path_factory.mktemp("bare"), HOME)
-    built(workspace)
+    built(workspace, BUILT)
     yield from opened(workspace)
 
 
@@ -72,7 +73,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observatory]:
     )
     for kind, path in (("io-table", made.marked(files)), ("employment", jobs), ("emission-factors", factors)):
         assert [one.trouble for one in added(workspace, kind, [path])] == [None]
-    built(workspace)
+    built(workspace, BUILT)
     presence(workspace, [("222222222", 2, 1, 30), ("222222222", 5, 1, 10)])
     yield from opened(workspace)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -69,8 +70,8 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observatory]:
     made.connection.close()
 
 
-def row_of(case: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
-    """The row that a case spells: what it does not say is unknown, but for counts of lots, records and contracts."""
+def row_of(case: Mapping[str, Any], rule: Rule, key: str) -> dict[str, Any]:
+    """The row that a case spells, under a key of its own: what it does not say is unknown, but for counts of lots, records and contracts."""
     given = dict(case["row"])
     made: dict[str, Any] = {"lots_count": 1, "records_count": 1, "is_concession": given.pop("concession", False)}
     if rule.table == "buyer_year":
@@ -84,18 +85,41 @@ def row_of(case: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
         made |= {"cpv_code": given["cpv"], "cpv_division": given.pop("cpv")[:2]}
     for field, value in given.items():
         made |= {AMOUNTS[field]: value * 100} if field in AMOUNTS else {FIELDS[field]: value}
-    return {**made, "contract_key": "1", "buyer_id": "1"}
+    return {**made, "contract_key": key, "buyer_id": key}
 
 
-@pytest.mark.parametrize(("name", "case"), CASES, ids=lambda part: part if isinstance(part, str) else part["case"])
-def test_case(name: str, case: Mapping[str, Any], held: Observatory) -> None:
-    rule = BY_NAME[name]
-    fill(held, rule.table, [row_of(case, rule)])
-    (row,) = rows_of(held, rule, ALL)
+@pytest.fixture(scope="module")
+def decided(held: Observatory) -> Mapping[str, dict[str, dict[str, Any]]]:
+    """What each rule says of its cases, by the number of the case."""
+    found = {}
+    for name in dict.fromkeys(name for name, _ in CASES):
+        put_cases(held, BY_NAME[name])
+        found[name] = {row["buyer_id"]: row for row in rows_of(held, BY_NAME[name], ALL)}
+    return found
+
+
+def put_cases(held: Observatory, rule: Rule) -> None:
+    """Have the table of a rule hold its cases, and nothing else."""
+    given = [row_of(case, rule, str(number)) for number, (name, case) in enumerate(CASES) if name == rule.name]
+    fill(held, rule.table, given)
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[f"{name}-{case['case']}" for name, case in CASES])
+def test_case(number: int, decided: Mapping[str, dict[str, dict[str, Any]]]) -> None:
+    name, case = CASES[number]
+    row = decided[name][str(number)]
     assert (row["outcome"], row["reason"]) == (case["outcome"], case["reason"])
-    assert outcomes(held, rule, ALL) == [{"outcome": case["outcome"], "reason": case["reason"], "rows": 1}]
-    assert list(rows_of(held, rule, ALL, Outcome(case["outcome"])))
-    assert not list(rows_of(held, rule, ALL, next(other for other in Outcome if other != case["outcome"])))
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.table], ids=lambda rule: rule.name)
+def test_rows_are_counted_and_listed_by_outcome(rule: Rule, held: Observatory) -> None:
+    put_cases(held, rule)
+    own = {str(number): case for number, (name, case) in enumerate(CASES) if name == rule.name}
+    told = Counter({(one["outcome"], one["reason"]): one["rows"] for one in outcomes(held, rule, ALL)})
+    assert told == Counter((case["outcome"], case["reason"]) for case in own.values())
+    for outcome in Outcome:
+        listed = {row["buyer_id"] for row in rows_of(held, rule, ALL, outcome)}
+        assert listed == {number for number, case in own.items() if case["outcome"] == outcome}
 
 
 def test_every_rule_has_its_text_and_every_observable_one_its_cases() -> None:

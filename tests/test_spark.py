@@ -48,7 +48,8 @@ PERIMETERS = (Perimeter({}), Perimeter({"buyers": ("all",)}))
 def duck(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The mixed files with corrections, built by DuckDB."""
     folder = tmp_path_factory.mktemp("engines")
-    workspace = workspace_of(folder / "duck", mixed_files.TERRITORY, mixed_files.write(folder / "files"))
+    files = mixed_files.write(folder / "files")
+    workspace = workspace_of(folder / "duck", mixed_files.TERRITORY, files, ["contract"])
     found = rows(workspace, "SELECT * FROM contract ORDER BY contract_key LIMIT 9", ["contract"])
     added(workspace, "correction", [mixed_files.corrections(folder / "corrections.csv", found)])
     built(workspace)

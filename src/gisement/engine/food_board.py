@@ -9,6 +9,7 @@ from statistics import fmean, median
 from typing import Any
 
 from gisement.catalog.egalim import FISH, MEAT, NOTHING, ORGANIC, labels
+from gisement.catalog.parameters import parameter
 from gisement.store import database
 from gisement.store.workspace import Workspace
 from gisement.terms import Trouble
@@ -21,7 +22,6 @@ BOARDS = {
 }  # fmt: skip
 """Each board, and the table that it shows."""
 MEAT_FISH = (MEAT, FISH)
-EGALIM, ORGANIC_TARGET, MEAT_FISH_TARGET = 0.5, 0.2, 0.6
 
 
 def board(workspace: Workspace, name: str) -> list[Row]:
@@ -85,11 +85,12 @@ def _declared(group: str, year: int, rows: Sequence[Mapping[str, Any]]) -> Decla
     shares = [(row["declared_organic_share"], row["declared_egalim_share"]) for row in rows]
     known = [(organic, egalim) for organic, egalim in shares if organic is not None and egalim is not None]
     organic, egalim = [pair[0] for pair in known], [pair[1] for pair in known]
+    wanted = parameter("egalim_organic_target_pct") / 100, parameter("egalim_quality_target_pct") / 100
     return Declared(
         group, year, len(rows), len(rows) - len(known),
         fmean(organic) if known else None, median(organic) if known else None,
         fmean(egalim) if known else None, median(egalim) if known else None,
-        sum(share >= ORGANIC_TARGET for share in organic), sum(share >= EGALIM for share in egalim),
+        sum(share >= wanted[0] for share in organic), sum(share >= wanted[1] for share in egalim),
     )  # fmt: skip
 
 

@@ -21,7 +21,6 @@ from gisement.models.food_plan_solver import FEASIBLE, INFEASIBLE, INFINITY, NOT
 from gisement.models.food_plan_years import Years, is_large, plan_years
 from gisement.terms import Trouble
 
-OBJECTIVES = ("cost", "transport", "local", "producers", "co2")
 UNITS = {"cost": "EUR", "transport": "EUR", "local": "EUR", "producers": "producers", "co2": "kg CO2e"}
 LEXICOGRAPHIC = 0.01
 """What is given up of a first aim that is not money, for the cheapest plan that nearly reaches it."""

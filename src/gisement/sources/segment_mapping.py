@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gisement.catalog.segments import segments
 from gisement.sources.io_table.table import write_parquet
-from gisement.sources.small_table import read_small_table
+from gisement.sources.small_table import SIRET_OR_SIREN, Line, read_small_table
 from gisement.terms import Trouble
 
 NAMES = {
@@ -17,8 +17,7 @@ NAMES = {
     "segment": ("segment", "segmentid"),
 }
 KINDS = {"category": "category", "categorie": "category", "": "category", "account": "account", "compte": "account"}
-BUYER = re.compile(r"^([0-9]{9}|[0-9]{14})$")
-Line = dict[str, str]
+OF = "de la correspondance", "the mapping"
 
 
 def read_segment_mapping(source: Path, target: Path) -> int:
@@ -37,27 +36,19 @@ def read_segment_mapping(source: Path, target: Path) -> int:
             en=f"The column {missing[0]} is missing: the expected header is buyer,code_kind,code,segment.",
         )
     cells = [{column: line.get(name, "").strip() for column, name in found.items()} for line in lines]
-    rows = [_row(number, line) for number, line in enumerate(cells, 2)]
+    rows = [_row(Line(OF, number, line)) for number, line in enumerate(cells, 2)]
     write_parquet("raw_segment_mapping", [dict(zip(NAMES, row, strict=True)) for row in rows], target)
     return len(rows)
 
 
-def _row(number: int, line: Line) -> tuple[str | None, ...]:
+def _row(line: Line) -> tuple[str | None, ...]:
     buyer = re.sub(r"[\s.]", "", line["buyer"])
     kind = KINDS.get(line["code_kind"].lower().replace("é", "e"))
-    if buyer and not BUYER.match(buyer):
-        raise _wrong(number, line["buyer"], "un SIRET ni un SIREN", "a SIRET or a SIREN")
+    if buyer and not SIRET_OR_SIREN.fullmatch(buyer):
+        raise line.wrong(line["buyer"], "un SIRET ni un SIREN", "a SIRET or a SIREN")
     if kind is None:
-        raise _wrong(number, line["code_kind"], "« category » ni « account »", "'category' or 'account'")
-    if not line["code"]:
-        raise _wrong(number, "", "un code", "a code")
+        raise line.wrong(line["code_kind"], "« category » ni « account »", "'category' or 'account'")
+    code = line.filled("code", "un code", "a code")
     if line["segment"] not in segments():
-        raise _wrong(number, line["segment"], "un segment (les voir : « gisement segments »)", "a segment")
-    return buyer or None, kind, line["code"], line["segment"]
-
-
-def _wrong(number: int, value: str, fr: str, en: str) -> Trouble:
-    return Trouble(
-        fr=f"Ligne {number} de la correspondance : « {value} » n'est pas {fr} ; la corriger et ajouter le fichier.",
-        en=f"Line {number} of the mapping: '{value}' is not {en}; mend it and add the file.",
-    )
+        raise line.wrong(line["segment"], "un segment (les voir : « gisement segments »)", "a segment")
+    return buyer or None, kind, code, line["segment"]

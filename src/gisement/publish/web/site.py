@@ -13,7 +13,7 @@ from gisement.catalog.circular import matter_origins
 from gisement.catalog.segments import families, segments
 from gisement.engine import modelled
 from gisement.engine.addressable import Addressable, addressable
-from gisement.engine.advice import Counsel, counsel
+from gisement.engine.advice import counsel
 from gisement.engine.checks import FINDINGS_BY_RULE, Checks
 from gisement.engine.circular import circular
 from gisement.engine.execution import Execution, execution
@@ -209,10 +209,6 @@ class Site:
             return tuple(between(self.observatory, indicator_named(name), perimeter, (first, last)))
         except Trouble:
             return ()
-
-    def _counsel(self, segment: str) -> Counsel:
-        """The lawful lever to use first for a segment."""
-        return counsel(self.observatory, segment, indicator_named)
 
     def _execution(self, buyer: str = "") -> Execution:
         """Hours of social clauses, due and done; of one buyer if it is named."""

@@ -75,11 +75,6 @@ def query(headers: Sequence[Header | None], relation: str) -> str:
     return raw.select(_values(Headers(headers)), relation, reason="reason", fingerprint="fingerprint")
 
 
-def is_structured(target: str) -> bool:
-    """Whether the cells of a target are read as a structure before they get here."""
-    return target in OBJECTS or target in LABELS or target in LISTS or target == ACT_HOLDERS
-
-
 def _values(at: Headers) -> dict[str, str]:
     values = {"position": "position", "source_format": "'tabular'", "record_kind": _kind(at)}
     for column in raw.columns():
