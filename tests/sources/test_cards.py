@@ -121,8 +121,8 @@ def test_a_listing_that_fails_is_asked_for_again(scene: Scene) -> None:
 def test_what_is_not_fetched_or_not_known(scene: Scene) -> None:
     with pytest.raises(Trouble, match="is not downloaded"):
         resolve(card("geography"), scene.address)
-    for name in ("geography", "contours"):
-        with pytest.raises(Trouble, match="is not downloaded"):
+    for name, told in (("geography", "is not downloaded"), ("contours", "is not fetched: take the file at https://")):
+        with pytest.raises(Trouble, match=told):
             fetchable(name, SOURCES)
     with pytest.raises(Trouble, match="choose among decp"):
         card("unknown")
@@ -133,7 +133,7 @@ def test_every_card_says_how_to_have_it() -> None:
     assert {name for name, way in ways.items() if way == "fetched_by_default"} == set(FETCHED_BY_DEFAULT)
     assert (ways["geography"], ways["contours"], ways["coordinates"]) == (
         "embedded",
-        "not_used_yet",
+        "by_hand",
         "fetched_if_named",
     )
 
