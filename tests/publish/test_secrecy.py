@@ -131,6 +131,16 @@ def test_a_public_figure_is_rounded_near_the_truth_or_says_nothing(
     assert hidden > 100
 
 
+def test_rows_of_a_figure_that_is_not_shown_say_why_there_are_none(
+    paid_client: TestClient, public: PublicObservatory
+) -> None:
+    """« Nothing in this perimeter » would be false."""
+    hidden = next(figure for _, _, figure in published(public) if figure.secrecy == "not_shown")
+    told = paid_client.get(hidden.rows).text
+    assert "secret des affaires" in told
+    assert "Rien dans ce périmètre" not in told
+
+
 def test_rows_of_a_public_figure_add_up_to_it_with_one_remainder_at_most(
     paid_client: TestClient, public: PublicObservatory
 ) -> None:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from gisement.engine import strengths as engine
 from gisement.models.strengths import STRENGTH, Strength
 from gisement.pipeline import indicator_named
+from gisement.publish.web.app import create_app
 from gisement.publish.web.site import Site
 from gisement.terms import Perimeter, Verdict
 
@@ -35,10 +36,9 @@ def test_the_counts_of_a_matrix_are_those_of_its_figures(site: Site) -> None:
         assert yes[name] == sum(f.sums.rows(verdict) for f in dated)
 
 
-def test_the_page_names_whom_to_ask_and_leads_to_the_rows(
-    client: TestClient, site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_page_names_whom_to_ask_and_leads_to_the_rows(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site, "_strengths", lambda: (FOUND,))
+    client = TestClient(create_app(site))
     told: Any = html.document_fromstring(client.get("/strengths/training").text)
     (line,) = told.xpath("//section[@aria-labelledby='ask']//tbody/tr")
     assert line.findtext("th") == site.partners["999000045"]

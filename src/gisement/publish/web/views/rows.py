@@ -68,6 +68,7 @@ def _rows(page: Page, indicator: Indicator, title: str) -> Response:
         rows=[food_row(page, row) for row in found[:PER_PAGE]]
         if indicator.table in FOOD_HEADINGS
         else _shown(page, indicator, found[:PER_PAGE]),
+        is_hidden=figure.secrecy == NOT_SHOWN,
         headings=[page.texts["rows"][name] for name in FOOD_HEADINGS.get(indicator.table, HEADINGS)],
         adds_up=_adds_up(page, figure, verdict, asked.text),
         sorts=[(name, page.texts["rows"][name], name == asked.sort) for name in SORTS],
