@@ -14,6 +14,7 @@ from gisement.sources.geography import area_name
 from gisement.sources.ledger import propose
 from gisement.terms import Trouble, parse_territory
 from gisement.terms.mishap import in_french
+from gisement.terms.toml_text import parsed_toml
 
 
 def test_system_errors_are_told_in_french() -> None:
@@ -25,6 +26,9 @@ def test_system_errors_are_told_in_french() -> None:
     with pytest.raises(tomllib.TOMLDecodeError) as wrong:
         tomllib.loads("a = 1\nb 2\n")
     assert in_french(wrong.value) == "mal écrit à la ligne 2, colonne 3"
+    with pytest.raises(tomllib.TOMLDecodeError) as deep:
+        parsed_toml(f"a = {'[' * 10_000}")
+    assert in_french(deep.value) == "trop de crochets les uns dans les autres"
     assert in_french(KeyError("siren")) == "il manque « siren »"
 
 

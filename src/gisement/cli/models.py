@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gisement.terms import Figure, Indicator, Perimeter, Trouble
+from gisement.terms.toml_text import parsed_toml
 
 if TYPE_CHECKING:
     from gisement.engine import Observatory
@@ -41,7 +41,7 @@ def shifts(path: Path) -> list[Shift]:
     from gisement.engine.impact_shift import Shift
 
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))["shift"]
+        told = parsed_toml(path.read_text(encoding="utf-8"))["shift"]
         return [Shift(str(one["segment"]), _points(one["points"]), str(one["to"])) for one in told]
     except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError):
         raise Trouble(

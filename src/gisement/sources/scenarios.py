@@ -11,6 +11,7 @@ from gisement.catalog.segments import segments
 from gisement.sources.io_table.table import write_parquet
 from gisement.terms import Trouble
 from gisement.terms.mishap import in_french
+from gisement.terms.toml_text import parsed_toml
 
 KINDS = ("local", "sme", "social", "environmental", "food", "pooling")
 _NAME, _MOST = r"[a-z0-9][a-z0-9-]*", 100
@@ -19,7 +20,7 @@ _NAME, _MOST = r"[a-z0-9][a-z0-9-]*", 100
 def read_scenario(source: Path, target: Path) -> int:
     """Write `raw_lever` from one scenario; returns the number of levers. Raises Trouble with what is wrong."""
     try:
-        told = tomllib.loads(source.read_bytes().decode("utf-8-sig"))
+        told = parsed_toml(source.read_bytes().decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _wrong(f"TOML illisible ({in_french(error)})", f"TOML that cannot be read ({error})") from None
     name, levers = str(told.get("name", "")), told.get("lever")

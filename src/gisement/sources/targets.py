@@ -12,6 +12,7 @@ from gisement.indicators import INDICATORS
 from gisement.sources.io_table.table import write_parquet
 from gisement.terms import Trouble
 from gisement.terms.mishap import in_french
+from gisement.terms.toml_text import parsed_toml
 
 AT_LEAST, AT_MOST = "at_least", "at_most"
 FIELDS = (
@@ -28,7 +29,7 @@ def read_targets(source: Path, target: Path) -> int:
     indicator. Raises Trouble with the objective and the field that cannot be read.
     """
     try:
-        told = tomllib.loads(source.read_bytes().decode("utf-8-sig"))
+        told = parsed_toml(source.read_bytes().decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Trouble(
             fr=f"Ce fichier d'objectifs n'est pas un TOML lisible ({in_french(error)}) : partir de « gisement "

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gisement.terms import Territory, Trouble, parse_territory
 from gisement.terms.mishap import in_french
+from gisement.terms.toml_text import parsed_toml
 
 LITTLE_MEGABYTES = 900
 """What an engine takes at first: a million contracts are built with it; some millions of payments want more."""
@@ -88,7 +89,7 @@ class Workspace:
         """The territory that `territory.toml` declares."""
         path = self.root / "territory.toml"
         try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            content = parsed_toml(path.read_text(encoding="utf-8"))
             return parse_territory(
                 content["territory"],
                 name=content.get("name") or None,

@@ -6,6 +6,8 @@ import errno
 import re
 import tomllib
 
+from gisement.terms.toml_text import TOO_DEEP
+
 _OF_SYSTEM = {
     errno.ENOENT: "introuvable",
     errno.EACCES: "accès refusé",
@@ -26,6 +28,8 @@ def in_french(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"texte qui n'est pas en UTF-8, à l'octet {error.start + 1}"
     if isinstance(error, tomllib.TOMLDecodeError):
+        if TOO_DEEP in str(error):
+            return "trop de crochets les uns dans les autres"
         place = _PLACE.search(str(error))
         return f"mal écrit à la ligne {place[1]}, colonne {place[2]}" if place else "mal écrit à la fin du fichier"
     if isinstance(error, OSError):

@@ -12,6 +12,7 @@ from typing import Any, Final
 from gisement.sources.ledger.columns import AMOUNTS, FIELDS, NOMENCLATURES, UNKNOWN
 from gisement.terms import Trouble
 from gisement.terms.mishap import in_french
+from gisement.terms.toml_text import parsed_toml
 
 ENCODINGS: Final = ("utf-8", "cp1252", "utf-16", "mixed")
 DECIMALS: Final = (",", ".")
@@ -54,7 +55,7 @@ def read_mapping(path: Path) -> LedgerMapping:
     """The mapping in a TOML file. Raises Trouble with the place and the allowed values."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        return parse_mapping(tomllib.loads(text))
+        return parse_mapping(parsed_toml(text))
     except OSError as error:
         raise _refused(f"le fichier {path} ne s'ouvre pas", f"{path} cannot be opened") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

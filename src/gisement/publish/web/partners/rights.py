@@ -14,6 +14,7 @@ from typing import Any
 
 from gisement.terms import Trouble
 from gisement.terms.mishap import in_french
+from gisement.terms.toml_text import parsed_toml
 
 READER, EDITOR = "reader", "editor"
 ROLES = (READER, EDITOR)
@@ -52,7 +53,7 @@ class Rights:
 def parse_rights(text: str, name: str) -> Rights:
     """The rights that a TOML text declares; `Trouble` where it cannot be read."""
     try:
-        content = tomllib.loads(text)
+        content = parsed_toml(text)
         grants = tuple(_grant(each) for each in content.get("partner", ()))
         return Rights(grants, bool(content.get("siret_of_the_token", True)))
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
