@@ -135,6 +135,7 @@ def test_every_error_of_a_file_is_told_at_once_then_counted(tmp_path: Path) -> N
         (lambda c: c[:-1], ("il manque la colonne definition_local",)),
         (lambda c: [c[0], c[2], c[1], *c[3:]], ("colonne 2", "fournisseur", "description")),
         (lambda c: [*c, c[-1]], ("deux fois",)),
+        (lambda c: ["0\n0", *c[1:]], ("la colonne 0 0 est en trop",)),
         (lambda c: ["x"], ("qu'une colonne",)),
     ],
 )

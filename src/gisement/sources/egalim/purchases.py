@@ -145,7 +145,7 @@ def _header_words(
 
 
 def _header(lines: Sequence[Row]) -> list[str]:
-    header = list(lines[0].cells) if lines else []
+    header = [" ".join(cell.split()) for cell in lines[0].cells] if lines else []  # a quoted one may hold line ends
     while header and not header[-1]:
         header.pop()
     return header
