@@ -37,6 +37,14 @@ def test_there_is_a_file_of_every_kind_and_each_is_read(
             outcome(workspace, folder, kind, seed, seed.name, seed.data, must_be_read=True)
 
 
+def test_a_register_cut_where_the_reader_of_duckdb_breaks_is_refused(
+    sound: dict[str, list[Seed]], workspace: Workspace, folder: Path
+) -> None:
+    """Found by fuzzing: « INTERNAL Error: Attempted to access index 30 within vector of size 15 »."""
+    for seed in sound["sirene"]:
+        outcome(workspace, folder, "sirene", seed, seed.name, seed.data[:2025])
+
+
 @pytest.mark.parametrize("kind", sorted(SOURCES))
 @few
 @given(data=st.data())
