@@ -45,6 +45,12 @@ def test_a_register_cut_where_the_reader_of_duckdb_breaks_is_refused(
         outcome(workspace, folder, "sirene", seed, seed.name, seed.data[:2025])
 
 
+def test_brackets_within_brackets_are_refused(sound: dict[str, list[Seed]], workspace: Workspace, folder: Path) -> None:
+    """Found by fuzzing: a list of inclusion of 2,000 brackets, which Python's reader of JSON does not end."""
+    for seed in sound["inclusion"]:
+        outcome(workspace, folder, "inclusion", seed, "list.csv", b"[" * 2000)
+
+
 @pytest.mark.parametrize("kind", sorted(SOURCES))
 @few
 @given(data=st.data())

@@ -25,7 +25,7 @@ MAGIC = b"PAR1"
 NO_TABLE = (
     duckdb.InvalidInputException, duckdb.ParserException, duckdb.ConversionException, duckdb.SyntaxException,
     duckdb.BinderException, duckdb.InternalException, csv.Error,
-    UnicodeError, zipfile.BadZipFile, zlib.error, EOFError,
+    UnicodeError, zipfile.BadZipFile, zlib.error, EOFError, RecursionError,
 )  # fmt: skip
 """What is said of a file that is no table; of a full disk or memory, something else is.
 
