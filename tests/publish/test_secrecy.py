@@ -137,7 +137,8 @@ def test_rows_of_a_figure_that_is_not_shown_say_why_there_are_none(
     """« Nothing in this perimeter » would be false."""
     hidden = next(figure for _, _, figure in published(public) if figure.secrecy == "not_shown")
     told = paid_client.get(hidden.rows).text
-    assert "secret des affaires" in told
+    assert "Ce chiffre est connu, et n'est pas montré" in told.replace("&#39;", "'")
+    assert "nom non diffusé" not in told
     assert "Rien dans ce périmètre" not in told
 
 
