@@ -17,15 +17,21 @@ import xlsxwriter
 from hypothesis import strategies as st
 
 from gisement.catalog.file_templates import file_template
+from gisement.sources.ledger import prepare_ledger, read_mapping
 from tests import mixed_files
-from tests.fuzz.damage import Draw, damaged
-from tests.fuzz.material import LARGEST_SEED, ODD_TEXTS, Content
+from tests.fuzz.damage import Draw, damaged, packed
+from tests.fuzz.material import LARGEST_SEED, ODD_TEXTS, Content, as_parquet
 from tests.sources import io_tables
 from tests.tiny import tiny
 
 LINES_OF_A_SEED = 25
 TABLES = (".csv", ".txt")
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
+MANIFEST = (
+    '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{ODS}"/>'
+    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,9 @@ def seeds(folder: Path) -> dict[str, list[Seed]]:
             keep(file.kind, file.path, file.mapping)
     for kind, path in _others(folder).items():
         keep(kind, path)
+    ledger = next(file for file in tiny().all_files if file.kind == "ledger" and file.path.suffix == ".csv")
+    prepare_ledger(ledger.path, folder / "masque.csv", read_mapping(ledger.mapping) if ledger.mapping else None)
+    keep("ledger", folder / "masque.csv")
     return found
 
 
@@ -91,13 +100,20 @@ def _cut_pes(data: bytes) -> bytes:
 @st.composite
 def spoilt(draw: Draw, seed: Seed) -> tuple[str, Content]:
     """A name and the bytes of the file: damaged, with odd cells, or in another container."""
-    ways = [_by_bytes, _by_bytes, _misnamed]
+    ways = [_by_bytes, _by_bytes, _misnamed, _in_an_archive]
     if Path(seed.name).suffix in TABLES:
-        ways += [_by_cells, _by_cells, _as_workbook, _as_ods]
+        ways += [_by_cells, _by_cells, _as_workbook, _as_ods, _as_parquet]
     elif Path(seed.name).suffix in (".toml", ".md", ".xml", ".json"):
         ways += [_by_words, _by_words]
     name, data = draw(st.sampled_from(ways))(draw, seed)
     return name, Content(data)
+
+
+@st.composite
+def spoilt_text(draw: Draw, seed: Seed) -> bytes:
+    """The bytes of a text that people write: damaged, or with odd words."""
+    _, data = draw(st.sampled_from([_by_bytes, _by_words, _by_words]))(draw, seed)
+    return Content(data)
 
 
 def _by_bytes(draw: Draw, seed: Seed) -> tuple[str, bytes]:
@@ -107,6 +123,45 @@ def _by_bytes(draw: Draw, seed: Seed) -> tuple[str, bytes]:
 def _misnamed(draw: Draw, seed: Seed) -> tuple[str, bytes]:
     ends = [".csv", ".xlsx", ".ods", ".xml", ".json", ".zip", ".gz", ".parquet", ".toml", ".md", "", ".xls"]
     return Path(seed.name).stem + draw(st.sampled_from(ends)), seed.data
+
+
+def _in_an_archive(draw: Draw, seed: Seed) -> tuple[str, bytes]:
+    name, data = draw(packed(seed.name, seed.data))
+    return name, data
+
+
+def _as_parquet(draw: Draw, seed: Seed) -> tuple[str, bytes]:
+    """The same cells as Parquet, all of them texts, which may itself be damaged."""
+    (names, *rows), _ = _grid(draw, seed)
+    held = [dict(zip(names, row, strict=False)) for row in rows]
+    data = as_parquet([{_sound(name): _sound(cell) for name, cell in row.items()} for row in held])
+    return f"{Path(seed.name).stem}.parquet", draw(damaged(data)) if draw(st.booleans()) else data
+
+
+def _spoilt_inside(draw: Draw, data: bytes) -> bytes:
+    """A workbook of which one part is damaged, and packed again."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as whole, zipfile.ZipFile(out, "w") as archive:
+        chosen = draw(st.sampled_from(whole.namelist()))
+        for name in whole.namelist():
+            part = whole.read(name)
+            archive.writestr(name, draw(damaged(part)) if name == chosen else part)
+    return out.getvalue()
+
+
+def _perhaps(draw: Draw, data: bytes) -> bytes:
+    """A workbook, sound or not."""
+    found: bytes = draw(st.sampled_from([_as_it_is, _as_it_is, _damaged, _spoilt_inside]))(draw, data)
+    return found
+
+
+def _as_it_is(_: Draw, data: bytes) -> bytes:
+    return data
+
+
+def _damaged(draw: Draw, data: bytes) -> bytes:
+    found: bytes = draw(damaged(data))
+    return found
 
 
 def _by_words(draw: Draw, seed: Seed) -> tuple[str, bytes]:
@@ -185,8 +240,7 @@ def _as_workbook(draw: Draw, seed: Seed) -> tuple[str, bytes]:
         for number, row in enumerate(rows):
             for column, cell in enumerate(row[:1000]):
                 sheet.write(number, column, _sound(cell)[:32_000])
-    data = out.getvalue()
-    return f"{Path(seed.name).stem}.xlsx", draw(damaged(data)) if draw(st.integers(0, 3)) == 0 else data
+    return f"{Path(seed.name).stem}.xlsx", _perhaps(draw, out.getvalue())
 
 
 def _as_ods(draw: Draw, seed: Seed) -> tuple[str, bytes]:
@@ -204,9 +258,9 @@ def _as_ods(draw: Draw, seed: Seed) -> tuple[str, bytes]:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("mimetype", ODS)
+        archive.writestr("META-INF/manifest.xml", MANIFEST)  # without which no reader opens it
         archive.writestr("content.xml", content + "</office:document-content>")
-    data = out.getvalue()
-    return f"{Path(seed.name).stem}.ods", draw(damaged(data)) if draw(st.integers(0, 3)) == 0 else data
+    return f"{Path(seed.name).stem}.ods", _perhaps(draw, out.getvalue())
 
 
 def _sound(text: Any) -> str:

@@ -15,7 +15,8 @@ from gisement.engine.intake import add_files
 from gisement.pipeline import SOURCES
 from gisement.store import Workspace, snapshots
 from tests.fuzz.account import clear, is_plain, patience
-from tests.fuzz.every_source import Seed, seeds, spoilt
+from tests.fuzz.every_source import Seed, seeds, spoilt, spoilt_text
+from tests.fuzz.material import Content
 
 few = settings(max_examples=max(settings().max_examples // 8, 1), suppress_health_check=list(HealthCheck))
 """Each example is a file that is written, masked where its kind is, and read."""
@@ -59,17 +60,23 @@ def test_a_spoilt_file_is_read_or_refused(
 ) -> None:
     seed = data.draw(st.sampled_from(sound[kind]), label="seed")
     name, content = data.draw(spoilt(seed), label="file")
-    outcome(workspace, folder, kind, seed, name, content)
+    mapping = seed.mapping if kind in MASKED else None
+    if mapping is not None and data.draw(st.integers(0, 3), label="whether the mapping too is spoilt") == 0:
+        mapping = folder / "mapping.toml"
+        sound_mapping = Seed("mapping.toml", Content(seed.mapping.read_bytes() if seed.mapping else b""))
+        mapping.write_bytes(data.draw(spoilt_text(sound_mapping), label="mapping"))
+    outcome(workspace, folder, kind, seed, name, content, mapping)
 
 
 def outcome(
-    workspace: Workspace, folder: Path, kind: str, seed: Seed, name: str, content: bytes, *, must_be_read: bool = False
-) -> None:
+    workspace: Workspace, folder: Path, kind: str, seed: Seed, name: str, content: bytes, mapping: Path | None = None,
+    *, must_be_read: bool = False,
+) -> None:  # fmt: skip
     """Add a file to an emptied workspace; whatever it raises but one plain sentence is the test's."""
     clear(workspace)
     path = folder / (name or "octets")
     path.write_bytes(content)
-    mapping = seed.mapping if kind in MASKED else None
+    mapping = mapping or (seed.mapping if kind in MASKED else None)
     with patience():
         found = add_files(workspace, SOURCES[kind], [path], mapping=mapping)
     for one in found:

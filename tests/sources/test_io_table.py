@@ -113,7 +113,7 @@ def test_prices_of_a_supply_table_lead_what_buyers_pay_to_what_producers_receive
 def test_a_workbook_that_is_no_supply_and_use_table_is_refused(tmp_path: Path) -> None:
     for name in ("tes_2021.xlsx", "tes_2021.ods"):
         (tmp_path / name).write_text("no workbook", encoding="utf-8")
-        with pytest.raises(Trouble, match="input-output table"):
+        with pytest.raises(Trouble, match="no readable workbook"):
             read_table(tmp_path / name, name)
     path = made.supply_use(tmp_path, abroad=False)
     with pytest.raises(Trouble, match="does not balance"):

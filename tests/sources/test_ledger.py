@@ -179,6 +179,7 @@ def taxed(tmp_path: Path, cells: dict[str, str], **changes: Any) -> dict[str, An
         ({"TTC": "105,50", "TVA": "5,50"}, {}, (10000, 10550, 550, "computed")),
         ({"TTC": "105,50", "Taux": "5,5 %"}, {}, (10000, 10550, 550, "computed")),
         ({"HT": "100", "Taux": "0,2"}, {}, (10000, 12000, 2000, "computed")),
+        ({"HT": "100", "Taux": "-1e300"}, {}, (10000, None, None, "unknown")),
         ({"TTC": "105,50"}, {}, (None, 10550, None, "unknown")),
         ({"TTC": "105,50"}, {"guess_vat": True}, (10000, 10550, 550, "guessed")),
         ({"HT": "100,00"}, {"guess_vat": True}, (10000, 10550, 550, "guessed")),

@@ -68,7 +68,13 @@ def test_a_masked_file_that_was_damaged_or_rewritten_is_refused(tmp_path: Path) 
     prepared(tmp_path)
     path, whole = tmp_path / "masked.csv", (tmp_path / "masked.csv").read_bytes()
     targets = {name: tmp_path / name for name in ("raw_payment", "raw_payment_dropped")}
-    for damaged in (whole[:-40], whole.replace(b'"60632",', b'"60632', 1), whole + b"payment,1\n"):
+    bare = [b"dropped" + b"," * whole.partition(b"\n")[0].count(b",") + b"\n"]  # no reason, no lines, no euros
+    for damaged in (
+        *(whole + line for line in bare),
+        whole[:-40],
+        whole.replace(b'"60632",', b'"60632', 1),
+        whole + b"payment,1\n",
+    ):
         path.write_bytes(damaged)
         with pytest.raises(Trouble, match="damaged"):
             prepare_ledger(path, tmp_path / "again.csv")

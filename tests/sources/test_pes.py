@@ -85,7 +85,22 @@ def test_cancellations_are_negative_whatever_their_sign(tmp_path: Path, about: d
 
 
 @pytest.mark.parametrize(
-    ("amount", "expected"), [("7", 700), ("7.5", 750), ("-0.07", -7), ("sept", None), ("39724.75", 3972475)]
+    ("amount", "expected"),
+    [
+        ("7", 700),
+        ("7.5", 750),
+        ("-0.07", -7),
+        ("sept", None),
+        ("39724.75", 3972475),
+        ("007", 700),
+        (".5", 50),
+        (".", None),
+        ("9" * 12, 99_999_999_999_900),
+        ("1" + "0" * 12, None),
+        ("9" * 40, None),
+        ("1_000", None),
+        ("1e3", None),
+    ],
 )
 def test_amounts_are_exact_cents(tmp_path: Path, amount: str, expected: int | None) -> None:
     row = only(prepared(tmp_path, line(amount=amount)))

@@ -73,7 +73,7 @@ def _enter(
     try:
         source.prepare(parsed.named(file, name, workdir), masked, mapping, buyer)
     except Trouble as trouble:
-        return Added(name, None, None, trouble)
+        return Added(name, None, None, trouble.about(name))
     return _add(workspace, source, name, masked, about, say)
 
 

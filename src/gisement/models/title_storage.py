@@ -13,6 +13,8 @@ from gisement.models.title_features import KINDS, Vocabulary
 from gisement.terms import Trouble
 
 HEADS = ("division", "segment")
+SPOILT = (KeyError, ValueError, TypeError, AttributeError)
+"""What an array that is missing, of another shape or of nothing makes of a model."""
 
 
 def _table() -> pa.Schema:
@@ -46,11 +48,15 @@ def of(stored: Mapping[str, Any]) -> TitleModel:
     """The model that these arrays hold; `Trouble` where one is missing."""
     try:
         return _of(stored)
-    except (KeyError, ValueError, AttributeError) as error:
-        raise Trouble(
-            fr="Le modèle des intitulés n'est pas lisible : apprenez-le à nouveau (gisement segments train).",
-            en="The model of titles cannot be read: learn it again (gisement segments train).",
-        ) from error
+    except SPOILT as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> Trouble:
+    return Trouble(
+        fr="Le modèle des intitulés n'est pas lisible : apprenez-le à nouveau (gisement segments train).",
+        en="The model of titles cannot be read: learn it again (gisement segments train).",
+    )
 
 
 def _of(stored: Mapping[str, Any]) -> TitleModel:
@@ -91,8 +97,15 @@ def as_table(model: TitleModel) -> pa.Table:
 
 
 def of_table(table: pa.Table) -> TitleModel:
-    """The model that a table of `as_table` holds."""
-    stored = {}
+    """The model that a table of `as_table` holds; `Trouble` where an array is none of a model."""
+    try:
+        return of(_stored(table))
+    except SPOILT as error:
+        raise _unreadable() from error
+
+
+def _stored(table: pa.Table) -> dict[str, Any]:
+    stored: dict[str, Any] = {}
     for place, part in enumerate(table["part"].to_pylist()):
         numbers, texts = table["numbers"][place], table["texts"][place]
         if texts.is_valid:
@@ -101,4 +114,4 @@ def of_table(table: pa.Table) -> TitleModel:
             values = numbers.values.to_numpy(zero_copy_only=False)
         values = values.reshape(table["shape"][place].as_py())
         stored[part] = values.astype(np.float32) if part.endswith("_weights") else values
-    return of(stored)
+    return stored

@@ -9,6 +9,7 @@ from typing import Final
 
 from lxml import etree
 
+from gisement.store.unreadable import NO_TABLE
 from gisement.terms import Trouble
 
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -37,7 +38,7 @@ def read_text(path: Path) -> str:
             fr=f"{path} n'existe pas : vérifier le chemin du document.",
             en=f"{path} does not exist: check the path of the document.",
         ) from None
-    except (OSError, zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
+    except (*NO_TABLE, OSError, KeyError, RuntimeError, etree.XMLSyntaxError) as error:
         raise _damaged(path, error) from None
     if not text.strip():
         raise Trouble(

@@ -9,6 +9,8 @@ the current files: none was at hand but Eurostat's.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -83,7 +85,7 @@ def _by_line(header: Sequence[str], body: Sequence[Sequence[str]], name: str) ->
             unreadable += 1
             continue
         commune = _commune(_cell(line, places["place"]))
-        rows.append(_row(commune, activity, jobs, int(year) if year.isdigit() else default))
+        rows.append(_row(commune, activity, jobs, int(year) if re.fullmatch("[0-9]{4}", year) else default))
     return rows, unreadable
 
 
@@ -107,9 +109,10 @@ def _commune(text: str) -> str | None:
 
 def _number(text: str) -> float | None:
     try:
-        return float(text.replace(" ", "").replace(",", "."))
+        found = float(text.replace(" ", "").replace(",", "."))
     except ValueError:
         return None
+    return found if math.isfinite(found) else None
 
 
 def _refused(name: str) -> Trouble:

@@ -18,6 +18,7 @@ from gisement.sources.published_file import (
     published,
     quoted,
     unreadable_lines,
+    whole_letters,
 )
 from gisement.terms import Trouble
 
@@ -71,7 +72,7 @@ def _records(source: Path) -> list[list[str | None]]:
 
 
 def _text(value: object) -> str | None:
-    return str(value).replace(" ", "").strip() or None if value is not None else None
+    return whole_letters(str(value)).replace(" ", "").strip() or None if value is not None else None
 
 
 def _wrong(source: Path) -> Trouble:

@@ -73,7 +73,7 @@ def _minutes(line: Line, column: str) -> int | None:
 
 def _people(line: Line) -> int | None:
     text = line["people"]
-    if text and not text.isdecimal():
+    if text and not re.fullmatch("[0-9]{1,6}", text):
         raise line.wrong(text, "un nombre de personnes", "a number of people")
     return int(text) if text else None
 

@@ -11,6 +11,7 @@ meaning of codes is to be checked against the official schemas, which may not sh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,7 @@ from gisement.sources.ledger.parsing import BATCH, LINE, create_line
 from gisement.sources.ledger.prepare import Prepared, prepare_ledger, refuse_same, write_masked
 from gisement.sources.ledger.values import iso_date
 from gisement.sources.xml_events import fault, local_name, xml_events
+from gisement.store.unreadable import table_told
 from gisement.terms import Trouble
 
 _ROOT: Final = "PES_Aller"
@@ -69,6 +71,8 @@ _LEAVING: Final = {
     "amount_vat": ("MtTVA",),
     "contract_id": ("IdMarche",),
 }
+# A thousand billion euros and more is no amount, as in other ledgers.
+_AMOUNT: Final = re.compile(r"([+-]?)(?=\.?[0-9])0*([0-9]{0,12})(?:\.([0-9]*))?")
 _HELD_BACK: Final = ("CpteBancaire", "Adresse (voie)", "Civilite", "Prenom", "PES_PJ", "Signature", "TxIntMor")
 
 
@@ -82,7 +86,8 @@ def prepare_pes(
     given = mapping or LedgerMapping()
     _check_root(path)
     prepared = Prepared(leaving=_LEAVING, held_back=_HELD_BACK)
-    return write_masked(prepared, target, lambda to: _fill(to, path, given, buyer), given.persons_kept)
+    with table_told(path.name):
+        return write_masked(prepared, target, lambda to: _fill(to, path, given, buyer), given.persons_kept)
 
 
 def _fill(
@@ -225,14 +230,11 @@ def _amounts(about: dict[str, str], piece: dict[str, str], line: dict[str, str])
 
 
 def _cents(text: str | None, is_back: bool) -> int | None:
-    try:
-        whole, _, rest = (text or "").strip().partition(".")
-        value = abs(int(whole or "0")) * 100 + int((rest + "00")[:2] or "0")
-    except ValueError:
+    found = _AMOUNT.fullmatch((text or "").strip())
+    if found is None:
         return None
-    if not text:
-        return None
-    return -value if is_back or whole.startswith("-") else value
+    value = int(found[2] or "0") * 100 + int(((found[3] or "") + "00")[:2])
+    return -value if is_back or found[1] == "-" else value
 
 
 def _told(element: Any) -> dict[str, str]:

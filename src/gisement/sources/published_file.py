@@ -46,6 +46,11 @@ def plain(header: str) -> str:
     return re.sub(r"[^a-z0-9]", "", header.lower().translate(str.maketrans("éèêàâîïôùûç", "eeeaaiiouuc")))
 
 
+def whole_letters(text: str) -> str:
+    """A text in which each half of a letter, which JSON may hold and DuckDB does not, is a question mark."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def quoted(text: str | Path) -> str:
     """`text` as an SQL string."""
     return "'" + str(text).replace("'", "''") + "'"
@@ -112,8 +117,8 @@ def _streamed(
     connection: duckdb.DuckDBPyConnection, source: Path, archive: zipfile.ZipFile, stream: IO[bytes]
 ) -> Published:
     """The CSV inside a zip, as a stream of batches that DuckDB pulls once."""
-    from pyarrow import csv as arrow_csv  # a tenth of a second to load, which only a zip is worth
-    from pyarrow import string
+    from pyarrow import ArrowInvalid, string  # a tenth of a second to load, which only a zip is worth
+    from pyarrow import csv as arrow_csv
 
     with archive.open(_member(archive, source)) as start:
         text, encoding = _decode(start.read(_SAMPLE_BYTES))
@@ -124,16 +129,17 @@ def _streamed(
         table.skipped.append(str(row.number))
         return "skip"
 
-    reader = arrow_csv.open_csv(
-        stream,
-        read_options=arrow_csv.ReadOptions(
-            column_names=list(headers), skip_rows=1, encoding=encoding, block_size=_STREAM_BLOCK_BYTES
-        ),
-        parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip),
-        convert_options=arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(headers, string()), strings_can_be_null=True, null_values=[""]
-        ),
+    read = arrow_csv.ReadOptions(
+        column_names=list(headers), skip_rows=1, encoding=encoding, block_size=_STREAM_BLOCK_BYTES
     )
+    parse = arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip)
+    convert = arrow_csv.ConvertOptions(
+        column_types=dict.fromkeys(headers, string()), strings_can_be_null=True, null_values=[""]
+    )
+    try:
+        reader = arrow_csv.open_csv(stream, read_options=read, parse_options=parse, convert_options=convert)
+    except ArrowInvalid:  # a header and nothing under it, or bytes of another encoding
+        raise _no_table(source) from None
     connection.register(table.relation, reader)
     return table
 

@@ -33,12 +33,14 @@ def read_scenario(source: Path, target: Path) -> int:
     return len(rows)
 
 
-def _row(number: int, told: dict[str, Any], name: str, title: str | None) -> dict[str, Any]:
-    points = told.get("points")
+def _row(number: int, told: Any, name: str, title: str | None) -> dict[str, Any]:
+    if not isinstance(told, dict):
+        raise _wrong(f"levier {number} : une table [[lever]]", f"lever {number}: a table [[lever]]")
+    points, segment = told.get("points"), told.get("segment")
     if told.get("kind") not in KINDS:
         allowed = ", ".join(KINDS)
         raise _wrong(f"levier {number}, kind parmi {allowed}", f"lever {number}, kind among {allowed}")
-    if told.get("segment") not in segments():
+    if not isinstance(segment, str) or segment not in segments():
         raise _wrong(
             f"levier {number}, segment : un nom de « gisement segments »",
             f"lever {number}, segment: a name of 'gisement segments'",

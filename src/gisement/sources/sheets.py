@@ -18,7 +18,7 @@ import yaml
 from gisement.catalog import texts
 from gisement.catalog.segments import segments
 from gisement.sources.io_table.table import write_parquet
-from gisement.terms import Trouble
+from gisement.terms import Trouble, one_line
 
 EXPERIENCE, ACTION = "experience", "action"
 STATES = {"à faire": "to_do", "en cours": "under_way", "fait": "done", "abandonné": "given_up"}
@@ -32,8 +32,9 @@ WANTED = {
     EXPERIENCE: ("titre", "date", "segment", "acheteur"),
     ACTION: ("titre", "date", "groupe", "responsable", "etat"),
 }
-_FRONT = re.compile(r"\A\ufeff?---\s*\n(.*?)\n---\s*(?:\n(.*))?\Z", re.DOTALL)
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.\w+|(?:\+33|\b0)[1-9](?:[ .]?\d{2}){4}\b")
+# Neither goes back over a million blanks or letters that lead nowhere.
+_FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n---[ \t]*(?:\n(.*))?\Z", re.DOTALL)
+_PERSONAL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+|(?:\+33|\b0)[1-9](?:[ .]?\d{2}){4}\b")
 
 
 def read_sheet(source: Path, target: Path, kind: str) -> int:
@@ -45,7 +46,7 @@ def read_sheet(source: Path, target: Path, kind: str) -> int:
     found = _FRONT.match(text.replace("\r\n", "\n"))
     try:
         told = yaml.safe_load(found[1]) if found else None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):  # of a 30th of February, of brackets within brackets
         told = None
     if not found or not isinstance(told, dict):
         raise Trouble(
@@ -64,6 +65,10 @@ def read_sheet(source: Path, target: Path, kind: str) -> int:
 
 
 def _row(kind: str, told: Mapping[str, Any], body: str) -> dict[str, Any]:
+    for field, value in told.items():
+        # a list of lists of lists, each named once and told ten times, would fill the memory
+        if any(isinstance(each, list | dict | set) for each in (value if isinstance(value, list) else [value])):
+            raise _wrong(field, "un texte ou une liste de textes", "a text or a list of texts")
     strange, missing = sorted(set(told) - set(FIELDS[kind])), [name for name in WANTED[kind] if not told.get(name)]
     if strange or missing:
         allowed = ", ".join(FIELDS[kind])
@@ -131,6 +136,6 @@ def _text(value: Any) -> str | None:
 
 def _wrong(field: str, fr: str, en: str) -> Trouble:
     return Trouble(
-        fr=f"Fiche, champ « {field} » : {fr} ; corriger la fiche et l'ajouter de nouveau.",
-        en=f"Sheet, field '{field}': {en}; mend the sheet and add it again.",
+        fr=f"Fiche, champ « {one_line(field)} » : {one_line(fr)} ; corriger la fiche et l'ajouter de nouveau.",
+        en=f"Sheet, field '{one_line(field)}': {one_line(en)}; mend the sheet and add it again.",
     )

@@ -24,7 +24,7 @@ from gisement.sources.published_file import (
     unreadable_lines,
 )
 from gisement.sources.sirene_search import search_rows
-from gisement.terms.trouble import Trouble
+from gisement.terms.trouble import Trouble, one_line
 
 DEFAULT_MEMORY = "700MB"
 ROW_GROUP = 122_880
@@ -213,7 +213,7 @@ def _write_search(
 
 
 def _wrong_headers(table: Published, fr: str, en: str, official: str) -> Trouble:
-    shown = ", ".join(table.headers[:6])
+    shown = one_line(", ".join(table.headers[:6]))
     return Trouble(
         fr=f"Les en-têtes du fichier ({shown}…) ne sont pas ceux des {fr} de Sirene : donner le fichier"
         f" {official} ou un extrait qui garde ses en-têtes.",

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from gisement.sources.published_file import whole_letters
 from gisement.terms.trouble import Trouble
 
 Answer = Mapping[str, Any]
@@ -56,9 +57,12 @@ def search_rows(source: Path, table: str) -> list[dict[str, str | None]]:
     Raises Trouble if the file holds no such answer.
     """
     units = [unit for answer in _answers(source) for unit in _units(answer, source)]
-    if table == "raw_legal_unit":
-        return _once([_legal_unit(unit) for unit in units], "siren")
-    return _once([_establishment(place) for unit in units for place in _places(unit)], "siret")
+    try:
+        if table == "raw_legal_unit":
+            return _once([_legal_unit(unit) for unit in units], "siren")
+        return _once([_establishment(place) for unit in units for place in _places(unit)], "siret")
+    except (AttributeError, TypeError):  # a text or a number where the interface gives a list or an object
+        raise _no_answer(source) from None
 
 
 def _once(rows: list[dict[str, str | None]], key: str) -> list[dict[str, str | None]]:
@@ -71,15 +75,20 @@ def _once(rows: list[dict[str, str | None]], key: str) -> list[dict[str, str | N
 
 
 def _answers(source: Path) -> Iterator[Any]:
-    text = source.read_text(encoding="utf-8-sig").strip()
     try:
-        content = json.loads(text)
-    except json.JSONDecodeError:
-        try:
-            content = [json.loads(line) for line in text.splitlines() if line.strip()]
-        except json.JSONDecodeError as error:
-            raise _no_answer(source) from error
+        text = source.read_text(encoding="utf-8-sig").strip()
+        content = _parsed(text)
+    except ValueError:  # no text, no JSON, or a number of thousands of digits
+        raise _no_answer(source) from None
     yield from content if isinstance(content, list) else [content]
+
+
+def _parsed(text: str) -> Any:
+    """One document, or one a line."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
 def _units(answer: Any, source: Path) -> list[Answer]:
@@ -98,7 +107,7 @@ def _places(unit: Answer) -> list[Answer]:
 
 
 def _establishment(place: Answer) -> dict[str, str | None]:
-    siret = str(place["siret"])
+    siret = _text(place["siret"]) or ""
     signs = [sign for sign in place.get("liste_enseignes") or [] if sign]
     row = {name: _text(place.get(key)) for name, key in _ESTABLISHMENT.items()}
     keys = {"siret": siret, "siren": siret[:9], "nic": siret[9:]}
@@ -109,7 +118,7 @@ def _legal_unit(unit: Answer) -> dict[str, str | None]:
     complements = unit.get("complements") or {}
     row = {name: _text(unit.get(key)) for name, key in _LEGAL_UNIT.items()}
     row |= {name: _text(complements.get(key)) for name, key in _COMPLEMENTS.items()}
-    head_office = str((unit.get("siege") or {}).get("siret") or "")
+    head_office = _text((unit.get("siege") or {}).get("siret")) or ""
     row["head_office_nic"] = head_office[9:] or None
     is_person = (row["legal_category"] or "1").startswith("1") or complements.get("est_entrepreneur_individuel")
     return {**row, "denomination": None, "acronym": None} if is_person else row
@@ -118,7 +127,7 @@ def _legal_unit(unit: Answer) -> dict[str, str | None]:
 def _text(value: Any) -> str | None:
     if value is None or value == "":
         return None
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else whole_letters(str(value))
 
 
 def _no_answer(source: Path) -> Trouble:

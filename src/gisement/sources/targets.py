@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gisement.indicators import INDICATORS
 from gisement.sources.io_table.table import write_parquet
-from gisement.terms import Trouble
+from gisement.terms import Trouble, one_line
 from gisement.terms.mishap import in_french
 from gisement.terms.toml_text import parsed_toml
 
@@ -44,7 +44,9 @@ def read_targets(source: Path, target: Path) -> int:
     return len(rows)
 
 
-def _row(number: int, entry: Mapping[str, Any]) -> dict[str, Any]:
+def _row(number: int, entry: Any) -> dict[str, Any]:
+    if not isinstance(entry, dict):
+        raise _wrong(number, "target", "une table [[target]]", "a table [[target]]")
     strange = sorted(set(entry) - set(FIELDS))
     if strange:
         allowed = ", ".join(FIELDS)
@@ -82,9 +84,9 @@ def _value(number: int, given: Any, *, is_share: bool) -> float:
         if isinstance(given, bool) or given is None or (isinstance(given, str) and not (text and is_share)):
             raise ValueError(given)
         value = float(text[1].replace(",", ".") if text else given)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):  # a date, a list, a number that no computer holds
         value = -1.0
-    if value < 0 or (is_share and value > _WHOLE):
+    if not 0 <= value < math.inf or (is_share and value > _WHOLE):
         raise _wrong(number, "value", "un nombre (de 0 à 100 pour une part)", "a number (from 0 to 100 for a share)")
     return value / _WHOLE if is_share else value
 
@@ -106,7 +108,8 @@ def _partners(number: int, given: Any) -> list[str]:
 
 
 def _wrong(number: int, field: str, fr: str, en: str) -> Trouble:
+    told = one_line(field)
     return Trouble(
-        fr=f"Objectif {number}, champ « {field} » : {fr} est attendu ; corriger le fichier et l'ajouter de nouveau.",
-        en=f"Target {number}, field '{field}': {en} is expected; mend the file and add it again.",
+        fr=f"Objectif {number}, champ « {told} » : {fr} est attendu ; corriger le fichier et l'ajouter de nouveau.",
+        en=f"Target {number}, field '{told}': {en} is expected; mend the file and add it again.",
     )

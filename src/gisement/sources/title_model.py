@@ -36,7 +36,9 @@ def read_title_model(source: Path, target: Path) -> int:
 
     try:
         table = pq.read_table(source)
-    except (pa.ArrowException, OSError):
+    except pa.ArrowMemoryError:
+        raise
+    except (pa.ArrowException, OSError, UnicodeError):
         table = None
     if table is None or not table.schema.equals(TABLE):
         raise Trouble(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import shutil
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,20 +14,14 @@ import duckdb
 
 from gisement.store import database
 from gisement.store.code import readers_digest
+from gisement.store.unreadable import table_told
 from gisement.store.workspace import Workspace, put_in_place, write_atomically
 from gisement.terms import Reading, Snapshot, Source, Trouble
 
 OWN = database.OWN
 MAGIC = b"PAR1"
-NO_TABLE = (
-    duckdb.InvalidInputException, duckdb.ParserException, duckdb.ConversionException, duckdb.SyntaxException,
-    duckdb.BinderException, duckdb.InternalException, csv.Error,
-    UnicodeError, zipfile.BadZipFile, zlib.error, EOFError, RecursionError,
-)  # fmt: skip
-"""What is said of a file that is no table; of a full disk or memory, something else is.
-
-DuckDB calls internal what some spoilt CSV does to its reader: a register cut after 2,025 bytes.
-"""
+LONGEST_NAME = 60
+"""Letters of a name that came out of an archive, where it may be longer than a disk takes."""
 
 
 def parse_once(workspace: Workspace, source: Source, snapshot: Snapshot) -> Reading | None:
@@ -42,13 +33,11 @@ def parse_once(workspace: Workspace, source: Source, snapshot: Snapshot) -> Read
     for path in (*targets.values(), *unfinished.values()):
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        reading = source.read(snapshot.path, unfinished, snapshot.name)
+        with table_told(snapshot.name):
+            reading = source.read(snapshot.path, unfinished, snapshot.name)
     except Trouble as trouble:
         _drop_unfinished(workspace, snapshot)
         raise trouble.about(snapshot.name) from None
-    except NO_TABLE:
-        _drop_unfinished(workspace, snapshot)
-        raise _no_table(snapshot.name) from None
     for table, path in unfinished.items():
         put_in_place(path, targets[table])
     return reading
@@ -57,13 +46,6 @@ def parse_once(workspace: Workspace, source: Source, snapshot: Snapshot) -> Read
 def _drop_unfinished(workspace: Workspace, snapshot: Snapshot) -> None:
     for unfinished in (workspace.scratch / "raw").glob(f"*{snapshot.identifier}*"):
         unfinished.unlink()
-
-
-def _no_table(name: str) -> Trouble:
-    return Trouble(
-        fr=f"{name} ne se lit pas comme un tableau : l'enregistrer de nouveau en CSV UTF-8, avec une ligne d'en-tête.",
-        en=f"{name} cannot be read as a table: save it anew as CSV in UTF-8, with a line of headings.",
-    )
 
 
 def is_whole(path: Path) -> bool:
@@ -138,7 +120,7 @@ def named(file: Path, name: str, workdir: Path) -> Path:
     if file.parent != workdir:
         return file
     (workdir / "named").mkdir(exist_ok=True)
-    return file.rename(workdir / "named" / Path(name).name)
+    return file.rename(workdir / "named" / Path(name).name[-LONGEST_NAME:])
 
 
 def drop_folder(folder: Path) -> None:

@@ -6,7 +6,7 @@ import errno
 import re
 import tomllib
 
-from gisement.terms.toml_text import TOO_DEEP
+from gisement.terms.toml_text import TOO_DEEP, TOO_LONG
 
 _OF_SYSTEM = {
     errno.ENOENT: "introuvable",
@@ -30,6 +30,8 @@ def in_french(error: Exception) -> str:
     if isinstance(error, tomllib.TOMLDecodeError):
         if TOO_DEEP in str(error):
             return "trop de crochets les uns dans les autres"
+        if TOO_LONG in str(error):
+            return "un nombre de milliers de chiffres"
         place = _PLACE.search(str(error))
         return f"mal écrit à la ligne {place[1]}, colonne {place[2]}" if place else "mal écrit à la fin du fichier"
     if isinstance(error, OSError):

@@ -16,6 +16,11 @@ def harmless(text: str) -> str:
     return _UNSAFE.sub(" ", text)
 
 
+def one_line(text: object) -> str:
+    """A cell, key or error of a library, to be quoted in a sentence: the ends of lines in it are blanks."""
+    return " ".join(str(text).split())
+
+
 def sensible(text: str) -> str:
     """A sentence whose quotations from a file are no longer than a reader needs; each line stays under 805 characters.
 

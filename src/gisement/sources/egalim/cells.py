@@ -14,6 +14,7 @@ from stdnum.fr import siret as siret_key
 
 from gisement.catalog.egalim import families, labels
 from gisement.sources.egalim.variants import KM, NO, ORIGINS, YES, Variant
+from gisement.terms import one_line
 
 FIRST_YEAR: Final = 2000
 LARGEST_CENTS: Final = 10**12
@@ -46,7 +47,7 @@ class _Cells:
         return self.given.get(column, "").strip()
 
     def refuse(self, column: str, fr: str, en: str) -> None:
-        self.wrong.append(Wrong(self.line, column, fr, en))
+        self.wrong.append(Wrong(self.line, column, one_line(fr), one_line(en)))
 
     def required(self, column: str) -> str:
         found = self.text(column)

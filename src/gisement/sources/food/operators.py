@@ -32,7 +32,11 @@ def read_organic_operators(path: Path, target: Path, name: str) -> int:
     found = content.get("items", [content]) if isinstance(content, dict) else content
     if not isinstance(found, list) or not all(isinstance(each, dict) and "numeroBio" in each for each in found):
         raise _refused(name)
-    write_parquet("raw_organic_operator", [row for each in found for row in _rows(each)], target)
+    try:
+        rows = [row for each in found for row in _rows(each)]
+    except (AttributeError, TypeError):  # a text or a number where the interface gives a list or an object
+        raise _refused(name) from None
+    write_parquet("raw_organic_operator", rows, target)
     return len(found)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from gisement.catalog.divisions import divisions, partition
 from gisement.models.input_output import Matrix, import_shares
-from gisement.sources.io_table.reading import Grid, total_flows, unit_of, unknown_layout, year_of
+from gisement.sources.io_table.reading import Grid, flow_of, total_flows, unit_of, unknown_layout, year_of
 from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, IoTable
 
 _CORNERS = ("prod_na", "prd_ava", "prd_use", "ind_ava", "induse", "t_rows2", "t_cols2")
@@ -71,7 +71,7 @@ def read_wide(grid: Grid, name: str, *, convert: bool = False, imports: Grid | N
 def read_long(lines: Sequence[Sequence[str]], name: str, *, convert: bool = False) -> IoTable:
     """The table of a download: France if several countries are in it, the latest year, in euros."""
     header = [cell.strip().lower() for cell in lines[0]]
-    rows = [dict(zip(header, line, strict=False)) for line in lines[1:]]
+    rows = [dict(zip(header, [*line, *[""] * len(header)], strict=False)) for line in lines[1:]]
     rows = _only(_only(_only(rows, "geo", "FR"), "unit", "MIO_EUR"), "time_period", None)
     axes = [column for column in header if column.startswith(("prd_", "ind_", "prod_", "cpa"))]
     if len(axes) != 2 or not rows:
@@ -79,7 +79,8 @@ def read_long(lines: Sequence[Sequence[str]], name: str, *, convert: bool = Fals
     supply = next((axis for axis in axes if axis.endswith("ava")), axes[0])
     use = next(axis for axis in axes if axis != supply)
     flows = {
-        flow: _grid([row for row in rows if row["stk_flow"] == flow], supply, use) for flow in ("DOM", "IMP", "TOTAL")
+        flow: _grid([row for row in rows if row["stk_flow"] == flow], supply, use, name)
+        for flow in ("DOM", "IMP", "TOTAL")
     }
     year, unit = rows[0]["time_period"], rows[0].get("unit", "")
     title = f"{year} {unit} {name}"
@@ -107,7 +108,7 @@ def _inputs(grid: Grid, across: Sequence[int], imports: Grid | None, codes: list
         if row is not None:
             listed: Matrix = row[across]
             return listed
-    if imports is not None:
+    if imports is not None and set(codes) <= set(imports.columns):
         summed: Matrix = imports.block([c for c in codes if c in imports.rows], codes).sum(axis=0)
         return summed
     inputs = grid.block([grid.rows[grid.columns.index(c)] if c not in grid.rows else c for c in codes], codes)
@@ -118,11 +119,14 @@ def _inputs(grid: Grid, across: Sequence[int], imports: Grid | None, codes: list
 
 
 def _uses(grid: Grid, codes: list[str]) -> dict[str, Matrix]:
-    down = [grid.rows.index(code) for code in codes if code in grid.rows]
+    known = [number for number, code in enumerate(codes) if code in grid.rows]
+    down = [grid.rows.index(codes[number]) for number in known]
 
     def column(name: str) -> Matrix:
-        found = grid.column(name)
-        return np.zeros(len(down)) if found is None else found[down]
+        found, listed = grid.column(name), np.zeros(len(codes))
+        if found is not None:
+            listed[known] = found[down]
+        return listed
 
     others: Matrix = np.sum([column(each) for each in _OTHERS], axis=0)
     if "P5M" not in grid.columns:
@@ -141,7 +145,7 @@ def _only(rows: list[dict[str, str]], column: str, wanted: str | None) -> list[d
     return [row for row in rows if row.get(column, "") == value]
 
 
-def _grid(rows: Sequence[Mapping[str, str]], supply: str, use: str) -> Grid | None:
+def _grid(rows: Sequence[Mapping[str, str]], supply: str, use: str, name: str) -> Grid | None:
     if not rows:
         return None
     down = tuple(dict.fromkeys(row[supply] for row in rows))
@@ -149,8 +153,7 @@ def _grid(rows: Sequence[Mapping[str, str]], supply: str, use: str) -> Grid | No
     cells = np.zeros((len(down), len(across)))
     i, j = ({code: n for n, code in enumerate(codes)} for codes in (down, across))
     for row in rows:
-        value = row["obs_value"].strip()
-        cells[i[row[supply]], j[row[use]]] = float(value) if value not in ("", ":") else 0.0
+        cells[i[row[supply]], j[row[use]]] = flow_of(row["obs_value"], name)
     return Grid("prd_ava", down, across, cells)
 
 

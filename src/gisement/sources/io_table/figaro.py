@@ -15,7 +15,7 @@ import numpy as np
 
 from gisement.catalog.divisions import divisions, partition
 from gisement.models.input_output import Matrix
-from gisement.sources.io_table.reading import unknown_layout, year_of
+from gisement.sources.io_table.reading import flow_of, unknown_layout, year_of
 from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, IoTable
 
 HEADER = ("refarea", "rowpi", "counterpartarea", "colpi", "obsvalue")
@@ -36,13 +36,15 @@ def read_figaro(lines: Sequence[Sequence[str]], name: str, country: str = "FR") 
     at = [header.index(column) for column in HEADER]
     own, bought, sold, accounts = (defaultdict[tuple[str, str], float](float) for _ in range(4))
     for line in lines[1:]:
-        origin, product, user, use, value = (line[i].strip() for i in at)
+        cells = [*line, *[""] * len(header)]
+        origin, product, user, use = (cells[i].strip() for i in at[:-1])
+        value = flow_of(cells[at[-1]], name)
         if user == country and not divisions(product):
-            accounts[product, use] += float(value)
+            accounts[product, use] += value
         elif user == country:
-            (own if origin == country else bought)[product, use] += float(value)
+            (own if origin == country else bought)[product, use] += value
         elif origin == country:
-            sold[product, EXPORTS] += float(value)
+            sold[product, EXPORTS] += value
     codes = partition(sorted({product for product, _ in own} & {use for _, use in own}))
     if len(codes) < 2:
         raise unknown_layout(name)

@@ -21,6 +21,11 @@ _ROW = re.compile(r"^(domestic|imported|dom|imp)_(.+)$", re.IGNORECASE)
 _USE_WORDS = {HOUSEHOLDS: ("household", "s14"), GOVERNMENT: ("government", "s13"), EXPORTS: ("export",)}
 _OUTPUT = ("output", "p1_output", "p1", "production")
 _OWN_ROWS = ("value_added", "b1g")
+# As the British office names them.
+_IMPORTED, _TAXES, _MADE = "Imported goods and services", "Taxes less subsidies on products", "Total output"
+_WAGES, _LAST_INDUSTRY = "Compensation of employees", "Total intermediate demand"
+_ADDED = ("Taxes less subsidies on production", _WAGES, "Gross Operating Surplus")
+_BRITISH_ROWS = (_IMPORTED, _TAXES, _MADE, *_ADDED)
 
 
 def is_marked(grid: Grid) -> bool:
@@ -58,15 +63,17 @@ def read_marked(grid: Grid, name: str) -> IoTable:
 
 def is_british(grid: Grid) -> bool:
     """Whether totals are named as the British office names them."""
-    return "Imported goods and services" in grid.rows and "Total output" in grid.rows
+    return _IMPORTED in grid.rows and _MADE in grid.rows
 
 
 def read_british(grid: Grid, name: str) -> IoTable:
     """The domestic use table at basic prices, product by product, of the Office for National Statistics."""
     codes = [code for code in grid.rows if code in grid.columns and divisions(code)]
+    if len(codes) < 2 or _LAST_INDUSTRY not in grid.columns or not set(_BRITISH_ROWS) <= set(grid.rows):
+        raise unknown_layout(name)
     across = [grid.columns.index(code) for code in codes]
     down = [grid.rows.index(code) for code in codes]
-    last = grid.columns.index("Total intermediate demand")
+    last = grid.columns.index(_LAST_INDUSTRY)
     uses = _uses([c for c in grid.columns[last + 1 :] if not c.startswith("Total")])
 
     def line(*names: str) -> Matrix:
@@ -75,11 +82,8 @@ def read_british(grid: Grid, name: str) -> IoTable:
     return IoTable(
         name=name, year=year_of(name), unit=unit_of(name), codes=tuple(codes), labels=tuple(codes),
         divisions=tuple(map(_covered, codes)), Z=grid.cells[np.ix_(down, across)],
-        imports=line("Imported goods and services"), taxes=line("Taxes less subsidies on products"),
-        value_added=line(
-            "Taxes less subsidies on production", "Compensation of employees", "Gross Operating Surplus"
-        ),
-        wages=line("Compensation of employees"), output=line("Total output"), final=_final(grid, down, uses),
+        imports=line(_IMPORTED), taxes=line(_TAXES), value_added=line(*_ADDED), wages=line(_WAGES),
+        output=line(_MADE), final=_final(grid, down, uses),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from gisement.models.input_output import Matrix
-from gisement.terms import Trouble
+from gisement.terms import Trouble, one_line
 
 _YEARS = (re.compile(r"(?<![a-z0-9])(19|20)\d\d(?!\d)", re.IGNORECASE), re.compile(r"(?<!\d)(19|20)\d\d(?!\d)"))
 """A year that stands alone, else one that follows a word: `wiod2013_FRA_1995` is of 1995."""
@@ -62,6 +63,21 @@ def grid(content: list[list[str]]) -> Grid:
     width = len(columns)
     cells = np.array([[_number(cell) for cell in (row[1:] + [""] * width)[:width]] for row in body])
     return Grid(header[0].strip(), tuple(row[0].strip() for row in body), columns, cells.reshape(len(body), width))
+
+
+def flow_of(cell: str, name: str) -> float:
+    """The number of a cell that must hold one; `:` and nothing are 0. Raises Trouble for anything else."""
+    text = cell.strip()
+    try:
+        found = float(text) if text not in ("", ":") else 0.0
+    except ValueError:
+        found = math.inf
+    if not math.isfinite(found):
+        raise Trouble(
+            fr=f"{name} : « {one_line(text)} » n'est pas un montant ; corriger la ligne, puis ajouter le fichier.",
+            en=f"{name}: '{one_line(text)}' is no amount; mend the line and add the file again.",
+        )
+    return found
 
 
 def year_of(name: str) -> int:

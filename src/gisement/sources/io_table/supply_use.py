@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from python_calamine import CalamineError, CalamineWorkbook
 
 from gisement.catalog.divisions import divisions, partition
 from gisement.models.input_output import Matrix, import_shares, ratio
@@ -24,6 +23,7 @@ from gisement.models.prices import basic_prices
 from gisement.models.supply_use import product_by_product
 from gisement.sources.io_table.reading import total_flows, unit_of, unknown_layout, year_of
 from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, LARGEST_GAP, OTHER, IoTable, broken
+from gisement.sources.workbooks import open_workbook, workbook_told
 
 ENDINGS: Final = (".xlsx", ".xls", ".ods", ".xlsb")
 MAKE, BOUGHT, TRADE, TRANSPORT, VAT, TAX, SUBSIDY = "make", "p7", "trade", "transport", "vat", "tax", "subsidy"
@@ -56,11 +56,9 @@ def is_workbook(name: str) -> bool:
 
 def read_workbook(path: Path, name: str, *, convert: bool = False) -> IoTable:
     """The table of a workbook. Raises Trouble: no such sheets, total flows (unless `convert`), no year in the name."""
-    try:
-        book = CalamineWorkbook.from_path(str(path))
+    book = open_workbook(path, name)
+    with workbook_told(name):
         sheets = [book.get_sheet_by_name(each).to_python() for each in book.sheet_names]
-    except CalamineError:
-        raise unknown_layout(name) from None
     supply, use = defaultdict[tuple[str, str], float](float), defaultdict[tuple[str, str], float](float)
     for sheet in sheets:
         found = _cells(sheet)
@@ -89,13 +87,13 @@ def _table(name: str, products: list[str], industries: list[str], supply: Cells,
     paid = made + imports + margins + taxes
     margin, tax = (ratio(each, paid) for each in (np.maximum(margins, 0.0), taxes))
     earned = np.maximum(-margins, 0.0)
-    earners = earned / earned.sum() if earned.sum() > 0 else made / made.sum()
     uses = {kind: np.array([use.get((p, kind), 0.0) for p in products])
             for kind in (HOUSEHOLDS, GOVERNMENT, OTHER, EXPORTS)}  # fmt: skip
     bought = np.array([[use.get((p, i), 0.0) for p in products] for i in industries])
     gap = float(np.abs(paid - bought.sum(axis=0) - np.sum(list(uses.values()), axis=0)).max())
-    if gap > LARGEST_GAP * made.sum():
+    if not gap <= LARGEST_GAP * made.sum() or not made.any():  # nor is a gap that is no number
         raise broken(name, f"{gap:.0f} / {made.sum():.0f}")
+    earners = earned / earned.sum() if earned.sum() > 0 else made / made.sum()
     basic = basic_prices(bought, margin, tax, earners)
     final = {kind: basic_prices(each, margin, tax, earners).demand for kind, each in uses.items()}
     final[EXPORTS] = np.minimum(final[EXPORTS], made)

@@ -80,7 +80,7 @@ def balance(table: IoTable) -> Balance:
         float(np.abs(rows).max()), float(np.abs(columns).max()), float(identity), whole,
         dict(zip(table.codes, inverse.sum(axis=0).round(4).tolist(), strict=True)),
     )  # fmt: skip
-    if max(found.row_gap, found.column_gap) > LARGEST_GAP * whole:
+    if not max(found.row_gap, found.column_gap) <= LARGEST_GAP * whole:  # neither is a gap that is no number
         raise broken(table.name, f"{max(found.row_gap, found.column_gap):.0f} / {whole:.0f}")
     return found
 
@@ -92,13 +92,22 @@ def write(table: IoTable, cells: Path, sectors: Path) -> None:
 
 
 def write_parquet(name: str, rows: list[dict[str, Any]], target: Path) -> None:
-    """Write rows as the file of a raw table, with the columns and types that the catalog declares."""
+    """Write rows as the file of a raw table, with the columns and types that the catalog declares.
+
+    Raises Trouble, with its column, for what none holds: a number of 19 digits and more, a half of a letter.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    kinds = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64(), "boolean": pa.bool_()}
-    schema = pa.schema([(column, kinds[kind]) for column, kind in raw_tables()[name].schema.items()])
-    pq.write_table(pa.Table.from_pylist(rows, schema), target, compression="zstd")
+    kinds = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64(), "boolean": pa.bool_(),
+             "array<string>": pa.list_(pa.string())}  # fmt: skip
+    columns = {}
+    for column, kind in raw_tables()[name].schema.items():
+        try:
+            columns[column] = pa.array([row.get(column) for row in rows], kinds[kind])
+        except (OverflowError, UnicodeEncodeError):
+            raise _no_value(column) from None
+    pq.write_table(pa.table(columns), target, compression="zstd")
 
 
 def cell_rows(table: IoTable) -> list[dict[str, Any]]:
@@ -131,6 +140,15 @@ def sector_rows(table: IoTable) -> list[dict[str, Any]]:
             zip(table.codes, table.labels, table.divisions, strict=True), start=1
         )
     ]
+
+
+def _no_value(column: str) -> Trouble:
+    return Trouble(
+        fr=f"La colonne {column} contient une valeur qu'aucune table ne tient (un nombre démesuré, une moitié de"
+        " lettre) : la corriger et ajouter le fichier de nouveau.",
+        en=f"The column {column} holds a value that no table can (a number out of measure, a half of a letter): mend it"
+        " and add the file again.",
+    )
 
 
 def broken(name: str, why: str) -> Trouble:

@@ -18,6 +18,7 @@ from gisement.sources.ledger.parsing import parse
 from gisement.sources.ledger.prepare import Prepared, scratch, write_masked
 from gisement.sources.ledger.profile import ENOUGH, KINDS, Column, profile
 from gisement.sources.ledger.remarks import Remark
+from gisement.store.unreadable import table_told
 
 SAMPLE: Final = 3000
 """Lines that the contents of columns are judged on."""
@@ -49,7 +50,7 @@ def propose(path: Path, mapping: LedgerMapping | None = None, *, buyer: str | No
     """Propose the mapping of an export, or check the one given. Nothing is written. Trouble if it is no table."""
     check_buyer(buyer, "--buyer")
     given = mapping or LedgerMapping()
-    with scratch() as workdir:
+    with table_told(path.name), scratch() as workdir:
         opened = open_export(path, given, workdir)
         layout = find_layout(opened, given)
         columns = _profiles(opened, layout, given)

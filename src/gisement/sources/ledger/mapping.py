@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gisement.sources.ledger.columns import AMOUNTS, FIELDS, NOMENCLATURES, UNKNOWN
-from gisement.terms import Trouble
+from gisement.terms import Trouble, one_line
 from gisement.terms.mishap import in_french
 from gisement.terms.toml_text import parsed_toml
 
@@ -233,4 +233,4 @@ def _toml(value: Any) -> str:
 
 
 def _refused(fr: str, en: str) -> Trouble:
-    return Trouble(fr=f"Correspondance : {fr}.", en=f"Mapping: {en}.")
+    return Trouble(fr=f"Correspondance : {one_line(fr)}.", en=f"Mapping: {one_line(en)}.")

@@ -19,6 +19,7 @@ from pyarrow import csv
 
 from gisement.sources.ledger.columns import DROPPED, PAYMENT
 from gisement.sources.ledger.parsing import create_line
+from gisement.store.unreadable import NO_MEMORY, too_little_memory
 from gisement.terms import Reading, Trouble
 from gisement.terms.mishap import in_french
 
@@ -123,7 +124,10 @@ def dropped_in(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[
     _view(connection, path)
     listed = ", ".join(_typed(DROPPED))
     with _damage_told(path.name):
-        return connection.execute(f"SELECT {listed} FROM masked WHERE {RECORD} = 'dropped'").fetchall()
+        found = connection.execute(f"SELECT {listed} FROM masked WHERE {RECORD} = 'dropped'").fetchall()
+    if any(None in row[-3:] for row in found):  # reason, lines, cents
+        raise _damaged(path.name)
+    return found
 
 
 def read_masked(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
@@ -151,13 +155,18 @@ def _damage_told(name: str) -> Iterator[None]:
     """A masked file that was cut or edited is refused with the line."""
     try:
         yield
+    except NO_MEMORY:
+        raise too_little_memory(name) from None
     except duckdb.Error as error:
         found = re.search(r"Line: (\d+)", str(error))
-        fr, en = (f" (ligne {found[1]})", f" (line {found[1]})") if found else ("", "")
-        raise Trouble(
-            fr=f"Le fichier masqué {name} est abîmé{fr} : reprendre celui que « gisement prepare » a produit.",
-            en=f"The masked file {name} is damaged{en}: take the one that 'gisement prepare' made.",
-        ) from None
+        raise _damaged(name, *((f" (ligne {found[1]})", f" (line {found[1]})") if found else ())) from None
+
+
+def _damaged(name: str, fr: str = "", en: str = "") -> Trouble:
+    return Trouble(
+        fr=f"Le fichier masqué {name} est abîmé{fr} : reprendre celui que « gisement prepare » a produit.",
+        en=f"The masked file {name} is damaged{en}: take the one that 'gisement prepare' made.",
+    )
 
 
 def _hash() -> str:

@@ -14,7 +14,7 @@ from gisement.sources.ledger.columns import AMOUNTS, FIELDS, PAYMENT
 from gisement.sources.ledger.layout import Layout
 from gisement.sources.ledger.mapping import LedgerMapping
 from gisement.sources.ledger.opening import Opened, Row
-from gisement.terms import Trouble
+from gisement.terms import Trouble, one_line
 
 BATCH: Final = 50_000
 LINE: Final[Mapping[str, str]] = {
@@ -49,10 +49,10 @@ def resolve(layout: Layout, mapping: LedgerMapping, name: str) -> dict[str, tupl
         found = [layout.index(header) for header in headers]
         for header, place in zip(headers, found, strict=True):
             if place is None:
-                shown = " | ".join(layout.names)
+                shown, wanted = " | ".join(layout.names), one_line(header)
                 raise Trouble(
-                    fr=f"{name} n'a pas de colonne « {header} » ({field}). Ses colonnes : {shown}.",
-                    en=f"{name} has no column '{header}' ({field}). Its columns: {shown}.",
+                    fr=f"{name} n'a pas de colonne « {wanted} » ({field}). Ses colonnes : {shown}.",
+                    en=f"{name} has no column '{wanted}' ({field}). Its columns: {shown}.",
                 )
         places[field] = tuple(place for place in found if place is not None)
     return places

@@ -18,6 +18,7 @@ from gisement.sources.ledger.mapping import LedgerMapping, check_complete
 from gisement.sources.ledger.masking import Account, mask
 from gisement.sources.ledger.opening import Opened, open_export
 from gisement.sources.ledger.parsing import parse, resolve
+from gisement.store.unreadable import table_told
 from gisement.terms import Trouble
 
 Fill = Callable[[duckdb.DuckDBPyConnection], Iterator[None]]
@@ -77,7 +78,7 @@ def prepare_ledger(
     what cannot be read: a wrong column, a mapping that lacks the nomenclature, a file that is no table.
     """
     refuse_same(path, target)
-    with scratch() as workdir:
+    with table_told(path.name), scratch() as workdir:
         if path.is_file() and masked_file.is_masked(path):
             return _prepare_masked(path, target)
         if mapping is None:

@@ -77,8 +77,8 @@ def profile(name: str, cells: Sequence[str]) -> Column:
 
 
 def _kinds(cell: str) -> list[str]:
-    bare = re.sub("[\u00a0\u202f\u2009]", " ", cell)
-    digits = re.sub(r"\s", "", bare)
+    bare = " ".join(cell.split())  # blanks of any kind, and no run of them, over which patterns would go back and forth
+    digits = bare.replace(" ", "")
     found = []
     if _is_identifier(digits):
         found.append("siret")

@@ -53,7 +53,7 @@ def rate(text: str) -> str:
     # No French rate is between 0 and 1 %: 0.2 is a fraction.
     return (
         f"CASE WHEN {value} BETWEEN 0 AND 1 THEN CAST(round({value} * 1000) AS BIGINT) "
-        f"WHEN {value} <= 100 THEN CAST(round({value} * 10) AS BIGINT) END"
+        f"WHEN {value} BETWEEN 1 AND 100 THEN CAST(round({value} * 10) AS BIGINT) END"
     )
 
 
@@ -75,7 +75,7 @@ def iso_date(text: str, order: str = "day") -> str | None:
 
 def fiscal_year(text: str) -> str | None:
     """The year in a text such as `2024` or `Exercice 2024`."""
-    found = re.search(r"(?<!\d)(19|20)\d{2}(?!\d)", text)
+    found = re.search(r"(?<!\d)(19|20)[0-9]{2}(?!\d)", text)
     return found[0] if found else None
 
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import python_calamine as calamine
 
-from gisement.terms import Trouble
+from gisement.sources.workbooks import open_workbook, workbook_told
+from gisement.terms import Trouble, one_line
 
 Merged = tuple[tuple[int, int], tuple[int, int]]
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -26,21 +27,12 @@ class Workbook:
     """One sheet of a workbook: the one asked for, or else the visible one with most lines."""
 
     def __init__(self, path: Path, name: str, sheet: str | None = None) -> None:
-        try:
-            self._book = calamine.CalamineWorkbook.from_path(str(path))
+        self._name = name
+        self._book = open_workbook(path, name)
+        with workbook_told(name):
             self.sheets = tuple(self._book.sheet_names)
             self.sheet = self._chosen(name, sheet)
             self._cells = self._book.get_sheet_by_name(self.sheet)
-        except calamine.PasswordError:
-            raise Trouble(
-                fr=f"{name} est protégé par un mot de passe : l'enregistrer sans protection.",
-                en=f"{name} is protected by a password: save it without protection.",
-            ) from None
-        except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError) as error:
-            raise Trouble(
-                fr=f"{name} n'est pas un classeur lisible ({error}) : l'enregistrer en .xlsx, .ods ou .csv.",
-                en=f"{name} is no readable workbook ({error}): save it as .xlsx, .ods or .csv.",
-            ) from None
 
     @property
     def merged(self) -> tuple[Merged, ...]:
@@ -51,15 +43,17 @@ class Workbook:
         """The number of each line, from 1, and its cells as text, blank lines included."""
         # The blank lines on top are given, the blank columns on the left are not.
         left = [""] * (self._cells.start or (0, 0))[1]
-        for number, row in enumerate(self._cells.iter_rows(), start=1):
-            yield number, left + [cell_text(cell, decimal) for cell in row]
+        with workbook_told(self._name):
+            for number, row in enumerate(self._cells.iter_rows(), start=1):
+                yield number, left + [cell_text(cell, decimal) for cell in row]
 
     def _chosen(self, name: str, sheet: str | None) -> str:
         if sheet is not None:
             if sheet not in self.sheets:
+                known = ", ".join(self.sheets)
                 raise Trouble(
-                    fr=f"{name} n'a pas de feuille « {sheet} » : choisir parmi {', '.join(self.sheets)}.",
-                    en=f"{name} has no sheet '{sheet}': choose among {', '.join(self.sheets)}.",
+                    fr=f"{name} n'a pas de feuille « {one_line(sheet)} » : choisir parmi {one_line(known)}.",
+                    en=f"{name} has no sheet '{one_line(sheet)}': choose among {one_line(known)}.",
                 )
             return sheet
         visible = [

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from lxml import etree
 
-from gisement.catalog import raw_tables
+from gisement.sources.io_table.table import write_parquet
 from gisement.sources.notices import boamp, eforms
 from gisement.sources.notices.found import Notice, every, name_of
 from gisement.sources.xml_events import fault
@@ -26,8 +24,8 @@ def read_notices(path: Path, lots: Path, criteria: Path, name: str) -> int:
     Raises Trouble where the file is no XML of a notice, or is damaged.
     """
     notices = [*_notices(_root(path, name), name)]
-    _write(lots, "raw_notice", [row for notice in notices for row in _lots(notice)])
-    _write(criteria, "raw_notice_criterion", [row for notice in notices for row in _criteria(notice)])
+    write_parquet("raw_notice", [row for notice in notices for row in _lots(notice)], lots)
+    write_parquet("raw_notice_criterion", [row for notice in notices for row in _criteria(notice)], criteria)
     return len(notices)
 
 
@@ -82,9 +80,3 @@ def _criteria(notice: Notice) -> Iterator[dict[str, Any]]:
                 "criterion_kind": one.kind, "criterion_label": one.label, "weight": one.weight,
                 "weight_kind": one.weight_kind,
             }  # fmt: skip
-
-
-def _write(target: Path, table: str, rows: Sequence[dict[str, Any]]) -> None:
-    types = {"string": pa.string(), "int64": pa.int64(), "array<string>": pa.list_(pa.string())}
-    schema = pa.schema([(name, types[kind]) for name, kind in raw_tables()[table].schema.items()])
-    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), target, compression="zstd")
