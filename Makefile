@@ -20,6 +20,9 @@ UPGRADE ?=
 FUZZ_SECONDS ?= 300
 KILLS ?= 500
 
+# Each run of pytest would compile every test anew (2 s) where this is set.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN = .venv/bin
 COMPILE = $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(UPGRADE) pyproject.toml

@@ -15,6 +15,7 @@ from gisement.catalog import raw_tables, tables
 from gisement.catalog.retention import published_kinds
 from gisement.engine.labels import labelled
 from gisement.engine.parameters import VERDICT, VERDICT_MARK, inlined, parameters_of, shaped
+from gisement.engine.passed import marked, unmarked
 from gisement.store import database, reading, snapshots
 from gisement.store.workspace import Workspace
 from gisement.terms import (
@@ -362,9 +363,10 @@ def _spread_sql(
 def _rows_sql(indicator: Indicator, filters: Frozen, option: Frozen, buyers: tuple[str, ...]) -> str:
     import ibis
 
-    from gisement.catalog import tables
     from gisement.engine.query import explained, judged
 
-    rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers)
-    rows = explained(rows, indicator).filter(rows.verdict == VERDICT_MARK).order_by(list(tables()[indicator.table].key))
-    return parameters_of(str(ibis.to_sql(rows, dialect="duckdb", pretty=False)))
+    table = tables()[indicator.table]
+    columns = marked(table.schema, {*table.key, "amount_level"})
+    rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers, list(columns))
+    rows = explained(rows, indicator).filter(rows.verdict == VERDICT_MARK).order_by(list(table.key))
+    return unmarked(parameters_of(str(ibis.to_sql(rows, dialect="duckdb", pretty=False))), columns)

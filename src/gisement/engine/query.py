@@ -63,9 +63,15 @@ _RANKS = {level: level.rank for level in Level}
 _NUMBERS = {verdict: number for number, verdict in enumerate(Verdict)}
 
 
-def judged(indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, buyers: Sequence[str]) -> Any:
-    """The rows of the perimeter with their `verdict` (and its `verdict_number`) and `weight`."""
-    rows = numbered(indicator, perimeter, option, buyers, list(schema(indicator.table)))
+def judged(
+    indicator: Indicator,
+    perimeter: Perimeter,
+    option: SimpleNamespace,
+    buyers: Sequence[str],
+    columns: Sequence[str] | None = None,
+) -> Any:
+    """The rows of the perimeter (all their columns, or these) with `verdict`, `verdict_number` and `weight`."""
+    rows = numbered(indicator, perimeter, option, buyers, columns or list(schema(indicator.table)))
     return rows.mutate(
         verdict=ibis.cases(*((rows.verdict_number == n, str(verdict)) for verdict, n in _NUMBERS.items()))
     )
@@ -114,8 +120,11 @@ def sums_of(rows: Iterable[Mapping[str, Any]]) -> Sums:
 def numbered(
     indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, buyers: Sequence[str], columns: Sequence[str]
 ) -> Any:
-    """These columns of the rows of the perimeter, with `weight`, `in_scope`, `counting` and `verdict_number`."""
-    rows = ibis.table(schema(indicator.table), name=indicator.table)
+    """These columns of the rows of the perimeter, with `weight`, `in_scope`, `counting` and `verdict_number`.
+
+    A column that the table has not is a mark for some that it has (see `engine.passed`).
+    """
+    rows = ibis.table(dict.fromkeys(columns, "string") | schema(indicator.table), name=indicator.table)
     kept = filters(rows, indicator, perimeter, buyers)
     rows = rows.filter(*kept) if kept else rows
     held = {name: rows[name] for name in columns}
