@@ -26,7 +26,7 @@ from gisement.publish.web.app import FILES, PAGES, create_app
 from gisement.publish.web.partners.desk import Counter
 from gisement.publish.web.partners.door import Door
 from gisement.publish.web.partners.rights import parse_rights
-from gisement.publish.web.views.thresholds import AT_MOST
+from gisement.publish.web.views.thresholds import PER_PAGE
 from gisement.store import Workspace
 from gisement.terms import Perimeter, Trouble
 from tests.publish.signing_in import HOSPITAL, TOWN, Place, signed_in
@@ -243,7 +243,7 @@ def test_needs_beside_the_thresholds_are_figures_of_the_partner_s_own_lines(plac
     assert site.figure("total_spend", *where, ("contract_link", "")).sums.part == first["unlinked_cents"]
     page: Any = html.document_fromstring(town.get(f"{place.address}/thresholds").text)
     needs = page.xpath("//section[@aria-labelledby='needs']")[0]
-    assert (f"sur {format.number(len(others) + 1)} à regarder" in needs.text_content()) == (len(others) >= AT_MOST)
+    assert (f"{format.number(len(others) + 1)} à regarder" in needs.text_content()) == (len(others) >= PER_PAGE)
     told = needs.xpath(".//tbody/tr[1]/td")
     assert told[4].xpath("a")[0].text == format.euros(first["paid_cents"] / 100)
     assert told[3].xpath("a")[0].text == format.euros(first["unlinked_cents"] / 100)

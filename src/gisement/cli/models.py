@@ -40,6 +40,11 @@ def shifts(path: Path) -> list[Shift]:
     """The what-if of a TOML file: `[[shift]]` with `segment`, `points` and `to`. Raises Trouble if unreadable."""
     from gisement.engine.impact_shift import Shift
 
+    if not path.is_file():
+        raise Trouble(
+            fr=f"{path} n'existe pas, ou n'est pas un fichier : donner un scénario en TOML.",
+            en=f"{path} does not exist, or is no file: give a scenario in TOML.",
+        )
     try:
         told = parsed_toml(path.read_text(encoding="utf-8"))["shift"]
         return [Shift(str(one["segment"]), _points(one["points"]), str(one["to"])) for one in told]

@@ -23,7 +23,7 @@ Aim = Annotated[
     Literal["cost", "transport", "local", "producers", "co2"], typer.Option("--objective", help="ce que le plan vise")
 ]
 Transport = Annotated[float, typer.Option("--transport-eur-per-kg-km", help="coût du transport d'un kg sur un km")]
-Gap = Annotated[float | None, typer.Option("--gap", help="écart relatif au meilleur possible auquel s'arrêter")]
+Gap = Annotated[float | None, typer.Option("--gap", max=1, help="écart relatif au meilleur possible auquel s'arrêter")]
 Limit = Annotated[float | None, typer.Option("--time-limit", help="secondes de calcul, au plus")]
 Weeks = Annotated[bool, typer.Option("--weeks", help="ajouter les volumes de chaque semaine")]
 Frontier = Annotated[
@@ -52,9 +52,12 @@ def plan_food(
     from gisement.engine.build import build
     from gisement.publish import answers, food
     from gisement.publish.progress import progress
+    from gisement.publish.written import check_output
     from gisement.sources.registry import SOURCES
 
     _positive(transport, gap, time_limit)
+    if output is not None:
+        check_output(output)
     workspace = opened()
     with progress(Settings.language) as step:
         build(workspace, _steps, SOURCES, names=(*engine.TABLES, "food_follow"), say=step)

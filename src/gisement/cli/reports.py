@@ -10,6 +10,7 @@ import typer
 
 from gisement.cli.session import opened, say
 from gisement.publish import usage
+from gisement.terms import Trouble
 
 if TYPE_CHECKING:
     from gisement.engine.served import Served
@@ -37,7 +38,7 @@ def diagnosis(output: File, basis: Basis = None) -> None:
     from gisement.publish.reports import read
     from gisement.publish.reports.diagnosis import diagnosis
 
-    _write(lambda served: diagnosis(read(served, basis or "")), output, basis)
+    _write(lambda served: diagnosis(read(_with_purchases(served), basis or "")), output, basis)
 
 
 @report.command("note")
@@ -46,7 +47,7 @@ def note(output: File, basis: Basis = None) -> None:
     from gisement.publish.reports import read
     from gisement.publish.reports.note import note
 
-    _write(lambda served: note(read(served, basis or "")), output, basis)
+    _write(lambda served: note(read(_with_purchases(served), basis or "")), output, basis)
 
 
 @report.command("buyer")
@@ -64,7 +65,7 @@ def spaser(output: File, buyer: OneBuyer = None, basis: Basis = None) -> None:
     from gisement.publish.reports.spaser import spaser
 
     where = (("buyer", buyer),) if buyer else ()
-    _write(lambda served: spaser(read(served, basis or "", where)), output, basis)
+    _write(lambda served: spaser(read(_with_purchases(served), basis or "", where)), output, basis)
 
 
 @report.command("review")
@@ -115,6 +116,18 @@ def _write(make: Callable[[Served], Report], output: Path, basis: str | None) ->
         say(*_internal(made.name, output))
     else:
         say(f"{output} : publiable.", f"{output}: may be published; in French.")
+
+
+def _with_purchases(served: Served) -> Served:
+    """The same; Trouble where no contract nor payment is read: a report on nothing would be called publishable."""
+    if not served.observatory.origins("purchase"):
+        raise Trouble(
+            fr="Rien à écrire : aucun contrat ni paiement n'est lu ici ; en ajouter (« gisement add » ou « gisement "
+            "fetch »), puis lancer « gisement build ».",
+            en="Nothing to write: no contract nor payment is read here; add some ('gisement add' or 'gisement fetch'), "
+            "then run 'gisement build'.",
+        )
+    return served
 
 
 def _internal(name: str, output: Path) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from gisement.engine.asked import rows_of
 from gisement.engine.measure import Observatory
-from gisement.models.strengths import STRENGTH, Count, Strength, strengths
+from gisement.models.strengths import STRENGTH, TOO_FEW, Count, Strength, strengths
 from gisement.terms import Figure, Indicator, Perimeter, Verdict
 
 MEASURES: Mapping[str, Verdict] = {
@@ -35,6 +35,11 @@ def strength_matrix(observatory: Observatory, indicators: Sequence[Indicator]) -
 def announced(lines: Sequence[Strength]) -> list[Strength]:
     """The strengths, by segment, measure and partner: an order of names, no ranking."""
     return sorted((each for each in lines if each.state == STRENGTH), key=lambda s: (s.group, s.measure, s.partner))
+
+
+def too_few(lines: Sequence[Strength]) -> list[Strength]:
+    """The lines that rest on too few contracts, or too few peers, for anything to be said."""
+    return [each for each in lines if each.state == TOO_FEW]
 
 
 def partner_names(observatory: Observatory) -> dict[str, str]:

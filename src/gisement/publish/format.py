@@ -270,7 +270,7 @@ def _bounds(figure: Figure, language: str, between: str, exact: str) -> str:
     if is_secret(figure):
         return words["secret"]
     if figure.low is None:
-        return not_known(language)
+        return not_known(language) if figure.value is None else words["bounds_unknown"]
     if figure.high is None:
         return words["at_least" if figure.low != figure.value else "at_the_least"].format(low=low)
     if figure.low == figure.high and figure.secrecy and figure.unit == "euros":

@@ -55,7 +55,18 @@ def run(app: typer.Typer, words: Sequence[str]) -> int:
         if not words:  # nothing was asked for: Typer's message is the help
             print(error.format_message(), file=sys.stderr)
             return 2
+        if type(error).__name__ == "NoArgsIsHelpError":  # a group alone: what it can do, as a list
+            print(_list_of(error.ctx.command, command), file=sys.stderr)
+            return 2
         raise _trouble(error, command, words) from None
+
+
+def _list_of(group: Any, command: Any) -> str:
+    """The commands of a group, a line each, with what they do."""
+    wide = max(map(len, group.commands))
+    lines = [f"  {name:<{wide}}  {each.get_short_help_str(limit=200)}" for name, each in group.commands.items()]
+    path = _path(group, command)
+    return "\n".join([f"{path} : {group.help}", *lines, f"{path} {next(iter(group.commands))} --help"])
 
 
 def _all(command: Any) -> Iterator[Any]:
@@ -204,13 +215,19 @@ def _number(word: Any, param: Any) -> int:
 
 def _decimal(word: Any, param: Any) -> float:
     """A number with a point or a French comma."""
-    plain = str(word).replace(",", ".")
-    if DECIMAL.fullmatch(plain):
+    about, plain = param.type_descriptor.parameter_info, str(word).replace(",", ".")
+    if DECIMAL.fullmatch(plain) and (about.max is None or float(plain) <= about.max):
         return float(plain)
     name = _name(param)
+    if about.max is not None:
+        most = int(about.max)
+        raise Trouble(
+            fr=f"« {word} » n'est pas une valeur de {name} : écrire un nombre de 0 à {most}, comme 0,05.",
+            en=f"'{word}' is not a value of {name}: write a number from 0 to {most}, such as 0.05.",
+        )
     raise Trouble(
-        fr=f"« {word} » n'est pas une valeur de {name} : écrire un nombre, comme 12,5.",
-        en=f"'{word}' is not a value of {name}: write a number, such as 12.5.",
+        fr=f"« {word} » n'est pas une valeur de {name} : écrire un nombre positif, comme 12,5.",
+        en=f"'{word}' is not a value of {name}: write a positive number, such as 12.5.",
     )
 
 

@@ -28,6 +28,20 @@ def write_output(path: Path, text: str, *, replace: bool = False) -> None:
         ) from None
 
 
+def check_output(path: Path) -> None:
+    """Trouble where no file can be written there: told before what would take time, not after."""
+    if path.is_dir():
+        raise Trouble(
+            fr=f"{path} est un dossier : donner le nom du fichier à écrire.",
+            en=f"{path} is a folder: give the name of the file to write.",
+        )
+    if not path.absolute().parent.is_dir():
+        raise Trouble(
+            fr=f"Le dossier {path.parent} n'existe pas : le créer, ou choisir un autre dossier.",
+            en=f"The folder {path.parent} does not exist: create it, or choose another folder.",
+        )
+
+
 @contextmanager
 def private_folder() -> Iterator[Path]:
     """A folder that nobody else reads, gone when it is done with."""

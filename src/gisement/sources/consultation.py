@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,6 +26,11 @@ def read_text(path: Path) -> str:
     Raises Trouble where the file is absent, of another kind, damaged, locked, or holds no text (a scan).
     """
     read = _READERS.get(path.suffix.lower())
+    if path.is_dir():
+        raise Trouble(
+            fr=f"{path} est un dossier : donner le document lui-même.",
+            en=f"{path} is a folder: give the document itself.",
+        )
     if read is None:
         allowed = ", ".join(sorted(_READERS))
         raise Trouble(
@@ -97,6 +103,8 @@ def _pdf(path: Path) -> str:
     from pypdf import PdfReader
     from pypdf.errors import PdfReadError
 
+    # what a damaged file is told as is one sentence of ours: the library would add lines of its own
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = PdfReader(path)
         return "\n".join(page.extract_text() for page in reader.pages)

@@ -228,13 +228,18 @@ def cover(reading: Reading, title: str) -> Cover:
     return Cover(
         title=title,
         subtitle=words["subtitle"].format(territory=reading.places.territory, years=years),
-        headline=quoting(
-            words["headline" if share.value is not None else "headline_unknown"], words_of(reading), share=share
-        ),
+        headline=quoting(words[_headline(share)], words_of(reading), share=share),
         picture=drawings.coins(share),
         legend=quoting(" ".join([words["coins"], *cautions(share, unplaced_contracts(reading.served.observatory))])),
         tiles=brief(reading),
     )
+
+
+def _headline(share: Figure) -> str:
+    """Which sentence tells the share: bounds are told where there are two."""
+    if share.value is None:
+        return "headline_unknown"
+    return "headline_exact" if share.low == share.high else "headline"
 
 
 def essentials(reading: Reading) -> list[Block]:

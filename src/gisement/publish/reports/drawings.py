@@ -16,7 +16,6 @@ from gisement.publish.web import charts
 from gisement.terms import Figure
 
 TREEMAP = (860.0, 470.0)
-LETTERS = 15.0
 NO_SHADE = "url(#treemap-none)"
 
 
@@ -71,10 +70,9 @@ def _tile(line: Line, place: tuple[float, float, float, float]) -> charts.Tile:
     value = share.value if share else None
     # in grey, the shade of what is not known would pass for that of a small share
     colour, is_dark = (NO_SHADE, False) if value is None else charts.shade(value)
-    room = int((height - 10) / (LETTERS * 1.2)) - 1
-    words = charts.lines_of(line.label, width - 12, LETTERS, max(room, 0))
+    words, letters = charts.name_in(line.label, width - 12, height - 10)
     written = (*words, shown(share).value) if words and share else ()
-    return charts.Tile(x, y, width, height, written, line.label, colour, is_dark, "")
+    return charts.Tile(x, y, width, height, written, line.label, colour, is_dark, "", letters)
 
 
 def _largest(figures: Sequence[Figure]) -> float:

@@ -95,8 +95,13 @@ def sourced(figures: Sequence[Figure]) -> str:
 
 def producers(figure: Figure) -> list[str]:
     """Who produced the data behind a figure, each once."""
-    untold = str(report_texts()["notes"]["no_producer"])
-    return list(dict.fromkeys(origin.producer or untold.format(source=origin.source) for origin in figure.origins))
+    untold, kinds = str(report_texts()["notes"]["no_producer"]), texts()["file_kinds"]
+    return list(
+        dict.fromkeys(
+            origin.producer or untold.format(source=kinds.get(origin.source, origin.source))
+            for origin in figure.origins
+        )
+    )
 
 
 def _chosen(figure: Figure) -> list[tuple[str, str]]:

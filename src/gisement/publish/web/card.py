@@ -98,8 +98,11 @@ class Card:
     @cached_property
     def origins(self) -> tuple[str, ...]:
         """Who produced the files that were read."""
-        words = page_texts(self._language)["figure"]
-        told = (o.producer or words["no_producer"].format(source=o.source) for o in self._figure.origins)
+        words, kinds = page_texts(self._language)["figure"], texts(self._language)["file_kinds"]
+        told = (
+            o.producer or words["no_producer"].format(source=kinds.get(o.source, o.source))
+            for o in self._figure.origins
+        )
         return tuple(dict.fromkeys(told))
 
     @property

@@ -18,6 +18,8 @@ RANGE_WIDTH, RANGE_STEP = 470, 46
 DISC, LABEL_WIDTH, LABEL_SIZE = 220, 190, 13
 SHADES = ("#f3e7d8", "#e6c3ae", "#cf8f6e", "#b0603b", "#7f2f14")
 """From little to much: one hue, darker as it grows, so that it holds for the colour-blind and in grey."""
+LETTERS, SMALL_WORD = (15.0, 12.0, 10.0), 3
+"""Sizes of the letters of a tile, from the usual one down, and the length of words that no name is cut after."""
 UNKNOWN_SHADE = "#d9d5cf"
 DARK_FROM = 3
 
@@ -123,6 +125,7 @@ class Tile:
     shade: str
     is_dark: bool
     address: str
+    letters: float = 15.0
 
 
 def coins(low: float | None, high: float | None) -> tuple[Coin, ...]:
@@ -260,6 +263,25 @@ def lines_of(text: str, width: float, size: float, at_most: int) -> tuple[str, .
         else:
             found.append(word)
     return tuple(found) if len(found) <= at_most else ()
+
+
+def name_in(label: str, width: float, height: float) -> tuple[tuple[str, ...], float]:
+    """A label broken to a tile with room for one more line, and the size of its letters: smaller in a small tile, cut
+    after its first words in a smaller one; nothing where not even one word stands."""
+    for letters in LETTERS:
+        room = int(height / (letters * 1.2)) - 1
+        found = lines_of(label, width, letters, max(room, 0))
+        if found:
+            return found, letters
+    words = label.split()
+    for count in range(len(words) - 1, 0, -1):
+        kept = words[:count]
+        while kept and len(kept[-1]) <= SMALL_WORD:
+            kept.pop()
+        found = lines_of(" ".join(kept).rstrip(",") + "…", width, LETTERS[-1], max(room, 0)) if kept else ()
+        if found:
+            return found, LETTERS[-1]
+    return (), LETTERS[-1]
 
 
 def _row(areas: Sequence[float], side: float) -> int:

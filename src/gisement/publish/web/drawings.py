@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from gisement.publish.web.page import Page
 
 LANDSCAPE, PORTRAIT = (1000.0, 480.0), (400.0, 760.0)
-LETTERS = 15.0
 
 
 @dataclass(frozen=True)
@@ -87,11 +86,10 @@ def _tile(line: Line, place: tuple[float, float, float, float]) -> charts.Tile:
     x, y, width, height = place
     share, amount = line.main.shown, line.beside.shown if line.beside else None
     colour, is_dark = charts.shade(None if share.value_at is None else share.value_at / 100)
-    room = int((height - 10) / (LETTERS * 1.2)) - 1
-    words = charts.lines_of(line.label, width - 12, LETTERS, max(room, 0))
+    words, letters = charts.name_in(line.label, width - 12, height - 10)
     written = (*words, share.value) if words else ()
     told = f"{line.label} : {amount.value if amount else ''}, {share.value}"
-    return charts.Tile(x, y, width, height, written, told, colour, is_dark, line.address or line.main.page)
+    return charts.Tile(x, y, width, height, written, told, colour, is_dark, line.address or line.main.page, letters)
 
 
 def shades(cards: Sequence[Card]) -> list[tuple[str, bool]]:

@@ -64,6 +64,11 @@ def open_export(path: Path, mapping: LedgerMapping, workdir: Path, name: str | N
     A text that is not UTF-8 is copied in UTF-8 into `workdir`. Raises Trouble if it is no table.
     """
     shown = name or path.name
+    if path.is_dir():
+        raise Trouble(
+            fr=f"{path} est un dossier : donner le fichier du grand livre.",
+            en=f"{path} is a folder: give the file of the ledger.",
+        )
     if not path.is_file():
         raise Trouble(
             fr=f"{path} n'existe pas : vérifier le chemin du fichier.",

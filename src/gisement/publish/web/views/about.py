@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from starlette.responses import Response
 
@@ -65,15 +68,20 @@ def quality(page: Page) -> Response:
             )
             for row in checks["account"]
         ],
-        expectations=[
-            (
-                words["expectations"][row["expectation"]],
-                row["table"],
-                page.number(row["failed"]) if row["failed"] else "",
-            )
-            for row in checks["expectations"]
-        ],
+        expectations=_held(page),
     )
+
+
+def _held(page: Page) -> list[tuple[str, str, list[str]]]:
+    """What must hold, each thing once: its sentence, in how many cases it fails, the tables where it is looked at."""
+    words, held = texts(page.language)["expectations"], defaultdict[str, list[Any]](list)
+    for row in page.site.checks["expectations"]:
+        held[row["expectation"]].append(row)
+    failed = {name: sum(row["failed"] for row in rows) for name, rows in held.items()}
+    return [
+        (words[name], page.number(failed[name]) if failed[name] else "", [row["table"] for row in rows])
+        for name, rows in held.items()
+    ]
 
 
 def finding(page: Page) -> Response:
@@ -99,14 +107,31 @@ def finding(page: Page) -> Response:
 
 def sources(page: Page) -> Response:
     """The files read here, those withdrawn, and the cards of all known sources."""
-    gone = page.site.served.withdrawals
+    words, kinds, gone = page.texts["sources"], texts(page.language)["file_kinds"], page.site.served.withdrawals
+    origins = [*page.site.origins, *page.site.observatory.origins("contour")]
     return page.render(
         "sources.html.j2",
-        origins=[*page.site.origins, *page.site.observatory.origins("contour")],
-        unnamed=page.texts["sources"]["unnamed"],
-        withdrawn=[{**one, "day": format.day(date.fromisoformat(one["day"]), page.language)} for one in gone],
+        files=[
+            {**asdict(one), "file": one.file or _unnamed(page, count), "kind": kinds.get(one.source, one.source)}
+            for one, count in Counter(origins).items()
+        ],
+        files_lead=words["files_lead"].format(count=page.number(len(origins))),
+        withdrawn=[
+            {
+                **one,
+                "day": format.day(date.fromisoformat(one["day"]), page.language),
+                "name": kinds.get(one["kind"], one["kind"]),
+            }
+            for one in gone
+        ],
         cards=page.site.cards.get(page.language, ()),
     )
+
+
+def _unnamed(page: Page, count: int) -> str:
+    """What stands for the files of partners, which have no name here."""
+    words = page.texts["sources"]
+    return str(words["unnamed"] if count == 1 else words["unnamed_many"].format(count=page.number(count)))
 
 
 def explainer(page: Page) -> Response:
@@ -120,8 +145,8 @@ def explainer(page: Page) -> Response:
         national=words["national_text"].format(
             amount=format.euros(parameter("public_procurement_france_eur"), language),
             date=format.day(since, language),
-            source=told["reference"],
         ),
+        national_source=words["national_source"].format(source=told["reference"]),
         published=words["published_text"].format(
             threshold=format.euros(parameter("publication_threshold_eur"), language),
             date=format.day(threshold_since, language),

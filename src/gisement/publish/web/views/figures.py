@@ -12,7 +12,7 @@ from gisement.catalog import indicator_texts, texts
 from gisement.engine import modelled
 from gisement.engine.measure import TWO_BASES
 from gisement.engine.protected import NOT_SHOWN
-from gisement.pipeline import FOOD_CHAIN, INDICATORS, MODELLED, indicator_named
+from gisement.pipeline import indicator_named
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, Pairs, address, chosen
 from gisement.publish.web.areas import COMMUNES, DEPARTMENTS, contour_drawing
@@ -23,6 +23,7 @@ from gisement.publish.web.lines import lines_by
 from gisement.publish.web.map import OFFER, map_drawing, offer_drawing
 from gisement.publish.web.page import Page
 from gisement.publish.web.published import published
+from gisement.publish.web.questions import FIRST, QUESTIONS
 from gisement.terms import Figure, Indicator, Trouble
 
 BASES = {"contract": "base_contract", "payment": "base_payment"}
@@ -33,13 +34,22 @@ _VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def figures(page: Page) -> Response:
-    """Every indicator with its value over the whole territory."""
-    known = {indicator.name: indicator.name.endswith("_known_share") for indicator in INDICATORS}
-    measures = [page.card_of(name) for name, is_known in known.items() if not is_known]
-    fields = [page.card_of(name) for name, is_known in known.items() if is_known]
-    measures.append(page.card_of("circular_share"))
-    models, chain = ([page.card_of(each.name) for each in held] for held in (MODELLED, FOOD_CHAIN))
-    return page.render("figures.html.j2", measures=measures, known=fields, models=models, chain=chain)
+    """Every indicator with its value over the whole territory, under the question that it answers."""
+    words = page.texts["figures"]
+    groups = [
+        {
+            "name": group.name,
+            "title": words[group.title],
+            "lead": words[group.lead],
+            "page": f"{page.root}/{group.page}" if group.page else "",
+            "first": [page.card_of(name) for name in group.indicators[:FIRST]],
+            "others": [page.card_of(name) for name in group.indicators[FIRST:]],
+        }
+        for group in QUESTIONS
+    ]
+    return page.render(
+        "figures.html.j2", groups=groups, questions=[(group["name"], group["title"]) for group in groups]
+    )
 
 
 def figure(page: Page) -> Response:

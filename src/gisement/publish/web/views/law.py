@@ -35,8 +35,18 @@ def law(page: Page) -> Response:
         rules=[_line(page, rule, buyer) for rule in RULES],
         choice=partner_choice(page, buyer),
         outcomes=[str(texts(page.language)["law"]["outcomes"][outcome]) for outcome in ORDER],
+        takeaway=_takeaway(page, buyer),
         about=texts(page.language)["law"]["about"],
     )
+
+
+def _takeaway(page: Page, buyer: str) -> str:
+    """How many rules some case does not meet, how many are met wherever they can be judged, and the rest."""
+    sums = [_sums(page.site.outcomes(each.name, buyer)) for each in RULES]
+    not_met = sum(1 for one in sums if one[Outcome.NOT_MET])
+    met = sum(1 for one in sums if one[Outcome.MET] and not one[Outcome.NOT_MET])
+    counts = {"count": len(sums), "not_met": not_met, "met": met, "silent": len(sums) - not_met - met}
+    return str(page.texts["law"]["takeaway"]).format(**{name: page.number(each) for name, each in counts.items()})
 
 
 def rule(page: Page) -> Response:

@@ -36,9 +36,9 @@ def _told(page: Page, release: Release) -> dict[str, Any]:
 
 
 def _files(page: Page, counts: Mapping[str, int], one: str, many: str) -> list[str]:
-    words = page.texts["releases"]
+    words, kinds = page.texts["releases"], texts(page.language)["file_kinds"]
     return [
-        words[one if count == 1 else many].format(count=page.number(count), kind=kind)
+        words[one if count == 1 else many].format(count=page.number(count), kind=kinds.get(kind, kind))
         for kind, count in sorted(counts.items())
     ]
 

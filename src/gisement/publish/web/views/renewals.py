@@ -25,8 +25,8 @@ def renewals(page: Page) -> Response:
     pairs, number = asked(page), page_number(page)
     observatory, perimeter = page.site.observatory, _perimeter(pairs)
     found = calendar.renewals(observatory, perimeter, limit=PER_PAGE + 1, offset=(number - 1) * PER_PAGE)
-    words, path = page.texts["renewals"], f"{page.root}/renewals"
-    unknown = calendar.unknown_ends(observatory, perimeter)
+    words = page.texts["renewals"]
+    unknown, stages = calendar.unknown_ends(observatory, perimeter), calendar.by_stage(observatory, perimeter)
     return page.render(
         "renewals.html.j2",
         lead=words["lead"].format(
@@ -37,13 +37,12 @@ def renewals(page: Page) -> Response:
         ),
         filters=[_choice(page, name, pairs) for name in FILTERS],
         rows=shown(page, found[:PER_PAGE]),
-        stages=_stages(page, calendar.by_stage(observatory, perimeter)),
+        stages=_stages(page, stages),
+        past=_past(page, stages.get("call", 0)),
         unknown=[_unknown(page, reason, count) for reason, count in unknown.items()],
         near=shown(page, calendar.renewals(observatory, perimeter, near_ceiling=True)),
         feeds=[(words[kind], address(f"{page.root}/renewals.{kind}", pairs)) for kind in ("ics", "atom")],
-        number=page.texts["rows"]["page"].format(page=page.number(number)),
-        previous=address(path, pairs, page=number - 1) if number > 1 else "",
-        next=address(path, pairs, page=number + 1) if len(found) > PER_PAGE else "",
+        pages=pages(page, f"{page.root}/renewals", pairs, len(found) > PER_PAGE),
         about=texts(page.language)["renewals"]["about"],
     )
 
@@ -77,6 +76,16 @@ def page_number(page: Page) -> int:
     return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 10**6 else 1
 
 
+def pages(page: Page, path: str, pairs: Pairs, goes_on: bool) -> dict[str, str]:
+    """Where one stands in a list of pages, and the addresses of the one before and of the next."""
+    number = page_number(page)
+    return {
+        "number": page.texts["rows"]["page"].format(page=page.number(number)),
+        "previous": address(path, pairs, page=number - 1) if number > 1 else "",
+        "next": address(path, pairs, page=number + 1) if goes_on else "",
+    }
+
+
 def shown(page: Page, rows: list[Row]) -> list[Row]:
     """Renewals as a table shows them."""
     words, language = texts(page.language)["renewals"], page.language
@@ -90,6 +99,7 @@ def shown(page: Page, rows: list[Row]) -> list[Row]:
             "stage": words["stages"][row["renewal_stage"]],
             "end": format.day(row["end_date"], language),
             "call": format.day(row["call_date"], language),
+            "is_late": row["call_date"] <= page.site.as_of_date,
             "amount": format.cents(row["amount_cents"], language),
             "used": _used(row["ceiling_used_pct"], language),
         }
@@ -125,6 +135,12 @@ def _choice(page: Page, name: str, pairs: Pairs) -> Choice:
 def _stages(page: Page, counts: dict[str, int]) -> list[tuple[str, str]]:
     words = texts(page.language)["renewals"]["stages"]
     return [(words[stage], page.number(counts[stage])) for stage in reversed(calendar.AHEAD) if stage in counts]
+
+
+def _past(page: Page, count: int) -> str:
+    """How many of these contracts should have been called for again by now; empty if none."""
+    day = format.day(page.site.as_of_date, page.language)
+    return str(page.texts["renewals"]["past"]).format(count=page.number(count), day=day) if count else ""
 
 
 def _unknown(page: Page, reason: str, count: int) -> str:

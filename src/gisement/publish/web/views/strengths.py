@@ -6,9 +6,9 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from gisement.catalog import cooperation_texts, texts
+from gisement.catalog import cooperation_texts, parameter, texts
 from gisement.catalog.segments import segments
-from gisement.engine.strengths import MEASURES, announced, partner_of
+from gisement.engine.strengths import MEASURES, announced, partner_of, too_few
 from gisement.pipeline import indicator_named
 from gisement.publish import strengths as told
 from gisement.publish.web.address import address
@@ -28,6 +28,7 @@ def strengths(page: Page) -> Response:
     return page.render(
         "strengths.html.j2",
         lines=[_line(page, each) for each in announced(page.site.strengths())],
+        few=_few(page),
         choices=_choices(page),
         about=texts(page.language)["strengths"]["about"],
     )
@@ -55,6 +56,15 @@ def segment(page: Page) -> Response:
         sheets=suggestions(page, page.site.served.sheets(segment=key)),
         renewals=address(f"{page.root}/renewals", [("segment", key)]),
     )
+
+
+def _few(page: Page) -> str:
+    """How many comparisons the contracts allow, and how many of them rest on too little to say anything."""
+    every = page.site.strengths()
+    few = len(too_few(every))
+    cases, peers = (page.number(int(parameter(f"strength_min_{name}"))) for name in ("cases", "peers"))
+    told = str(page.texts["strengths"]["few"])
+    return told.format(count=page.number(len(every)), few=page.number(few), cases=cases, peers=peers) if every else ""
 
 
 def _by_partner(page: Page, name: str, key: str) -> dict[str, Card]:

@@ -16,9 +16,10 @@ from gisement.publish.web.address import ANY, Pairs
 from gisement.publish.web.choices import Choice
 from gisement.publish.web.grid import Cell, Grid, figured, grid, number
 from gisement.publish.web.page import Page
+from gisement.publish.web.views.renewals import page_number, pages
 from gisement.terms import Perimeter
 
-AT_MOST = 50
+PER_PAGE = 15
 FILTERS = ("buyer", "segment", "year")
 
 
@@ -32,6 +33,7 @@ def thresholds(page: Page) -> Response:
     level = page.asked("level", ANY)
     levels = (level,) if level in engine.LEVELS else engine.LEVELS
     found = engine.without_contract(observatory, perimeter, levels) if every else []
+    first, kept = (page_number(page) - 1) * PER_PAGE, [*pairs, *([("level", level)] if level in engine.LEVELS else [])]
     return page.render(
         "thresholds.html.j2",
         c=words,
@@ -40,9 +42,10 @@ def thresholds(page: Page) -> Response:
         rows=grid(
             words["found"],
             [words[name] for name in ("segment", "buyer", "year", "level", "unlinked", "paid", "contracts")],
-            (_line(page, row, words) for row in found[:AT_MOST]),
+            (_line(page, row, words) for row in found[first : first + PER_PAGE]),
         ),
-        first=words["first"].format(count=AT_MOST, total=page.number(len(found))) if len(found) > AT_MOST else "",
+        first=words["first"].format(count=PER_PAGE, total=page.number(len(found))) if len(found) > PER_PAGE else "",
+        pages=pages(page, f"{page.root}/thresholds", kept, len(found) > first + PER_PAGE),
         counts=_counts(page, engine.by_level(observatory, perimeter), words),
         law=_law(page, words),
     )
