@@ -44,6 +44,12 @@ def test_a_figure_that_moves_is_told_with_both_values_and_its_reasons(workspace:
     assert (found.added, found.withdrawn, found.is_other_code) == ({"decp": 2}, {"ledger": 1}, False)
 
 
+def test_a_release_that_kept_more_of_a_figure_did_not_say_another_one(workspace: Workspace) -> None:
+    published(workspace, "first", [], share={**SHARE, "secrecy": ""})
+    published(workspace, "second", [], code="two", share=SHARE)
+    assert releases(workspace)[0].moves == ()
+
+
 def test_a_figure_that_comes_or_goes_moves_too(workspace: Workspace) -> None:
     published(workspace, "aaa", [], local_share=SHARE)
     published(workspace, "bbb", [], code="other", total_spend=SHARE)

@@ -90,6 +90,14 @@ def test_an_absent_file_is_refused(tmp_path: Path) -> None:
         read_text(tmp_path / "nowhere.txt")
 
 
+def test_a_folder_and_a_damaged_file_get_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n\x00\x01\x02")
+    for path, told in ((tmp_path, "est un dossier"), (tmp_path / "a.pdf", "ne se lit pas")):
+        done = gisement("clauses", "lint", path)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert told in done.stderr
+
+
 def test_the_command_ends_with_1_where_something_is_unlawful_only(tmp_path: Path) -> None:
     found = gisement("clauses", "lint", docx(tmp_path / "a.docx", UNLAWFUL), "--format", "json")
     told = json.loads(found.stdout)

@@ -82,7 +82,10 @@ def test_a_pair_without_distance_is_left_out_only_where_transport_is_counted(wor
     ("words", "told"),
     [
         (("--objective", "co2"), "co2_kg_per_kg"),
-        (("--gap", "2"), "l'écart entre 0 et 1"),
+        (("--gap", "2"), "un nombre de 0 à 1"),
+        (("--gap", "-1"), "un nombre de 0 à 1"),
+        (("--transport-eur-per-kg-km", "-1"), "un nombre positif"),
+        (("-o", "nowhere/plan.csv"), "nowhere n'existe pas"),
         (("--objective", "nearest"), "nearest"),
     ],
 )

@@ -109,7 +109,7 @@ def test_a_scenario_answers_for_every_ring_gross_and_says_so(client: TestClient,
         site.places["fr"].rings.values()
     )
     told = text(page)
-    assert "Brut, et non net" in told
+    assert "Ce que ce calcul ne retranche pas" in told
     assert "ne peut pas être un critère" in told
     assert "2011" in text(page.xpath("//section[@aria-labelledby='answer']//caption")[0])
     for link in page.xpath("//td[@class='more moved']/a/@href"):

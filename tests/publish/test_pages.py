@@ -13,7 +13,7 @@ from lxml import html
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from gisement.catalog import page_texts, texts
+from gisement.catalog import page_texts
 from gisement.engine.sheets import sheets
 from gisement.pipeline import ALL, indicator_named
 from gisement.publish import format
@@ -367,8 +367,3 @@ def test_the_home_page_weighs_little(client: TestClient) -> None:
     compressed = int(answer.headers["content-length"])
     weights = {name: len(asset.compressed) for name, asset in assets().items()}
     assert compressed + sum(weights.values()) < 100_000, weights
-
-
-def test_indicators_are_all_listed(client: TestClient) -> None:
-    told = page(client, "/figures").text_content()
-    assert all(texts("fr")["indicators"][indicator.name]["title"] in told for indicator in ALL)

@@ -12,7 +12,7 @@ from lxml import etree
 from starlette.testclient import TestClient
 
 from gisement.engine import renewals as calendar
-from gisement.publish import feeds
+from gisement.publish import feeds, format
 from gisement.publish.web.site import Site
 from gisement.terms import Perimeter
 
@@ -81,6 +81,15 @@ def test_the_page_leads_to_contracts_and_to_the_feeds_of_its_filters(client: Tes
     assert f"/renewals.atom?segment={segment}" in text
     assert 'class="rows"' in text
     assert client.get("/renewals?page=x&segment=nowhere").status_code == 200
+
+
+def test_a_day_that_is_past_says_so(client: TestClient, site: Site) -> None:
+    (late,) = [count for stage, count in calendar.by_stage(site.observatory, Perimeter()).items() if stage == "call"]
+    told = client.get("/renewals").text
+    assert f"Pour {format.number(late)} de ces marchés" in told
+    first = next(iter(calendar.renewals(site.observatory, Perimeter(), limit=1)))
+    assert first["call_date"] <= site.as_of_date
+    assert f"à publier avant le {format.day(first['call_date'])}\u00a0: date passée" in told
 
 
 def test_what_was_paid_is_for_its_partner_alone(site: Site, client: TestClient) -> None:

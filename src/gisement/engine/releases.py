@@ -68,6 +68,11 @@ def _told(figure: Figure) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _said(told: Told | None) -> tuple[Any, ...] | None:
+    """What was said of a figure: an older release may have kept more of it than that."""
+    return told and tuple(told[name] for name in ("value", "low", "high", "coverage", "unit"))
+
+
 def _compared(later: Told, former: Told | None) -> Release:
     before: Told = former or {"code": later["code"], "files": later["files"], "figures": later["figures"]}
     new, old = ({tuple(file) for file in each["files"]} for each in (later, before))
@@ -77,5 +82,5 @@ def _compared(later: Told, former: Told | None) -> Release:
         name=later["release"], as_of_date=later["as_of_date"], is_first=former is None,
         is_other_code=later["code"] != before["code"],
         added=Counter(kind for kind, _ in sorted(new - old)), withdrawn=Counter(kind for kind, _ in sorted(old - new)),
-        moves=tuple(move for move in moves if move.before != move.after),
+        moves=tuple(move for move in moves if _said(move.before) != _said(move.after)),
     )  # fmt: skip

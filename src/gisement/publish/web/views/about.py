@@ -14,6 +14,7 @@ from gisement.catalog.parameters import parameters
 from gisement.catalog.segments import families, segments
 from gisement.pipeline import ALL, INDICATORS, indicator_named
 from gisement.publish import format
+from gisement.publish.found import values
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.methods import method_html
 from gisement.publish.web.page import Page
@@ -97,8 +98,9 @@ def finding(page: Page) -> Response:
     return page.render(
         "finding.html.j2",
         told=texts(page.language)["findings"].get(rule, rule),
+        is_missing=rule.endswith("_missing"),
         rows=[
-            (row["reported"], row["kept"], actions.get(row["action"], row["action"]), row["contract_key"])
+            (*values(row, page.language), actions.get(row["action"], row["action"]), row["contract_key"])
             for row in rows
         ],
         note=note if total > len(rows) else "",

@@ -21,6 +21,8 @@ def releases(page: Page) -> Response:
 
 def _told(page: Page, release: Release) -> dict[str, Any]:
     words = page.texts["releases"]
+    moves = [_move(page, move) for move in release.moves]
+    seen = [move for move in moves if move[2] != move[3]]
     why = [
         *_files(page, release.added, "added", "added_many"),
         *_files(page, release.withdrawn, "withdrawn", "withdrawn_many"),
@@ -31,7 +33,8 @@ def _told(page: Page, release: Release) -> dict[str, Any]:
         "day": format.day(date.fromisoformat(release.as_of_date), page.language),
         "is_now": release.name == page.site.served.release,
         "why": words["first"] if release.is_first else "; ".join(why) or words["none"],
-        "moves": [_move(page, move) for move in release.moves],
+        "moves": seen,
+        "tiny": words["tiny"].format(count=page.number(len(moves) - len(seen))) if len(moves) > len(seen) else "",
     }
 
 

@@ -13,6 +13,7 @@ from gisement.engine.public import REMAINDER
 from gisement.engine.served import PERSON, SORTS, RowPage
 from gisement.pipeline import indicator_named
 from gisement.publish import format
+from gisement.publish.found import values
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, address, chosen, perimeter
 from gisement.publish.web.card import weighed
@@ -257,11 +258,11 @@ def _amendment(page: Page, row: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _finding(page: Page, row: dict[str, Any]) -> tuple[str, str, str, str]:
-    words = texts(page.language)
+    words, (reported, kept) = texts(page.language), values(row, page.language)
     return (
         str(words["findings"].get(row["rule"], row["rule"])),
-        row["reported"] or "",
-        row["kept"] or "",
+        reported or "",
+        kept or "",
         str(words["actions"].get(row["action"], row["action"])),
     )
 
