@@ -211,6 +211,16 @@ def test_an_error_is_one_sentence_that_says_what_to_do(workspace: Path, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_group_alone_lists_what_it_can_do() -> None:
+    for group in ("cooperate", "report", "plan"):
+        run = gisement(group)
+        assert (run.returncode, run.stdout) == (2, "")
+        first, *lines = run.stderr.splitlines()
+        assert first.startswith(f"gisement {group} : ")
+        assert lines[-1].startswith(f"gisement {group} ")
+        assert "Usage" not in run.stderr
+
+
 def refused(run: Run) -> str:
     """The one sentence of a refusal: on standard error, status 2, no traceback, nothing on standard output."""
     assert (run.returncode, run.stdout) == (2, "")

@@ -70,7 +70,7 @@ def _told(figure: Figure) -> dict[str, Any]:
 
 def _said(told: Told | None) -> tuple[Any, ...] | None:
     """What was said of a figure: an older release may have kept more of it than that."""
-    return told and tuple(told[name] for name in ("value", "low", "high", "coverage", "unit"))
+    return None if told is None else tuple(told.get(name) for name in ("value", "low", "high", "coverage", "unit"))
 
 
 def _compared(later: Told, former: Told | None) -> Release:

@@ -56,7 +56,7 @@ def run(app: typer.Typer, words: Sequence[str]) -> int:
             print(error.format_message(), file=sys.stderr)
             return 2
         if type(error).__name__ == "NoArgsIsHelpError":  # a group alone: what it can do, as a list
-            print(_list_of(error.ctx.command, command), file=sys.stderr)
+            print(_list_of(_chosen_command(command, words), command), file=sys.stderr)
             return 2
         raise _trouble(error, command, words) from None
 
