@@ -23,6 +23,8 @@ from tests.workspaces import added, built, content, created
 
 PATIENCE = 300.0
 """Seconds after which a process that should have shown something is given up: a failure, never a measure."""
+BETWEEN = 0.06
+"""Seconds, about, from one file of a build to the next: to look more often takes the processor from the build."""
 MEASURED = ("measure", "local_share", "--where", "basis=contract", "--format", "json")
 
 
@@ -87,7 +89,7 @@ def at_work(workspace: Workspace, process: subprocess.Popen[str], files: int = 0
             return True
         if process.poll() is not None:
             return False
-        time.sleep(0.004)
+        time.sleep(BETWEEN / 2)
     process.kill()
     raise AssertionError("the process showed nothing")
 

@@ -24,7 +24,7 @@ from gisement.catalog import tables
 from gisement.sources.cards import card
 from gisement.store import Workspace, add_snapshot, database, remove_snapshot, snapshots
 from tests.commands import START, gisement, started
-from tests.disturbed import Stage, at_work, copy, finished, is_undisturbed, one_sentence, stands, swept
+from tests.disturbed import BETWEEN, Stage, at_work, copy, finished, is_undisturbed, one_sentence, stands, swept
 from tests.publisher import published
 from tests.sources.decp_samples import contract, wrapped
 from tests.test_cli import TABLE
@@ -32,15 +32,13 @@ from tests.workspaces import added, built, content
 
 CHANCE = random.Random(SEED := int(os.environ.get("GISEMENT_TEST_SEED") or time.time_ns() % 1_000_000))
 """Instants differ from run to run; `GISEMENT_TEST_SEED=N` gives those of the run that printed N again."""
-WANTED = int(os.environ.get("GISEMENT_TEST_KILLS", "21"))
+WANTED = int(os.environ.get("GISEMENT_TEST_KILLS", "13"))
 """So many kills in all: of builds for the most part, of refreshes, of what partners send, and of `add`."""
 KILLS = 4 if WANTED < 100 else 20
 """How many times one workspace is disturbed, each time going on where the last kill left it. Instants are drawn over the
 files that a command finishes, and then some moments: work is told by files, not by a clock."""
-ADDS, REFRESHES, UPLOADS = KILLS, max(WANTED // 10, 4), max(WANTED // 4, 4)
+ADDS, REFRESHES, UPLOADS = KILLS, max(WANTED // 10, 2), max(WANTED // 4, 3)
 BUILDS = max(-((ADDS + REFRESHES + UPLOADS - WANTED) // KILLS), 1)
-BETWEEN = 0.06
-"""Seconds, about, from one file of a build to the next."""
 # The same program, which kills itself just before or just after the first renaming to a name that ends so.
 SUICIDE = """
 import os, signal
@@ -195,14 +193,14 @@ def test_an_add_killed_and_never_done_again_leaves_whole_files(stage: Stage, tmp
     is_undisturbed(workspace, expected)
 
 
-@pytest.mark.parametrize(
-    ("name", "before"),
-    [("contract_record.parquet", False), ("purchase.parquet", True), ("purchase.lineage.json", True)],
-)
-def test_a_build_killed_at_a_renaming_goes_on(name: str, before: bool, stage: Stage, tmp_path: Path) -> None:
+def test_a_build_killed_at_renamings_goes_on(stage: Stage, tmp_path: Path) -> None:
+    """Just after a table has its name, just before, and between a table and its lineage: each time it goes on from there."""
     workspace = copy(stage.waiting, tmp_path / "workspace")
-    kill_self(workspace, ["build"], name=name, before=before)
-    stands(workspace, stage)
+    for name, before in (
+        ("contract_record.parquet", False), ("purchase.parquet", True), ("purchase.lineage.json", True),
+    ):  # fmt: skip
+        kill_self(workspace, ["build"], name=name, before=before)
+        stands(workspace, stage)
     built(workspace)
     is_undisturbed(workspace, stage.done)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,17 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return workspace_of(folder / "workspace", "department:86", files).root
 
 
+@pytest.fixture(scope="module")
+def answer(workspace: Path) -> Callable[[str, str], str]:
+    """What a command of `SHOWN` answers in a language, on 80 columns; asked once."""
+
+    @cache
+    def asked(name: str, language: str) -> str:
+        return shown(gisement("--lang", language, *SHOWN[name], workspace=workspace, COLUMNS="80"))
+
+    return asked
+
+
 def shown(run: Run) -> str:
     """What a command that went well showed."""
     assert (run.returncode, run.stderr) == (0, "")
@@ -68,11 +79,9 @@ def shown(run: Run) -> str:
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_english_has_no_french_word(workspace: Path, name: str) -> None:
-    told = shown(gisement("--lang", "en", *SHOWN[name], workspace=workspace))
-    french = shown(gisement(*SHOWN[name], workspace=workspace))
-    assert french_words(told) == set()
-    assert french_words(french) != set()
+def test_english_has_no_french_word(answer: Callable[[str, str], str], name: str) -> None:
+    assert french_words(answer(name, "en")) == set()
+    assert french_words(answer(name, "fr")) != set()
 
 
 @pytest.mark.parametrize("kind", WRONG)
@@ -158,8 +167,8 @@ def _texts(content: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("name", SHOWN)
-def test_it_fits_in_80_columns(workspace: Path, name: str, language: str) -> None:
-    told = shown(gisement("--lang", language, *SHOWN[name], workspace=workspace, COLUMNS="80"))
+def test_it_fits_in_80_columns(workspace: Path, answer: Callable[[str, str], str], name: str, language: str) -> None:
+    told = answer(name, language)
     wide = [line for line in told.splitlines() if len(line) > 80 and "://" not in line and str(workspace) not in line]
     assert wide == []
     assert "…" not in told

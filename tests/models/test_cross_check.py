@@ -7,6 +7,7 @@ file with hashes (`crosscheck/requirements.lock`); without an index to install f
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from tests.test_house import lock_problems
 HERE = Path(__file__).parent / "crosscheck"
 MADE = Path(__file__).resolve().parents[2] / ".venv" / "crosscheck"
 PATIENCE = 600
+PIP = (sys.executable, "-m", "pip")
 VERSION = "0.7.0"
 
 
@@ -31,22 +33,26 @@ def interpreter() -> Path:
     if found.exists() and run([str(found), "-c", "import pymrio"]).returncode == 0:
         return found
     shutil.rmtree(MADE, ignore_errors=True)
-    making = (
-        [sys.executable, "-m", "venv", str(MADE)],
-        [str(found), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(HERE / "requirements.lock")],
-    )
-    for command in making:
-        answer = run(command)
-        if answer.returncode:
-            shutil.rmtree(MADE, ignore_errors=True)
-            why = (answer.stderr.strip().splitlines() or ["?"])[-1]
-            pytest.skip(f"pymrio's own environment could not be made: {why}")
-    return found
+    answer = run([sys.executable, "-m", "venv", "--without-pip", str(MADE)])
+    lock = ["install", "-q", "--require-hashes", "-r", str(HERE / "requirements.lock")]
+    told = os.environ.get("PIP_INDEX_URL") or run([*PIP, "config", "get", "global.index-url"]).stdout.strip()
+    index = {"UV_DEFAULT_INDEX": told} if told else {}
+    # uv takes a fifth of the time of pip, where it can run; it does not read pip's settings
+    for installer in (
+        [str(Path(sys.executable).with_name("uv")), "pip", *lock, "--python", str(found)],
+        [*PIP, "--python", str(found), *lock],
+    ):
+        if Path(installer[0]).exists() and (answer := run(installer, **index)).returncode == 0:
+            return found
+    shutil.rmtree(MADE, ignore_errors=True)
+    why = (answer.stderr.strip().splitlines() or ["?"])[-1]
+    pytest.skip(f"pymrio's own environment could not be made: {why}")
 
 
-def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
     """A command, waited for."""
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    told = {**environment, **os.environ}
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, env=told)
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ from gisement.publish.exports.writing import FORMATS, Written, export
 from gisement.publish.web.site import Site
 from gisement.store import Workspace
 from gisement.terms import Trouble
-from tests.commands import fresh
+from tests.commands import gisement
 from tests.workspaces import added, built, created, rows, workspace_of
 
 OFFICIAL = Path(__file__).resolve().parent.parent / "official"
@@ -365,15 +365,15 @@ def test_same_tables_same_bytes(written: Mapping[str, Written], site: Site, tmp_
 
 def test_the_command_writes_what_is_asked(workspace: Workspace, tmp_path: Path) -> None:
     buyer = table(workspace, "contract", "buyer_id")[0][0]
-    run = fresh("export", "decp", "-o", tmp_path / "d.json", "--where", f"buyer={buyer}", workspace=workspace.root)
+    run = gisement("export", "decp", "-o", tmp_path / "d.json", "--where", f"buyer={buyer}", workspace=workspace.root)
     assert (run.returncode, run.stderr) == (0, "")
     assert "conforme" in run.stdout
     held = json.loads((tmp_path / "d.json").read_text(encoding="utf-8"))["marches"]["marche"]
     assert {each["acheteur"]["id"] for each in held} == {buyer}
-    wrong = fresh("export", "ocds", "-o", tmp_path / "d.txt", workspace=workspace.root)
+    wrong = gisement("export", "ocds", "-o", tmp_path / "d.txt", workspace=workspace.root)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert ".json" in wrong.stderr
-    nowhere = fresh("export", "xlsx", "-o", tmp_path / "no" / "t.xlsx", workspace=workspace.root)
+    nowhere = gisement("export", "xlsx", "-o", tmp_path / "no" / "t.xlsx", workspace=workspace.root)
     assert nowhere.returncode == 2
     assert list(tmp_path.rglob(".*part")) == []
 

@@ -70,7 +70,7 @@ def test_pages_of_everyone_are_kept_and_those_of_a_partner_are_not(site: Site, m
     for partner, times in ((False, 1), (True, 2)):
         monkeypatch.setattr(site.served, "partner", partner)
         client = TestClient(create_app(site), base_url="http://127.0.0.1")
-        first, second = (client.get("/explainer") for _ in range(2))
+        first, second = (client.get("/sources") for _ in range(2))
         assert first.status_code == 200
         assert first.content == second.content
         assert len(made) == times
