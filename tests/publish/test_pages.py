@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple
 
 import pytest
 from lxml import html
@@ -42,12 +43,19 @@ YEARS = {"food_balance": 2027}
 
 def page(client: TestClient, path: str) -> Any:
     """A page as a tree (untyped: the library's own types say that any question may have any answer)."""
+    return html.document_fromstring(asked(client, path))
+
+
+@cache
+def asked(client: TestClient, path: str) -> str:
+    """What an address answers; many figures lead to the same one, which is asked once."""
     answer = client.get(path)
     assert answer.status_code == 200, f"{path}: {answer.status_code}"
-    return html.document_fromstring(answer.text)
+    return answer.text
 
 
-def paths(site: Site) -> dict[str, str]:
+@cache
+def paths(site: Site) -> Mapping[str, str]:
     """One address for every entry of the list of pages."""
     buyer = site.served.found("", kind="buyer")[0]["key"]
     supplier = site.served.found("", kind="supplier")[0]["key"]
@@ -198,22 +206,37 @@ def _add_up(client: TestClient, address: str, indicator: Any) -> set[str]:
     for link in shown.values():
         rows = page(client, link.get("href"))
         held = _lines(client, rows)
-        written = _weighed(indicator, held)
+        written = _weighed(indicator, held.weight)
         assert link.xpath("span[@class='weight']")[0].text == written
         assert written in rows.xpath("//p[@class='adds']")[0].text
-        assert link.xpath("span[@class='count']")[0].text == format.counted(len(held), "ligne", "lignes")
-        bases |= {row["basis"] for row in held if row.get("basis")}
+        assert link.xpath("span[@class='count']")[0].text == format.counted(held.count, "ligne", "lignes")
+        bases |= held.bases
     return bases
 
 
-def _lines(client: TestClient, rows: Any) -> list[dict[str, str]]:
+class Lines(NamedTuple):
+    """What the rows of a file add up to, how many they are, and their bases."""
+
+    weight: int
+    count: int
+    bases: frozenset[str]
+
+
+def _lines(client: TestClient, rows: Any) -> Lines:
     """All rows of a page of rows, as its file holds them."""
     (file,) = links(rows, "//p[@class='take']/a[text()='CSV']/@href")
-    return list(csv.DictReader(io.StringIO(client.get(file).text)))
+    return _read(client, file)
 
 
-def _weighed(indicator: Any, rows: Sequence[Mapping[str, str]]) -> str:
-    whole = sum(int(row["weight"]) for row in rows if row["weight"])
+@cache
+def _read(client: TestClient, file: str) -> Lines:
+    """The lines of a file, asked for once."""
+    held = list(csv.DictReader(io.StringIO(client.get(file).text)))
+    weights = (int(line["weight"]) for line in held if line["weight"])
+    return Lines(sum(weights), len(held), frozenset(line["basis"] for line in held if line.get("basis")))
+
+
+def _weighed(indicator: Any, whole: int) -> str:
     if indicator.weight is None:
         return format.counted(whole, "ligne", "lignes")
     if indicator.unit == LOTS:
@@ -251,7 +274,7 @@ def _two_clicks(client: TestClient, tree: Any, path: str, at_most: int) -> None:
         (link,) = figure.xpath("//ul[@class='verdicts']//a[@data-verdict='part']")
         indicator = indicator_named(value.get("href").split("?")[0].split("/")[-1])
         rows = page(client, link.get("href"))
-        assert link.xpath("span[@class='weight']")[0].text == _weighed(indicator, _lines(client, rows)), path
+        assert link.xpath("span[@class='weight']")[0].text == _weighed(indicator, _lines(client, rows).weight), path
 
 
 def test_no_value_stands_without_its_figure(client: TestClient, each: str) -> None:
