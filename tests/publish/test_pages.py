@@ -51,7 +51,7 @@ def asked(client: TestClient, path: str) -> str:
     """What an address answers; many figures lead to the same one, which is asked once."""
     answer = client.get(path)
     assert answer.status_code == 200, f"{path}: {answer.status_code}"
-    return answer.text
+    return str(answer.text)
 
 
 @cache
@@ -200,7 +200,8 @@ def test_lines_of_payment_behind_a_figure_add_up_to_it(partner_client: TestClien
 
 def _add_up(client: TestClient, address: str, indicator: Any) -> set[str]:
     """Each verdict of a figure's page leads to rows whose sum is what it says; the bases of these rows."""
-    tree, bases = page(client, address), set()
+    tree = page(client, address)
+    bases: set[str] = set()
     shown = {a.get("data-verdict"): a for a in tree.xpath("//ul[@class='verdicts']//a")}
     assert set(shown) == {"part", "rest", "unknown", "excluded"}
     for link in shown.values():
@@ -209,7 +210,7 @@ def _add_up(client: TestClient, address: str, indicator: Any) -> set[str]:
         written = _weighed(indicator, held.weight)
         assert link.xpath("span[@class='weight']")[0].text == written
         assert written in rows.xpath("//p[@class='adds']")[0].text
-        assert link.xpath("span[@class='count']")[0].text == format.counted(held.count, "ligne", "lignes")
+        assert link.xpath("span[@class='count']")[0].text == format.counted(held.number, "ligne", "lignes")
         bases |= held.bases
     return bases
 
@@ -218,7 +219,7 @@ class Lines(NamedTuple):
     """What the rows of a file add up to, how many they are, and their bases."""
 
     weight: int
-    count: int
+    number: int
     bases: frozenset[str]
 
 
