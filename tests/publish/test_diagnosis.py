@@ -177,7 +177,9 @@ def test_a_headline_that_rests_on_little_says_so(diagnosis: Diagnosis) -> None:
     thin = replace(diagnosis.headline, basis="contract", sums=Sums(counts={Verdict.PART: 2, Verdict.UNKNOWN: 40}))
     few, outside = cautions(thin, 1_146)
     assert few == "D'après 2 lignes de marchés seulement : trop peu pour décrire la commande publique d'ici."
-    assert outside.startswith("1\u202f146 marchés d'acheteurs de lieu inconnu n'y sont pas : ajouter le fichier Sirene")
+    assert outside.startswith(
+        "1\u202f146 marchés d'acheteurs de lieu inconnu n'y sont pas : il manque à cet observatoire"
+    )
     assert cautions(diagnosis.headline, 3, "en")[0].startswith("3 contracts of buyers of unknown place are not in it")
     out = io.StringIO()
     show(replace(diagnosis, cautions=(few, outside)), Console(file=out, width=200))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gisement.publish.web.page import Page
 
 DEPARTMENTS, COMMUNES = "departments", "communes"
+KEY = "department"
+"""The filter that draws the communes of one department, whichever it is."""
 WIDTH, MOST_FLOWS, WIDEST, NAMED = 600, 12, 14.0, 3
 FRAME = (-5_500, 41_000, 10_000, 51_500)
 """West, south, east and north of the mainland and Corsica, in thousandths of a degree: the rest is in the table."""
@@ -92,8 +94,8 @@ class Plane:
 
 def contour_drawing(page: Page, name: str, where: Pairs) -> Drawing | None:
     """The amount of contracts by department or commune of the supplier; None without contours of them."""
-    level = "department" if name == DEPARTMENTS else "commune"
-    held = _contours(page, level)
+    level, wanted = "department" if name == DEPARTMENTS else "commune", dict(where).get(KEY, "")
+    held = _contours(page, level, wanted)
     if not held:
         return None
     kept: Pairs = [("medical", "excluded"), *[pair for pair in where if pair[0] != "medical"]]
@@ -104,15 +106,18 @@ def contour_drawing(page: Page, name: str, where: Pairs) -> Drawing | None:
     areas = tuple(_area(page, level, code, each, plane, lines.get(code), classes) for code, each in held.items())
     flows = _flows(page, held, plane, table) if name == DEPARTMENTS else ()
     return Drawing(
-        "areas", Map(WIDTH, height, areas, flows), _summary(page, name, flows),
+        "areas", Map(WIDTH, height, areas, flows), _summary(page, name, flows, wanted),
         address(f"{page.root}/charts/map/{name}.svg", where), name, table, legend=key_of(page, classes, "euros"),
     )  # fmt: skip
 
 
-def _contours(page: Page, level: str) -> dict[str, Contour]:
-    """What the map shows: mainland departments, or the communes of ours (of today: those that merged are left out)."""
+def _contours(page: Page, level: str, wanted: str) -> dict[str, Contour]:
+    """What the map shows: mainland departments, or the communes of ours (of today: those that merged are left out).
+
+    Those of another department where it is wanted.
+    """
     places, territory = page.site.places[page.language], page.site.observatory.territory
-    inside = set(places.inside)
+    inside = {wanted} if wanted else set(places.inside)
     if level == "department":
         found = {row["contour_code"]: read_rings(row["contour_rings"]) for row in page.site.served.rows(_DEPARTMENTS)}
         return {code: Contour(rings, code in inside) for code, rings in found.items() if _is_framed(rings)}
@@ -199,8 +204,10 @@ def _middle(points: Sequence[Point]) -> Point:
     return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
 
 
-def _summary(page: Page, name: str, flows: Sequence[Flow]) -> str:
+def _summary(page: Page, name: str, flows: Sequence[Flow], wanted: str) -> str:
     words = page.texts["chart"]
+    if wanted:
+        return str(words["areas_of_department"])
     if name == COMMUNES:
         return str(words["areas_communes"])
     if not flows:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from gisement.catalog import cooperation_texts, parameter, texts
 from gisement.catalog.segments import segments
-from gisement.engine.strengths import MEASURES, announced, partner_of, too_few
+from gisement.engine.strengths import announced, partner_of, too_few
 from gisement.pipeline import indicator_named
 from gisement.publish import strengths as told
 from gisement.publish.web.address import address
@@ -16,8 +16,12 @@ from gisement.publish.web.card import Card
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.sheets import suggestions
 
-SHOWN = ("total_spend", *MEASURES, "supplier_concentration")
-"""Figures of each partner in a segment, in the order of columns."""
+SHOWN = {
+    "total_spend": "of_spend", "social_consideration_count_share": "of_social",
+    "environmental_consideration_count_share": "of_environmental", "single_offer_share": "of_single",
+    "sme_count_share": "of_sme", "local_share": "of_local", "supplier_concentration": "of_concentration",
+}  # fmt: skip
+"""Figures of each partner in a segment, in the order of columns, and the heading of each as a key of the texts."""
 
 
 def strengths(page: Page) -> Response:
@@ -47,7 +51,7 @@ def segment(page: Page) -> Response:
         "strength.html.j2",
         title=segments()[key][f"segment_{page.language}"],
         lines=[_line(page, each) for each in announced(lines)],
-        headings=[words["indicators"][name]["title"] for name in SHOWN],
+        headings=[page.texts["strengths"][heading] for heading in SHOWN.values()],
         rows=[
             (_name(page, each), _page_of(page, each), [tables[name].get(each) for name in SHOWN]) for each in partners
         ],
