@@ -28,14 +28,10 @@ def buyer_report(served: Served, buyer: str, basis: str = "") -> Report:
             en=f"No purchase of the buyer {buyer} is known: look for its SIRET by 'gisement measure contracts "
             "--by buyer'.",
         )
-    return Report(
-        name="buyer",
-        cover=chapters.cover(reading, report_texts()["cover"]["buyer"].format(buyer=name)),
+    return reading.report(
+        "buyer",
+        chapters.cover(reading, report_texts()["cover"]["buyer"].format(buyer=name)),
         territory=name,
-        as_of_date=served.as_of_date(),
-        release=served.release,
-        status=reading.status,
-        notice=reading.notice,
         blocks=(
             *chapters.essentials(reading),
             *chapters.needs(reading),

@@ -12,14 +12,9 @@ from gisement.publish.reports.reading import Reading
 
 def diagnosis(reading: Reading) -> Report:
     """Who buys, what, from whom, where it goes, what a model makes of it, what is known, and how it was counted."""
-    return Report(
-        name="diagnosis",
-        cover=chapters.cover(reading, report_texts()["cover"]["diagnosis"]),
-        territory=reading.places.territory,
-        as_of_date=reading.served.as_of_date(),
-        release=reading.served.release,
-        status=reading.status,
-        notice=reading.notice,
+    return reading.report(
+        "diagnosis",
+        chapters.cover(reading, report_texts()["cover"]["diagnosis"]),
         blocks=(
             *chapters.essentials(reading),
             *chapters.buyers(reading),

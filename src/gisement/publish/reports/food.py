@@ -39,14 +39,9 @@ def food(reading: Reading) -> Report:
     words = report_texts()["food"]
     years = reading.lines("food_spend", "year")
     subtitle = f"{reading.places.territory}, {year_range(years)}" if years else reading.places.territory
-    return Report(
-        name="food",
-        cover=Cover(words["title"], subtitle, _headline(reading, years), None, None, None),
-        territory=reading.places.territory,
-        as_of_date=reading.served.as_of_date(),
-        release=reading.served.release,
-        status=reading.status,
-        notice=reading.notice,
+    return reading.report(
+        "food",
+        Cover(words["title"], subtitle, _headline(reading, years), None, None, None),
         blocks=(
             *_rates(reading, years),
             *_declared(reading),

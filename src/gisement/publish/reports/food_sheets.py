@@ -124,8 +124,5 @@ def _given(row: Row) -> tuple[str, ...]:
 
 
 def _report(reading: Reading, name: str, title: str, subtitle: str, blocks: tuple[Block, ...]) -> Report:
-    return Report(
-        name=name, cover=Cover(title, reading.places.territory, None, None, None, None), territory=subtitle,
-        as_of_date=reading.served.as_of_date(), release=reading.served.release, status=PERSONAL,
-        notice=reading.notice, blocks=blocks, contents=False,
-    )  # fmt: skip
+    cover = Cover(title, reading.places.territory, None, None, None, None)
+    return reading.report(name, cover, blocks, territory=subtitle, status=PERSONAL, contents=False)

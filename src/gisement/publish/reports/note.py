@@ -13,14 +13,9 @@ MOST_FAMILIES, PAGES = 7, 2
 
 def note(reading: Reading) -> Report:
     """The share as a sentence and a drawing, then its years, its readings, the largest needs, and what is not known."""
-    return Report(
-        name="note",
-        cover=chapters.cover(reading, report_texts()["cover"]["note"]),
-        territory=reading.places.territory,
-        as_of_date=reading.served.as_of_date(),
-        release=reading.served.release,
-        status=reading.status,
-        notice=reading.notice,
+    return reading.report(
+        "note",
+        chapters.cover(reading, report_texts()["cover"]["note"]),
         blocks=tuple(_second_page(reading)),
         contents=False,
         most_pages=PAGES,

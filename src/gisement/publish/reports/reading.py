@@ -14,7 +14,7 @@ from gisement.publish import format
 from gisement.publish.diagnosis.places import Places, places_of
 from gisement.publish.invented import invented
 from gisement.publish.labels import label
-from gisement.publish.reports.document import INTERNAL, PUBLIC, Line
+from gisement.publish.reports.document import INTERNAL, PUBLIC, Block, Cover, Line, Report
 from gisement.terms import Figure
 
 Where = tuple[tuple[str, str], ...]
@@ -45,6 +45,17 @@ class Reading:
         """What every page must say where a source is the demonstration's generator."""
         is_invented = invented(self.served.observatory.origins("purchase"))
         return str(report_texts()["common"]["invented"]) if is_invented else ""
+
+    def report(
+        self, name: str, cover: Cover, blocks: tuple[Block, ...], *, territory: str = "", status: str = "",
+        contents: bool = True, most_pages: int = 0,
+    ) -> Report:  # fmt: skip
+        """A report of what is read here: on the whole territory and of its own status, unless others are given."""
+        return Report(
+            name=name, cover=cover, territory=territory or self.places.territory,
+            as_of_date=self.served.as_of_date(), release=self.served.release, status=status or self.status,
+            notice=self.notice, blocks=blocks, contents=contents, most_pages=most_pages,
+        )  # fmt: skip
 
     def figure(self, name: str, **where: str) -> Figure:
         """One figure."""

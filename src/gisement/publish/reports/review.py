@@ -50,14 +50,9 @@ def review(reading: Reading) -> Report:
     words = report_texts()["review"]
     found = progress(reading.served.observatory, indicator_named, perimeter_of)
     names = partner_names(reading.served.observatory)
-    return Report(
-        name="review",
-        cover=_cover(reading, found),
-        territory=reading.places.territory,
-        as_of_date=reading.served.as_of_date(),
-        release=reading.served.release,
-        status=reading.status,
-        notice=reading.notice,
+    return reading.report(
+        "review",
+        _cover(reading, found),
         blocks=(
             Heading(1, words["objectives"], is_apart=False),
             *([] if found else [said(reading, "review", "none")]),

@@ -42,14 +42,9 @@ RESPONSIBLE = ("pnad_social_count_share", "pnad_environmental_count_share")
 def spaser(reading: Reading) -> Report:
     """What the plan owes to the public: real rates, targets, hours, method, limits."""
     words = report_texts()["spaser"]
-    return Report(
-        name="spaser",
-        cover=_cover(reading),
-        territory=reading.places.territory,
-        as_of_date=reading.served.as_of_date(),
-        release=reading.served.release,
-        status=reading.status,
-        notice=reading.notice,
+    return reading.report(
+        "spaser",
+        _cover(reading),
         blocks=(
             Heading(1, words["duty"], is_apart=False),
             Paragraph(quoting(words["duty_text"], {"article": legal_texts()["spaser"].text})),
