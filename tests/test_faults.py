@@ -8,9 +8,11 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from gisement.catalog import tables
+from gisement.publish.usage import unexpected
 from gisement.store import Workspace, database, snapshots
 from gisement.store.layout import LAYOUT, NAME
 from tests.commands import Run, fresh, gisement
@@ -98,6 +100,13 @@ def test_a_build_without_memory_says_so_and_loses_nothing(workspace: Workspace, 
     run = fresh("build", workspace=workspace.root, GISEMENT_MEMORY="2MB")
     assert "GISEMENT_MEMORY" in one_sentence(run)
     is_as_before(workspace, sound)
+
+
+def test_a_file_that_a_lack_of_memory_names_is_not_damaged() -> None:
+    """Below its own limit, the engine meets that of the machine: it then blames the file that it was reading."""
+    told = unexpected(duckdb.IOException("IO Error: Cannot allocate memory to read 'raw/raw_decp/1.parquet'"))
+    assert "mémoire ne suffit pas" in told.fr
+    assert "abîmé" not in told.fr
 
 
 def test_a_build_that_the_machine_refuses_memory_dies_without_harm(workspace: Workspace, sound: Workspace) -> None:

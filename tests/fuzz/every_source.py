@@ -138,7 +138,7 @@ def _as_parquet(draw: Draw, seed: Seed) -> tuple[str, bytes]:
     return f"{Path(seed.name).stem}.parquet", draw(damaged(data)) if draw(st.booleans()) else data
 
 
-def _spoilt_inside(draw: Draw, data: bytes) -> bytes:
+def spoilt_inside(draw: Draw, data: bytes) -> bytes:
     """A workbook of which one part is damaged, and packed again."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as whole, zipfile.ZipFile(out, "w") as archive:
@@ -151,7 +151,7 @@ def _spoilt_inside(draw: Draw, data: bytes) -> bytes:
 
 def _perhaps(draw: Draw, data: bytes) -> bytes:
     """A workbook, sound or not."""
-    found: bytes = draw(st.sampled_from([_as_it_is, _as_it_is, _damaged, _spoilt_inside]))(draw, data)
+    found: bytes = draw(st.sampled_from([_as_it_is, _as_it_is, _damaged, spoilt_inside]))(draw, data)
     return found
 
 

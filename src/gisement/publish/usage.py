@@ -26,6 +26,8 @@ INTERRUPTED = 130
 MEMORY = re.compile(r"[0-9]+(\.[0-9]+)? *([KMGT]i?B|B)", re.IGNORECASE)
 DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+NO_MEMORY = ("Cannot allocate memory", "Failed to allocate", "bad_alloc", "bad allocation", "Allocation failure")
+"""Words of a lack of memory that errors of other kinds bear: the file that they name is sound."""
 DAMAGED = re.compile(r"['\"]([^'\"]+\.parquet)['\"]")
 THREADS = re.compile("[1-9][0-9]{0,3}")
 
@@ -102,7 +104,7 @@ def unexpected(error: Exception) -> Trouble:
             "sont intactes.",
             en="The disk is full: free some space, then run the same command again; the former tables are intact.",
         )
-    if isinstance(error, MemoryError) or kind == "OutOfMemoryException":
+    if isinstance(error, MemoryError) or kind == "OutOfMemoryException" or any(word in told for word in NO_MEMORY):
         return Trouble(
             fr="La mémoire ne suffit pas : en libérer ou en permettre davantage (GISEMENT_MEMORY=8GB), puis relancer "
             "la même commande ; les tables d'avant sont intactes.",

@@ -17,6 +17,8 @@ _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PARTS: Final = ("word/document.xml", "word/footnotes.xml")
 _LARGEST: Final = 64 << 20
 """Bytes that a part of a document may hold once unpacked."""
+_SHAPES: Final = (ValueError, KeyError, TypeError, IndexError, AttributeError, AssertionError)
+"""What a PDF whose objects are of other kinds than it says makes its reader raise."""
 _ENCODINGS: Final = ("utf-8-sig", "cp1252")
 
 
@@ -101,14 +103,14 @@ def _paragraph(paragraph: etree._Element) -> str:
 
 def _pdf(path: Path) -> str:
     from pypdf import PdfReader
-    from pypdf.errors import PdfReadError
+    from pypdf.errors import PyPdfError
 
     # what a damaged file is told as is one sentence of ours: the library would add lines of its own
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = PdfReader(path)
         return "\n".join(page.extract_text() for page in reader.pages)
-    except (PdfReadError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (PyPdfError, *NO_TABLE, *_SHAPES) as error:
         raise _damaged(path, error) from None
 
 
