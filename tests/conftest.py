@@ -88,6 +88,8 @@ def cluster() -> Iterator[Cluster]:
         started = Cluster("local-cluster[2,1,1024]")
     # planning again between stages is for large tables: here it doubled the time of each write
     started.session.conf.set("spark.sql.adaptive.enabled", "false")
+    # so is one Java class for a whole stage: compiling them took a fifth of the processor's time, on two workers
+    started.session.conf.set("spark.sql.codegen.wholeStage", "false")
     yield started
     started.stop()
 
