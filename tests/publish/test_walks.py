@@ -129,6 +129,7 @@ def clauses(hands: Hands, _: Site) -> None:
 def spaser(hands: Hands, _: Site) -> None:
     """Where does an indicator of the law start from, and by which method?"""
     hands.menu("figures")
+    hands.open('section[aria-labelledby="clauses"] > details.table > summary')
     hands.follow('main a.value[href$="/figures/pnad_social_count_share"]')
 
 
