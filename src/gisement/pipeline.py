@@ -199,18 +199,19 @@ STEPS: tuple[Step, ...] = (
 
 OPTION_NAMES = frozenset(option.name for each in ALL for option in each.options)
 """Keys of `--where` that change a definition, and not the rows."""
+_NAMED = {indicator.name: indicator for indicator in ALL}
 
 
 def indicator_named(name: str) -> Indicator:
     """The indicator of that name; `Trouble` with the names that exist."""
-    found = {indicator.name: indicator for indicator in ALL}
-    if name not in found:
-        allowed = ", ".join(found)
+    found = _NAMED.get(name)
+    if found is None:
+        allowed = ", ".join(_NAMED)
         raise Trouble(
             fr=f"« {name} » n'est pas un indicateur : choisir parmi {allowed}.",
             en=f"'{name}' is not an indicator: choose among {allowed}.",
         )
-    return found[name]
+    return found
 
 
 def rule_named(name: str) -> Rule:

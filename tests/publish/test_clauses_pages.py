@@ -10,7 +10,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from gisement.engine import law
-from gisement.engine.measure import _sum_sql
+from gisement.engine.compiled import judged_sql
 from gisement.engine.peers import STATES, examples, years
 from gisement.engine.public import is_of_payments
 from gisement.pipeline import INDICATORS, RULES, perimeter_of, rule_named
@@ -122,9 +122,9 @@ def test_peers_are_shown_in_the_order_of_names_with_contracts_that_do_it(client:
 def test_a_page_visited_beforehand_compiles_nothing_more(site: Site, client: TestClient) -> None:
     """The page of clauses asks for some thirty figures: what visits it when a server starts leaves none to compile."""
     visit(site, "/clauses")
-    compiled = _sum_sql.cache_info().misses
+    compiled = judged_sql.cache_info().misses
     page = tree(client, "/clauses")
-    assert _sum_sql.cache_info().misses == compiled
+    assert judged_sql.cache_info().misses == compiled
     assert len(page.xpath("//section")) >= 6
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from gisement.catalog import raw_tables, tables
 from gisement.catalog.retention import published_kinds
+from gisement.engine.compiled import frozen, rows_sql, spread_sql, sum_sql
 from gisement.engine.labels import labelled
-from gisement.engine.parameters import VERDICT, VERDICT_MARK, inlined, parameters_of, shaped
-from gisement.engine.passed import marked, unmarked
+from gisement.engine.parameters import VERDICT, inlined, shaped
 from gisement.store import database, reading, snapshots
 from gisement.store.workspace import Workspace
 from gisement.terms import (
@@ -38,6 +39,7 @@ from gisement.terms import (
 from gisement.terms.arithmetic import share, spread, total
 
 if TYPE_CHECKING:
+    from gisement.engine.cube import Cube, Integers
     from gisement.engine.spread import Amounts
 
 MEASURED = ("contract", "purchase", "food_purchase", "food_balance", "food_declaration", "food_origin")
@@ -74,6 +76,7 @@ class Observatory:
         self._origins: dict[str, tuple[Origin, ...]] = {}
         self._files: dict[str, set[tuple[str, str]]] = {}
         self._shown: set[str] = set()
+        self._cubes: dict[str, Cube | None] = {}
         for table in () if self.is_server else read:
             self._show(table, load)
 
@@ -136,11 +139,7 @@ class Observatory:
         self.show(indicator.table)
         perimeter = self.resolved(indicator, perimeter, by)
         option = self.options(indicator, perimeter)
-        shape, values = shaped(perimeter)
-        sql = _sum_sql(indicator, shape, _frozen_option(option), self.territory.buyers, tuple(by))
-        answer = self._run(sql, values)
-        names = [column[0] for column in answer.description or ()]
-        found = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        found = self._sums(indicator, perimeter, option, by)
         spreads = self._spreads(indicator, perimeter, option, by)
         groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {} if by else {(): []}
         for row in found:
@@ -150,6 +149,39 @@ class Observatory:
             for group, rows in groups.items()
         ]
         return labelled(self.connection, indicator.table, figures)
+
+    def _sums(
+        self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """A row per group and verdict: added up in memory by a server where the table is small, else by DuckDB."""
+        shape, values = shaped(perimeter)
+        cube = self._cube(indicator.table) if self.is_server else None
+        if cube is not None:
+            with suppress(OverflowError):
+                return cube.sums(indicator, perimeter, option, by)
+        sql = sum_sql(indicator, shape, frozen(option), self.territory.buyers, tuple(by))
+        answer = self._run(sql, values)
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def places(self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict) -> Integers | None:
+        """Which rows of a small table have this verdict, by their place in it; None where only a query can say."""
+        perimeter = self.resolved(indicator, perimeter)
+        option = self.options(indicator, perimeter)
+        shaped(perimeter)
+        cube = self._cube(indicator.table) if self.is_server else None
+        if cube is None:
+            return None
+        with suppress(OverflowError):
+            return cube.places(indicator, perimeter, option, verdict)
+        return None
+
+    def _cube(self, table: str) -> Cube | None:
+        from gisement.engine.cube import cube_of
+
+        if table not in self._cubes:
+            self._cubes[table] = cube_of(self.connection, table, self.territory.buyers)
+        return self._cubes[table]
 
     def sensitivity(self, indicator: Indicator, perimeter: Perimeter) -> list[Figure]:
         """The same figure for every combination of the declared options (rings inside the territory left out)."""
@@ -177,7 +209,7 @@ class Observatory:
         perimeter = self.resolved(indicator, perimeter)
         option = self.options(indicator, perimeter)
         shape, values = shaped(perimeter)
-        sql = _rows_sql(indicator, shape, _frozen_option(option), self.territory.buyers)
+        sql = rows_sql(indicator, shape, frozen(option), self.territory.buyers)
         return sql, {**values, VERDICT: str(verdict)}
 
     def _run(self, sql: str, values: Mapping[str, Any]) -> Any:
@@ -233,7 +265,7 @@ class Observatory:
         from gisement.engine.spread import by_group
 
         shape, values = shaped(perimeter)
-        sql = _spread_sql(indicator, shape, _frozen_option(option), self.territory.buyers, tuple(by))
+        sql = spread_sql(indicator, shape, frozen(option), self.territory.buyers, tuple(by))
         return by_group(self._run(sql, values).to_arrow_table(), by)
 
     def _figure(
@@ -321,52 +353,3 @@ def _snapshot_identifiers(workspace: Workspace, table: str, seen: set[str]) -> s
         else:
             found |= _snapshot_identifiers(workspace, name, seen)
     return found
-
-
-Frozen = tuple[tuple[str, Any], ...]
-
-
-def _frozen_option(option: SimpleNamespace) -> Frozen:
-    return tuple(sorted(vars(option).items()))
-
-
-@lru_cache(maxsize=4096)
-def _sum_sql(
-    indicator: Indicator, filters: Frozen, option: Frozen, buyers: tuple[str, ...], by: tuple[str, ...]
-) -> str:
-    import ibis
-
-    from gisement.engine.query import column_of, summed
-
-    for key in by:
-        column_of(indicator, key, filtering=False)
-    sums = summed(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers, by)
-    return parameters_of(str(ibis.to_sql(sums, dialect="duckdb", pretty=False)))
-
-
-@lru_cache(maxsize=1024)
-def _spread_sql(
-    indicator: Indicator, filters: Frozen, option: Frozen, buyers: tuple[str, ...], by: tuple[str, ...]
-) -> str:
-    import ibis
-
-    from gisement.engine.query import DIMENSIONS, numbered
-    from gisement.engine.spread import amounts
-
-    assert isinstance(indicator.kind, Spread)
-    read = list(dict.fromkeys([*(DIMENSIONS[name] for name in by), *indicator.kind.over]))
-    rows = numbered(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers, read)
-    return parameters_of(str(ibis.to_sql(amounts(rows, by, indicator.kind), dialect="duckdb", pretty=False)))
-
-
-@lru_cache(maxsize=1024)
-def _rows_sql(indicator: Indicator, filters: Frozen, option: Frozen, buyers: tuple[str, ...]) -> str:
-    import ibis
-
-    from gisement.engine.query import explained, judged
-
-    table = tables()[indicator.table]
-    columns = marked(table.schema, {*table.key, "amount_level"})
-    rows = judged(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers, list(columns))
-    rows = explained(rows, indicator).filter(rows.verdict == VERDICT_MARK).order_by(list(table.key))
-    return unmarked(parameters_of(str(ibis.to_sql(rows, dialect="duckdb", pretty=False))), columns)

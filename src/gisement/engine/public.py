@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gisement.engine.labels import labelled
 from gisement.engine.measure import Observatory, address_of
 from gisement.engine.protected import NOT_SHOWN, PROTECTED, Answer, PublicTables
 from gisement.store.workspace import Workspace
 from gisement.terms import Figure, Indicator, Level, Perimeter, Ring, Verdict, existing_rings
+
+if TYPE_CHECKING:
+    from gisement.engine.cube import Integers
 
 PAYMENT = ("payment",)
 REMAINDER = "0-not-shown"
@@ -78,6 +81,12 @@ class PublicObservatory(Observatory):
         found = self.public_tables.detail(indicator, perimeter.filters, option, verdict)
         values = {"cells": list(found.cells), "key": REMAINDER, "remainder": found.remainder}
         return f"SELECT * FROM ({_CELL}) ORDER BY purchase_key", values
+
+    def places(self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict) -> Integers | None:
+        """Which rows of a small table have this verdict; of payments, everyone sees no row."""
+        if is_of_payments(self.resolved(indicator, perimeter)):
+            return None
+        return super().places(indicator, perimeter, verdict)
 
     def _public(self, indicator: Indicator, perimeter: Perimeter, options: dict[str, str], each: Answer) -> Figure:
         result = each.measure

@@ -86,18 +86,21 @@ def summed(
     """
     held = dict.fromkeys(DIMENSIONS[name] for name in by)
     held |= {"amount_level": None} if "amount_level" in schema(indicator.table) else {}
-    rows = numbered(indicator, perimeter, option, buyers, list(held))
-    if "amount_level" not in rows.columns:
-        rows = rows.mutate(amount_level=ibis.literal(str(Level.OBSERVED)))
-    rank = ibis.cases(*((rows.amount_level == str(name), number) for name, number in _RANKS.items()), else_=0)
+    rows = leveled(numbered(indicator, perimeter, option, buyers, list(held)))
     sums = rows.group_by(**dimensions_of(rows, by), verdict_number=rows.verdict_number).agg(
         weighed=whole(rows.weight.sum()),
         positive=whole(rows.weight.sum(where=rows.weight > 0)),
         rows_count=rows.count(),
         unweighted=whole(rows.weight.isnull().sum()),
-        rank=rank.max(),
+        rank=rows["rank"].max(),
     )
     return sums.order_by([*by, "verdict_number"])
+
+
+def leveled(rows: Any) -> Any:
+    """Judged rows with `rank`, how far their amount is from an observed one (0: observed)."""
+    level = rows.amount_level if "amount_level" in rows.columns else ibis.literal(str(Level.OBSERVED))
+    return rows.mutate(rank=ibis.cases(*((level == str(name), number) for name, number in _RANKS.items()), else_=0))
 
 
 def sums_of(rows: Iterable[Mapping[str, Any]]) -> Sums:

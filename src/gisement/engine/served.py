@@ -6,14 +6,16 @@ everyone's copy holds the public tables alone: no line, no finding in a ledger, 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from gisement.catalog import tables
+from gisement.engine.cube import MOST_ROWS
 from gisement.engine.measure import HIDDEN, Observatory
 from gisement.engine.own_copy import own_copies
 from gisement.engine.public import PublicObservatory
+from gisement.engine.row_sheet import END, RowPage, RowSheet, asked_rows
 from gisement.store import database
 from gisement.store.served import open_served, served_file, whole_release
 from gisement.store.snapshots import withdrawals
@@ -44,53 +46,6 @@ FROM (SELECT *, '{PERSON}' || dense_rank() OVER (ORDER BY is_natural_person DESC
     md5(coalesce(supplier_siren, supplier_id))) AS person
     FROM supplier WHERE (is_natural_person OR is_masked) AND {{listed}}))
 """
-_LAST_DAY = "CAST(c.notification_date + to_months(CAST(c.duration_months AS INTEGER)) AS DATE)"
-_END = f"{_LAST_DAY} AS end_date, greatest(date_diff('month', o.as_of_date, {_LAST_DAY}), 0) AS months_left"
-_OF_A_PAGE = (
-    "contract_key", "purchase_key", "buyer_id", "buyer_name", "supplier_id", "supplier_name", "notification_date",
-    "amount_cents", "destination", "year", "family", "segment", "size_class",
-)  # fmt: skip
-"""What a page shows of a row: read with the ninety others, a page takes three times as long."""
-_ROWS = (
-    f"SELECT r.*, c.title AS contract_title, {_END} "
-    f"FROM (SELECT COLUMNS(name -> list_contains({list(_OF_A_PAGE)}, name)) FROM ({{sql}})) r "
-    "LEFT JOIN contract c ON r.contract_key = c.contract_key CROSS JOIN observation o"
-)
-_CONTRACT_ROWS = (
-    f"SELECT c.*, {_END} FROM (SELECT contract_key, title AS contract_title, duration_months, notification_date, "
-    "amount_cents, buyer_id, buyer_name FROM ({sql})) c CROSS JOIN observation o"
-)
-_FOOD_ROWS = (
-    "SELECT r.* FROM (SELECT *, purchase_date AS notification_date, food_description AS contract_title, "
-    "NULL AS contract_key, food_supplier_name AS supplier_name FROM ({sql})) r"
-)
-_OTHER_ROWS = (
-    "SELECT r.* FROM (SELECT *, {day} AS notification_date, {title} AS contract_title, NULL AS contract_key, "
-    "NULL AS buyer_id, {amount} AS amount_cents FROM ({{sql}})) r"
-)
-_ROWS_OF = {
-    "contract": _CONTRACT_ROWS,
-    "food_purchase": _FOOD_ROWS,
-    "food_balance": _OTHER_ROWS.format(
-        day="try_cast(food_month || '-01' AS DATE)", title="food_product_name", amount="need_g"
-    ),
-    "food_origin": _OTHER_ROWS.format(
-        day="make_date(year, 12, 31)", title="supplier_department_code", amount="offer_g"
-    ),
-    "circular_purchase": "SELECT r.* FROM (SELECT *, make_date(year, 12, 31) AS notification_date, "
-    "product_family AS contract_title, NULL AS contract_key, NULL AS buyer_id FROM ({sql})) r",
-    "food_declaration": _OTHER_ROWS.format(
-        day="make_date(year, 12, 31)", title="canteen_sectors", amount="round(1e6 * declared_egalim_share)::BIGINT"
-    ),
-}
-"""How the rows of a table are laid out, where they are no contracts or payments."""
-SORTS = {
-    "newest": "notification_date DESC NULLS LAST",
-    "oldest": "notification_date ASC NULLS LAST",
-    "largest": "amount_cents DESC NULLS LAST",
-    "smallest": "amount_cents ASC NULLS LAST",
-}
-"""Orders of a page of rows."""
 # Tables that name suppliers: what stands for a person's number, its SIREN, its name.
 _MASKED = """
 SELECT t.* REPLACE (coalesce(p.shown, t.supplier_id) AS supplier_id,
@@ -140,15 +95,10 @@ SELECT 'contract', contract_key, title, buyer_name, {contract}, coalesce(amount_
 FROM contract WHERE title IS NOT NULL
 """
 
-
-@dataclass(frozen=True)
-class RowPage:
-    """Which rows of many: in which order, from which one on, how many; `text` keeps those whose object holds it."""
-
-    sort: str = "newest"
-    limit: int = 50
-    offset: int = 0
-    text: str = ""
+_HOLDERS = (
+    "SELECT contract_key, supplier_id, supplier_name FROM contract_supplier {where} "
+    "ORDER BY contract_key, holder_number"
+)
 
 
 class Served:
@@ -176,6 +126,9 @@ class Served:
             else PublicObservatory(workspace, self.connection)
         )
         self.observatory.is_public = not partner
+        self._sheets: dict[str, RowSheet] = {}
+        self._names: dict[str, dict[str, str]] = {}
+        self._lock = threading.Lock()
         for table in INPUTS[:-1]:
             self.observatory.origins(table)  # now: a later build must not change what this release is said to come from
 
@@ -217,10 +170,13 @@ class Served:
         """What is known of a buyer."""
         return self._one("SELECT * FROM buyer WHERE buyer_id = $key", buyer_id)
 
-    def names(self, kind: str) -> dict[str, str]:
+    def names(self, kind: str) -> Mapping[str, str]:
         """The name of each `buyer` or `supplier`, by identifier."""
-        found = self.rows("SELECT key, name FROM lookup WHERE kind = $kind", {"kind": kind})
-        return {row["key"]: row["name"] for row in found}
+        with self._lock:
+            if kind not in self._names:
+                found = self.rows("SELECT key, name FROM lookup WHERE kind = $kind", {"kind": kind})
+                self._names[kind] = {row["key"]: row["name"] for row in found}
+            return self._names[kind]
 
     def named(self, kind: str, keys: Sequence[Any]) -> dict[str, str]:
         """The names of a few of them."""
@@ -241,17 +197,19 @@ class Served:
 
     def row_page(self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict, page: RowPage) -> list[Row]:
         """A page of the rows of one verdict, with the object, end and months left of the contract of each."""
+        places = None if page.text.split() else self.observatory.places(indicator, perimeter, verdict)
+        if places is not None:
+            return self._sheet(indicator.table).page(places, page)
         sql, values = self.observatory.rows_query(indicator, perimeter, verdict)
         words = page.text.split()[:8]
-        laid = _ROWS_OF.get(indicator.table, _ROWS)
-        found = _plain("c.title" if laid == _ROWS else "contract_title")
-        tests = [f"contains({found}, {_plain('$' + name)})" for name in _names(words)]
-        asked = (
-            f"{laid.format(sql=sql)} WHERE {' AND '.join(tests) or 'true'} "
-            f"ORDER BY {SORTS[page.sort]}, {tables()[indicator.table].key[0]} "
-            f"LIMIT {int(page.limit)} OFFSET {int(page.offset)}"
-        )
+        asked = asked_rows(indicator.table, sql, page, [_plain("$" + name) for name in _names(words)], _plain)
         return list(self.rows(asked, {**values, **dict(zip(_names(words), words, strict=True))}))
+
+    def _sheet(self, table: str) -> RowSheet:
+        with self._lock:
+            if table not in self._sheets:
+                self._sheets[table] = RowSheet(self.connection, table)
+            return self._sheets[table]
 
     def plain_rows(
         self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict, limit: int, offset: int
@@ -272,7 +230,7 @@ class Served:
 
     def contract(self, key: str) -> Row | None:
         """One contract lot, with its end and the months left."""
-        sql = f"SELECT c.*, {_END} FROM contract c CROSS JOIN observation o WHERE contract_key = $key"
+        sql = f"SELECT c.*, {END} FROM contract c CROSS JOIN observation o WHERE contract_key = $key"
         return self._one(sql, key)
 
     def holders(self, keys: Sequence[str]) -> list[Row]:
@@ -284,12 +242,21 @@ class Served:
         return list(self.rows(sql, {"keys": list(keys)}))
 
     def holder_names(self, keys: Sequence[str]) -> list[Row]:
-        """The contract, number and name of each who holds one of these."""
-        sql = (
-            "SELECT contract_key, supplier_id, supplier_name FROM contract_supplier "
-            "WHERE contract_key IN (SELECT unnest($keys)) ORDER BY contract_key, holder_number"
-        )
-        return list(self.rows(sql, {"keys": list(keys)}))
+        """The contract, number and name of each who holds one of these, contract by contract."""
+        if self._holders is not None:
+            return [holder for key in sorted(keys) for holder in self._holders.get(key, ())]
+        return list(self.rows(_HOLDERS.format(where="WHERE contract_key IN (SELECT unnest($keys))"), {"keys": keys}))
+
+    @cached_property
+    def _holders(self) -> dict[str, list[Row]] | None:
+        """The holders of every contract, where they are few enough to be held in memory."""
+        (count,) = self.connection.cursor().execute("SELECT count(*) FROM contract_supplier").fetchone() or (0,)
+        if count > MOST_ROWS:
+            return None
+        found: dict[str, list[Row]] = {}
+        for holder in self.rows(_HOLDERS.format(where="")):
+            found.setdefault(holder["contract_key"], []).append(holder)
+        return found
 
     def amendments(self, key: str) -> list[Row]:
         """What changed in a contract, in order."""

@@ -30,7 +30,7 @@ class Shown:
     unit: str
     definition: str
     missing: str
-    command: str
+    figure: Figure
     left: float | None
     value_at: float | None
     right: float | None
@@ -38,6 +38,11 @@ class Shown:
     high: str
     span: str
     is_simulated: bool = False
+
+    @property
+    def command(self) -> str:
+        """The command that lists the rows behind the figure: reports and terminals write it, pages do not."""
+        return rows_command(self.figure)
 
 
 def shown(figure: Figure, label: str = "", *, largest: float = 1.0, least: float = 0.0, language: str = "fr") -> Shown:
@@ -60,7 +65,7 @@ def shown(figure: Figure, label: str = "", *, largest: float = 1.0, least: float
         unit=str(words["numbers"]["unit_jobs"] if figure.unit == "jobs" else told["unit_label"]),
         definition=str(told["definition"]),
         missing=format.missing(figure, language),
-        command=rows_command(figure),
+        figure=figure,
         left=_place(figure.low, least, largest),
         value_at=_place(figure.value, least, largest),
         right=_place(figure.high, least, largest),

@@ -7,7 +7,7 @@ them off the functions.
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import FastAPI, Query
+from fastapi import Depends, FastAPI
 from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 
@@ -16,6 +16,7 @@ from gisement.engine import modelled
 from gisement.pipeline import ALL, indicator_named, perimeter_of
 from gisement.publish import answers
 from gisement.publish.api import shapes
+from gisement.publish.api.asked import described, reader
 from gisement.publish.api.streams import begun, csv_stream, parquet_stream
 from gisement.publish.web.address import address
 from gisement.publish.workbook import workbook
@@ -40,16 +41,20 @@ def add_api(app: FastAPI, site: "Site") -> None:
     _add(app, "/api/check", _check(site), shapes.CheckAnswer, "Findings, account of records, expectations")
     _add(app, "/api/search", _search(site), list[shapes.Hit], "What holds every word")
     told = "An indicator over a perimeter, with its bounds"
-    _add(app, "/api/measure/{indicator}", _measure(site, name, asked["measure"]), shapes.MeasureAnswer, told)
+    measure = _measure(site, name, asked["measure"])
+    _add(app, "/api/measure/{indicator}", measure, shapes.MeasureAnswer, told, asked["measure"])
     told = "The same figure under every combination of the options"
-    _add(
-        app, "/api/sensitivity/{indicator}", _sensitivity(site, name, asked["sensitivity"]), shapes.MeasureAnswer, told
-    )
+    sensitivity = _sensitivity(site, name, asked["sensitivity"])
+    _add(app, "/api/sensitivity/{indicator}", sensitivity, shapes.MeasureAnswer, told, asked["sensitivity"])
     told = "The rows of one verdict: they add up to the figure"
-    _add(app, "/api/rows/{indicator}", _rows(site, name, asked["rows"]), shapes.RowsAnswer, told)
+    rows = _rows(site, name, asked["rows"])
+    _add(app, "/api/rows/{indicator}", rows, shapes.RowsAnswer, told, asked["rows"])
 
 
-def _add(app: FastAPI, path: str, endpoint: Callable[..., Response], model: Any, told: str) -> None:
+def _add(
+    app: FastAPI, path: str, endpoint: Callable[..., Response], model: Any, told: str,
+    asked: type[BaseModel] | None = None,
+) -> None:  # fmt: skip
     refused = {"model": shapes.TroubleAnswer, "description": "What cannot be done, in one sentence"}
     other: dict[str, Any] = {kind.split(";")[0]: {} for kind in (CSV, XLSX, PARQUET)} if "{indicator}" in path else {}
     done = {"model": model, "description": told, "content": other}
@@ -59,6 +64,7 @@ def _add(app: FastAPI, path: str, endpoint: Callable[..., Response], model: Any,
         methods=["GET"],
         summary=told,
         response_model=None,
+        openapi_extra={"parameters": described(asked)} if asked else None,
         responses={200: done, 400: refused, 414: {"description": "Too long"}},
     )
 
@@ -100,16 +106,16 @@ def _search(site: "Site") -> Callable[..., Response]:
 
 
 def _measure(site: "Site", name: Any, model: type[BaseModel]) -> Callable[..., Response]:
-    def measure(indicator: name, asked: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]
+    def measure(indicator: name, asked: Annotated[Any, Depends(reader(model))]) -> Response:
         chosen, perimeter = indicator_named(str(indicator)), _perimeter(asked)
-        by = tuple(map(str, asked.by))  # type: ignore[attr-defined]
+        by = tuple(map(str, asked.by))
         return _figures(chosen, perimeter, modelled.measure(site.observatory, chosen, perimeter, by), asked)
 
     return measure
 
 
 def _sensitivity(site: "Site", name: Any, model: type[BaseModel]) -> Callable[..., Response]:
-    def sensitivity(indicator: name, asked: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]
+    def sensitivity(indicator: name, asked: Annotated[Any, Depends(reader(model))]) -> Response:
         chosen, perimeter = indicator_named(str(indicator)), _perimeter(asked)
         return _figures(chosen, perimeter, modelled.sensitivity(site.observatory, chosen, perimeter), asked)
 
@@ -128,9 +134,9 @@ def _figures(indicator: Indicator, perimeter: Perimeter, figures: list[Figure], 
 
 
 def _rows(site: "Site", name: Any, model: type[BaseModel]) -> Callable[..., Response]:
-    def rows(indicator: name, asked: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]
+    def rows(indicator: name, asked: Annotated[Any, Depends(reader(model))]) -> Response:
         chosen, perimeter = indicator_named(str(indicator)), _perimeter(asked)
-        verdict, kind = Verdict(asked.verdict), asked.format  # type: ignore[attr-defined]
+        verdict, kind = Verdict(asked.verdict), asked.format
         if kind == "csv":
             found: Iterator[bytes] = csv_stream(site.observatory.rows(chosen, perimeter, verdict))
             return StreamingResponse(begun(found), media_type=CSV, headers=_file(f"{chosen.name}-{verdict}", kind))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from gisement.engine.query import DIMENSIONS
 from gisement.pipeline import indicator_named, perimeter_of
@@ -40,4 +41,10 @@ def pairs_of(figure: Figure) -> Pairs:
 def address(path: str, pairs: Iterable[tuple[str, str]] = (), **more: object) -> str:
     """A path with its query; what is None or empty in `more` is left out."""
     query = [*pairs, *((key, str(value)) for key, value in more.items() if value not in (None, ""))]
-    return f"{path}?{urlencode(query)}" if query else path
+    return f"{path}?{'&'.join(f'{_quoted(key)}={_quoted(value)}' for key, value in query)}" if query else path
+
+
+@lru_cache(maxsize=8192)
+def _quoted(text: str) -> str:
+    """A text inside an address: a page writes a hundred of them out of the same few words."""
+    return quote_plus(text)

@@ -130,7 +130,7 @@ def _amounts(page: Page, beside: str, by: str, where: Pairs) -> dict[object, Fig
 def _leading(page: Page, by: str, figure: Figure) -> str:
     value = figure.group[by]
     is_person = by == "supplier" and str(value).startswith(PERSON)
-    if by == "buyer" and not page.site.served.named(by, [value]):
+    if by == "buyer" and value not in page.site.served.names(by):
         return ""
     return f"{page.root}/{LEADING[by]}/{value}" if by in LEADING and value and not is_person else ""
 

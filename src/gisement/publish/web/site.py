@@ -274,6 +274,7 @@ def _environment() -> Environment:
         loader=PackageLoader("gisement.publish.web", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -10,7 +10,8 @@ from gisement.catalog import cooperation_texts, texts
 from gisement.catalog.segments import segments
 from gisement.engine.protected import NOT_SHOWN
 from gisement.engine.public import REMAINDER
-from gisement.engine.served import PERSON, SORTS, RowPage
+from gisement.engine.row_sheet import SORTS, RowPage
+from gisement.engine.served import PERSON
 from gisement.pipeline import indicator_named
 from gisement.publish import format
 from gisement.publish.found import values
@@ -146,7 +147,7 @@ def _shown(page: Page, indicator: Indicator, found: list[dict[str, Any]]) -> lis
     if indicator.table == "contract":
         for holder in page.site.served.holder_names([row["contract_key"] for row in found]):
             by_contract.setdefault(holder["contract_key"], []).append(_supplier(page, holder))
-    known = page.site.served.named("buyer", list({row["buyer_id"] for row in found}))
+    known = page.site.served.names("buyer")
     return [
         RowShown(
             date=_date(page, row),
