@@ -369,10 +369,11 @@ def serve(
     partner: Annotated[
         bool, typer.Option("--partner", help="montrer aussi les lignes de paiement, sur cette machine seulement")
     ] = False,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="processus qui répondent")] = 1,
 ) -> None:
     """Servir les pages et l'API de l'espace de travail."""
     check_host(host, partner=partner)
-    serve_pages(opened(), host, port, partner=partner)
+    serve_pages(opened(), host, port, partner=partner, workers=workers)
 
 
 def main() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import TYPE_CHECKING
 
 from gisement.cli.session import say
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:
+    from gisement.publish.web.live import Live
+    from gisement.publish.web.partners.gate import Gate
     from gisement.store import Workspace
 
 
@@ -23,12 +26,37 @@ def check_host(host: str, *, partner: bool) -> None:
         )
 
 
-def serve_pages(workspace: Workspace, host: str, port: int, *, partner: bool = False) -> None:
-    """The pages of a workspace, until Ctrl-C."""
+def serve_pages(workspace: Workspace, host: str, port: int, *, partner: bool = False, workers: int = 1) -> None:
+    """The pages of a workspace, until Ctrl-C. Trouble if the port is taken, or for several processes with a session."""
+    from gisement.cli.partners import is_asked
+    from gisement.publish.web.running import address_of, listen, run
+    from gisement.publish.web.workers import beside
+
+    if workers > 1 and (partner or is_asked(os.environ)):
+        raise Trouble(
+            fr="Plusieurs processus ne servent que les pages publiques : ôter --workers pour montrer des lignes de "
+            "paiement ou laisser des partenaires se connecter.",
+            en="Several processes serve public pages only: leave out --workers to show lines of payment or to let "
+            "partners sign in.",
+        )
+    listening = listen(host, port)
+    application = _application(workspace, partner=partner)
+    say(address_of(listening, host))
+    with beside(workers - 1, _answer, workspace, listening):
+        run(application, listening)
+
+
+def _answer(workspace: Workspace, listening: socket.socket) -> None:
+    """What another process does that serves the same."""
+    from gisement.publish.web.running import run
+
+    run(_application(workspace, partner=False), listening, notes=False)
+
+
+def _application(workspace: Workspace, *, partner: bool) -> Live | Gate:
     from gisement.cli.partners import gate, is_asked
     from gisement.engine.served import Served
     from gisement.publish.web.live import Live
-    from gisement.publish.web.running import run
     from gisement.publish.web.site import Site
     from gisement.sources.cards import cards, described
     from gisement.sources.registry import SOURCES
@@ -39,5 +67,5 @@ def serve_pages(workspace: Workspace, host: str, port: int, *, partner: bool = F
         return Site(Served(workspace, partner=partner, siren=siren), told)
 
     if is_asked(os.environ) and not partner:
-        return run(gate(workspace, site_of), host, port, say)
-    return run(Live(site_of(""), lambda: site_of("")), host, port, say)
+        return gate(workspace, site_of)
+    return Live(site_of(""), lambda: site_of(""))

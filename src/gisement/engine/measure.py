@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from gisement.catalog import raw_tables, tables
 from gisement.catalog.retention import published_kinds
@@ -37,6 +36,7 @@ from gisement.terms import (
     highest,
 )
 from gisement.terms.arithmetic import share, spread, total
+from gisement.terms.query_string import query_string
 
 if TYPE_CHECKING:
     from gisement.engine.cube import Cube, Integers
@@ -318,7 +318,9 @@ def address_of(name: str, perimeter: Perimeter, options: Mapping[str, str], grou
     held |= {name: (_value(name, value),) for name, value in group.items()}
     if keeps_to_territory(perimeter) and group:
         held[BUYERS] = ("territory",)
-    return f"/figures/{name}/rows?{urlencode(sorted(held.items()), doseq=True)}"
+    return (
+        f"/figures/{name}/rows?{query_string((key, value) for key, values in sorted(held.items()) for value in values)}"
+    )
 
 
 def _weight_divisor(indicator: Indicator) -> int:

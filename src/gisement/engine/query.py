@@ -60,6 +60,7 @@ BUYER_SETS = ("territory", "all")
 CHOOSING_BUYERS = frozenset({"buyer", "buyer_department", "buyer_commune"})
 _RANKS = {level: level.rank for level in Level}
 # verdicts are numbers until they are shown: grouping by a text takes half as long again
+_VERDICTS = tuple(Verdict)
 _NUMBERS = {verdict: number for number, verdict in enumerate(Verdict)}
 
 
@@ -105,7 +106,7 @@ def leveled(rows: Any) -> Any:
 
 def sums_of(rows: Iterable[Mapping[str, Any]]) -> Sums:
     """The sums of one group, from its row of each verdict."""
-    of = {list(Verdict)[row["verdict_number"]]: row for row in rows}
+    of = {_VERDICTS[row["verdict_number"]]: row for row in rows}
 
     def weight(verdict: Verdict, name: str = "weighed") -> int:
         return int(of[verdict][name] or 0) if verdict in of else 0

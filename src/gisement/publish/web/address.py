@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
-from urllib.parse import parse_qsl, quote_plus, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from gisement.engine.query import DIMENSIONS
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.terms import Figure, Indicator, Perimeter
+from gisement.terms.query_string import query_string
 
 ANY = "*"
 """What a form sends for « all »: the key is then left out."""
@@ -41,10 +41,4 @@ def pairs_of(figure: Figure) -> Pairs:
 def address(path: str, pairs: Iterable[tuple[str, str]] = (), **more: object) -> str:
     """A path with its query; what is None or empty in `more` is left out."""
     query = [*pairs, *((key, str(value)) for key, value in more.items() if value not in (None, ""))]
-    return f"{path}?{'&'.join(f'{_quoted(key)}={_quoted(value)}' for key, value in query)}" if query else path
-
-
-@lru_cache(maxsize=8192)
-def _quoted(text: str) -> str:
-    """A text inside an address: a page writes a hundred of them out of the same few words."""
-    return quote_plus(text)
+    return f"{path}?{query_string(query)}" if query else path

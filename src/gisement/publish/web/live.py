@@ -26,6 +26,8 @@ class Live:
         self.site, self.renew = site, renew
         self.taken: Callable[[Site], None] = lambda _: None
         """What is done with each next release, once it answers."""
+        self.notes = True
+        """Whether this process keeps what each release publishes."""
         self.app: Application = create_app(site)
         self._stopped = threading.Event()
 
@@ -57,6 +59,8 @@ class Live:
 
     def note(self) -> None:
         """Keep what the release publishes; a workspace that cannot be written to goes on without."""
+        if not self.notes:
+            return
         try:
             self.site.note_release()
         except (OSError, Trouble) as error:

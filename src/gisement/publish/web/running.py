@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import socket
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -20,21 +19,22 @@ if TYPE_CHECKING:
     from gisement.publish.web.partners.gate import Gate
 
 
-def run(
-    application: Live | Gate, host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] = print
-) -> None:
-    """Serve an application, and what later builds make of it; `say` is told the address.
+def run(application: Live | Gate, listening: socket.socket, *, notes: bool = True) -> None:
+    """Serve an application, and what later builds make of it, on a socket that listens; until Ctrl-C.
 
-    Trouble if the port is taken.
+    Of several processes that serve the same tables, one `notes` what each release publishes.
     """
-    listening = listen(host, port)
     everyone = application if isinstance(application, Live) else application.everyone
     server = uvicorn.Server(configuration(Limits(application)))
-    everyone.taken = warm_aside
+    everyone.taken, everyone.notes = warm_aside, notes
     warm_aside(everyone.site)
     threading.Thread(target=application.watch, daemon=True).start()
-    say(f"http://{host}:{listening.getsockname()[1]}/")
     server.run(sockets=[listening])
+
+
+def address_of(listening: socket.socket, host: str) -> str:
+    """What to type in a browser."""
+    return f"http://{host}:{listening.getsockname()[1]}/"
 
 
 def configuration(application: Application) -> uvicorn.Config:
