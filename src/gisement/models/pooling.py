@@ -8,6 +8,11 @@ the one that makes buyers wait least. With x[i,a] = 1 where need i is in the win
     max  sum_a ( sum_i v[i] x[i,a] - m[a] ),   m[a] >= sum_(i of buyer b) v[i] x[i,a]  for every buyer b
     sum_a x[i,a] <= 1;   x[i,a] <= x[a,a];   z[b,a] <= sum_(i of b) x[i,a];   sum_b z[b,a] >= 2 x[a,a]
 
+Of many needs that hang together the best is out of reach (sixty took the solver over half a minute without a proof):
+a good grouping is then taken, and said not to be proven the best. Needs are moved one by one while that gains, from
+the best whose windows follow each other (each takes all needs between its first and its last end), and from needs
+that are all alone.
+
 Source: own formulation; groups in which each is counted once are the set packing of Vance et al., « Solving binary
 cutting stock problems by column generation and branch-and-bound », Comput. Optim. Appl. 3 (1994), 111-130.
 """
@@ -26,6 +31,9 @@ from gisement.models.food_plan_solver import INFINITY, Floats, Ints, Model, Solv
 LEAST_BUYERS = 2
 CENTS = 100
 HALF = 0.5
+Merit = tuple[int, int, int]
+EXACT_NEEDS = 16
+"""Up to so many needs that hang together, the best of all groupings is sought: half a second."""
 
 
 @dataclass(frozen=True, order=True)
@@ -62,10 +70,92 @@ def waiting_days(window: Sequence[Need]) -> int:
 
 def grouped(needs: Sequence[Need], reach_days: int, time_limit: float | None = None) -> Grouping:
     """The best windows among needs of one segment; the same needs in any order give the same windows."""
-    ordered = sorted(needs)
-    parts = [_best(part, reach_days, time_limit) for part in _apart(ordered, reach_days)]
+    parts = [
+        _best(part, reach_days, time_limit) if len(part) <= EXACT_NEEDS else (near_best(part, reach_days), False)
+        for part in _apart(sorted(needs), reach_days)
+    ]
     windows = tuple(window for windows, _ in parts for window in windows)
     return Grouping(windows, all(is_optimal for _, is_optimal in parts))
+
+
+def near_best(needs: Sequence[Need], reach_days: int) -> list[tuple[Need, ...]]:
+    """A good grouping: needs moved one by one while that gains, from two starts, of which the better end is taken.
+
+    One start is the best grouping whose windows follow each other; in the other all needs are alone.
+    """
+    ordered = sorted(needs)
+    ends = [_moved(start, ordered, reach_days) for start in (_consecutive(ordered, reach_days), [])]
+    return max(ends, key=lambda windows: [sum(column) for column in zip(*map(_measured, windows), strict=True)])
+
+
+def _moved(start: Sequence[Sequence[Need]], needs: Sequence[Need], reach_days: int) -> list[tuple[Need, ...]]:
+    held = {need for group in start for need in group}
+    groups = [list(group) for group in start] + [[need] for need in needs if need not in held]
+    while move := _best_move(groups, reach_days):
+        need, origin, target = move
+        origin.remove(need)
+        target.append(need)
+    return sorted(tuple(sorted(group)) for group in groups if _is_window(group, reach_days))
+
+
+def _best_move(groups: list[list[Need]], reach_days: int) -> tuple[Need, list[Need], list[Need]] | None:
+    """The need that gains most by leaving its group for another, with both; None if no move gains."""
+    merits = [_merit(group, reach_days) for group in groups]
+    best, found = (0, 0, 0), None
+    for origin, before in zip(groups, merits, strict=True):
+        for need in origin:
+            without = _merit([each for each in origin if each != need], reach_days)
+            for target, held in zip(groups, merits, strict=True):
+                if target is not origin and abs((target[0].end - need.end).days if target else 0) <= reach_days:
+                    gain = _less(_added(without, _merit([*target, need], reach_days)), _added(before, held))
+                    if gain > best:
+                        best, found = gain, (need, origin, target)
+    return found
+
+
+def _consecutive(needs: Sequence[Need], reach_days: int) -> list[tuple[Need, ...]]:
+    """The best windows that follow each other, of needs in the order of their ends.
+
+    best[j], over the first j needs: the last of them alone, or in a window that begins at need i.
+    """
+    best: list[Merit] = [(0, 0, 0)]
+    begins: list[int | None] = [None]
+    for j in range(len(needs)):
+        found, begin = best[j], None
+        for i in range(j - 1, -1, -1):
+            window = needs[i : j + 1]
+            if _is_window(window, reach_days) and _added(best[i], _merit(window, reach_days)) > found:
+                found, begin = _added(best[i], _merit(window, reach_days)), i
+        best.append(found)
+        begins.append(begin)
+    windows, j = [], len(needs)
+    while j:
+        i = begins[j]
+        windows += [] if i is None else [tuple(needs[i:j])]
+        j = j - 1 if i is None else i
+    return windows[::-1]
+
+
+def _is_window(group: Sequence[Need], reach_days: int) -> bool:
+    ends = [need.end for need in group]
+    return len({need.buyer for need in group}) >= LEAST_BUYERS and (max(ends) - min(ends)).days <= reach_days
+
+
+def _merit(group: Sequence[Need], reach_days: int) -> Merit:
+    """Money joined, needs not left alone, days of waiting (fewer is better): compared in that order."""
+    return _measured(group) if _is_window(group, reach_days) else (0, 0, 0)
+
+
+def _measured(window: Sequence[Need]) -> Merit:
+    return joined_cents(window), len(window), -waiting_days(window)
+
+
+def _less(one: Merit, other: Merit) -> Merit:
+    return one[0] - other[0], one[1] - other[1], one[2] - other[2]
+
+
+def _added(one: Merit, other: Merit) -> Merit:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
 def _apart(needs: Sequence[Need], reach_days: int) -> Iterator[list[Need]]:
