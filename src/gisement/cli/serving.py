@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from typing import TYPE_CHECKING
 
 from gisement.cli.session import say
@@ -12,6 +11,7 @@ from gisement.terms import Trouble
 if TYPE_CHECKING:
     from gisement.publish.web.live import Live
     from gisement.publish.web.partners.gate import Gate
+    from gisement.publish.web.running import Listening
     from gisement.store import Workspace
 
 
@@ -46,7 +46,7 @@ def serve_pages(workspace: Workspace, host: str, port: int, *, partner: bool = F
         run(application, listening)
 
 
-def _answer(workspace: Workspace, listening: socket.socket) -> None:
+def _answer(workspace: Workspace, listening: Listening) -> None:
     """What another process does that serves the same."""
     from gisement.publish.web.running import run
 

@@ -32,7 +32,7 @@ LEAST_BUYERS = 2
 CENTS = 100
 HALF = 0.5
 Merit = tuple[int, int, int]
-EXACT_NEEDS = 16
+EXACT_NEEDS = 12
 """Up to so many needs that hang together, the best of all groupings is sought: half a second."""
 
 
@@ -128,11 +128,11 @@ def _consecutive(needs: Sequence[Need], reach_days: int) -> list[tuple[Need, ...
                 found, begin = _added(best[i], _merit(window, reach_days)), i
         best.append(found)
         begins.append(begin)
-    windows, j = [], len(needs)
-    while j:
-        i = begins[j]
-        windows += [] if i is None else [tuple(needs[i:j])]
-        j = j - 1 if i is None else i
+    windows, end = [], len(needs)
+    while end:
+        first = begins[end]
+        windows += [] if first is None else [tuple(needs[first:end])]
+        end = end - 1 if first is None else first
     return windows[::-1]
 
 

@@ -18,8 +18,11 @@ from gisement.terms import Trouble
 if TYPE_CHECKING:
     from gisement.publish.web.partners.gate import Gate
 
+Listening = socket.socket
+"""A socket that is bound to an address, before or while it is answered on."""
 
-def run(application: Live | Gate, listening: socket.socket, *, notes: bool = True) -> None:
+
+def run(application: Live | Gate, listening: Listening, *, notes: bool = True) -> None:
     """Serve an application, and what later builds make of it, on a socket that listens; until Ctrl-C.
 
     Of several processes that serve the same tables, one `notes` what each release publishes.
@@ -32,7 +35,7 @@ def run(application: Live | Gate, listening: socket.socket, *, notes: bool = Tru
     server.run(sockets=[listening])
 
 
-def address_of(listening: socket.socket, host: str) -> str:
+def address_of(listening: Listening, host: str) -> str:
     """What to type in a browser."""
     return f"http://{host}:{listening.getsockname()[1]}/"
 
@@ -44,7 +47,7 @@ def configuration(application: Application) -> uvicorn.Config:
     )
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> Listening:
     """A socket bound to the address (port 0: any free one)."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
