@@ -365,7 +365,6 @@ def test_same_tables_same_bytes(written: Mapping[str, Written], site: Site, tmp_
 
 def test_the_command_writes_what_is_asked(workspace: Workspace, tmp_path: Path) -> None:
     buyer = table(workspace, "contract", "buyer_id")[0][0]
-    # in a process of its own: this one serves the same copy, opened with another share of the memory
     run = fresh("export", "decp", "-o", tmp_path / "d.json", "--where", f"buyer={buyer}", workspace=workspace.root)
     assert (run.returncode, run.stderr) == (0, "")
     assert "conforme" in run.stdout
