@@ -1,6 +1,6 @@
 """How fast pages and figures answer over the loopback: filters that no request has had before, 16 connections.
 
-    python benchmarks/web.py WORKSPACE [SECONDS]
+    python benchmarks/web.py WORKSPACE [SECONDS [PROCESSES]]
 
 Wants `wrk` (a Debian package). The requests are those of 5,000 visitors behind a proxy (`web.lua`): one visitor alone
 is held to a rate. Prints requests per second, the 50th and the 99th percentile of the time to answer, and refusals if
@@ -23,6 +23,7 @@ import httpx
 CONNECTIONS = 16
 ADDRESSES = ("figures", "pages", "rows", "home")
 FAR = 10_000_000
+WARMING = 60
 TOLD = ("50%", "99%", "Requests/sec", "Non-2xx")
 
 
@@ -35,12 +36,13 @@ def load(base: str, addresses: str, seconds: int, first: int = 0) -> str:
     return "; ".join(" ".join(line.split()) for line in told.stdout.splitlines() if line.strip().startswith(TOLD))
 
 
-def main(workspace: Path, seconds: int) -> None:
+def main(workspace: Path, seconds: int, workers: int) -> None:
     """Serve the workspace, ask, print."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-c", "from gisement.cli import main; main()", "-w", str(workspace), "serve"]
+    command += ["--workers", str(workers)]
     server = subprocess.Popen([*command, "--port", str(port)], stdout=subprocess.PIPE, text=True)
     try:
         start = time.perf_counter()
@@ -49,7 +51,7 @@ def main(workspace: Path, seconds: int) -> None:
         base = f"http://127.0.0.1:{port}"
         httpx.get(f"{base}/", timeout=120).raise_for_status()
         print(f"first page: {time.perf_counter() - start:.1f} s after the start")
-        time.sleep(15)  # pages are visited once in the background
+        time.sleep(WARMING * workers)  # pages are visited once in the background
         for addresses in ADDRESSES:
             load(base, addresses, 2, FAR)  # compiles what it must
             print(f"{addresses}: {load(base, addresses, seconds)}")
@@ -64,4 +66,4 @@ if __name__ == "__main__":
     if len(sys.argv) < 2 or shutil.which("wrk") is None:
         print("no workspace given (python benchmarks/web.py WORKSPACE [SECONDS]), or no wrk: nothing measured")
         sys.exit(0)
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 10)
+    main(Path(sys.argv[1]), *(int(word) for word in [*sys.argv[2:4], *("10", "1")[max(0, len(sys.argv) - 2) :]]))

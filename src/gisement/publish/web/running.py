@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from gisement.terms import Trouble
 if TYPE_CHECKING:
     from gisement.publish.web.partners.gate import Gate
 
+TURN = 0.02
+"""Seconds that a thread may compute before another one has its turn: most answers end within, the others share."""
 Listening = socket.socket
 """A socket that is bound to an address, before or while it is answered on."""
 
@@ -32,6 +35,7 @@ def run(application: Live | Gate, listening: Listening, *, notes: bool = True) -
     everyone.taken, everyone.notes = warm_aside, notes
     warm_aside(everyone.site)
     threading.Thread(target=application.watch, daemon=True).start()
+    sys.setswitchinterval(TURN)
     server.run(sockets=[listening])
 
 
