@@ -66,4 +66,5 @@ if __name__ == "__main__":
     if len(sys.argv) < 2 or shutil.which("wrk") is None:
         print("no workspace given (python benchmarks/web.py WORKSPACE [SECONDS]), or no wrk: nothing measured")
         sys.exit(0)
-    main(Path(sys.argv[1]), *(int(word) for word in [*sys.argv[2:4], *("10", "1")[max(0, len(sys.argv) - 2) :]]))
+    given = dict(enumerate(map(int, sys.argv[2:4])))
+    main(Path(sys.argv[1]), given.get(0, 10), given.get(1, 1))

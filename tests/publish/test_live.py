@@ -107,7 +107,7 @@ def _what_moved_is_told(application: Live, address: str, former: str) -> None:
     with urlopen(f"{address}/releases", timeout=60) as answer:
         page = answer.read().decode().replace("\xa0", " ")
     assert f"Version {later.name}" in page
-    assert "Un fichier « decp » ajouté." in page
+    assert "Un fichier « contrats publiés (données essentielles) » ajouté." in page
     assert f"<td>{format.number(move.before['value'])}</td><td>{format.number(move.after['value'])}</td>" in page
 
 
