@@ -299,7 +299,7 @@ def test_a_scenario_file(tmp_path: Path) -> None:
         path.write_text(wrong)
         with pytest.raises(Trouble, match="cannot be read"):
             shifts(path)
-    with pytest.raises(Trouble, match="cannot be read"):
+    with pytest.raises(Trouble, match="does not exist"):
         shifts(tmp_path / "absent.toml")
 
 

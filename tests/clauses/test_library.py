@@ -68,7 +68,7 @@ def test_the_commands_answer() -> None:
     wrong = gisement("clauses", "hours", "beaucoup", "--labour", "60")
     assert (wrong.returncode, wrong.stderr) == (
         2,
-        "« beaucoup » n'est pas une valeur de AMOUNT : écrire un nombre, comme 12,5.\n",
+        "« beaucoup » n'est pas une valeur de AMOUNT : écrire un nombre positif, comme 12,5.\n",
     )
     assert (
         "1\u202f000"
