@@ -36,7 +36,7 @@ from gisement.publish.exports.writing import FORMATS, Written, export
 from gisement.publish.web.site import Site
 from gisement.store import Workspace
 from gisement.terms import Trouble
-from tests.commands import fresh, gisement
+from tests.commands import fresh
 from tests.workspaces import added, built, created, rows, workspace_of
 
 OFFICIAL = Path(__file__).resolve().parent.parent / "official"
@@ -370,10 +370,10 @@ def test_the_command_writes_what_is_asked(workspace: Workspace, tmp_path: Path) 
     assert "conforme" in run.stdout
     held = json.loads((tmp_path / "d.json").read_text(encoding="utf-8"))["marches"]["marche"]
     assert {each["acheteur"]["id"] for each in held} == {buyer}
-    wrong = gisement("export", "ocds", "-o", tmp_path / "d.txt", workspace=workspace.root)
+    wrong = fresh("export", "ocds", "-o", tmp_path / "d.txt", workspace=workspace.root)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert ".json" in wrong.stderr
-    nowhere = gisement("export", "xlsx", "-o", tmp_path / "no" / "t.xlsx", workspace=workspace.root)
+    nowhere = fresh("export", "xlsx", "-o", tmp_path / "no" / "t.xlsx", workspace=workspace.root)
     assert nowhere.returncode == 2
     assert list(tmp_path.rglob(".*part")) == []
 

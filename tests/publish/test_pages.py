@@ -365,7 +365,7 @@ def test_contours_are_shaded_by_the_amounts_of_the_table_and_lines_lead_where_mo
 def test_every_page_text_is_used_and_said_in_the_house_s_words() -> None:
     code = "".join(
         p.read_text(encoding="utf-8")
-        for p in [PACKAGE / "engine" / "served.py", *TEMPLATES.rglob("*.j2"), *(PACKAGE / "publish").rglob("*.py")]
+        for p in [PACKAGE / "engine" / "row_sheet.py", *TEMPLATES.rglob("*.j2"), *(PACKAGE / "publish").rglob("*.py")]
     )
     unused = [
         f"{part}.{key}"
