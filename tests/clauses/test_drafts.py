@@ -119,3 +119,11 @@ def test_the_lint_speaks_english(tmp_path: Path) -> None:
     found = gisement("--lang", "en", "clauses", "lint", path)
     assert found.returncode == 1
     assert "Unlawful, line 1" in found.stdout
+
+
+def test_bytes_named_as_a_text_are_refused(tmp_path: Path) -> None:
+    """Five thousand random bytes were read, and no unlawful point found in them."""
+    path = tmp_path / "a.txt"
+    path.write_bytes(bytes(range(256)) * 20)
+    with pytest.raises(Trouble, match="is no text"):
+        read_text(path)

@@ -19,7 +19,7 @@ from gisement.catalog.texts import typeset
 from gisement.indicators import MODELLED
 from gisement.publish import reports
 from gisement.publish.component import shown
-from gisement.publish.reports import face_of, read, write
+from gisement.publish.reports import chapters, face_of, read, write
 from gisement.publish.reports.book import book
 from gisement.publish.reports.buyer import buyer_report as buyer_of
 from gisement.publish.reports.diagnosis import diagnosis as diagnosis_of
@@ -329,3 +329,12 @@ def joined(text: str) -> str:
     """A text whose numbers are not cut by spaces, soft hyphens or the ends of lines."""
     plain = re.sub(r"[\u00ad]\n?|-\n", "", text)
     return re.sub(r"(?<=\d)[\u202f\u2009](?=\d)", "", plain).replace("\n", " ")
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.4, 0.6), (0.5, 0.5)])
+def test_every_sentence_of_a_cover_has_its_bounds(site: Site, low: float, high: float) -> None:
+    """An exact share, an uncertain one: a value without bounds is refused when the sentence is laid."""
+    reading = read(site.served, "contract")
+    share = replace(reading.figure("local_share"), value=0.5, low=low, high=high)
+    told = chapters.headline(reading, share)
+    assert ("exact" in "".join(run["text"] for run in runs(told, Notes()))) == (low == high)

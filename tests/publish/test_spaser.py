@@ -17,13 +17,14 @@ from gisement.engine.trajectory import course, on_line, state_on
 from gisement.pipeline import RULES
 from gisement.publish.reports import read
 from gisement.publish.reports.book import book
+from gisement.publish.reports.buyer import name_of
 from gisement.publish.reports.document import Tally, WordTable
 from gisement.publish.reports.html import html as html_of
 from gisement.publish.reports.laying import laid
 from gisement.publish.reports.pdf import pdf
 from gisement.publish.reports.spaser import spaser
 from gisement.publish.web.site import Site
-from gisement.terms import Figure, Level, Perimeter, Sums
+from gisement.terms import Figure, Level, Perimeter, Sums, Trouble
 
 SHARE = Figure("contracts", "percent", {}, 0.2, 0.2, 0.2, "missing", 1.0, Sums(), Level.OBSERVED)
 LINE = ((2020, 0.1), (2024, 0.3), (2026, 0.4))
@@ -90,3 +91,11 @@ def test_the_report_of_one_buyer_is_of_its_own_contracts(site: Site) -> None:
     assert own["cover"]["tiles"] != everyone["cover"]["tiles"]
     (shown,) = [block for block in own["blocks"] if block.get("name") == "by_buyer"]
     assert [row["label"] for row in shown["rows"]] == [site.partners[buyer]]
+
+
+def test_a_buyer_without_purchases_has_no_report(site: Site) -> None:
+    """A report of « toto » was written, with sentences that lacked its name."""
+    with pytest.raises(Trouble, match="toto"):
+        name_of(read(site.served, "contract", (("buyer", "toto"),)), "toto")
+    buyer = sorted(site.partners)[0]
+    assert name_of(read(site.served, "contract", (("buyer", buyer),)), buyer) == site.partners[buyer]

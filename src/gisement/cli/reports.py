@@ -62,10 +62,16 @@ def buyer(output: File, buyer: Siret, basis: Basis = None) -> None:
 def spaser(output: File, buyer: OneBuyer = None, basis: Basis = None) -> None:
     """Les indicateurs d'un schéma d'achats responsables (SPASER)."""
     from gisement.publish.reports import read
+    from gisement.publish.reports.buyer import name_of
     from gisement.publish.reports.spaser import spaser
 
-    where = (("buyer", buyer),) if buyer else ()
-    _write(lambda served: spaser(read(_with_purchases(served), basis or "", where)), output, basis)
+    def written(served: Served) -> Report:
+        reading = read(_with_purchases(served), basis or "", (("buyer", buyer),) if buyer else ())
+        if buyer:
+            name_of(reading, buyer)
+        return spaser(reading)
+
+    _write(written, output, basis)
 
 
 @report.command("review")

@@ -48,6 +48,11 @@ def read_text(path: Path) -> str:
         ) from None
     except (*NO_TABLE, OSError, KeyError, RuntimeError, etree.XMLSyntaxError) as error:
         raise _damaged(path, error) from None
+    if "\0" in text:
+        raise Trouble(
+            fr=f"{path.name} n'est pas un texte : donner le document d'origine (DOCX, PDF), ou l'enregistrer en texte.",
+            en=f"{path.name} is no text: give the original document (DOCX, PDF), or save it as text.",
+        )
     if not text.strip():
         raise Trouble(
             fr=f"{path.name} ne contient pas de texte (un document numérisé ?) : donner l'original, ou son texte.",

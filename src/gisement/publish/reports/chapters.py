@@ -228,18 +228,18 @@ def cover(reading: Reading, title: str) -> Cover:
     return Cover(
         title=title,
         subtitle=words["subtitle"].format(territory=reading.places.territory, years=years),
-        headline=quoting(words[_headline(share)], words_of(reading), share=share),
+        headline=headline(reading, share),
         picture=drawings.coins(share),
         legend=quoting(" ".join([words["coins"], *cautions(share, unplaced_contracts(reading.served.observatory))])),
         tiles=brief(reading),
     )
 
 
-def _headline(share: Figure) -> str:
-    """Which sentence tells the share: bounds are told where there are two."""
-    if share.value is None:
-        return "headline_unknown"
-    return "headline_exact" if share.low == share.high else "headline"
+def headline(reading: Reading, share: Figure) -> Sentence:
+    """The share as a sentence, with its bounds where there are two."""
+    told = "headline_exact" if share.low == share.high else "headline"
+    words = report_texts()["cover"]["headline_unknown" if share.value is None else told]
+    return quoting(words, words_of(reading), share=share)
 
 
 def essentials(reading: Reading) -> list[Block]:
