@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from gisement.engine import targets
 from gisement.engine.targets import MISSED, REACHED, UNDER_WAY
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish import targets as told
 from gisement.publish.web.site import Site
+from gisement.terms import Trouble
 
 
 def test_objectives_of_the_demonstration_are_hit_missed_and_under_way(site: Site) -> None:
@@ -37,3 +40,16 @@ def test_a_program_gets_states_and_partners(site: Site) -> None:
     (first, *_) = told.as_dicts(site.objectives())
     assert first["state"] in ("reached", "missed", "uncertain", "unknown", "under_way")
     assert first["figure"]["counts"]
+
+
+def test_an_objective_that_cannot_be_measured_is_named(site: Site) -> None:
+    """Its file was taken, and every report then stopped on a word that named neither the objective nor the file."""
+    row = {**site.objectives()[0].target, "target_name": "a-corriger", "perimeter": "toto=1"}
+    with pytest.raises(Trouble, match=r"a-corriger.*toto"):
+        targets._told(site.observatory, row, {}, None, indicator_named, perimeter_of)
+
+
+def test_a_name_given_to_two_indicators_makes_no_trajectory(site: Site) -> None:
+    row = site.objectives()[0].target
+    assert targets._aim(row) == targets._aim({**row, "target_year": 2040, "target_value": 0.9})
+    assert targets._aim(row) != targets._aim({**row, "indicator_name": "local_share"})

@@ -8,7 +8,7 @@ from datetime import date
 
 from gisement.engine.asked import Row, rows_of
 from gisement.engine.measure import MEASURED, Observatory
-from gisement.terms import Figure, Indicator, Perimeter
+from gisement.terms import Figure, Indicator, Perimeter, Trouble
 
 REACHED, MISSED, UNCERTAIN, UNKNOWN, UNDER_WAY = "reached", "missed", "uncertain", "unknown", "under_way"
 STATES = (MISSED, UNCERTAIN, UNKNOWN, UNDER_WAY, REACHED)
@@ -43,10 +43,10 @@ def progress(observatory: Observatory, named: Named, spelled: Spelled) -> list[P
     """
     found = rows_of(observatory, "SELECT * FROM target ORDER BY target_name, target_year")
     today = rows_of(observatory, "SELECT as_of_date FROM observation")[0]["as_of_date"]
-    aims: dict[str, dict[int, float]] = {}
+    aims: dict[tuple[str, ...], dict[int, float]] = {}
     for row in found:
-        aims.setdefault(row["target_name"], {})[row["target_year"]] = row["target_value"]
-    return [_progress(observatory, row, aims[row["target_name"]], today, named, spelled) for row in found]
+        aims.setdefault(_aim(row), {})[row["target_year"]] = row["target_value"]
+    return [_told(observatory, row, aims[_aim(row)], today, named, spelled) for row in found]
 
 
 def state_of(figure: Figure, aim: float, *, at_most: bool, is_over: bool) -> str:
@@ -63,6 +63,25 @@ def state_of(figure: Figure, aim: float, *, at_most: bool, is_over: bool) -> str
     if low >= aim:
         return REACHED
     return MISSED if high is not None and high < aim else UNCERTAIN
+
+
+def _aim(row: Row) -> tuple[str, ...]:
+    """What years must share to make one trajectory: a name given to two indicators is no trajectory."""
+    return row["target_name"], row["indicator_name"], row["perimeter"] or "", row["direction"]
+
+
+def _told(
+    observatory: Observatory, row: Row, aims: Mapping[int, float], today: date | None, named: Named, spelled: Spelled
+) -> Progress:
+    """The progress of an objective; Trouble names the objective whose perimeter cannot be."""
+    try:
+        return _progress(observatory, row, aims, today, named, spelled)
+    except Trouble as trouble:
+        name = row["target_name"]
+        raise Trouble(
+            fr=f"Objectif « {name} » (« gisement sources » nomme son fichier) : {trouble.fr}",
+            en=f"Objective '{name}' ('gisement sources' names its file): {trouble.en}",
+        ) from None
 
 
 def _progress(
