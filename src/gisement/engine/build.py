@@ -38,7 +38,7 @@ def build(
         parse(workspace, sources, say)
         runner = _runner(workspace, engine)
         try:
-            return _run(workspace, needed(plan(workspace, steps, runner.dialect), names), runner, steps, say)
+            return _run(workspace, needed(plan(workspace, steps, runner.dialect), names), runner, say)
         finally:
             runner.close()
             parsed.sweep(workspace)
@@ -81,7 +81,7 @@ def _runner(workspace: Workspace, engine: str) -> Any:
     )
 
 
-def _run(workspace: Workspace, planned: Sequence[Planned], runner: Any, steps: Steps, say: Say) -> list[str]:
+def _run(workspace: Workspace, planned: Sequence[Planned], runner: Any, say: Say) -> list[str]:
     digests: dict[str, str] = {}
     made: list[str] = []
     for number, step in enumerate(planned):
@@ -92,7 +92,7 @@ def _run(workspace: Workspace, planned: Sequence[Planned], runner: Any, steps: S
         if lineage and (lineage["step"], lineage["inputs"], lineage["content"]) == (step.digest, inputs, content):
             digests[step.name] = content
             continue
-        rows = runner.local(step, steps) if step.local else runner.run(step)
+        rows = runner.local(step) if step.local else runner.run(step)
         digests[step.name] = database.fingerprint(database.table_path(workspace, step.name))
         made.append(step.name)
         account = {"step": step.digest, "inputs": inputs, "content": digests[step.name], "rows": rows}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 
 import duckdb
 
 from gisement.catalog import tables
-from gisement.engine.plan import Planned, Steps
+from gisement.engine.plan import Planned
 from gisement.store import database
 from gisement.store.workspace import Workspace
 from gisement.terms import Trouble
@@ -30,12 +31,14 @@ class DuckRunner:
         self._show(step.inputs)
         return self._write(step.sql, step.name)
 
-    def local(self, step: Planned, steps: Steps) -> int:
+    def local(self, step: Planned) -> int:
         """Run a step that wants Arrow tables on the driver."""
         self._show(step.inputs)
         if step.idle_without and not self.connection.sql(f'FROM "{step.idle_without}" LIMIT 1').fetchall():
             return self._write(_no_rows(step.name), step.name)
-        declared = {s.name: s for s in steps()}[step.name]
+        # its own module alone: the whole pipeline would load Ibis, most of a second
+        module, _, name = step.declared.partition(":")
+        declared = getattr(import_module(module), name)
         given = [self.connection.sql(f'SELECT * FROM "{name}"').to_arrow_table() for name in step.inputs]
         for name, table in zip(step.inputs, given, strict=True):
             if declared.row_limit is not None and table.num_rows > declared.row_limit:

@@ -23,7 +23,7 @@ _DRAWN = re.compile(r"\bibis_[a-z_]+_[a-z0-9]{26}\b")
 
 @dataclass(frozen=True)
 class Planned:
-    """A step ready to run: its SQL (empty for a local step) and a digest of what it does."""
+    """A step ready to run: its SQL, or where a local step is declared (`module:name`), and a digest of what it does."""
 
     name: str
     inputs: tuple[str, ...]
@@ -31,6 +31,7 @@ class Planned:
     digest: str
     local: bool = False
     idle_without: str = ""
+    declared: str = ""
 
 
 def plan(workspace: Workspace, steps: Steps, dialect: str = "duckdb") -> list[Planned]:
@@ -47,7 +48,8 @@ def compile_step(step: Step, dialect: str) -> Planned:
     """One step as SQL; raises TypeError where its columns are not those that the catalog declares."""
     if step.local:
         # what it calls may stand anywhere in the package
-        return Planned(step.name, step.inputs, "", code_digest(), local=True, idle_without=step.idle_without)
+        declared = f"{step.function.__module__}:{step.function.__name__}"
+        return Planned(step.name, step.inputs, "", code_digest(), True, step.idle_without, declared)
     import ibis
 
     expression = step(*(ibis.table(schema(name), name=name) for name in step.inputs))

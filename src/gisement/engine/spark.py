@@ -7,7 +7,7 @@ from typing import Any
 
 from gisement.catalog import raw_tables, tables
 from gisement.engine.duck import DuckRunner
-from gisement.engine.plan import Planned, Steps
+from gisement.engine.plan import Planned
 from gisement.store import database, parsed
 from gisement.store.cluster import Cluster as Cluster
 from gisement.store.workspace import Workspace
@@ -44,9 +44,9 @@ class SparkRunner:
         parsed.drop_folder(made)
         return rows
 
-    def local(self, step: Planned, steps: Steps) -> int:
+    def local(self, step: Planned) -> int:
         """Steps that want Arrow tables run on the driver under every engine."""
-        return self.gather.local(step, steps)
+        return self.gather.local(step)
 
     def close(self) -> None:
         """Let go of the files, and of the cluster if it was started here."""
