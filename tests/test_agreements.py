@@ -113,5 +113,39 @@ def test_a_share_is_kept_as_a_fraction_and_the_latest_sheet_wins(workspace: Work
     assert (sheet["is_public"], sheet["buyer_siren"]) == (False, "218601946")
 
 
+@pytest.mark.parametrize(
+    ("pair", "words"),
+    [
+        ("toto=1", ["Objectif", "2026", "toto", "choisir parmi", "family"]),
+        ("basis=payment", ["basis", "contract"]),
+        ("buyers=tous", ["buyers", "territory"]),
+        ("consideration=jamais", ["consideration", "award_criterion"]),
+    ],
+)
+def test_a_key_of_a_perimeter_is_read_as_the_file_comes_in(
+    workspace: Workspace, tmp_path: Path, pair: str, words: list[str]
+) -> None:
+    """It was taken, and every page and report then stopped on it."""
+    refused(workspace, "target", tmp_path / "t.toml", TARGET.replace("where = []", f'where = ["{pair}"]'), words)
+
+
+def test_an_objective_is_told_by_one_file(workspace: Workspace, tmp_path: Path) -> None:
+    """Of two files, the higher value was kept without a word, whichever came last."""
+    first = tmp_path / "a.toml"
+    first.write_text(TARGET, encoding="utf-8")
+    assert [one.trouble for one in added(workspace, "target", [first, first])] == [None, None]
+    refused(workspace, "target", tmp_path / "b.toml", TARGET.replace("value = 25 ", "value = 10 "), ["déjà", "remove"])
+    twice = TARGET.replace("2026", "2027")
+    refused(workspace, "target", tmp_path / "c.toml", f"{twice}\n{twice}", ["déjà", "remove"])
+
+
+def test_an_objective_on_places_comes_in_with_what_the_law_says(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(TARGET.replace("social_consideration_count_share", "local_share"), encoding="utf-8")
+    (one,) = added(workspace, "target", [path])
+    assert one.reading is not None
+    assert "L2152-7" in one.reading.details["notes"][0]
+
+
 def test_a_title_becomes_an_address() -> None:
     assert slug("L'Œuvre : été à Poitiers !") == "l-oeuvre-ete-a-poitiers"

@@ -49,6 +49,32 @@ def test_an_objective_that_cannot_be_measured_is_named(site: Site) -> None:
         targets._told(site.observatory, row, {}, None, indicator_named, perimeter_of)
 
 
+LOCAL = {"target_name": "local", "indicator_name": "local_share", "target_year": 2025, "partners": "", "perimeter": ""}
+
+
+@pytest.mark.parametrize(("perimeter", "words"), [("basis=contract", "contrats notifiés"), ("basis=payment", "paiements de")])
+def test_a_line_says_its_basis_period_and_perimeter_and_what_the_law_says(
+    site: Site, perimeter: str, words: str
+) -> None:
+    """Two bases gave two answers to one title, and a local objective was printed without a word on the law."""
+    row = {**site.objectives()[0].target, **LOCAL, "perimeter": perimeter}
+    each = targets._told(site.observatory, row, {}, None, indicator_named, perimeter_of)
+    line = told.told(each, "fr")["measured_on"]
+    assert line.startswith(f"{words} ")
+    assert "2025 ; dans le département ; acheteurs du territoire" in line
+    assert "L2152-7" in told.law(each)
+    assert "award criterion" in told.law(each, "en")
+    assert "L2152-7" in told.as_dicts([each])[0]["law"]
+
+
+def test_an_objective_of_payments_that_are_not_published_is_not_shown_and_stops_nothing(site: Site) -> None:
+    row = {**site.objectives()[0].target, **LOCAL, "perimeter": "basis=payment\nnaf=41\nring=region"}
+    each = targets._told(site.observatory, row, {}, None, indicator_named, perimeter_of)
+    assert told.told(each, "fr")["state"] == "non montré"
+    assert each.figure.low is None
+    assert not each.trajectory
+
+
 def test_a_name_given_to_two_indicators_makes_no_trajectory(site: Site) -> None:
     row = site.objectives()[0].target
     assert targets._aim(row) == targets._aim({**row, "target_year": 2040, "target_value": 0.9})

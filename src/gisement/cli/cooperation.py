@@ -171,15 +171,17 @@ def targets(format: ListFormat = "table") -> None:
     """Dire où en sont les objectifs communs, tenus ou non."""
     from gisement.engine import Observatory
     from gisement.engine import targets as engine
+    from gisement.engine.strengths import partner_names
     from gisement.pipeline import indicator_named, perimeter_of
     from gisement.publish import answers
     from gisement.publish import targets as told
 
-    found = engine.progress(Observatory(opened(), engine.TABLES), indicator_named, perimeter_of)
+    observatory = Observatory(opened(), engine.TABLES)
+    found = engine.progress(observatory, indicator_named, perimeter_of)
     if format == "json":
         print(answers.to_json(told.as_dicts(found, Settings.language)))
     else:
-        told.show(found, Settings.language)
+        told.show(found, Settings.language, partner_names(observatory))
 
 
 def _content(found: list[dict[str, object]], format: str, as_of: object, language: str) -> bytes:

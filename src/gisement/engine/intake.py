@@ -15,6 +15,9 @@ from gisement.store.layout import migrate
 from gisement.store.workspace import Workspace
 from gisement.terms import Reading, Snapshot, Source, Trouble
 
+OBJECTIVES = "target"
+"""The kind of file whose rows must be measured: what they name is checked as they come in."""
+
 
 @dataclass(frozen=True)
 class Added:
@@ -127,6 +130,10 @@ def _parsed(workspace: Workspace, source: Source, snapshot: Snapshot, say: Say) 
     """Read a snapshot if it was not; one that cannot be read goes."""
     try:
         reading = parse_snapshot(workspace, source, snapshot, say)
+        if snapshot.kind == OBJECTIVES and reading is not None:
+            from gisement.engine.agreed import check_objectives  # Ibis costs half a second, that no other file needs
+
+            check_objectives(workspace, snapshot)
     except Trouble as trouble:
         remove_snapshot(workspace, snapshot.identifier, snapshot.kind, notice=False)  # no figure can rest on it
         return Added(snapshot.name, None, None, trouble)

@@ -228,9 +228,13 @@ def _values(cell: Cell, table: PublicTable) -> tuple[Any, ...]:
     return (cell["year"], *(cell[column] for column in table.by))
 
 
-def _unpublished(indicator: Indicator) -> Trouble:
+class Unpublished(Trouble):
+    """The refusal of a figure of payments that no public table holds."""
+
+
+def _unpublished(indicator: Indicator) -> Unpublished:
     known = ", ".join(PUBLISHED)
-    return Trouble(
+    return Unpublished(
         fr=f"Sur les paiements, ce croisement de {indicator.name} n'est pas publié : les tableaux publiés ({known}) "
         "tiennent en une liste fermée, page « Secret ». Les contrats se croisent librement : basis=contract.",
         en=f"On payments, this crossing of {indicator.name} is not published: public tables ({known}) are a closed "

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gisement.engine.asked import Row, rows_of
-from gisement.engine.measure import MEASURED, Observatory
-from gisement.terms import Figure, Indicator, Perimeter, Trouble
+from gisement.engine.measure import MEASURED, TWO_BASES, Observatory
+from gisement.engine.protected import NOT_SHOWN, Unpublished
+from gisement.terms import Figure, Indicator, Level, Perimeter, Sums, Trouble
 
 REACHED, MISSED, UNCERTAIN, UNKNOWN, UNDER_WAY = "reached", "missed", "uncertain", "unknown", "under_way"
 STATES = (MISSED, UNCERTAIN, UNKNOWN, UNDER_WAY, REACHED)
@@ -24,29 +25,32 @@ Spelled = Callable[[list[str]], Perimeter]
 class Progress:
     """An objective, its state, the figure of its year, those of every year so far, and those of each partner.
 
-    `years` are objectives of the same name for other years; `partners` are by legal unit (SIREN), of the same year.
+    `perimeter` is what is measured, but for the year; `years` are objectives of the same name for other years;
+    `partners` are by legal unit (SIREN), of the same year.
     """
 
     target: Row
     state: str
     figure: Figure
     trajectory: tuple[Figure, ...]
+    perimeter: Perimeter
     years: Mapping[int, float] = field(default_factory=dict)
     partners: Mapping[str, Figure] = field(default_factory=dict)
 
 
-def progress(observatory: Observatory, named: Named, spelled: Spelled) -> list[Progress]:
+def progress(observatory: Observatory, named: Named, spelled: Spelled, basis: str = "") -> list[Progress]:
     """Every objective, by name and year; `named` gives an indicator by its name, `spelled` a perimeter.
 
-    An objective is reached only if its lower bound is (its upper one for `at_most`), missed only if no value within
-    the bounds reaches it; between the two, nobody knows.
+    One that says no basis is measured on `basis` (by default that of the observatory), where its indicator has it. An
+    objective is reached only if its lower bound is (its upper one for `at_most`), missed only if no value within the
+    bounds reaches it; between the two, nobody knows.
     """
     found = rows_of(observatory, "SELECT * FROM target ORDER BY target_name, target_year")
     today = rows_of(observatory, "SELECT as_of_date FROM observation")[0]["as_of_date"]
     aims: dict[tuple[str, ...], dict[int, float]] = {}
     for row in found:
         aims.setdefault(_aim(row), {})[row["target_year"]] = row["target_value"]
-    return [_told(observatory, row, aims[_aim(row)], today, named, spelled) for row in found]
+    return [_told(observatory, row, aims[_aim(row)], today, named, spelled, basis) for row in found]
 
 
 def state_of(figure: Figure, aim: float, *, at_most: bool, is_over: bool) -> str:
@@ -71,11 +75,12 @@ def _aim(row: Row) -> tuple[str, ...]:
 
 
 def _told(
-    observatory: Observatory, row: Row, aims: Mapping[int, float], today: date | None, named: Named, spelled: Spelled
-) -> Progress:
+    observatory: Observatory, row: Row, aims: Mapping[int, float], today: date | None, named: Named, spelled: Spelled,
+    basis: str = "",
+) -> Progress:  # fmt: skip
     """The progress of an objective; Trouble names the objective whose perimeter cannot be."""
     try:
-        return _progress(observatory, row, aims, today, named, spelled)
+        return _progress(observatory, row, aims, today, named, spelled, basis)
     except Trouble as trouble:
         name = row["target_name"]
         raise Trouble(
@@ -85,15 +90,19 @@ def _told(
 
 
 def _progress(
-    observatory: Observatory, row: Row, aims: Mapping[int, float], today: date | None, named: Named, spelled: Spelled
-) -> Progress:
+    observatory: Observatory, row: Row, aims: Mapping[int, float], today: date | None, named: Named, spelled: Spelled,
+    basis: str,
+) -> Progress:  # fmt: skip
     pairs, year = row["perimeter"].split("\n") if row["perimeter"] else [], f"year={row['target_year']}"
     indicator = named(row["indicator_name"])
-    (figure,) = observatory.measure(indicator, spelled([*pairs, year]))
-    series = observatory.measure(indicator, spelled(pairs), ("year",))
+    if basis in indicator.bases and indicator.table == TWO_BASES and not any(p.startswith("basis=") for p in pairs):
+        pairs.append(f"basis={basis}")
+    figure, *_ = _measured(observatory, indicator, spelled([*pairs, year])) or [_unshown(indicator, spelled(pairs))]
+    series = _measured(observatory, indicator, spelled(pairs), ("year",))
     own = {
-        partner: observatory.measure(indicator, spelled([*pairs, year, f"buyer={partner}"]))[0]
+        partner: found
         for partner in row["partners"].split()
+        for found in _measured(observatory, indicator, spelled([*pairs, year, f"buyer={partner}"]))
     }
     is_over = today is not None and today.year > row["target_year"]
     return Progress(
@@ -101,6 +110,25 @@ def _progress(
         state_of(figure, row["target_value"], at_most=row["direction"] == AT_MOST, is_over=is_over),
         figure,
         tuple(each for each in series if each.group["year"] is not None),
+        spelled(pairs),
         aims,
         own,
     )
+
+
+def _measured(
+    observatory: Observatory, indicator: Indicator, perimeter: Perimeter, by: tuple[str, ...] = ()
+) -> list[Figure]:
+    """The figures of a perimeter; none where they are of payments that are not published."""
+    try:
+        return observatory.measure(indicator, perimeter, by)
+    except Unpublished:
+        return []
+
+
+def _unshown(indicator: Indicator, perimeter: Perimeter) -> Figure:
+    """What stands for a figure of payments that only partners may see: no value, no bound, no row."""
+    return Figure(
+        indicator.name, indicator.unit.name, {}, None, None, None, "missing", None, Sums(), Level.DERIVED,
+        basis="payment", options=dict(perimeter.options), secrecy=NOT_SHOWN,
+    )  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gisement.catalog import cooperation_texts, indicator_texts
+from gisement.catalog import cooperation_texts, indicator_texts, texts
 from gisement.engine.trajectory import Course
+from gisement.pipeline import indicator_named
 from gisement.publish import answers, format
+from gisement.publish.diagnosis.places import area_names
+from gisement.publish.labels import catalog_word
 from gisement.publish.layout import Column, paragraph, table, width_here
 
 
@@ -17,6 +20,8 @@ def as_dicts(found: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]
         {
             **each.target,
             "state": each.state,
+            "measured_on": measured_on(each, language),
+            "law": law(each, language),
             "figure": answers.as_dict(each.figure, language),
             "trajectory": [answers.as_dict(figure, language) for figure in each.trajectory],
             "partners": {siren: answers.as_dict(figure, language) for siren, figure in each.partners.items()},
@@ -25,7 +30,47 @@ def as_dicts(found: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]
     ]
 
 
-def told(each: Any, language: str) -> dict[str, str]:
+def law(each: Any, language: str = "fr") -> str:
+    """What the law says of an objective on where money goes: a result that is measured, never a criterion; or empty."""
+    is_of_place = any(option.name in ("place", "ring") for option in indicator_named(each.figure.indicator).options)
+    is_of_place = is_of_place or bool({"commune", "department"} & set(each.perimeter.filters))
+    return str(cooperation_texts(language)["targets"]["law"]) if is_of_place else ""
+
+
+def laws(found: Sequence[Any], language: str = "fr") -> str:
+    """The same of several objectives, once; empty where none is on where money goes."""
+    return next((told for told in (law(each, language) for each in found) if told), "")
+
+
+def measured_on(each: Any, language: str = "fr", names: Mapping[str, str] | None = None) -> str:
+    """The basis, the period and the perimeter of an objective: two bases give two answers to the same words.
+
+    `names` are those of buyers by legal unit (SIREN); a code stands where there is none.
+    """
+    words, table = cooperation_texts(language)["targets"], indicator_named(each.figure.indicator).table
+    basis = words["bases"].get(each.figure.basis or table, words["bases"]["other"])
+    told = [basis.format(year=each.target["target_year"])]
+    if "ring" in each.figure.options:
+        told.append(str(texts(language)["within_rings"][each.figure.options["ring"]]))
+    pairs = [(key, value) for key, values in each.perimeter.filters.items() for value in values]
+    chosen = [pair for pair in each.perimeter.options.items() if pair[0] != "ring"]
+    kept = [pair for pair in (*pairs, *chosen) if pair[0] not in ("basis", "buyers")]
+    if not {"buyer", "buyer_department", "buyer_commune"} & {key for key, _ in kept}:
+        told.append(words["all_buyers" if ("buyers", "all") in pairs else "territory_buyers"])
+    return format.listed([*told, *(_pair(key, value, language, names or {}) for key, value in kept)], language)
+
+
+def _pair(key: str, value: str, language: str, names: Mapping[str, str]) -> str:
+    option = texts(language)["options"].get(key)
+    if option is not None:
+        return f"{option['title']}{format.colon(language)}{option['values'][value]}"
+    bare = value.removeprefix("=")
+    place = area_names(key.removeprefix("buyer_")) if key.endswith(("commune", "department")) else {}
+    name = names.get(bare[:9]) if key == "buyer" else place.get(bare) or catalog_word(key, bare, language)
+    return f"{texts(language)['dimensions'].get(key, key)}{format.colon(language)}{name or bare}"
+
+
+def told(each: Any, language: str, names: Mapping[str, str] | None = None) -> dict[str, str]:
     """What is written of one objective on a line."""
     words, row = cooperation_texts(language)["targets"], each.target
     aim = format.amount(row["target_value"], each.figure.unit, language)
@@ -36,7 +81,8 @@ def told(each: Any, language: str) -> dict[str, str]:
         "aim": words["aims"][row["direction"]].format(value=aim),
         "value": format.value(each.figure, language),
         "span": format.span(each.figure, language),
-        "state": words["states"][each.state],
+        "state": format.value(each.figure, language) if format.is_secret(each.figure) else words["states"][each.state],
+        "measured_on": measured_on(each, language, names),
         "reference": row["target_reference"] or "",
         "responsible": row["responsible_role"] or "",
     }
@@ -54,14 +100,16 @@ def course_told(line: Course | None, language: str = "fr") -> str:
     )  # fmt: skip
 
 
-def show(found: Sequence[Any], language: str) -> None:
+def show(found: Sequence[Any], language: str, buyers: Mapping[str, str] | None = None) -> None:
     """The objectives on a terminal."""
     words, width = cooperation_texts(language)["targets"], width_here()
     if not found:
         print(paragraph(words["none"], width))
         return
-    names = ("title", "year", "aim", "value", "span", "state")
-    lines = [told(each, language) for each in found]
+    names = ("title", "year", "aim", "value", "span", "state", "measured_on")
+    lines = [told(each, language, buyers) for each in found]
     print(table([Column(words[name]) for name in names], [[line[name] for name in names] for line in lines], width))
     print()
-    print(paragraph(words["about"], width))
+    for text in (words["about"], words["on_which"], laws(found, language)):
+        if text:
+            print(paragraph(text, width))

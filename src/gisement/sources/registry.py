@@ -235,7 +235,7 @@ def _food_rules(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
 def _target(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     from gisement.sources.targets import read_targets
 
-    return Reading(read_targets(path, targets["raw_target"]))
+    return read_targets(path, targets["raw_target"])
 
 
 def _experience(path: Path, targets: Mapping[str, Path], name: str) -> Reading:

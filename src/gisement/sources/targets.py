@@ -10,7 +10,7 @@ from typing import Any
 
 from gisement.indicators import INDICATORS
 from gisement.sources.io_table.table import write_parquet
-from gisement.terms import Trouble, one_line
+from gisement.terms import Reading, Trouble, one_line
 from gisement.terms.mishap import in_french
 from gisement.terms.toml_text import parsed_toml
 
@@ -19,11 +19,17 @@ FIELDS = (
     "name", "title", "indicator", "where", "year", "value", "direction", "partners", "responsible", "reference",
 )  # fmt: skip
 _NAME, _BUYER, _PERCENT = r"[a-z0-9][a-z0-9-]*", r"\d{9}|\d{14}", re.compile(r"([\d.,]+)\s*%")
+LAW = (
+    "Un objectif porte sur l'endroit où va l'argent : il mesure un résultat, et ne peut jamais être un critère "
+    "d'attribution (code de la commande publique, art. L2152-7 et L2112-2) ; les leviers licites : « gisement "
+    "cooperate simulate », page /simulator."
+)
+"""What is said as such an objective comes in."""
 _YEARS, _WHOLE = range(2000, 2100), 100
 
 
-def read_targets(source: Path, target: Path) -> int:
-    """Write `raw_target`; returns the number of objectives.
+def read_targets(source: Path, target: Path) -> Reading:
+    """Write `raw_target`; returns the number of objectives, and what the law says where one is on the place of firms.
 
     A share is written in percent (`value = 25` or `"25 %"`) and kept as a fraction; other values are in the unit of the
     indicator. Raises Trouble with the objective and the field that cannot be read.
@@ -41,7 +47,12 @@ def read_targets(source: Path, target: Path) -> int:
         raise _wrong(0, "target", "la liste [[target]] est vide ou absente", "the list [[target]] is empty or absent")
     rows = [_row(number, entry) for number, entry in enumerate(entries, 1)]
     write_parquet("raw_target", rows, target)
-    return len(rows)
+    return Reading(len(rows), details={"notes": [LAW]} if any(map(_is_of_place, rows)) else {})
+
+
+def _is_of_place(row: dict[str, Any]) -> bool:
+    options = next(each.options for each in INDICATORS if each.name == row["indicator_name"])
+    return any(option.name in ("place", "ring") for option in options)
 
 
 def _row(number: int, entry: Any) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from gisement.publish.reports.document import (
 from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading
+from gisement.publish.reports.spaser import told_law
 from gisement.terms import Figure, Perimeter
 
 CHAPTERS = (
@@ -48,7 +49,7 @@ MOST_TILES = 3
 def review(reading: Reading) -> Report:
     """Hits and misses both, each with its figure and each partner's part; then actions, scenarios, and the calendar."""
     words = report_texts()["review"]
-    found = progress(reading.served.observatory, indicator_named, perimeter_of)
+    found = progress(reading.served.observatory, indicator_named, perimeter_of, reading.basis)
     names = partner_names(reading.served.observatory)
     return reading.report(
         "review",
@@ -56,6 +57,7 @@ def review(reading: Reading) -> Report:
         blocks=(
             Heading(1, words["objectives"], is_apart=False),
             *([] if found else [said(reading, "review", "none")]),
+            *told_law(found),
             *(block for name, states in CHAPTERS for block in _objectives(name, states, found, names)),
             *_actions(reading),
             *_scenarios(reading),
@@ -84,8 +86,9 @@ def _objectives(name: str, states: Sequence[str], found: Sequence[Progress], nam
         return []
     rows = []
     for each in held:
-        line = told.told(each, "fr")
-        rows.append((line["title"], line["year"], line["aim"], line["state"], line["responsible"], line["reference"]))
+        line = told.told(each, "fr", names)
+        columns = ("title", "measured_on", "aim", "state", "responsible", "reference")
+        rows.append(tuple(line[column] for column in columns))
     lines = []
     for each in held:
         title = f"{told.told(each, 'fr')['title']}, {each.target['target_year']}"

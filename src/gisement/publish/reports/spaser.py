@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gisement.catalog import report_texts, texts
@@ -9,6 +10,7 @@ from gisement.catalog.insertion_publics import insertion_publics
 from gisement.catalog.rules import legal_texts
 from gisement.engine.execution import execution
 from gisement.engine.law import outcomes
+from gisement.engine.strengths import partner_names
 from gisement.engine.targets import Progress, progress
 from gisement.engine.trajectory import course
 from gisement.pipeline import RULES, indicator_named, perimeter_of
@@ -125,26 +127,45 @@ def _by_buyer(reading: Reading, year: dict[str, str]) -> list[Line]:
 
 def _targets(reading: Reading) -> list[Block]:
     """Each objective: what is aimed at, where the trajectory stands, and what is measured, with its bounds."""
-    words, found = report_texts()["spaser"], progress(reading.served.observatory, indicator_named, perimeter_of)
+    words, found = (
+        report_texts()["spaser"],
+        progress(reading.served.observatory, indicator_named, perimeter_of, reading.basis),
+    )
     if not found:
         return [Heading(1, words["targets"]), said(reading, "spaser", "no_target")]
     latest = {each.target["target_name"]: each for each in found}.values()
+    names = partner_names(reading.served.observatory)
+    states = tuple(_state(each, names) for each in found)
     lines = tuple(
-        Line(f"{told.told(each, 'fr')['title']}, {line.latest.group['year']}", (line.latest,))
+        Line(_measured(each, line.latest), (line.latest,))
         for each, line in ((each, course(each)) for each in latest)
         if line is not None
     )
     return [
         Heading(1, words["targets"]),
         said(reading, "spaser", "about_targets"),
-        WordTable("states", words["states_title"], tuple(words["states_columns"]), tuple(map(_state, found))),
+        *told_law(found),
+        WordTable("states", words["states_title"], tuple(words["states_columns"]), states),
         table(reading, "spaser", "measured", lines),
     ]
 
 
-def _state(each: Progress) -> tuple[str, ...]:
-    text = told.told(each, "fr")
-    return text["title"], text["year"], text["aim"], text["state"], told.course_told(course(each)), text["reference"]
+def _state(each: Progress, names: Mapping[str, str]) -> tuple[str, ...]:
+    text = told.told(each, "fr", names)
+    kept = tuple(text[name] for name in ("title", "measured_on", "aim", "state"))
+    return (*kept, told.course_told(course(each)), text["reference"])
+
+
+def _measured(each: Progress, latest: Figure) -> str:
+    """The objective, the year and the basis of what is measured of it."""
+    basis = report_texts()["spaser"]["measured_bases"].get(latest.basis or "contract", "")
+    return f"{told.told(each, 'fr')['title']}, {latest.group['year']} ({basis})"
+
+
+def told_law(found: Sequence[Progress]) -> list[Block]:
+    """What the law says where an objective is on the place of firms, and the page of the levers that it allows."""
+    law = told.laws(found)
+    return [Paragraph(quoting(f"{law} {report_texts()['spaser']['levers']}", {}), "warning")] if law else []
 
 
 def _inclusive(reading: Reading) -> list[Block]:

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from gisement.catalog import cooperation_texts
 from gisement.engine.targets import UNDER_WAY
 from gisement.engine.trajectory import course
-from gisement.pipeline import perimeter_of
 from gisement.publish import format
 from gisement.publish import targets as told
 from gisement.publish.component import shown
@@ -39,12 +38,19 @@ def _summary(page: Page, found: Any) -> Grid:
     words = cooperation_texts(page.language)["targets"]
     rows = []
     for each in found:
-        said = told.told(each, page.language)
-        measured = number(
-            said["value"], page.card(each.figure).page, said["span"] if each.figure.low is not None else ""
-        )
+        said = told.told(each, page.language, page.site.partners)
+        where = page.card(each.figure).page if each.figure.rows else ""
+        measured = number(said["value"], where, said["span"] if each.figure.low is not None else "")
         name = f"#{each.target['target_name']}"
-        rows.append([Cell(said["title"], name), Cell(said["year"]), Cell(said["state"]), measured, number(said["aim"])])
+        rows.append(
+            [
+                Cell(said["title"], name, said["measured_on"]),
+                Cell(said["year"]),
+                Cell(said["state"]),
+                measured,
+                number(said["aim"]),
+            ]
+        )
     return grid(words["title"], [words[name] for name in ("title_heading", "year", "state", "value", "aim")], rows)
 
 
@@ -57,13 +63,11 @@ def _part(page: Page, same: list[Any]) -> dict[str, Any]:
         (str(figure.group["year"]), page.card(figure), _aim(each, int(str(figure.group["year"])), page.language))
         for figure in each.trajectory
     ]
-    perimeter = perimeter_of(row["perimeter"].split("\n") if row["perimeter"] else [])
-    labels = [page.site.label(key, value, page.language) for key, v in perimeter.filters.items() for value in v]
     return {
-        **told.told(each, page.language),
+        **told.told(each, page.language, names),
+        "law": told.law(each, page.language),
         "id": row["target_name"],
-        "card": page.card(each.figure),
-        "perimeter": ", ".join(labels) or page.texts["figures"]["perimeter"],
+        "card": page.card(each.figure) if each.figure.rows else None,
         "years": years,
         "partners": [(names.get(siren, siren), page.card(figure)) for siren, figure in sorted(each.partners.items())],
         "sheets": suggestions(
