@@ -52,7 +52,9 @@ def test_an_objective_that_cannot_be_measured_is_named(site: Site) -> None:
 LOCAL = {"target_name": "local", "indicator_name": "local_share", "target_year": 2025, "partners": "", "perimeter": ""}
 
 
-@pytest.mark.parametrize(("perimeter", "words"), [("basis=contract", "contrats notifiés"), ("basis=payment", "paiements de")])
+@pytest.mark.parametrize(
+    ("perimeter", "words"), [("basis=contract", "contrats notifiés"), ("basis=payment", "paiements de")]
+)
 def test_a_line_says_its_basis_period_and_perimeter_and_what_the_law_says(
     site: Site, perimeter: str, words: str
 ) -> None:
