@@ -32,6 +32,8 @@ LEAST_BUYERS = 2
 CENTS = 100
 HALF = 0.5
 Merit = tuple[int, int, int]
+NO_MOVE: Merit = (-(10**17), 0, 0)
+"""Less than any move gains: a need stays in its own group, and out of one whose ends are too far from its own."""
 EXACT_NEEDS = 12
 """Up to so many needs that hang together, the best of all groupings is sought: half a second."""
 
@@ -90,27 +92,53 @@ def near_best(needs: Sequence[Need], reach_days: int) -> list[tuple[Need, ...]]:
 
 def _moved(start: Sequence[Sequence[Need]], needs: Sequence[Need], reach_days: int) -> list[tuple[Need, ...]]:
     held = {need for group in start for need in group}
-    groups = [list(group) for group in start] + [[need] for need in needs if need not in held]
-    while move := _best_move(groups, reach_days):
-        need, origin, target = move
-        origin.remove(need)
-        target.append(need)
-    return sorted(tuple(sorted(group)) for group in groups if _is_window(group, reach_days))
+    moves = _Moves([list(group) for group in start] + [[need] for need in needs if need not in held], reach_days)
+    while move := moves.best():
+        moves.do(*move)
+    return sorted(tuple(sorted(group)) for group in moves.groups if _is_window(group, reach_days))
 
 
-def _best_move(groups: list[list[Need]], reach_days: int) -> tuple[Need, list[Need], list[Need]] | None:
-    """The need that gains most by leaving its group for another, with both; None if no move gains."""
-    merits = [_merit(group, reach_days) for group in groups]
-    best, found = (0, 0, 0), None
-    for origin, before in zip(groups, merits, strict=True):
-        for need in origin:
-            without = _merit([each for each in origin if each != need], reach_days)
-            for target, held in zip(groups, merits, strict=True):
-                if target is not origin and abs((target[0].end - need.end).days if target else 0) <= reach_days:
-                    gain = _less(_added(without, _merit([*target, need], reach_days)), _added(before, held))
-                    if gain > best:
-                        best, found = gain, (need, origin, target)
-    return found
+class _Moves:
+    """Groups between which needs move, and what each gains or loses by a move: reckoned again only where one moved."""
+
+    def __init__(self, groups: list[list[Need]], reach_days: int) -> None:
+        self.groups, self.reach_days = groups, reach_days
+        self._needs = [need for group in groups for need in group]
+        self._number = {need: number for number, need in enumerate(self._needs)}
+        self._gains = np.zeros((len(groups), len(self._needs), 3), dtype=np.int64)
+        self._losses = np.zeros((len(self._needs), 3), dtype=np.int64)
+        for group in range(len(groups)):
+            self._reckon(group)
+
+    def best(self) -> tuple[Need, int, int] | None:
+        """The need that gains most by leaving its group for another, with the numbers of both; None if none gains."""
+        order = [self._number[need] for group in self.groups for need in group]
+        origins = [number for number, group in enumerate(self.groups) for _ in group]
+        gains = (self._gains[:, order] - self._losses[order]).swapaxes(0, 1).reshape(-1, 3)
+        top = np.arange(len(gains))
+        for part in range(3):
+            top = top[gains[top, part] == gains[top, part].max()]
+        need, target = divmod(int(top[0]), len(self.groups))
+        is_gain = tuple(gains[top[0]].tolist()) > (0, 0, 0)
+        return (self._needs[order[need]], origins[need], target) if is_gain else None
+
+    def do(self, need: Need, origin: int, target: int) -> None:
+        """Move a need from one group to another."""
+        self.groups[origin].remove(need)
+        self.groups[target].append(need)
+        self._reckon(origin)
+        self._reckon(target)
+
+    def _reckon(self, number: int) -> None:
+        """What a group would gain by each need of others, and lose by each of its own."""
+        group, reach = self.groups[number], self.reach_days
+        held = _merit(group, reach)
+        for at, need in enumerate(self._needs):
+            is_near = not group or abs((group[0].end - need.end).days) <= reach
+            gain = _less(_merit([*group, need], reach), held) if is_near and need not in group else NO_MOVE
+            self._gains[number, at] = gain
+        for need in group:
+            self._losses[self._number[need]] = _less(held, _merit([each for each in group if each != need], reach))
 
 
 def _consecutive(needs: Sequence[Need], reach_days: int) -> list[tuple[Need, ...]]:
