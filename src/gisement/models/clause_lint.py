@@ -122,8 +122,11 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _of_passage(passage: Passage) -> Iterator[Point]:
-    for name, rule in lexicon()["rules"].items():
-        if _applies(rule, passage) and _holds(rule, passage):
+    """What the rules say of a passage; one that is to be told `alone` gives way to any other."""
+    rules = lexicon()["rules"].items()
+    held = {name: rule for name, rule in rules if _applies(rule, passage) and _holds(rule, passage)}
+    for name, rule in held.items():
+        if len(held) == 1 or not rule.get("alone"):
             yield _point(name, rule, rule["severity"], passage)
 
 
