@@ -8,6 +8,7 @@ A case is written to be read by a buyer. What a row does not say is filled in as
 - its supplier's place is unknown: anywhere from the commune to the world. `place` names a ring (`epci`:
   inside the EPCI ring and no narrower one), `france` (the identifier is French, no more), or two rings
   `[epci, department]` (only the department is known, and it holds communes of both);
+- `commune`, `epci` and `department` are the codes of the supplier's areas, as far as they are known;
 - rows of one `contract` are its holders: their amounts are the shares already allotted, and are DERIVED; `yearly` is
   the amount of a row brought to a year.
 
@@ -66,6 +67,9 @@ _PLAIN = {
     "lots": "announced_lots_count",
     "first_of_notice": "is_first_of_notice",
     "food_family": "food_family",
+    "commune": "supplier_commune_code",
+    "epci": "supplier_epci_code",
+    "department": "supplier_department_code",
 }
 _QUALITIES = {
     "bio": "organic",

@@ -260,7 +260,7 @@ def segments_of(codes: list[str]) -> dict[str, str]:
 
 PARTS = {"title", "sentence", "definition", "excludes", "assumes", "unit_label"}
 PAYMENT: dict[bool, set[str]] = {True: {"payment"}, False: set()}
-PLACEHOLDERS = {"value", "low", "high", "perimeter", "ring"}
+PLACEHOLDERS = {"value", "low", "high", "perimeter", "area", "ring"}
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -322,7 +322,7 @@ def check_texts(text: dict[str, Any]) -> None:
     assert all(text["assumes"])
     used = set(re.findall(r"\{(\w+)\}", text["sentence"]))
     assert {"value", "perimeter"} <= used <= PLACEHOLDERS
-    told = {"value": "44 %", "low": "40 %", "high": "50 %", "perimeter": "2024", "ring": "la région"}
+    told = {"value": "44 %", "low": "40 %", "high": "50 %", "perimeter": "2024", "ring": "la région", "area": "Vienne"}
     assert text["sentence"].format(**told).endswith(".")
     assert text["definition"].endswith(".")
 

@@ -25,6 +25,7 @@ from tests.case_file import CASES, HOME, Case, cases, table_rows
 from tests.observatories import fill, observatory
 
 ROWS = 240
+LEFT_OUT = ("commune", "food_plan")
 CONSIDERATIONS = (
     *("social", "social_clause", "social_criterion", "reserved"),
     *("environmental", "environmental_clause", "environmental_criterion"),
@@ -100,7 +101,8 @@ def _dimensions(dice: random.Random, row: Mapping[str, Any]) -> dict[str, Any]:
             name: dice.choice([*"AB", None])
             for name in ("naf_section_code", "legal_kind", "age_class", "inclusion_kind", *GROUPED)
         },
-        "supplier_commune_code": dice.choice(["86194", "79191", None]),
+        "supplier_commune_code": (place := dice.choice(["86194", "79191", "29083", None])),
+        "supplier_epci_code": {"86194": "200069854", "79191": "200041317"}.get(str(place)),
     }
     return held | {column: value for column, value in free.items() if column in row}
 
@@ -114,9 +116,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observatory]:
 
 
 def combinations(indicator: Indicator) -> list[dict[str, str]]:
-    """Every combination of options around an EPCI that declares no food plan."""
+    """Every combination of options around an EPCI that declares no food plan, the territory by its code."""
     choices = [
-        [(option.name, value) for value in option.values if value not in ("commune", "food_plan")]
+        [(option.name, value) for value in ((HOME,) if option.areas else option.values) if value not in LEFT_OUT]
         for option in indicator.options
     ]
     return [dict(chosen) for chosen in itertools.product(*choices)]
@@ -155,7 +157,7 @@ def test_verdicts_partition_the_perimeter_and_rows_add_up(
 
 def is_near_default(indicator: Indicator, option: Mapping[str, str]) -> bool:
     """Whether at most one option is not at its default."""
-    return sum(option[each.name] != each.default for each in indicator.options) <= 1
+    return sum(option[each.name] not in (each.default, HOME) for each in indicator.options) <= 1
 
 
 def of_verdict(sums: Sums, verdict: Verdict) -> tuple[int, int]:
@@ -294,7 +296,7 @@ def test_sensitivity_is_every_combination_once(indicator: Indicator, home: Obser
     figures = home.sensitivity(indicator, Perimeter())
     told = [dict(figure.options) for figure in figures]
     assert sorted(map(str, told)) == sorted(map(str, combinations(indicator)))
-    default = indicator.choose({})
+    default = home.options(indicator, Perimeter())
     (plain,) = home.measure(indicator, Perimeter())
     (alike,) = [figure for figure, option in zip(figures, told, strict=True) if SimpleNamespace(**option) == default]
     assert alike.sums == plain.sums

@@ -1,10 +1,11 @@
-"""The map of one department: its communes, drawn where their contours are held, that add up to it."""
+"""The map: amounts and shares by department, EPCI and commune; one department from nearer; what adds up to what."""
 
 from __future__ import annotations
 
 import pytest
 from starlette.testclient import TestClient
 
+from gisement.publish import format
 from gisement.publish.web.site import Site
 from tests.publish.test_pages import page
 
@@ -38,3 +39,45 @@ def test_a_department_is_drawn_where_its_contours_are_held(client: TestClient) -
 @pytest.mark.parametrize("code", ["00", "*", "86'"])
 def test_what_is_no_department_is_absent(client: TestClient, code: str) -> None:
     assert client.get("/map", params={"department": code}).status_code == 404
+
+
+def test_the_map_tells_the_share_of_each_place_as_figures_that_add_up(client: TestClient, site: Site) -> None:
+    """Values of departments and of what is abroad make 100 %; every area leads to the figure that it shows."""
+    tree = page(client, "/map?show=share")
+    shares = site.measure("area_share", (), "department")
+    abroad = site.figure("area_share", ("department", ""), ("area", "department:86")).sums.rest
+    whole = shares[0].sums.part + shares[0].sums.rest
+    assert sum(one.sums.part for one in shares) + abroad == whole > 0
+    assert sum(one.low or 0 for one in shares) + abroad / (whole + shares[0].sums.unknown) == pytest.approx(
+        shares[0].coverage
+    )
+    told = {a.get("aria-label"): a.get("href") for a in tree.xpath("//figure[contains(@class, 'areas')]//a")}
+    for area, name in (("department:33", "Gironde (33)"), ("commune:86194", "Poitiers (86194)")):
+        written = format.value(site.figure("area_share", ("area", area)))
+        assert page(client, told[f"{name} : {written}"]).xpath("//p[@class='big']/a")[0].text == written
+    table = tree.xpath("//section[@aria-labelledby='d']//table//tr[th[contains(., 'Gironde')]]//a/@href")
+    assert "/figures/area_share?area=department%3A33" in table
+    assert "/figures/area_share/rows?area=department%3A33&verdict=part" in table
+    assert "Grand Poitiers (intercommunalité)" in tree.xpath("//p[@class='sentence']")[0].text_content()
+
+
+def test_the_address_holds_what_the_map_tells(client: TestClient) -> None:
+    whole = page(client, "/map?show=share&scale=epci")
+    assert whole.xpath("//nav[@class='tabs']//a[@aria-current]/text()") == [
+        "La part de chaque lieu", "Par intercommunalité",
+    ]  # fmt: skip
+    assert whole.xpath("//section[@aria-labelledby='c']//table//a[starts-with(@href, '/figures/area_share?area=epci')]")
+    closer = page(client, "/map?show=share&department=86")
+    assert "Vienne (département)" in closer.xpath("//p[@class='sentence']")[0].text_content()
+    assert closer.xpath("//nav[@class='tabs']//a/@href") == ["/map?department=86", "/map?department=86&show=share"]
+    assert "share of each place" in page(client, "/en/map?show=share").text_content()
+    for wrong in ("show=x", "scale=x"):
+        assert client.get(f"/map?{wrong}").status_code == 404
+
+
+def test_shares_of_places_are_not_told_of_payments_to_everyone(paid_client: TestClient) -> None:
+    for asked in ("by=department", "by=commune", "area=department:86"):
+        answer = paid_client.get(f"/api/measure/area_share?basis=payment&{asked}")
+        assert answer.status_code == 400
+        assert "liste fermée" in answer.json()["detail"]
+    assert paid_client.get("/map?show=share").status_code == 200

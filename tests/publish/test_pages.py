@@ -345,7 +345,10 @@ def test_contours_are_shaded_by_the_amounts_of_the_table_and_lines_lead_where_mo
         area = told[f"{name} : {format.value(figure)}"]
         assert page(client, area.get("href")).xpath("//p[@class='big']/a")[0].text == format.value(figure)
     drawn = contour_drawing(
-        Page(site, Request({"type": "http", "headers": [], "query_string": b"", "path": "/map"}), "fr"), DEPARTMENTS, []
+        Page(site, Request({"type": "http", "headers": [], "query_string": b"", "path": "/map"}), "fr"),
+        DEPARTMENTS,
+        "amount",
+        [],
     )
     assert drawn is not None
     amounts = [

@@ -22,6 +22,7 @@ NAMED_BY_ROWS: Mapping[str, tuple[str, str]] = {
 AREAS: Mapping[str, TerritoryLevel] = {
     "buyer_commune": TerritoryLevel.COMMUNE,
     "commune": TerritoryLevel.COMMUNE,
+    "epci": TerritoryLevel.EPCI,
     "buyer_department": TerritoryLevel.DEPARTMENT,
     "department": TerritoryLevel.DEPARTMENT,
     "canteen_department": TerritoryLevel.DEPARTMENT,

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from gisement.catalog import raw_tables, tables
 from gisement.catalog.retention import published_kinds
+from gisement.engine.area_shares import AREA, level_of, of_every_area, settled
 from gisement.engine.compiled import frozen, rows_sql, spread_sql, sum_sql
 from gisement.engine.labels import labelled
 from gisement.engine.parameters import VERDICT, inlined, shaped
@@ -138,19 +139,22 @@ class Observatory:
         """One figure per group of `by` (one alone without it), in the order of the groups."""
         self.show(indicator.table)
         perimeter = self.resolved(indicator, perimeter, by)
+        level = level_of(indicator, by)
+        if level:
+            return labelled(self.connection, indicator.table, of_every_area(self, indicator, perimeter, by, level))
         option = self.options(indicator, perimeter)
-        found = self._sums(indicator, perimeter, option, by)
+        found = self.sums(indicator, perimeter, option, by)
         spreads = self._spreads(indicator, perimeter, option, by)
         groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {} if by else {(): []}
         for row in found:
             groups.setdefault(tuple(row[name] for name in by), []).append(row)
         figures = [
-            self._figure(indicator, perimeter, vars(option), dict(zip(by, group, strict=True)), rows, spreads)
+            self.figure(indicator, perimeter, vars(option), dict(zip(by, group, strict=True)), rows, spreads)
             for group, rows in groups.items()
         ]
         return labelled(self.connection, indicator.table, figures)
 
-    def _sums(
+    def sums(
         self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str]
     ) -> list[dict[str, Any]]:
         """A row per group and verdict: added up in memory by a server where the table is small, else by DuckDB."""
@@ -228,6 +232,8 @@ class Observatory:
         chosen = indicator.choose(perimeter.options)
         if hasattr(chosen, "ring"):
             chosen.ring = _ring(self.territory, chosen.ring, given="ring" in perimeter.options)
+        if hasattr(chosen, AREA):
+            chosen.area = settled(self.territory, chosen.area)
         return chosen
 
     def file_of(self, snapshot: str) -> str:
@@ -268,15 +274,16 @@ class Observatory:
         sql = spread_sql(indicator, shape, frozen(option), self.territory.buyers, tuple(by))
         return by_group(self._run(sql, values).to_arrow_table(), by)
 
-    def _figure(
+    def figure(
         self,
         indicator: Indicator,
         perimeter: Perimeter,
         options: Mapping[str, str],
         group: Mapping[str, Any],
         rows: Sequence[Mapping[str, Any]],
-        spreads: Mapping[tuple[Any, ...], Amounts],
+        spreads: Mapping[tuple[Any, ...], Amounts] = MappingProxyType({}),
     ) -> Figure:
+        """The figure of one group, from its row of sums by verdict."""
         from gisement.engine.query import sums_of
 
         sums, divisor = sums_of(rows), indicator.unit.divisor

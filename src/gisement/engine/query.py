@@ -27,6 +27,7 @@ DIMENSIONS: Mapping[str, str] = {
     "naf": "naf_code",
     "cpv": "cpv_code",
     "commune": "supplier_commune_code",
+    "epci": "supplier_epci_code",
     "legal_kind": "legal_kind",
     "sector": "naf_section_code",
     "age_class": "age_class",
@@ -151,6 +152,11 @@ def numbered(
     )
 
 
+def numbers(*verdicts: Verdict) -> list[int]:
+    """The numbers that stand for these verdicts, or for all."""
+    return [_NUMBERS[verdict] for verdict in verdicts or Verdict]
+
+
 def explained(rows: Any, indicator: Indicator) -> Any:
     """Judged rows with `unknown_reason`: what is not known of a row whose verdict is unknown, a word for each cause.
 
@@ -175,7 +181,7 @@ def explained(rows: Any, indicator: Indicator) -> Any:
 
 def is_verdict(rows: Any, *verdicts: Verdict) -> Any:
     """Whether the verdict of a row is one of these."""
-    return rows.verdict_number.isin([_NUMBERS[verdict] for verdict in verdicts])
+    return rows.verdict_number.isin(numbers(*verdicts))
 
 
 def weighed_inside(rows: Any) -> Any:

@@ -226,7 +226,7 @@ FACT = (
 PURCHASE = (
     "purchase_date", "is_between_partners", "contract_link_rule", "holder_number", "holders_count", "supplier_id",
     "supplier_siren", "supplier_name", "naf_code", "size_class", "is_new_supplier", "amount_cents", "amount_level",
-    "annualised_cents", "supplier_commune_code", "supplier_department_code", *RINGS,
+    "annualised_cents", "supplier_commune_code", "supplier_epci_code", "supplier_department_code", *RINGS,
 )  # fmt: skip
 
 
@@ -235,7 +235,7 @@ def _with_rings(p: Any, place: Any, joint_place: Any, basis: str) -> Any:
     here = place.filter(place.place_basis == basis)
     columns = {"ring_of": "supplier_id", "near": "ring_nearest", "far": "ring_farthest"}
     if basis == "establishment":
-        columns |= {"supplier_commune_code": "commune_code", "supplier_department_code": "department_code"}
+        columns |= {f"supplier_{level}_code": f"{level}_code" for level in ("commune", "epci", "department")}
     joint = joint_place.filter(joint_place.place_basis == basis).drop("place_basis").rename(award="contract_key")
     p = p.left_join(here.select(**columns), [("supplier_id", "ring_of")]).left_join(joint, [("joint_of", "award")])
     near, far = ibis.coalesce(p.near, int(Ring.COMMUNE)), ibis.coalesce(p.far, int(Ring.WORLD))

@@ -11,7 +11,7 @@ from gisement.indicators.food_chain import FOOD_CHAIN as FOOD_CHAIN
 from gisement.indicators.impact import MODELLED as IMPACTS
 from gisement.indicators.inclusion import INCLUSION
 from gisement.indicators.order_size import ORDER_SIZE
-from gisement.indicators.place import LOCAL_SHARE
+from gisement.indicators.place import AREA_SHARE, LOCAL_SHARE
 from gisement.indicators.spend import TOTAL_SPEND
 from gisement.indicators.suppliers import NEW_SUPPLIER_SHARE, NEW_SUPPLIER_SPEND_SHARE, SME_COUNT_SHARE, SME_SHARE
 from gisement.indicators.yearly import POOLING_GAIN, YEARLY
@@ -19,6 +19,7 @@ from gisement.terms import Indicator
 
 INDICATORS: tuple[Indicator, ...] = (
     LOCAL_SHARE,
+    AREA_SHARE,
     TOTAL_SPEND,
     CONTRACTS_COUNT,
     SME_SHARE,

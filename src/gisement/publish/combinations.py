@@ -6,6 +6,7 @@ import re
 
 from gisement.catalog import texts
 from gisement.publish import format
+from gisement.publish.labels import option_word
 from gisement.terms import Figure
 
 
@@ -24,5 +25,7 @@ def explained(option: str, language: str) -> str:
 def _shortly(option: str, value: str, language: str) -> str:
     """A value in the words before its first comma, where they tell it from the other values."""
     values = texts(language)["options"][option]["values"]
+    if value not in values:
+        return option_word(option, value, language)
     short = {name: re.split(r",| \(", said)[0] for name, said in values.items()}
     return str(short[value] if list(short.values()).count(short[value]) == 1 else values[value])

@@ -7,12 +7,22 @@ from typing import Any
 
 from gisement.catalog import texts
 from gisement.catalog.segments import families, segments
+from gisement.publish.diagnosis.places import area_names
 from gisement.terms import Figure
 
 
 def label(figure: Figure, key: str, language: str = "fr") -> str | None:
     """The name of the figure's group along a dimension; None where it has none but its code, or is not known."""
     return figure.labels.get(key) or catalog_word(key, figure.group.get(key), language)
+
+
+def option_word(option: str, value: str, language: str = "fr") -> str:
+    """What a value of an option means; an area, which has no text of its own, by its name and level."""
+    values = texts(language)["options"][option]["values"]
+    if value in values:
+        return str(values[value])
+    level, _, code = value.partition(":")
+    return str(texts(language)["areas"][level].format(name=area_names(level).get(code, code)))
 
 
 def labels(figure: Figure, language: str = "fr") -> dict[str, str | None]:

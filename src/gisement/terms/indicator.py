@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from gisement.terms.territory import parse_territory
 from gisement.terms.trouble import Trouble
 from gisement.terms.verdict import Level
 
@@ -46,16 +47,18 @@ class Spread:
 class Option:
     """One choice of a definition: it changes the verdict, never the rows.
 
-    The default of a ring is widened to the territory's own level where that is wider.
+    The default of a ring is widened to the territory's own level where that is wider. An option of `areas` takes any
+    area too, written as a territory is (`department:33`): whoever measures checks that it exists.
     """
 
     name: str
     values: tuple[str, ...]
     default: str
+    areas: bool = False
 
     def read(self, value: str) -> str:
         """`value` if it is allowed; otherwise a `Trouble` that names the allowed ones."""
-        if value in self.values:
+        if value in self.values or (self.areas and parse_territory(value)):
             return value
         allowed = ", ".join(self.values)
         raise Trouble(

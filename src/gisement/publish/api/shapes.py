@@ -17,6 +17,7 @@ OWN = {"format", "language", "by", "verdict", "limit", "offset"}
 LARGEST_PAGE, FURTHEST, BY_AT_MOST = 10_000, 10**9, 3
 Language = Literal["fr", "en"]
 Text = Annotated[str, Field(max_length=200)]
+AREA_TEXT = Annotated[str, Field(pattern=r"^(territory|(commune|epci|department|region):[0-9AB]{2,9})$")]
 
 
 class Verdicts(BaseModel):
@@ -158,9 +159,11 @@ def _filters() -> dict[str, Any]:
         for name in DIMENSIONS
     }
     found[BUYERS] = (Literal[BUYER_SETS] | None, Field(default=None, description=words["dimensions"][BUYERS]))
+    areas = {option.name for indicator in ALL for option in indicator.options if option.areas}
     for name, values in _options().items():
         told = words["options"][name]["title"]
-        found[name] = (Literal[values] | None, Field(default=None, description=told))
+        kind: Any = AREA_TEXT if name in areas else Literal[values]
+        found[name] = (kind | None, Field(default=None, description=told))
     return found
 
 

@@ -22,6 +22,7 @@ from gisement.publish.web.site import LANGUAGES, Site
 from gisement.publish.web.views import (
     about,
     addressable,
+    atlas,
     chains,
     circular,
     clauses,
@@ -91,7 +92,7 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/experience/{key}", sheets.experience),
     ("/impact", impact.impact),
     ("/impact/what-if", impact.what_if),
-    ("/map", needs.where_from),
+    ("/map", atlas.where_from),
     ("/quality", about.quality),
     ("/quality/{rule}", about.finding),
     ("/methods", about.methods),

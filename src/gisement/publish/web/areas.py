@@ -14,28 +14,32 @@ from typing import TYPE_CHECKING
 from gisement.publish import format
 from gisement.publish.web.address import Pairs, address
 from gisement.publish.web.drawings import Drawing
-from gisement.publish.web.lines import Line, Lines, lines_by
-from gisement.publish.web.map import CLASSES, Classes, key_of, shade_of
+from gisement.publish.web.lines import Line, Lines
+from gisement.publish.web.map import KEY, TOLD, Classes, Told, key_of, said, shade_of, table_of
 
 if TYPE_CHECKING:
     from gisement.publish.web.page import Page
 
-DEPARTMENTS, COMMUNES = "departments", "communes"
-KEY = "department"
-"""The filter that draws the communes of one department, whichever it is."""
+DEPARTMENTS, GROUPINGS, COMMUNES = "departments", "epcis", "communes"
+LEVELS: Mapping[str, str] = {DEPARTMENTS: "department", GROUPINGS: "epci", COMMUNES: "commune"}
+"""The names of drawings, and the level of the areas of each."""
+SUMMARIES: Mapping[str, str] = {DEPARTMENTS: "areas", GROUPINGS: "areas_epcis", COMMUNES: "areas_communes"}
 WIDTH, MOST_FLOWS, WIDEST, NAMED = 600, 12, 14.0, 3
 FRAME = (-5_500, 41_000, 10_000, 51_500)
 """West, south, east and north of the mainland and Corsica, in thousandths of a degree: the rest is in the table."""
 BEND = 0.12
 """How far a line leaves the straight way, as a part of its length."""
-COMMUNE_CLASSES = (1e4, 1e5, 1e6, 1e7)
-EVERY_COMMUNE = 40_000
+EVERY_AREA = 40_000
 Point = tuple[float, float]
 Rings = tuple[tuple[Point, ...], ...]
 _DEPARTMENTS = "SELECT contour_code, contour_rings FROM contour WHERE contour_level = 'department' ORDER BY ALL"
-_COMMUNES = """
-SELECT t.contour_code, t.contour_rings, c.department_code, coalesce(c.{level}_code = $code, false) AS is_home
-FROM contour t JOIN commune c ON c.commune_code = t.contour_code WHERE t.contour_level = 'commune' ORDER BY ALL
+_FINER = """
+WITH near AS (
+    SELECT {finer}_code AS code, bool_and(coalesce({level}_code = $code, false)) AS is_home FROM commune
+    GROUP BY 1 HAVING bool_or(list_contains($inside, department_code))
+)
+SELECT contour_code, contour_rings, is_home FROM contour JOIN near ON contour_code = code
+WHERE contour_level = $finer AND contour_rings <> '' ORDER BY ALL
 """
 
 
@@ -92,41 +96,40 @@ class Plane:
         return round((x - self.west) * self.narrowing * self.scale, 1), round((self.north - y) * self.scale, 1)
 
 
-def contour_drawing(page: Page, name: str, where: Pairs) -> Drawing | None:
-    """The amount of contracts by department or commune of the supplier; None without contours of them."""
-    level, wanted = "department" if name == DEPARTMENTS else "commune", dict(where).get(KEY, "")
+def contour_drawing(page: Page, name: str, show: str, where: Pairs) -> Drawing | None:
+    """What the map tells of departments, EPCIs or communes of suppliers; None without contours of them."""
+    level, kept = LEVELS[name], [pair for pair in where if pair[0] != KEY]
+    wanted = dict(where).get(KEY, "") if name != DEPARTMENTS else ""
     held = _contours(page, level, wanted)
     if not held:
         return None
-    kept: Pairs = [("medical", "excluded"), *[pair for pair in where if pair[0] != "medical"]]
-    table = lines_by(page, "total_spend", level, kept, beside="", at_most=EVERY_COMMUNE)
+    told = TOLD[show]
+    table = table_of(page, show, level, kept, EVERY_AREA, wanted if name == COMMUNES else "")
     lines = {str(line.value or ""): line for line in table.lines}
     plane, height = _plane(contour.rings for contour in held.values())
-    classes = CLASSES if name == DEPARTMENTS else COMMUNE_CLASSES
+    classes = told.finer if name == COMMUNES else told.classes
     areas = tuple(_area(page, level, code, each, plane, lines.get(code), classes) for code, each in held.items())
     flows = _flows(page, held, plane, table) if name == DEPARTMENTS else ()
     return Drawing(
-        "areas", Map(WIDTH, height, areas, flows), _summary(page, name, flows, wanted),
-        address(f"{page.root}/charts/map/{name}.svg", where), name, table, legend=key_of(page, classes, "euros"),
+        "areas", Map(WIDTH, height, areas, flows), _summary(page, name, told, flows, wanted),
+        address(f"{page.root}/charts/map/{name}.svg", where, show=said(show)), name, table,
+        legend=key_of(page, told, classes),
     )  # fmt: skip
 
 
 def _contours(page: Page, level: str, wanted: str) -> dict[str, Contour]:
-    """What the map shows: mainland departments, or the communes of ours (of today: those that merged are left out).
+    """What the map shows: mainland departments, or what is finer in ours (of today: what merged is left out).
 
-    Those of another department where it is wanted.
+    That of another department where it is wanted.
     """
     places, territory = page.site.places[page.language], page.site.observatory.territory
-    inside = {wanted} if wanted else set(places.inside)
+    inside = [wanted] if wanted else list(places.inside)
     if level == "department":
         found = {row["contour_code"]: read_rings(row["contour_rings"]) for row in page.site.served.rows(_DEPARTMENTS)}
         return {code: Contour(rings, code in inside) for code, rings in found.items() if _is_framed(rings)}
-    rows = page.site.served.rows(_COMMUNES.format(level=territory.level), {"code": territory.code})
-    return {
-        row["contour_code"]: Contour(read_rings(row["contour_rings"]), row["is_home"])
-        for row in rows
-        if row["department_code"] in inside and row["contour_rings"]
-    }
+    asked = {"code": territory.code, "finer": level, "inside": inside}
+    rows = page.site.served.rows(_FINER.format(level=territory.level, finer=level), asked)
+    return {row["contour_code"]: Contour(read_rings(row["contour_rings"]), row["is_home"]) for row in rows}
 
 
 @lru_cache(maxsize=4096)
@@ -204,13 +207,8 @@ def _middle(points: Sequence[Point]) -> Point:
     return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
 
 
-def _summary(page: Page, name: str, flows: Sequence[Flow], wanted: str) -> str:
-    words = page.texts["chart"]
-    if wanted:
-        return str(words["areas_of_department"])
-    if name == COMMUNES:
-        return str(words["areas_communes"])
-    if not flows:
-        return str(words["areas"])
+def _summary(page: Page, name: str, told: Told, flows: Sequence[Flow], wanted: str) -> str:
+    words, key = page.texts["chart"], SUMMARIES[name]
+    whole = str(words["areas_of_department" if wanted else key]).format(what=words[told.what])
     first = format.listed([flow.title for flow in flows[:NAMED]], page.language)
-    return f"{words['areas']} {words['areas_flows'].format(first=first)}"
+    return f"{whole} {words['areas_flows'].format(first=first)}" if flows else whole

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from gisement.catalog import tables, texts
 from gisement.catalog.segments import families
 from gisement.engine import modelled
+from gisement.engine.area_shares import AREA
 from gisement.engine.query import DIMENSIONS
 from gisement.engine.strengths import partner_of
+from gisement.publish.labels import option_word
 from gisement.publish.web.address import ANY, Pairs
 from gisement.terms import Indicator, Ring, existing_rings
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 FILTERS = ("year", "family", "product_family", "food_family", "food_product", "canteen_region", "buyer", "size_class")
 BREAKDOWNS = (
-    "year", "family", "food_family", "food_label", "segment", "buyer", "supplier", "department", "commune",
+    "year", "family", "food_family", "food_label", "segment", "buyer", "supplier", "department", "epci", "commune",
     "size_class", "food_product", "food_month", "need_part", "canteen_region", "canteen_department",
     "product_family", "matter_origin", "declarant",
 )  # fmt: skip
@@ -91,7 +93,17 @@ def option(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> Choice:
         for value in declared.values
         if (name != "ring" or value in rings) and page.site.publishes(indicator.name, [*others, (name, value)])
     ]
-    return Choice(name, str(words["title"]), tuple((v, str(words["values"][v]), v == held) for v in allowed))
+    if declared.areas:
+        allowed = list(dict.fromkeys([*allowed, *_areas(page, indicator), held]))
+    return Choice(
+        name, str(words["title"]), tuple((v, option_word(name, v, page.language), v == held) for v in allowed)
+    )
+
+
+def _areas(page: Page, indicator: Indicator) -> list[str]:
+    """The departments where some supplier is, as areas to choose from."""
+    found = page.site.measure(indicator.name, (("basis", "contract"),), "department")
+    return [f"department:{figure.group['department']}" for figure in found]
 
 
 def told(page: Page, indicator: Indicator, pairs: Pairs) -> str:
@@ -103,7 +115,7 @@ def told(page: Page, indicator: Indicator, pairs: Pairs) -> str:
         for key, value in pairs
         if key not in options and (key, value) != ("buyers", "territory")  # the usual ones need no word
     ]
-    parts += [str(words["options"][key]["values"][value]) for key, value in pairs if key in options]
+    parts += [option_word(key, value, page.language) for key, value in pairs if key in options and key != AREA]
     whole = str(page.texts["figures"][PERIMETERS.get(indicator.table, "perimeter")])
     return whole if not parts else f"{whole} ({', '.join(parts)})"
 

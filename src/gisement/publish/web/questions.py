@@ -23,7 +23,7 @@ class Question:
 QUESTIONS: tuple[Question, ...] = (
     Question(
         "money", "group_money", "group_money_lead", "map",
-        ("local_share", "total_spend", "contracts", "yearly_amount"),
+        ("local_share", "total_spend", "contracts", "yearly_amount", "area_share"),
     ),
     Question(
         "buying", "group_buying", "group_buying_lead", "buyers",

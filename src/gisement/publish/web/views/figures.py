@@ -10,17 +10,19 @@ from starlette.responses import RedirectResponse, Response
 
 from gisement.catalog import indicator_texts, texts
 from gisement.engine import modelled
+from gisement.engine.area_shares import AREA
 from gisement.engine.measure import TWO_BASES
 from gisement.engine.protected import NOT_SHOWN
 from gisement.pipeline import indicator_named
+from gisement.publish.labels import option_word
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, Pairs, address, chosen
-from gisement.publish.web.areas import COMMUNES, DEPARTMENTS, contour_drawing
+from gisement.publish.web.areas import LEVELS, contour_drawing
 from gisement.publish.web.card import Card
 from gisement.publish.web.drawings import Drawing, rings_drawing, treemap_drawing, trend_drawing
 from gisement.publish.web.flows import flows_drawing
 from gisement.publish.web.lines import lines_by
-from gisement.publish.web.map import OFFER, map_drawing, offer_drawing
+from gisement.publish.web.map import OFFER, map_drawing, offer_drawing, shown_on
 from gisement.publish.web.page import Page
 from gisement.publish.web.published import published
 from gisement.publish.web.questions import FIRST, QUESTIONS
@@ -77,7 +79,7 @@ def _content(page: Page, indicator: Indicator, pairs: Pairs, by: str) -> dict[st
         "indicator": indicator,
         "told": told,
         "card": card,
-        "sentence": _sentence(page, figure, card, pairs),
+        "sentence": sentence(page, figure, card, pairs),
         "filters": choices.filters(page, indicator, pairs),
         "options": [choices.option(page, name.name, indicator, pairs) for name in indicator.options],
         "kept": [(key, value) for key, value in pairs if key not in choices.FILTERS and key not in options],
@@ -118,7 +120,7 @@ def embed(page: Page) -> Response:
     pairs = chosen(indicator, page.query)
     figure = page.site.figure(indicator.name, *pairs)
     card = page.card(figure)
-    return page.render("embed.html.j2", card=card, sentence=_sentence(page, figure, card, pairs))
+    return page.render("embed.html.j2", card=card, sentence=sentence(page, figure, card, pairs))
 
 
 def chart(page: Page) -> Response:
@@ -151,14 +153,19 @@ def _drawing(page: Page, kind: str, name: str) -> Drawing:
         return flows_drawing(page, chosen(indicator_named(name), page.query))
     if kind == "map" and name == OFFER:
         return offer_drawing(page)
-    if kind == "map" and name in (DEPARTMENTS, COMMUNES):
-        drawn = contour_drawing(page, name, pairs)
-        if drawn is None:
-            raise page.absent()
-        return drawn
-    if kind in ("rings", "map"):
-        return rings_drawing(page, pairs) if kind == "rings" else map_drawing(page, pairs)
+    if kind == "map":
+        return _map(page, name, pairs)
+    if kind == "rings":
+        return rings_drawing(page, pairs)
     raise page.absent()
+
+
+def _map(page: Page, name: str, pairs: Pairs) -> Drawing:
+    show = shown_on(page)
+    drawn = contour_drawing(page, name, show, pairs) if name in LEVELS else map_drawing(page, show, pairs)
+    if drawn is None:
+        raise page.absent()
+    return drawn
 
 
 def _by(page: Page, indicator: Indicator, pairs: Pairs) -> str:
@@ -172,13 +179,15 @@ def _by(page: Page, indicator: Indicator, pairs: Pairs) -> str:
     )
 
 
-def _sentence(page: Page, figure: Figure, card: Card, pairs: Pairs) -> str:
+def sentence(page: Page, figure: Figure, card: Card, pairs: Pairs) -> str:
+    """What a figure says over a perimeter, in a sentence with its bounds."""
     if figure.secrecy == NOT_SHOWN:
         return str(page.texts["figures"]["secret"])
     pattern = str(indicator_texts(figure.indicator, page.language, figure.basis)["sentence"])
     perimeter = choices.told(page, indicator_named(card.shown.name), pairs)
     shown, ring = card.shown, _ring(page, figure)
-    return pattern.format(value=shown.value, perimeter=perimeter, ring=ring, low=shown.low, high=shown.high)
+    area = option_word(AREA, figure.options[AREA], page.language) if AREA in figure.options else ""
+    return pattern.format(value=shown.value, perimeter=perimeter, ring=ring, area=area, low=shown.low, high=shown.high)
 
 
 def _ring(page: Page, figure: Figure) -> str:
@@ -190,9 +199,9 @@ def _ring(page: Page, figure: Figure) -> str:
 
 
 def _sensitivity(page: Page, indicator: Indicator, pairs: Pairs) -> list[tuple[str, list[tuple[str, bool, Card]]]]:
-    """For each option, the figure under each of its values."""
+    """For each option, the figure under each of its values; another area is another question."""
     found = []
-    for option in indicator.options:
+    for option in [each for each in indicator.options if not each.areas]:
         choice = choices.option(page, option.name, indicator, pairs)
         others = [(key, value) for key, value in pairs if key != option.name]
         cards = [
