@@ -43,8 +43,20 @@ def communes(department: str) -> list[dict[str, Any]]:
 def write(path: Path, features: Sequence[dict[str, Any]]) -> Path:
     """A GeoJSON file of these contours."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": list(features)}), encoding="utf-8")
+    path.write_bytes(told(features))
     return path
+
+
+def told(features: Sequence[dict[str, Any]]) -> bytes:
+    """The same, before it is written."""
+    return json.dumps({"type": "FeatureCollection", "features": list(features)}).encode()
+
+
+def epcis() -> list[dict[str, Any]]:
+    """A square for Grand Poitiers, and one for its neighbour to the north."""
+    names = official_names("epci")
+    held = (("200069854", 0.2, 46.7), ("248600413", 0.3, 46.9))
+    return [square(code, names[code], west, north, 0.2) for code, west, north in held]
 
 
 def mixed(path: Path, shuffle: Callable[[list[Any]], None]) -> Path:

@@ -15,6 +15,7 @@ import pytest
 
 from gisement.sources.cards import FETCHED_BY_DEFAULT, Card, card, cards
 from gisement.sources.download import Session
+from tests import made_contours
 from tests.commands import Run, gisement, on_a_terminal, started
 from tests.publisher import Scene, breaks_after, changes, published, says, stalls_after
 from tests.sources.decp_samples import contract, wrapped
@@ -30,6 +31,7 @@ CONTENT = {
     "sirene": f"{ESTABLISHMENTS}99900000000018,999000000,00018,true,86194,A\n".encode(),
     "legal-units": f"{LEGAL_UNITS}999000000,5710,PME,12\n".encode(),
     "distance": f"{PLACES}86194,46.58,0.34\n".encode(),
+    "contours": made_contours.told([made_contours.square("86", "Vienne", 0.1, 46.9, 0.5)]),
 }
 FETCHED = [known for known in cards().values() if known.resolution]
 FILE = "/files/decp.parquet"

@@ -60,7 +60,7 @@ def workspace(demo: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> 
     for file in demo.food:
         add_snapshot(made, file.kind, file.path.name, file.path, demo.card)
     contours = made_contours.write(made.root.parent / "contours.geojson", [
-        *made_contours.departments(), *made_contours.communes("86")
+        *made_contours.departments(), *made_contours.epcis(), *made_contours.communes("86")
     ])  # fmt: skip
     add_snapshot(made, "contours", contours.name, contours, demo.card)
     built(made)

@@ -121,7 +121,7 @@ def test_a_listing_that_fails_is_asked_for_again(scene: Scene) -> None:
 def test_what_is_not_fetched_or_not_known(scene: Scene) -> None:
     with pytest.raises(Trouble, match="is not downloaded"):
         resolve(card("geography"), scene.address)
-    for name, told in (("geography", "is not downloaded"), ("contours", "is not fetched: take the file at https://")):
+    for name, told in (("geography", "is not downloaded"), ("groups", "is not fetched: take the file at https://")):
         with pytest.raises(Trouble, match=told):
             fetchable(name, SOURCES)
     with pytest.raises(Trouble, match="choose among decp"):
@@ -131,11 +131,8 @@ def test_what_is_not_fetched_or_not_known(scene: Scene) -> None:
 def test_every_card_says_how_to_have_it() -> None:
     ways = {name: described(known, SOURCES)["way"] for name, known in cards().items()}
     assert {name for name, way in ways.items() if way == "fetched_by_default"} == set(FETCHED_BY_DEFAULT)
-    assert (ways["geography"], ways["contours"], ways["coordinates"]) == (
-        "embedded",
-        "by_hand",
-        "fetched_if_named",
-    )
+    assert (ways["geography"], ways["groups"], ways["coordinates"]) == ("embedded", "by_hand", "fetched_if_named")
+    assert {ways[name] for name in ("contours", "contours_epci", "contours_communes")} == {"fetched_if_named"}
 
 
 def test_cards_say_what_must_be_said_in_both_languages() -> None:

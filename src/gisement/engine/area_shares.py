@@ -6,23 +6,32 @@ Asked by an area, a share is that of the area in the whole: as if each were aske
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gisement.engine.query import numbers
 from gisement.indicators.place import ANYWHERE
 from gisement.sources.geography import area_name
-from gisement.terms import Figure, Indicator, Perimeter, Territory, Verdict, parse_territory
-
-if TYPE_CHECKING:
-    from gisement.engine.measure import Observatory
+from gisement.terms import Indicator, Territory, Verdict, parse_territory
 
 AREA, OWN = "area", "territory"
 LEVELS = ("commune", "epci", "department")
 """Dimensions that are areas of suppliers, the finest first."""
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class AreaSums:
+    """One area in one group: the whole group, its other dimensions, the options that ask for it, its sums."""
+
+    group: Mapping[str, Any]
+    others: Mapping[str, Any]
+    options: Mapping[str, str]
+    sums: list[Row]
+
+
 _ADDED = ("weighed", "positive", "rows_count", "unweighted")
 
 
@@ -44,24 +53,28 @@ def _existing(told: str) -> str:
     return area.key
 
 
-def of_every_area(
-    observatory: Observatory, indicator: Indicator, perimeter: Perimeter, by: Sequence[str], level: str
-) -> list[Figure]:
-    """The share of each area of a level where some supplier is, in each group of the other dimensions, in order."""
-    option = observatory.options(indicator, perimeter)
-    anywhere = SimpleNamespace(**{**vars(option), AREA: f"{level}:{ANYWHERE}"})
+def anywhere(option: SimpleNamespace, level: str) -> SimpleNamespace:
+    """Options under which whatever has a known place of a level counts."""
+    return SimpleNamespace(**{**vars(option), AREA: f"{level}:{ANYWHERE}"})
+
+
+def of_every_area(rows: Sequence[Row], by: Sequence[str], level: str, options: Mapping[str, str]) -> list[AreaSums]:
+    """The sums of each area where some supplier is, in each group of the other dimensions, in order.
+
+    `rows` are sums by group and verdict, measured `anywhere`.
+    """
     others = [name for name in by if name != level]
     groups: dict[tuple[Any, ...], list[Row]] = {}
-    for row in observatory.sums(indicator, perimeter, anywhere, by):
+    for row in rows:
         groups.setdefault(tuple(row[name] for name in others), []).append(row)
     found = []
-    for group, rows in groups.items():
-        for code, sums in _shared_out(rows, level):
-            held = dict(zip(others, group, strict=True))
-            asked = {**vars(option), AREA: f"{level}:{code}"}
-            figure = observatory.figure(indicator, perimeter, asked, held, sums)
-            found.append(replace(figure, group={name: {**held, level: code}[name] for name in by}))
-    return sorted(found, key=lambda one: [(one.group[name] is None, one.group[name] or 0) for name in by])
+    for group, held in groups.items():
+        rest = dict(zip(others, group, strict=True))
+        for code, sums in _shared_out(held, level):
+            whole = {**rest, level: code}
+            asked = {**options, AREA: f"{level}:{code}"}
+            found.append(AreaSums({name: whole[name] for name in by}, rest, asked, sums))
+    return sorted(found, key=lambda one: [(value is None, value or 0) for value in one.group.values()])
 
 
 def _shared_out(rows: Sequence[Row], level: str) -> list[tuple[str, list[Row]]]:

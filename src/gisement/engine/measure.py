@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from types import MappingProxyType, SimpleNamespace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from gisement.catalog import raw_tables, tables
 from gisement.catalog.retention import published_kinds
-from gisement.engine.area_shares import AREA, level_of, of_every_area, settled
+from gisement.engine.area_shares import AREA, anywhere, level_of, of_every_area, settled
 from gisement.engine.compiled import frozen, rows_sql, spread_sql, sum_sql
 from gisement.engine.labels import labelled
 from gisement.engine.parameters import VERDICT, inlined, shaped
@@ -141,20 +141,29 @@ class Observatory:
         perimeter = self.resolved(indicator, perimeter, by)
         level = level_of(indicator, by)
         if level:
-            return labelled(self.connection, indicator.table, of_every_area(self, indicator, perimeter, by, level))
+            return labelled(self.connection, indicator.table, self._areas(indicator, perimeter, by, level))
         option = self.options(indicator, perimeter)
-        found = self.sums(indicator, perimeter, option, by)
+        found = self._sums(indicator, perimeter, option, by)
         spreads = self._spreads(indicator, perimeter, option, by)
         groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {} if by else {(): []}
         for row in found:
             groups.setdefault(tuple(row[name] for name in by), []).append(row)
         figures = [
-            self.figure(indicator, perimeter, vars(option), dict(zip(by, group, strict=True)), rows, spreads)
+            self._figure(indicator, perimeter, vars(option), dict(zip(by, group, strict=True)), rows, spreads)
             for group, rows in groups.items()
         ]
         return labelled(self.connection, indicator.table, figures)
 
-    def sums(
+    def _areas(self, indicator: Indicator, perimeter: Perimeter, by: Sequence[str], level: str) -> list[Figure]:
+        """The share of each area of a level in the whole, as if each were asked for alone."""
+        option = self.options(indicator, perimeter)
+        rows = self._sums(indicator, perimeter, anywhere(option, level), by)
+        return [
+            replace(self._figure(indicator, perimeter, each.options, each.others, each.sums, {}), group=each.group)
+            for each in of_every_area(rows, by, level, vars(option))
+        ]
+
+    def _sums(
         self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str]
     ) -> list[dict[str, Any]]:
         """A row per group and verdict: added up in memory by a server where the table is small, else by DuckDB."""
@@ -274,16 +283,15 @@ class Observatory:
         sql = spread_sql(indicator, shape, frozen(option), self.territory.buyers, tuple(by))
         return by_group(self._run(sql, values).to_arrow_table(), by)
 
-    def figure(
+    def _figure(
         self,
         indicator: Indicator,
         perimeter: Perimeter,
         options: Mapping[str, str],
         group: Mapping[str, Any],
         rows: Sequence[Mapping[str, Any]],
-        spreads: Mapping[tuple[Any, ...], Amounts] = MappingProxyType({}),
+        spreads: Mapping[tuple[Any, ...], Amounts],
     ) -> Figure:
-        """The figure of one group, from its row of sums by verdict."""
         from gisement.engine.query import sums_of
 
         sums, divisor = sums_of(rows), indicator.unit.divisor

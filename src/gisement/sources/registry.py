@@ -126,7 +126,7 @@ def _circular(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
 def _contours(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     from gisement.sources import contours
 
-    return Reading(contours.read_contours(path, targets["raw_contour"]))
+    return Reading(*contours.read_contours(path, targets["raw_contour"]))
 
 
 def _works_programme(path: Path, targets: Mapping[str, Path], name: str) -> Reading:

@@ -35,9 +35,9 @@ class Places:
     within: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, key: str, code: str) -> str:
-        """The name of a commune or department (of any dimension that is one); the code itself where unknown."""
+        """The name of a commune, EPCI or department (of any dimension that is one); the code itself where unknown."""
         level = key.removeprefix("buyer_")
-        return area_names(level).get(code, code) if level in ("commune", "department") else code
+        return area_names(level).get(code, code) if level in ("commune", "epci", "department") else code
 
 
 def places_of(territory: Territory, language: str = "fr") -> Places:

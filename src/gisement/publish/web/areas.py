@@ -1,6 +1,6 @@
 """Contours drawn as areas, shaded by an amount, with lines to where the money leaves for: no tile, no other host.
 
-Contours are those that a workspace was given (`gisement add contours`); without them `map` draws a schematic layout.
+Contours are those that a workspace holds (`gisement fetch contours`); without them `map` draws a schematic layout.
 """
 
 from __future__ import annotations
