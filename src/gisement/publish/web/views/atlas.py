@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from gisement.publish.web.address import Pairs, address
@@ -58,7 +60,7 @@ def _closer(page: Page, show: str, department: str) -> Response:
     )
 
 
-def _headline(page: Page, show: str, department: str) -> dict[str, object]:
+def _headline(page: Page, show: str, department: str) -> dict[str, Any]:
     """The figure of the place that the page is about (the territory, or one department), and its sentence."""
     where: Pairs = []
     if show == "share":
