@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from gisement.engine.measure import Observatory
-from gisement.engine.progress import between, series
+from gisement.engine.progress import between, ends, series
 from gisement.indicators import INDICATORS
 from gisement.models.standardised_change import LIKE_CONTRACTS, RAW, READINGS, SAME_BUYERS, changes
 from gisement.sources.demonstration.contracts import Contract, draw
@@ -91,8 +91,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observatory]:
     held = observatory(tmp_path_factory.mktemp("progress"), HOME)
     states = {
         2022: ["not_collected"] * 4,
-        2023: ["yes", "none", "none", "none"],
-        2024: ["yes", "yes", "none", "unknown"],
+        2023: ["yes", "none", "none", "none"] * 5,
+        2024: ["yes", "yes", "none", "unknown"] * 5,
     }
     rows = [
         {
@@ -140,7 +140,9 @@ def test_a_change_has_the_rows_of_its_two_years(home: Observatory) -> None:
         assert figure.value == pytest.approx(2 / 3 - 1 / 4)
         perimeter = perimeter_at(SHARE, figure.rows)
         assert {v: len(list(home.rows(SHARE, perimeter, v))) for v in Verdict} == dict(figure.sums.counts)
-        assert sum(figure.sums.counts.values()) == 16
+        assert sum(figure.sums.counts.values()) == 80
+    shares = ends(home, SHARE, Perimeter(), (2024, 2023))
+    assert [(figure.group["year"], figure.value) for figure in shares] == [(2024, pytest.approx(2 / 3)), (2023, 0.25)]
 
 
 def test_what_has_no_progress_is_refused(home: Observatory) -> None:

@@ -109,6 +109,11 @@ def test_hours_per_thousand_euros_are_of_contracts_that_tell_both() -> None:
     measures = {measure.name: measure for measure in account(lines)}
     per_thousand = measures["per_thousand_euros"]
     assert (per_thousand.value, per_thousand.told, per_thousand.contracts) == (1.0, 1, 2)
+    # the amount that is not known may be very large, or nothing: 501 hours over 500 thousands of euros
+    assert (per_thousand.low, per_thousand.high) == (0.0, 1.002)
+    silent = [{**lines[0], "due_minutes": None}, {**lines[0]}]
+    rate = next(measure for measure in account(silent) if measure.name == "per_thousand_euros")
+    assert (rate.value, rate.low, rate.high) == (1.0, 0.5, None)
     assert all(measure.value is None for measure in account([]))
 
 

@@ -112,3 +112,14 @@ def test_what_cannot_be_compared_is_not_known() -> None:
     assert [(change.reading, change.value, change.low, change.coverage) for change in nowhere] == [
         (reading, None, None, None) for reading in READINGS
     ]
+
+
+def test_no_interval_is_given_of_few_contracts_nor_one_of_no_width() -> None:
+    """Two contracts gave an interval of no width, and a change of 100 points passed for a proof."""
+    few = rows_of([("a", "k", 2020, False), ("a", "k", 2020, True), ("a", "k", 2025, True), ("a", "k", 2025, True)])
+    alike = rows_of([("a", "k", year, year == 2025) for year in (2020, 2025) for _ in range(40)])
+    assert all(change.low is not None for change in changes(few, [(2020, 2025)]))
+    for rows, least in ((few, 3), (alike, 30)):
+        for change in changes(rows, [(2020, 2025)], least=least):
+            assert change.value is not None
+            assert (change.low, change.high) == (None, None)

@@ -46,17 +46,19 @@ def show_progress(indicator: Indicator, perimeter: Perimeter, years: str | None,
 
     observatory = Observatory(opened())
     if years:
-        figures = progress.between(observatory, indicator, perimeter, _two_years(years, "--progress"))
+        pair = _two_years(years, "--progress")
+        figures = progress.between(observatory, indicator, perimeter, pair)
+        ends = progress.ends(observatory, indicator, perimeter, pair)
     else:
-        figures = progress.series(observatory, indicator, perimeter)
+        figures, ends = progress.series(observatory, indicator, perimeter), ()
     told, language = changes.progress_explained(figures, Settings.language), Settings.language
     if format == "json":
-        national = {"national": national_series(indicator.name)}
-        print(answers.to_json({**answers.answer(indicator, perimeter, figures, language), **told, **national}))
+        more = {"national": national_series(indicator.name), "ends": [answers.as_dict(each, language) for each in ends]}
+        print(answers.to_json({**answers.answer(indicator, perimeter, figures, language), **told, **more}))
     elif format == "csv":
         sys.stdout.write(answers.to_csv(answers.as_line(figure, language) for figure in figures))
     elif years:
-        changes.show_progress(figures, language)
+        changes.show_progress(figures, ends, language)
     else:
         changes.show_progress_by_year(figures, national_series(indicator.name), language)
 

@@ -48,7 +48,7 @@ def series(observatory: Observatory, indicator: Indicator, perimeter: Perimeter)
         first = int(str(known[0].group["year"]))
         pairs = [(first, int(str(figure.group["year"]))) for figure in known[1:]]
         rows = _rows(observatory, indicator, perimeter)
-        told = {(change.year_1, change.reading): change for change in changes(rows, pairs, _draws())}
+        told = {(change.year_1, change.reading): change for change in changes(rows, pairs, _draws(), least=_least())}
     base = known[0] if known else None
     return [
         _of_year(figure, reading, base, told.get((figure.group["year"], reading)))
@@ -75,11 +75,25 @@ def between(observatory: Observatory, indicator: Indicator, perimeter: Perimeter
             )
     held = {**perimeter.filters, "year": tuple(map(str, years))}
     (behind,) = observatory.measure(indicator, Perimeter(held, perimeter.options))
-    return [_moved(behind, change) for change in changes(rows, [(years[0], years[1])], _draws())]
+    return [_moved(behind, change) for change in changes(rows, [(years[0], years[1])], _draws(), least=_least())]
+
+
+def ends(
+    observatory: Observatory, indicator: Indicator, perimeter: Perimeter, years: Sequence[int]
+) -> tuple[Figure, ...]:
+    """The shares of the two years that a change goes from and to, as they are measured (group `year`)."""
+    held = {**perimeter.filters, "year": tuple(map(str, years))}
+    found = observatory.measure(indicator, Perimeter(held, perimeter.options), ("year",))
+    return tuple(sorted(found, key=lambda figure: list(years).index(int(str(figure.group["year"])))))
 
 
 def _draws() -> int:
     return parameter("bootstrap_draws")
+
+
+def _least() -> int:
+    """Contracts that each year must have for an interval of sampling."""
+    return parameter("few_rows")
 
 
 def _rows(observatory: Observatory, indicator: Indicator, perimeter: Perimeter) -> pa.Table:
@@ -145,9 +159,10 @@ def _of_year(figure: Figure, reading: str, base: Figure | None, change: Change |
     derived = replace(figure, group=group, level=highest([figure.level, Level.DERIVED]), interval=SAMPLING, labels={})
     if figure.group["year"] == base.group["year"]:
         return replace(derived, low=None, high=None)
-    if change is None or change.value is None or change.low is None or change.high is None:
+    if change is None or change.value is None:
         return replace(derived, value=None, low=None, high=None, coverage=None)
-    value, low, high = (min(max(base.value + moved, 0), 1) for moved in (change.value, change.low, change.high))
+    moved = (change.value, change.low, change.high)
+    value, low, high = (None if by is None else min(max(base.value + by, 0), 1) for by in moved)
     return replace(derived, value=value, low=low, high=high, coverage=change.coverage)
 
 

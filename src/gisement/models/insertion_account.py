@@ -90,11 +90,23 @@ def _kept(lines: Sequence[Line]) -> Measure:
 
 
 def _per_thousand(lines: Sequence[Line]) -> Measure:
-    both = [line for line in lines if line["due_minutes"] is not None and line.get("amount_cents")]
-    cents = sum(line["amount_cents"] for line in both)
-    hours = sum(line["due_minutes"] for line in both) / _MINUTES
-    value = hours * _CENTS_OF_THOUSAND / cents if cents else None
-    return Measure(PER_THOUSAND, value, None, None, len(both), len(lines))
+    """At least 0 where an amount is not known (it may be any); without an upper bound where hours due are not."""
+    owing = [line for line in lines if line["due_minutes"] is not None]
+    both = [line for line in owing if line.get("amount_cents")]
+    priced = [line for line in lines if line.get("amount_cents")]
+    value = _rate(both, both)
+    if value is None:
+        return Measure(PER_THOUSAND, None, None, None, 0, len(lines))
+    low = _rate(both, priced) if len(priced) == len(lines) else 0.0
+    high = _rate(owing, both) if len(owing) == len(lines) else None
+    return Measure(PER_THOUSAND, value, low, high, len(both), len(lines))
+
+
+def _rate(owing: Sequence[Line], priced: Sequence[Line]) -> float | None:
+    """The hours due of some contracts per 1,000 € of some."""
+    cents = sum(line["amount_cents"] for line in priced)
+    hours = sum(line["due_minutes"] for line in owing) / _MINUTES
+    return hours * _CENTS_OF_THOUSAND / cents if cents else None
 
 
 def _full_time(lines: Sequence[Line]) -> Measure:

@@ -15,7 +15,8 @@ less, moves nothing. It is the estimate of a common difference that stays right 
 
 Intervals are of the bootstrap: each contract is counted a number of times drawn from Poisson's law of mean 1, all else
 being equal, and the 2.5 and 97.5 % quantiles of the change are kept. They tell what the chance of a year's contracts
-explains, nothing of errors in the data.
+explains, nothing of errors in the data. Of few contracts, or where all answer alike, the draws tell too little (an
+interval of no width would be a lie): none is given.
 
 Source: Mantel, Haenszel, Journal of the National Cancer Institute 22 (1959); Greenland, Robins, Biometrics 41 (1985),
 for the difference; Hanley, MacGibbon, Computer Methods and Programs in Biomedicine 83 (2006), for Poisson's bootstrap.
@@ -24,7 +25,7 @@ for the difference; Hanley, MacGibbon, Computer Methods and Programs in Biomedic
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,8 @@ _CHUNK = 50
 class Change:
     """The change of a share from `year_0` to `year_1` (fractions), its 95 % interval, and what it is told on.
 
-    `coverage` is the part of the two years' weight that the reading compares; all is None where nothing compares.
+    `coverage` is the part of the two years' weight that the reading compares; all is None where nothing compares, the
+    interval alone where too few contracts are.
     """
 
     year_0: int
@@ -66,8 +68,12 @@ class _Sums:
     buyer: Integers
 
 
-def changes(rows: pa.Table, pairs: Sequence[tuple[int, int]], draws: int = 1000, seed: int = 0) -> list[Change]:
+def changes(
+    rows: pa.Table, pairs: Sequence[tuple[int, int]], draws: int = 1000, seed: int = 0, least: int = 1
+) -> list[Change]:
     """The three readings of each pair of years, in the order of READINGS.
+
+    No interval is given where fewer than `least` contracts are compared in either year, nor one of no width.
 
     `rows` has one row per contract of known answer: `buyer_id`, `stratum` (text: the kind of contract), `year`,
     `is_yes` and `weight` (positive: 1, or cents). Same rows in any order and same seed, same answer.
@@ -77,13 +83,17 @@ def changes(rows: pa.Table, pairs: Sequence[tuple[int, int]], draws: int = 1000,
     cells, buyer = _strata(rows)
     found = _summed(rows, cells, buyer, years, np.ones((1, rows.num_rows)))
     drawn = _drawn(rows, cells, buyer, years, draws, seed)
+    counts = _counts(rows, cells, buyer, years)
     made = []
     for year_0, year_1 in pairs:
         if year_0 not in years or year_1 not in years:
             made += [Change(year_0, year_1, reading, None, None, None, None) for reading in READINGS]
             continue
         ends = (years.index(year_0), years.index(year_1))
-        made += [_change(found, drawn, ends, reading, (year_0, year_1)) for reading in READINGS]
+        for reading in READINGS:
+            change = _change(found, drawn, ends, reading, (year_0, year_1))
+            few = counts[list(ends)][:, _compared(found, ends, reading)].sum(axis=1).min() < least
+            made.append(replace(change, low=None, high=None) if few or change.low == change.high else change)
     return made
 
 
@@ -105,6 +115,14 @@ def _strata(rows: pa.Table) -> tuple[Integers, Integers]:
     pairs = np.column_stack([buyers.to_numpy(zero_copy_only=False), kinds.to_numpy(zero_copy_only=False)])
     keys, where = np.unique(pairs.astype(np.int64).reshape(-1, 2), axis=0, return_inverse=True)
     return where.ravel().astype(np.int64), keys[:, 0]
+
+
+def _counts(rows: pa.Table, cells: Integers, buyer: Integers, years: Sequence[int]) -> Integers:
+    """How many contracts each year has in each stratum."""
+    number = {year: place for place, year in enumerate(years)}
+    counts = np.zeros((len(years), len(buyer)), dtype=np.int64)
+    np.add.at(counts, (np.array([number[year] for year in rows["year"].to_pylist()], dtype=np.int64), cells), 1)
+    return counts
 
 
 def _drawn(rows: pa.Table, cells: Integers, buyer: Integers, years: Sequence[int], draws: int, seed: int) -> _Sums:

@@ -71,17 +71,22 @@ def progress_explained(figures: Sequence[Figure], language: str) -> dict[str, An
     return told
 
 
-def show_progress(figures: Sequence[Figure], language: str) -> None:
-    """One line per reading: the change in points, its interval, and what it is evidence of."""
+def show_progress(figures: Sequence[Figure], ends: Sequence[Figure], language: str) -> None:
+    """Both shares with their bounds, then a line per reading: the change in points, its interval, its evidence."""
     words, width = texts(language), width_here()
     said = words["progress"]
+    told = (
+        f"{each.group['year']}{format.colon(language)}{format.value(each, language)} ({format.span(each, language)})"
+        for each in ends
+    )
+    print(paragraph(format.listed(told, language), width) + "\n")
     columns = [Column(said["reading"]), Column(said["change"], True), Column(said["interval"], True)]
     columns += [Column(said["compared"], True), Column(said["verdict"])]
     rows = [
         [
             said["readings"][str(figure.group["reading"])]["title"],
             format.points(figure.value, language),
-            format.points_span(figure, language),
+            interval(figure, language),
             format.percent(figure.coverage, language=language),
             said[evidence(figure)],
         ]
@@ -89,6 +94,12 @@ def show_progress(figures: Sequence[Figure], language: str) -> None:
     ]
     print(table(columns, rows, width) + "\n")
     _explain(said, [str(figure.group["reading"]) for figure in figures], language, width)
+
+
+def interval(figure: Figure, language: str) -> str:
+    """The interval of a change; that none was reckoned where a change is known without one."""
+    is_bare = figure.value is not None and figure.low is None
+    return str(texts(language)["progress"]["no_interval"]) if is_bare else format.points_span(figure, language)
 
 
 def show_progress_by_year(figures: Sequence[Figure], national: Mapping[str, Any] | None, language: str) -> None:

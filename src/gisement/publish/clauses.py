@@ -93,7 +93,8 @@ def _hours_span(figure: Figure, language: str) -> str:
     if figure.high is None:
         return str(texts(language)["numbers"]["at_least"].format(low=low))
     high = _hours(figure, figure.high, language)
-    return low if low == high else str(texts(language)["numbers"]["span"].format(low=low, high=high))
+    words = texts(language)["numbers"]
+    return str(words["exact"] if figure.low == figure.high else words["span"].format(low=low, high=high))
 
 
 def _late(one: Mapping[str, Any], language: str) -> list[str]:

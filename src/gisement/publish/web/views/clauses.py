@@ -18,7 +18,7 @@ from gisement.pipeline import perimeter_of
 from gisement.publish import clauses as hours_told
 from gisement.publish import format
 from gisement.publish import strengths as strengths_told
-from gisement.publish.changes import evidence
+from gisement.publish.changes import evidence, interval
 from gisement.publish.web.address import ANY, Pairs, address
 from gisement.publish.web.card import Card
 from gisement.publish.web.choices import Choice
@@ -164,7 +164,7 @@ def _moves(page: Page, kind: Kind, pairs: Pairs, known: list[int]) -> list[dict[
         {
             "reading": str(figure.group["reading"]),
             "points": format.points(figure.value, page.language),
-            "interval": format.points_span(figure, page.language),
+            "interval": interval(figure, page.language),
             "verdict": str(words[evidence(figure)]),
             "state": evidence(figure),
             "compared": format.percent(figure.coverage, 0, page.language),
