@@ -33,11 +33,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from gisement.catalog import tables
 from gisement.indicators import INDICATORS
 from gisement.terms import Indicator, Ring
+from tests.yaml_file import read_yaml
 
 CASES = Path(__file__).parent / "cases"
 BY_NAME: Mapping[str, Indicator] = {indicator.name: indicator for indicator in INDICATORS}
@@ -126,7 +125,7 @@ class Case:
 
 def cases(name: str) -> list[Case]:
     """The cases of an indicator, in the order of its file."""
-    content = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
+    content = read_yaml(CASES / f"{name}.yaml")
     return [_case(BY_NAME[content["indicator"]], entry) for entry in content["cases"]]
 
 

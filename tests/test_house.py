@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests import house_laws
 from tests.house_laws import Module, circle
+from tests.yaml_file import read_yaml
 
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "src" / "gisement"
@@ -280,7 +280,7 @@ def text_of(folder: Path, language: str) -> dict[str, Any]:
     """Every text of a language, from `<language>*.yaml`; a file of one language alone makes a difference."""
     found: dict[str, Any] = {}
     for path in sorted(folder.glob(f"{language}*.yaml")):
-        found[path.stem.removeprefix(language)] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found[path.stem.removeprefix(language)] = read_yaml(path)
     return found
 
 

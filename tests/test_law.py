@@ -10,7 +10,6 @@ from typing import Any
 
 import ibis
 import pytest
-import yaml
 
 from gisement.catalog import texts
 from gisement.catalog.parameters import parameters
@@ -22,6 +21,7 @@ from gisement.indicators.law import RULES
 from gisement.store.database import schema
 from gisement.terms import Outcome, Perimeter, Rule
 from tests.observatories import fill, observatory
+from tests.yaml_file import read_all
 
 FOLDER = Path(__file__).parent / "law"
 BY_NAME = {rule.name: rule for rule in RULES}
@@ -55,7 +55,7 @@ DIRECT = "Marché passé sans publicité ni mise en concurrence préalable"
 def cases() -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every case, with the rule that it is about."""
     for path in sorted(FOLDER.glob("*.yaml")):
-        for part in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+        for part in read_all(path):
             yield from ((part["rule"], case) for case in part["cases"])
 
 

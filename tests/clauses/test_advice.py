@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from gisement.catalog import texts
 from gisement.catalog.segments import segments
@@ -23,8 +22,9 @@ from gisement.terms import parse_territory
 from tests.commands import gisement
 from tests.tiny import tiny
 from tests.workspaces import built
+from tests.yaml_file import read_yaml
 
-CASES = yaml.safe_load((Path(__file__).parent / "advice.yaml").read_text(encoding="utf-8"))
+CASES = read_yaml(Path(__file__).parent / "advice.yaml")
 CONTRACTS = ("decp", "sirene", "legal-units", "inclusion")
 
 

@@ -7,25 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from gisement.models.clause_lint import UNLAWFUL, WARNING, Point, fold, lexicon, lint, passages
+from tests.yaml_file import read_yaml
 
-CASES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "lint_cases.yaml").read_text(encoding="utf-8"))
-DEVELOPED: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parent / "lint_development.yaml").read_text(encoding="utf-8")
-)
-HELD_OUT: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "lint_held_out.yaml").read_text(encoding="utf-8"))
-SECOND: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parent / "lint_second_held_out.yaml").read_text(encoding="utf-8")
-)
-CASE_LAW: list[dict[str, str]] = yaml.safe_load(
-    (Path(__file__).parent / "lint_case_law.yaml").read_text(encoding="utf-8")
-)
-THIRD: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "lint_third.yaml").read_text(encoding="utf-8"))
-FOURTH: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "lint_fourth.yaml").read_text(encoding="utf-8"))
+CASES: dict[str, Any] = read_yaml(Path(__file__).parent / "lint_cases.yaml")
+DEVELOPED: dict[str, Any] = read_yaml(Path(__file__).parent / "lint_development.yaml")
+HELD_OUT: dict[str, Any] = read_yaml(Path(__file__).parent / "lint_held_out.yaml")
+SECOND: dict[str, Any] = read_yaml(Path(__file__).parent / "lint_second_held_out.yaml")
+CASE_LAW: list[dict[str, str]] = read_yaml(Path(__file__).parent / "lint_case_law.yaml")
+THIRD: dict[str, Any] = read_yaml(Path(__file__).parent / "lint_third.yaml")
+FOURTH: dict[str, Any] = read_yaml(Path(__file__).parent / "lint_fourth.yaml")
 PLACES = ("place_named", "place_or_provenance_scored")
-MEASURED: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "lint_measured.yaml").read_text(encoding="utf-8"))
+MEASURED: dict[str, Any] = read_yaml(Path(__file__).parent / "lint_measured.yaml")
 WHOLE = """ARTICLE 3 - Objet
 Le marché porte sur le nettoyage des locaux.
 

@@ -26,9 +26,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from gisement.sources.demonstration import identifiers
+from tests.yaml_file import AS_TEXT, read_yaml
 
 FOLDER = Path(__file__).parent
 HOLDERS = {letter: identifiers.siret(identifiers.siren(50_000 + 10 * rank), 1) for rank, letter in enumerate("ABCDEF")}
@@ -130,7 +129,7 @@ def cases() -> list[Case]:
     """The cases of every file, in order."""
     found: list[tuple[str, Mapping[str, Any]]] = []
     for path in sorted(FOLDER.glob("*.yaml")):
-        read = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        read = read_yaml(path, AS_TEXT)
         found += [(path.stem, entry) for entry in read["cases"]]
     unknown = {field for _, entry in found for field in entry} - FIELDS
     assert not unknown, f"fields that no case has: {unknown}"

@@ -8,14 +8,14 @@ from typing import Any
 
 import duckdb
 import pytest
-import yaml
 
 from gisement.catalog.egalim import GROUPS, labels
 from gisement.engine.plan import compile_step
 from gisement.enrich.food_purchases import food_purchase
 from gisement.store.database import schema, sql_type
+from tests.yaml_file import read_yaml
 
-CASES = yaml.safe_load((Path(__file__).parent.parent / "food" / "labels.yaml").read_text(encoding="utf-8"))
+CASES = read_yaml(Path(__file__).parent.parent / "food" / "labels.yaml")
 SAID = {"organic": "bio", "siqo": "siqo", "other": "autre", "criteria": "critère", "none": "aucune", None: "inconnue"}
 Row = Mapping[str, Any]
 

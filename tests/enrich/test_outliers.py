@@ -7,11 +7,11 @@ from typing import Any
 
 import ibis
 import pytest
-import yaml
 
 from gisement.enrich import outliers
+from tests.yaml_file import read_yaml
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("outliers.yaml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = read_yaml(Path(__file__).with_name("outliers.yaml"))
 KIND = {"cpv_division": "45", "buyer_kind": "commune"}
 QUARTILES = ("usual_low_cents", "usual_middle_cents", "usual_high_cents")
 

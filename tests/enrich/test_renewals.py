@@ -10,7 +10,6 @@ from typing import Any
 
 import icalendar
 import pytest
-import yaml
 
 from gisement.engine import Observatory, thresholds
 from gisement.engine import renewals as calendar
@@ -21,8 +20,9 @@ from gisement.store import Workspace
 from gisement.terms import Perimeter
 from tests.workspaces import added, created, rows
 from tests.workspaces import built as build
+from tests.yaml_file import read_yaml
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("renewals.yaml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = read_yaml(Path(__file__).with_name("renewals.yaml"))
 AS_OF = date(2025, 1, 31)
 BUYER, OTHER = "21860194700013", identifiers.siret(identifiers.siren(91_000), 1)
 HOLDER = identifiers.siret(identifiers.siren(91_010), 1)

@@ -9,14 +9,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-import yaml
 
 from gisement.catalog import tables
 from gisement.engine.plan import compile_step
 from gisement.enrich import thresholds
 from gisement.store.database import sql_type
+from tests.yaml_file import read_yaml
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("thresholds.yaml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = read_yaml(Path(__file__).with_name("thresholds.yaml"))
 PURCHASE = ("buyer_siren", "buyer_name", "segment", "family", "year", "basis", "amount_cents", "contract_link_rule")
 
 

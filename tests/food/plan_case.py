@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from gisement.models.food_plan_inputs import Inputs, inputs_of
+from tests.yaml_file import read_yaml
 
 CASES = Path(__file__).parent / "plans.yaml"
 Case = dict[str, Any]
@@ -15,7 +14,7 @@ Case = dict[str, Any]
 
 def cases() -> list[Case]:
     """Every case of the file."""
-    found: list[Case] = yaml.safe_load(CASES.read_text(encoding="utf-8"))
+    found: list[Case] = read_yaml(CASES)
     return found
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-import yaml
 
 from gisement.models.food_conversion import Coefficients, food_conversion, kg_per_meal, land_and_herd
+from tests.yaml_file import read_yaml
 
-CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "conversions.yaml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = read_yaml(Path(__file__).parent / "conversions.yaml")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from gisement.catalog import texts
 from gisement.engine.measure import Observatory
@@ -18,8 +17,9 @@ from gisement.terms import Perimeter, Verdict
 from tests.case_file import HOME, number
 from tests.observatories import fill, observatory
 from tests.test_docs import CHAPTERS, chapter, command_page, page
+from tests.yaml_file import read_yaml
 
-CASES: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "volumes.yaml").read_text(encoding="utf-8"))
+CASES: Mapping[str, Any] = read_yaml(Path(__file__).parent / "volumes.yaml")
 TABLES = ("food_balance", "food_declaration", "food_origin")
 ASKED = [
     (held, case)

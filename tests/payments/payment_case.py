@@ -15,10 +15,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from gisement.sources.demonstration import identifiers
 from gisement.sources.ledger import LedgerMapping, prepare_ledger
+from tests.yaml_file import AS_TEXT, read_yaml
 
 FOLDER = Path(__file__).parent
 HOLDERS = {letter: identifiers.siret(identifiers.siren(60_000 + 10 * rank), 1) for rank, letter in enumerate("ABCDEF")}
@@ -75,7 +74,7 @@ class Case:
 
 def cases() -> list[Case]:
     """The cases of the file, in order."""
-    read = yaml.load((FOLDER / "cases.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    read = read_yaml(FOLDER / "cases.yaml", AS_TEXT)
     unknown = {field for entry in read["cases"] for field in entry} - FIELDS
     assert not unknown, f"fields that no case has: {unknown}"
     return [Case(number, entry) for number, entry in enumerate(read["cases"], 1)]

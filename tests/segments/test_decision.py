@@ -9,7 +9,6 @@ from typing import Any
 
 import ibis
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,8 +16,9 @@ from gisement.catalog.segments import UNCLASSIFIED, families, rules, segment_def
 from gisement.segments.by_code import naf_segment
 from gisement.segments.decision import decided
 from tests.segments.running import EVIDENCE, FLAGS, Tables, decision, segmented
+from tests.yaml_file import read_yaml
 
-FILE = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
+FILE = read_yaml(Path(__file__).parent / "cases.yaml")
 MEDICAL = {"strict": (True, True), "wide": (False, True), "none": (False, False), "unknown": (None, None)}
 COLUMNS = {
     "buyer": "buyer_id",
