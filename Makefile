@@ -61,7 +61,8 @@ demo: .venv/run.stamp
 test: .venv/dev.stamp .venv/oidc.stamp
 	echo "== Tests of Spark and of the pages (beside the others, on the second processor; shown last)"
 	log=$$(mktemp); ( \
-		$(BIN)/pytest -m spark; code=$$?; $(BIN)/pytest tests/publish -m "not spark" || code=1; exit $$code \
+		$(BIN)/pytest -m spark $$(grep -rl mark.spark tests --include="*.py"); code=$$?; \
+		$(BIN)/pytest tests/publish -m "not spark" || code=1; exit $$code \
 	) >"$$log" 2>&1 & beside=$$!; \
 	trap 'kill $$beside; rm -f "$$log"' INT TERM; \
 	others=0; make --no-print-directory laws lint || others=1; echo "== Tests"; \

@@ -105,6 +105,12 @@ def test_the_index_lists_every_method() -> None:
     assert written == METHODS
 
 
+def test_the_index_of_the_documentation_lists_every_page() -> None:
+    linked = set(re.findall(r"\]\(([^)#]+\.md)\)", (DOCS / "README.md").read_text(encoding="utf-8")))
+    written = {str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md") if path.parent != DOCS / "methods"}
+    assert written - linked == {"README.md"}
+
+
 def test_links_between_pages_lead_somewhere() -> None:
     for path in DOCS.rglob("*.md"):
         for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):

@@ -15,7 +15,6 @@ from gisement.cli.clauses import clauses
 from gisement.cli.cooperation import cooperate
 from gisement.cli.exports import File, Prefix, Publisher, write_export
 from gisement.cli.exports import Kind as ExportKind
-from gisement.cli.food import Kind, Output, write_template
 from gisement.cli.food_chain import food
 from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
@@ -41,6 +40,7 @@ from gisement.cli.session import (
     say,
 )  # fmt: skip
 from gisement.cli.sharing import sharing
+from gisement.cli.templates import Kind, Output, write_template
 from gisement.publish import usage
 from gisement.terms import Trouble, Verdict, parse_territory
 

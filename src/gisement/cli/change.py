@@ -15,7 +15,7 @@ def show(
     from gisement.engine import Observatory
     from gisement.engine.change import decompose, trend
     from gisement.engine.progress import is_told
-    from gisement.publish import answers, changes
+    from gisement.publish import answers, change
 
     if not alone:
         raise Trouble(
@@ -29,20 +29,20 @@ def show(
     figures = account.figures if account else trend(observatory, indicator, perimeter)
     if format == "json":
         told = answers.answer(indicator, perimeter, figures, Settings.language)
-        print(answers.to_json({**told, **changes.explained(figures, Settings.language)}))
+        print(answers.to_json({**told, **change.explained(figures, Settings.language)}))
     elif format == "csv":
         sys.stdout.write(answers.to_csv(answers.as_line(figure, Settings.language) for figure in figures))
     elif account:
-        changes.show_account(account.figures, account.points, Settings.language)
+        change.show_account(account.figures, account.points, Settings.language)
     else:
-        changes.show_trend(figures, Settings.language)
+        change.show_trend(figures, Settings.language)
 
 
 def show_progress(indicator: Indicator, perimeter: Perimeter, years: str | None, format: str) -> None:
     """Print how far a share of contracts has come: between two years, or year by year where none are given."""
     from gisement.catalog.national import national_series
     from gisement.engine import Observatory, progress
-    from gisement.publish import answers, changes
+    from gisement.publish import answers, change
 
     observatory = Observatory(opened())
     if years:
@@ -51,16 +51,16 @@ def show_progress(indicator: Indicator, perimeter: Perimeter, years: str | None,
         ends = progress.ends(observatory, indicator, perimeter, pair)
     else:
         figures, ends = progress.series(observatory, indicator, perimeter), ()
-    told, language = changes.progress_explained(figures, Settings.language), Settings.language
+    told, language = change.progress_explained(figures, Settings.language), Settings.language
     if format == "json":
         more = {"national": national_series(indicator.name), "ends": [answers.as_dict(each, language) for each in ends]}
         print(answers.to_json({**answers.answer(indicator, perimeter, figures, language), **told, **more}))
     elif format == "csv":
         sys.stdout.write(answers.to_csv(answers.as_line(figure, language) for figure in figures))
     elif years:
-        changes.show_progress(figures, ends, language)
+        change.show_progress(figures, ends, language)
     else:
-        changes.show_progress_by_year(figures, national_series(indicator.name), language)
+        change.show_progress_by_year(figures, national_series(indicator.name), language)
 
 
 def _two_years(text: str, option: str) -> tuple[int, int]:

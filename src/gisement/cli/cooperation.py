@@ -201,6 +201,6 @@ def _write(content: bytes, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(content.decode())
         return
-    from gisement.publish.files import write
+    from gisement.publish.files import write_file
 
-    write(content, output)
+    write_file(content, output)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gisement.publish.written import private_file, private_folder
+from gisement.publish.files import private_file, private_folder
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:

@@ -84,8 +84,8 @@ def write_ma_cantine(kind: Kind, output: Output, buyer: Buyer = None, year: Year
     from gisement.cli.session import say
     from gisement.engine.food_board import rows_of
     from gisement.publish.exports.ma_cantine import ma_cantine
+    from gisement.publish.files import write_output
     from gisement.publish.food_board import told_ma_cantine
-    from gisement.publish.written import write_output
 
     rows = rows_of(_built(("food_purchase",)), "food_purchase")
     kept = [r for r in rows if year in (None, r["year"]) and buyer in (None, r["buyer_id"], r["buyer_siren"])]

@@ -51,8 +51,8 @@ def plan_food(
     from gisement.engine import food as engine
     from gisement.engine.build import build
     from gisement.publish import answers, food
+    from gisement.publish.files import check_output
     from gisement.publish.progress import progress
-    from gisement.publish.written import check_output
     from gisement.sources.registry import SOURCES
 
     _positive(transport, gap, time_limit)
@@ -84,7 +84,7 @@ def _steps() -> Sequence[Step]:
 
 def _write(output: Path, found: Any, *, quiet: bool) -> None:
     from gisement.publish import answers, food
-    from gisement.publish.written import write_output
+    from gisement.publish.files import write_output
 
     is_csv = output.suffix.lower() == ".csv"
     text = answers.to_csv(food.as_lines(found)) if is_csv else answers.to_json(food.as_dict(found))

@@ -23,7 +23,7 @@ def share(output: Output) -> None:
     """Écrire les sommes protégées d'un partenaire, sans les lignes."""
     from gisement.engine.sharing import shared_rows
     from gisement.publish import shares
-    from gisement.publish.written import write_output
+    from gisement.publish.files import write_output
 
     rows = shared_rows(opened())
     write_output(output, shares.written(rows))

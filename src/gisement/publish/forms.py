@@ -12,7 +12,7 @@ from gisement.catalog import texts
 from gisement.publish import format
 from gisement.publish.answers import safe
 from gisement.terms import Figure, Origin, Trouble
-from gisement.terms.mishap import in_french
+from gisement.terms.mishap import in_french, unwritable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,10 +26,7 @@ def write(form: pa.Table, path: Path, language: str = "fr") -> None:
             writer.writerow(form.column_names)
             writer.writerows([safe(cell) for cell in row.values()] for row in form.to_pylist())
     except OSError as error:
-        raise Trouble(
-            fr=f"{path} ne peut pas être écrit ({in_french(error)}) : choisir un autre dossier.",
-            en=f"{path} cannot be written ({error.strerror}): choose another folder.",
-        ) from None
+        raise unwritable(path, error) from None
 
 
 def read(path: Path) -> list[dict[str, str | None]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import re
 import tomllib
+from pathlib import Path
 
 from gisement.terms.toml_text import TOO_DEEP, TOO_LONG
+from gisement.terms.trouble import Trouble
 
 _OF_SYSTEM = {
     errno.ENOENT: "introuvable",
@@ -21,6 +23,14 @@ _OF_SYSTEM = {
     errno.EADDRINUSE: "déjà pris",
 }
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+def unwritable(path: Path, error: OSError) -> Trouble:
+    """What is told of a file that the user asked for and that cannot be written there."""
+    return Trouble(
+        fr=f"{path} ne peut pas être écrit ({in_french(error)}) : choisir un autre dossier.",
+        en=f"{path} cannot be written ({error.strerror}): choose another folder.",
+    )
 
 
 def in_french(error: Exception) -> str:

@@ -21,7 +21,7 @@ from gisement.sources.ledger.columns import DROPPED, PAYMENT
 from gisement.sources.ledger.parsing import create_line
 from gisement.store.unreadable import NO_MEMORY, too_little_memory
 from gisement.terms import Reading, Trouble
-from gisement.terms.mishap import in_french
+from gisement.terms.mishap import unwritable
 
 RECORD: Final = "ledger_record"
 ADDED: Final = ("year", "reason", "lines_count", "amount_cents")
@@ -64,10 +64,7 @@ class MaskedWriter:
         try:
             self._file = self._part.open("wb")
         except OSError as error:
-            raise Trouble(
-                fr=f"{self._target} ne peut pas être écrit ({in_french(error)}) : choisir un autre dossier.",
-                en=f"{self._target} cannot be written ({error.strerror}): choose another folder.",
-            ) from None
+            raise unwritable(self._target, error) from None
         self._file.write(HEADER.encode() + b"\n")
         options = csv.WriteOptions(include_header=False, quoting_style="needed")
         self._writer = csv.CSVWriter(self._file, self._schema, write_options=options)

@@ -14,7 +14,7 @@ from gisement.catalog.parameters import parameters
 from gisement.catalog.segments import families, segments
 from gisement.pipeline import ALL, INDICATORS, indicator_named
 from gisement.publish import format
-from gisement.publish.found import values
+from gisement.publish.findings import values
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.methods import method_html
 from gisement.publish.web.page import Page

@@ -18,7 +18,7 @@ from gisement.pipeline import perimeter_of
 from gisement.publish import clauses as hours_told
 from gisement.publish import format
 from gisement.publish import strengths as strengths_told
-from gisement.publish.changes import evidence, interval
+from gisement.publish.change import evidence, interval
 from gisement.publish.web.address import ANY, Pairs, address
 from gisement.publish.web.card import Card
 from gisement.publish.web.choices import Choice

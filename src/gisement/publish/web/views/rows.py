@@ -14,7 +14,7 @@ from gisement.engine.row_sheet import SORTS, RowPage
 from gisement.engine.served import PERSON
 from gisement.pipeline import indicator_named
 from gisement.publish import format
-from gisement.publish.found import values
+from gisement.publish.findings import values
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, address, chosen, perimeter
 from gisement.publish.web.card import weighed
