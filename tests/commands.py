@@ -17,9 +17,7 @@ import subprocess
 import sys
 import termios
 from contextlib import redirect_stderr, redirect_stdout
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -112,11 +110,5 @@ def _typed(words: tuple[object, ...], workspace: Path | None) -> list[str]:
 def _environment(given: dict[str, str]) -> dict[str, str]:
     dropped = ("GISEMENT_", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped) and name != "COLUMNS"}
-    ours = {"PYTHONPATH": str(PROJECT / "src"), "PYTHONUTF8": "1", "PYTHONPYCACHEPREFIX": _bytecode().name}
+    ours = {"PYTHONPATH": str(PROJECT / "src"), "PYTHONUTF8": "1"}
     return {**kept, **ours, "GISEMENT_THREADS": "1", **given}
-
-
-@cache
-def _bytecode() -> TemporaryDirectory[str]:
-    """Where these processes keep compiled modules, as an installed program has them; gone with the tests."""
-    return TemporaryDirectory(prefix="gisement-bytecode-")

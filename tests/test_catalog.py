@@ -6,6 +6,7 @@ import csv
 import importlib
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -163,14 +164,19 @@ def test_every_kind_of_file_has_one_duration() -> None:
 # --- parameters ---------------------------------------------------------------------------------------------
 
 
+@cache
+def code() -> str:
+    """The code of the whole package."""
+    return "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+
+
 @pytest.mark.parametrize("name", parameters())
 def test_a_parameter_is_dated_referenced_and_used(name: str) -> None:
     entry = parameters()[name]
     assert all(str(entry[field]).strip() for field in ("unit", "description", "reference"))
     assert entry["values"]
     assert all(isinstance(since, date) and isinstance(value, int) for since, value in entry["values"].items())
-    code = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
-    assert f'parameter("{name}"' in code
+    assert f'parameter("{name}"' in code()
     assert not name.endswith("_cents") or entry["unit"] == "cents"
 
 

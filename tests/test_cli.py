@@ -358,9 +358,8 @@ def test_a_fresh_interpreter_answers_the_same(workspace: Path) -> None:
 
 
 def test_help_is_light_and_quick() -> None:
-    """In processor time (other work on the machine is not ours), the best of three."""
-    spent = min(processor_seconds(lambda: fresh("--help")) for _ in range(3))
-    assert spent < 0.5
+    """In processor time (other work on the machine is not ours), once in three times at least."""
+    assert any(processor_seconds(lambda: fresh("--help")) < 0.5 for _ in range(3))
     assert loaded_by("--help") == set()
 
 

@@ -99,10 +99,12 @@ def first(folder: Path) -> Workspace:
 @pytest.fixture(scope="module")
 def shuffled(folder: Path, first: Workspace) -> Workspace:
     """The same content, nothing of it in the same order, in a folder of another depth, built by two threads."""
-    workspace = created(folder / "elsewhere" / "a folder with an accent é" / "second", mixed_files.TERRITORY)
+    root = created(folder / "elsewhere" / "a folder with an accent é" / "second", mixed_files.TERRITORY).root
+    workspace = Workspace.open(root, threads=2)
     made = files(folder / "shuffled", order=7)
     _add(workspace, {"correction": [folder / "shuffled.csv"], **made})
-    return _build_anew(workspace, threads=2)
+    assert set(built(workspace)) == set(tables())
+    return workspace
 
 
 def _add(workspace: Workspace, made: Mapping[str, Sequence[Path]]) -> None:
@@ -112,14 +114,6 @@ def _add(workspace: Workspace, made: Mapping[str, Sequence[Path]]) -> None:
 
 def _nine(workspace: Workspace) -> list[dict[str, Any]]:
     return rows(workspace, "SELECT * FROM contract ORDER BY contract_key LIMIT 9", ["contract"])
-
-
-def _build_anew(workspace: Workspace, threads: int) -> Workspace:
-    """Build every table in a process of its own, as a user does."""
-    run = fresh("build", workspace=workspace.root, GISEMENT_THREADS=str(threads))
-    assert (run.returncode, run.stderr) == (0, "")
-    assert set(content(workspace)) == set(tables())
-    return workspace
 
 
 def test_the_files_hold_what_could_differ(first: Workspace) -> None:
@@ -152,7 +146,8 @@ def test_order_folder_and_threads_change_no_byte(first: Workspace, shuffled: Wor
 def test_the_same_files_later_and_elsewhere_give_the_same_lineage(folder: Path, first: Workspace) -> None:
     later = created(folder / "later" / "workspace", mixed_files.TERRITORY)
     shutil.copytree(first.snapshots, later.snapshots, dirs_exist_ok=True)  # as a workspace that is handed over
-    _build_anew(later, threads=2)
+    run = fresh("build", workspace=later.root, GISEMENT_THREADS="2")  # in a process of its own, as a user does
+    assert (run.returncode, run.stderr) == (0, "")
     one, other = ({path.name: path.read_bytes() for path in held.tables.iterdir()} for held in (first, later))
     assert len(one) == 2 * len(tables())
     assert [name for name in one if one[name] != other[name]] == []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from urllib.parse import quote
 
 import pytest
@@ -29,11 +30,14 @@ VALUES: Sequence[str] = (
 
 
 @pytest.fixture(scope="module")
-def client(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+def client(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Asks a small server; whatever the program raises is the test's."""
-    return TestClient(create_app(Site(Served(copy(stage.done, tmp_path_factory.mktemp("pages") / "workspace")))))
+    site = Site(Served(copy(stage.done, tmp_path_factory.mktemp("pages") / "workspace")))
+    with TestClient(create_app(site)) as one_loop:
+        yield one_loop
 
 
+@cache
 def names(client: TestClient) -> tuple[str, ...]:
     """Every parameter that a page or the interface for programs reads, found in the code: none can be forgotten."""
     found = {option.name for indicator in (*INDICATORS, *MODELLED) for option in indicator.options} | set(DIMENSIONS)

@@ -75,9 +75,10 @@ def site(workspace: Workspace) -> Site:
 
 
 @pytest.fixture(scope="session")
-def client(site: Site) -> TestClient:
+def client(site: Site) -> Iterator[TestClient]:
     """Asks the application without a network; a fault of the program is an error of the test."""
-    return TestClient(create_app(site), follow_redirects=False)
+    with TestClient(create_app(site), follow_redirects=False) as one_loop:
+        yield one_loop
 
 
 @pytest.fixture(scope="session")
@@ -99,9 +100,10 @@ def paid_site(paid_workspace: Workspace) -> Site:
 
 
 @pytest.fixture(scope="session")
-def paid_client(paid_site: Site) -> TestClient:
+def paid_client(paid_site: Site) -> Iterator[TestClient]:
     """Asks a public server of a workspace with ledgers."""
-    return TestClient(create_app(paid_site), follow_redirects=False)
+    with TestClient(create_app(paid_site), follow_redirects=False) as one_loop:
+        yield one_loop
 
 
 @pytest.fixture(scope="session")
@@ -111,9 +113,10 @@ def partner_site(paid_workspace: Workspace) -> Site:
 
 
 @pytest.fixture(scope="session")
-def partner_client(partner_site: Site) -> TestClient:
+def partner_client(partner_site: Site) -> Iterator[TestClient]:
     """Asks the server of that machine."""
-    return TestClient(create_app(partner_site), follow_redirects=False)
+    with TestClient(create_app(partner_site), follow_redirects=False) as one_loop:
+        yield one_loop
 
 
 @contextmanager

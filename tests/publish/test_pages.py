@@ -46,12 +46,17 @@ def page(client: TestClient, path: str) -> Any:
     return html.document_fromstring(asked(client, path))
 
 
-@cache
 def asked(client: TestClient, path: str) -> str:
-    """What an address answers; many figures lead to the same one, which is asked once."""
-    answer = client.get(path)
+    """What an address answers."""
+    answer = answered(client, path)
     assert answer.status_code == 200, f"{path}: {answer.status_code}"
     return str(answer.text)
+
+
+@cache
+def answered(client: TestClient, path: str) -> Any:
+    """The answer of an address; many figures and tests lead to the same one, which is asked once."""
+    return client.get(path)
 
 
 @cache
@@ -104,8 +109,7 @@ def test_a_page_answers_in_its_language_and_can_be_heard(
 
 
 def test_a_page_asks_nobody_anything_and_holds_no_script_or_style(client: TestClient, each: str) -> None:
-    answer = client.get(each)
-    tree = html.document_fromstring(answer.text)
+    tree = page(client, each)
     for element in tree.iter():
         for name, value in ((str(k), str(v)) for k, v in element.attrib.items()):
             assert not name.startswith("on"), f"{each}: {name}"
@@ -118,7 +122,7 @@ def test_a_page_asks_nobody_anything_and_holds_no_script_or_style(client: TestCl
 
 def test_every_answer_bears_a_strict_policy(client: TestClient, site: Site) -> None:
     for path in [*paths(site).values(), "/nowhere", "/api/indicators", static("app.css"), "/api/measure/nowhere"]:
-        headers = client.get(path).headers
+        headers = answered(client, path).headers
         policy = headers["content-security-policy"]
         assert policy.startswith("default-src 'none'")
         assert "unsafe" not in policy
