@@ -34,6 +34,12 @@ INPUTS = (
     "works_operation", "public_payment", "ledger_finding", "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
+_WHOLE = (
+    "buyer", "contract", "amendment", "record_decision", "observation", "commune", "contour", "food_year", "food_gap",
+    "food_lot", "food_balance", "food_origin", "food_prior", "food_declaration", "insertion", "insertion_public",
+    "circular_purchase", "target", "local_offer", "lever", "public_payment",
+)  # fmt: skip
+"""Served whole: what these tables hold of payments and of persons was protected when they were made."""
 _MODEL = ("io_flow", "io_sector", "national_employment", "ring_size", "emission_factor")
 # Who is hidden: a natural person wholly, a firm that asked for it by its name alone. A person keeps one number, and its
 # establishments one each, so that suppliers are counted alike with and without numbers.
@@ -311,8 +317,7 @@ def copies(*, partner: bool) -> dict[str, str]:
     listed, units = (_LISTED, _LISTED_UNITS) if not partner else ("true", "true")
     findings = "FROM finding" if partner else "FROM finding EXCEPT FROM ledger_finding"
     masked = {"hidden": _HIDDEN.format(listed=listed), "more": "", "where": ""}
-    bare = ("buyer", "amendment", "record_decision", "commune", "contour", *_MODEL)
-    whole = {name: f"SELECT * FROM {name}" for name in bare}
+    whole = {name: f"SELECT * FROM {name}" for name in (*_WHOLE, *_MODEL)}
     words = {
         "buyer": _plain("concat_ws(' ', b.buyer_name, b.buyer_id)"),
         "supplier": _plain("concat_ws(' ', s.supplier_name, s.supplier_id)"),
@@ -321,8 +326,6 @@ def copies(*, partner: bool) -> dict[str, str]:
     return {
         **whole,
         "finding": _FINDINGS.format(findings=findings),
-        "observation": "SELECT * FROM observation",
-        "contract": "SELECT * FROM contract",
         "purchase": _MASKED.format(table="purchase", **(masked | {"where": where, "more": _GROUP})),
         "contract_supplier": _MASKED.format(table="contract_supplier", **(masked | {"more": _HOLDER})),
         "holder": _MASKED.format(table="holder", **(masked | {"more": _HOLDER})),
@@ -333,26 +336,12 @@ def copies(*, partner: bool) -> dict[str, str]:
         f"is_natural_person) USING (supplier_siren) WHERE {units}",
         "food_purchase": "SELECT * FROM food_purchase" if partner else _FOOD,
         "raw_decp": _RECORD,
-        "food_year": "SELECT * FROM food_year",
-        "food_gap": "SELECT * FROM food_gap",
-        "food_lot": "SELECT * FROM food_lot",
-        "food_balance": "SELECT * FROM food_balance",
-        "food_origin": "SELECT * FROM food_origin",
-        "food_prior": "SELECT * FROM food_prior",
         "food_follow": f"SELECT * FROM food_follow WHERE {partner}",
-        "food_declaration": "SELECT * FROM food_declaration",
         "buyer_year": f"SELECT * {'' if partner else _UNSPENT} FROM buyer_year",
-        "insertion": "SELECT * FROM insertion",
-        "insertion_public": "SELECT * FROM insertion_public",
-        "circular_purchase": "SELECT * FROM circular_purchase",
         "renewal": f"SELECT * {'' if partner else _UNPAID} FROM renewal",
-        "target": "SELECT * FROM target",
-        "local_offer": "SELECT * FROM local_offer",
-        "lever": "SELECT * FROM lever",
         "works_operation": f"SELECT * FROM works_operation WHERE is_public OR {partner}",
         "sheet": f"SELECT * FROM sheet WHERE is_public OR {partner}",
         "spend_without_contract": f"SELECT * FROM spend_without_contract WHERE {partner}",
-        "public_payment": "SELECT * FROM public_payment",
         "lookup": _FOUND.format(**words, listed=listed),
     }  # fmt: skip
 

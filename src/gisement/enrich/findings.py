@@ -282,29 +282,7 @@ def _unusual(u: Any) -> Any:
 def _corrections(c: Any, supplier: Any, correction: Any) -> list[Any]:
     """Corrections by hand: applied where the cell now holds the new value, else not."""
     asked = correction.filter(correction.is_latest & ~correction["table"].isin(OF_LEDGERS))
-    cells = ibis.union(
-        *(
-            c.select(
-                "record_hash",
-                cell_key="contract_key",
-                cell_column=ibis.literal(name),
-                cell=c[name].cast("string"),
-            )
-            for name in ("amount_cents", "notification_date", "duration_months", "cpv_code", "buyer_id")
-        ),
-        # a firm's own facts; the number of a natural person may not stand in a finding
-        *(
-            firms.select(
-                record_hash=ibis.literal("supplier"),
-                cell_key="supplier_id",
-                cell_column=ibis.literal(name),
-                cell=firms[name],
-            )
-            for firms in (supplier.filter(supplier.is_natural_person == ibis.literal(False)),)
-            for name in ("naf_code", "size_class")
-        ),
-    )
-    found = asked.left_join(cells, [("key", "cell_key"), ("column", "cell_column")])
+    found = asked.left_join(_corrigible(c, supplier), [("key", "cell_key"), ("column", "cell_column")])
     is_emptied = found.record_hash.notnull() & found.new_value.isnull() & found.cell.isnull()
     found = found.mutate(
         record_hash=ibis.coalesce(found.record_hash, ibis.ifelse(found["table"] == "supplier", "supplier", found.key)),
@@ -323,3 +301,23 @@ def _corrections(c: Any, supplier: Any, correction: Any) -> list[Any]:
             action=action,
         )
     ]
+
+
+def _corrigible(c: Any, supplier: Any) -> Any:
+    """The cells that a correction by hand may name, as they stand now."""
+    of_contracts = (
+        c.select("record_hash", cell_key="contract_key", cell_column=ibis.literal(name), cell=c[name].cast("string"))
+        for name in ("amount_cents", "notification_date", "duration_months", "cpv_code", "buyer_id")
+    )
+    # a firm's own facts; the number of a natural person may not stand in a finding
+    firms = supplier.filter(supplier.is_natural_person == ibis.literal(False))
+    of_firms = (
+        firms.select(
+            record_hash=ibis.literal("supplier"),
+            cell_key="supplier_id",
+            cell_column=ibis.literal(name),
+            cell=firms[name],
+        )
+        for name in ("naf_code", "size_class")
+    )
+    return ibis.union(*of_contracts, *of_firms)

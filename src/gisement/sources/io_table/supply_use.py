@@ -99,24 +99,18 @@ def _table(name: str, products: list[str], industries: list[str], supply: Cells,
     final[EXPORTS] = np.minimum(final[EXPORTS], made)
     flows = product_by_product(basic.demand.T, make) * made
     abroad = _abroad(flows, final, made)
-    outputs, market = make.sum(axis=1), ratio(make, made)
-
-    def by_product(of_industries: Matrix) -> Matrix:
-        found: Matrix = (ratio(of_industries, outputs) @ market) * made
-        return found
-
-    vat = column(VAT)
+    without_vat = taxes - column(VAT)
     return IoTable(
         name=name, year=year_of(name), unit=unit_of(name), codes=tuple(products), labels=tuple(products),
         divisions=tuple(" ".join(sorted(divisions(code))) for code in products), Z=flows * (1 - abroad)[:, None],
-        imports=(flows * abroad[:, None]).sum(axis=0), value_added=by_product(account(ADDED)),
-        taxes=by_product(basic.taxes), output=made,
-        wages=by_product(account(WAGES)) if any(row == WAGES for row, _ in use) else None,
+        imports=(flows * abroad[:, None]).sum(axis=0), value_added=_by_product(account(ADDED), make),
+        taxes=_by_product(basic.taxes, make), output=made,
+        wages=_by_product(account(WAGES), make) if any(row == WAGES for row, _ in use) else None,
         final={kind: each if kind == EXPORTS else each * (1 - abroad) for kind, each in final.items()},
         final_imports={kind: each * 0 if kind == EXPORTS else each * abroad for kind, each in final.items()},
         note="converted" if imports.any() else "",
-        valuation={"margin": np.maximum(margins, 0.0), "earned": earned, "product_tax": taxes - vat,
-                   "purchased": paid - vat},
+        valuation={"margin": np.maximum(margins, 0.0), "earned": earned, "product_tax": without_vat,
+                   "purchased": paid - column(VAT)},
     )  # fmt: skip
 
 
@@ -127,6 +121,13 @@ def _make(products: Sequence[str], industries: Sequence[str], supply: Cells) -> 
         return make
     whole = {product: supply.get((product, MAKE), 0.0) for product in products}
     return np.array([[whole[p] if divisions(p) == divisions(i) else 0.0 for p in products] for i in industries])
+
+
+def _by_product(of_industries: Matrix, make: Matrix) -> Matrix:
+    """What industries told of themselves, by product: each gives it in proportion to what it makes."""
+    made = make.sum(axis=0)
+    found: Matrix = (ratio(of_industries, make.sum(axis=1)) @ ratio(make, made)) * made
+    return found
 
 
 def _abroad(flows: Matrix, final: Mapping[str, Matrix], made: Matrix) -> Matrix:
