@@ -30,7 +30,7 @@ SIRET = re.compile(r"\d{14}")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     """The demonstration at its usual size; its workbooks are written as CSV (half of the time: `tiny` has them)."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(writing.SIZES, "demo", replace(writing.SIZES["demo"], workbooks=False))  # type: ignore[arg-type]
+        patch.setitem(writing.SIZES, "demo", replace(writing.SIZES["demo"], workbooks=False))
         return write(tmp_path_factory.mktemp("demo"), "demo")
 
 
