@@ -21,10 +21,8 @@ KEYS: Mapping[str, str] = {
 """Keys of `--where` on these tables, and the column of each."""
 
 
-def conditions(
-    observatory: Observatory, perimeter: Perimeter, keys: Sequence[str], table: str = "r"
-) -> tuple[list[str], Values]:
-    """The conditions of a perimeter on the rows `table`, with the value of each parameter.
+def conditions(observatory: Observatory, perimeter: Perimeter, keys: Sequence[str]) -> tuple[list[str], Values]:
+    """The conditions of a perimeter on rows that the query calls `r`, with the value of each parameter.
 
     Only the territory's buyers are taken unless a filter chooses others. Raises Trouble for a key not in `keys`.
     """
@@ -39,11 +37,11 @@ def conditions(
         for value in given:
             names.append(f"v{len(values)}")
             values[names[-1]] = value.removeprefix("=") if key == "buyer" else value
-        told.append(_condition(key, table, names))
+        told.append(_condition(key, names))
     if perimeter.options:
         raise unknown_key(next(iter(perimeter.options)), keys)
     if keeps_to_territory(perimeter):
-        told.append(_ours(observatory.territory.buyers, table, values))
+        told.append(_ours(observatory.territory.buyers, values))
     return told, values
 
 
@@ -57,25 +55,25 @@ def rows_of(observatory: Observatory, sql: str, values: Mapping[str, Any] | None
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
-def _condition(key: str, table: str, names: Sequence[str]) -> str:
-    column = f"{table}.{KEYS[key]}"
+def _condition(key: str, names: Sequence[str]) -> str:
+    column = f"r.{KEYS[key]}"
     if key == "cpv":
         return "(" + " OR ".join(f"starts_with({column}, ${name})" for name in names) + ")"
     listed = ", ".join(f"${name}" for name in names)
     if key == "year":
         return f"CAST({column} AS VARCHAR) IN ({listed})"
-    siren = f" OR {table}.buyer_siren IN ({listed})" if key == "buyer" else ""
+    siren = f" OR r.buyer_siren IN ({listed})" if key == "buyer" else ""
     return f"({column} IN ({listed}){siren})"
 
 
-def _ours(buyers: Sequence[str], table: str, values: Values) -> str:
+def _ours(buyers: Sequence[str], values: Values) -> str:
     if not buyers:
-        return f"{table}.is_buyer_in_territory"
+        return "r.is_buyer_in_territory"
     names = [f"v{len(values) + n}" for n in range(len(buyers))]
     values.update(zip(names, buyers, strict=True))
     listed = ", ".join(f"${name}" for name in names)
     sirens = ", ".join(f"substr(${name}, 1, 9)" for name in names)
-    return f"({table}.buyer_id IN ({listed}) OR {table}.buyer_siren IN ({sirens}))"
+    return f"(r.buyer_id IN ({listed}) OR r.buyer_siren IN ({sirens}))"
 
 
 def unknown_key(key: str, keys: Sequence[str]) -> Trouble:

@@ -61,19 +61,17 @@ class Clock:
         return found
 
 
-def solve_plan(
-    told: Commitments, *, gap: float, time_limit: float | None, say: Say, basis: Any = None, interior: bool = False
-) -> Solved:
+def solve_plan(told: Commitments, *, gap: float, time_limit: float | None, say: Say, interior: bool = False) -> Solved:
     """The plan of a model, within a proved relative gap if the time allows it; `nothing` where no time was left.
 
-    `basis` is that of the relaxed model; the answer holds the one found. With `interior`, the relaxed model is solved
-    by an interior point: ten times as fast where a simplex walks from one equal plan to the next.
+    The answer holds the basis of the relaxed model. With `interior`, that model is solved by an interior point: ten
+    times as fast where a simplex walks from one equal plan to the next.
     """
     if told.z is None or len(told.z) < MANY_CONTRACTS:
         return solve(told.model, gap=gap, time_limit=time_limit, say=say)
     clock = Clock(time_limit)
     say(STAGES[0], 0, len(STAGES))
-    relaxed = clock.run(told.model, relaxed=True, basis=basis, interior=interior)
+    relaxed = clock.run(told.model, relaxed=True, interior=interior)
     if relaxed.status != OPTIMAL:
         return relaxed if relaxed.status == INFEASIBLE else replace(relaxed, status=NOTHING)
     bound = float(relaxed.objective or 0.0)

@@ -49,13 +49,12 @@ class _Product:
     left: Ints
 
 
-def weekly_flows(plan: Plan, inputs: Inputs, scenario: int = 0) -> WeeklyFlows:
-    """The flows of a plan by period of the needs (week or month) and canteen, in one yield scenario.
+def weekly_flows(plan: Plan, inputs: Inputs) -> WeeklyFlows:
+    """The flows of a plan by period of the needs (week or month) and canteen, in its first yield scenario.
 
     Raises ValueError where a product has no solution, which the model makes impossible.
     """
-    flows = plan.flows[scenario]
-    brought = _brought(flows, inputs)
+    brought = _brought(plan.flows[0], inputs)
     deliveries: list[tuple[int, str, str, float]] = []
     market: list[tuple[str, str, str, float]] = []
     moved, columns = 0.0, 0

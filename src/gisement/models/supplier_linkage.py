@@ -81,7 +81,7 @@ LINK = pa.schema(
 )
 
 
-def link(names: pa.Table, register: pa.Table, rules: Mapping[tuple[str, str], Rule] = RULES) -> pa.Table:
+def link(names: pa.Table, register: pa.Table) -> pa.Table:
     """For each name its establishment, or the candidates that a human must choose from, or nothing.
 
     `names` has `row_key`, `supplier_name`, `commune_code`, `postcode`, `department_code` (any of the three may be null)
@@ -106,7 +106,7 @@ def link(names: pa.Table, register: pa.Table, rules: Mapping[tuple[str, str], Ru
             continue
         pairs = _pairs(asked_keys, _known_keys(known, there, ends, asked_keys.keys))
         scored = _scored(pairs, words, known, register, names)
-        for row, found in _decisions(scored, register, names, place, rules):
+        for row, found in _decisions(scored, register, names, place):
             if row not in decided or found[0]["status"] == ACCEPTED:
                 decided[row] = found
     return _links(names, decided)
@@ -271,10 +271,10 @@ def _cpdist(left: list[str], right: list[str], scorer: Any) -> Floats:
 
 
 def _decisions(
-    scored: _Scored, register: pa.Table, names: pa.Table, place: str, rules: Mapping[tuple[str, str], Rule]
+    scored: _Scored, register: pa.Table, names: pa.Table, place: str
 ) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     """For each name with a candidate worth showing: its firms, the best first."""
-    least = min(rule.doubtful for (_, where), rule in rules.items() if where == place)
+    least = min(rule.doubtful for (_, where), rule in RULES.items() if where == place)
     kept = (scored.likeness >= least) | scored.is_part
     owners, rows, likeness = scored.names[kept], scored.rows[kept], scored.likeness[kept].astype(float)
     is_part = scored.is_part[kept]
@@ -288,7 +288,7 @@ def _decisions(
             _Candidate(facts[i], round(float(likeness[i]), 4), bool(is_part[i]), _goes_with(facts[i], prefixes[owner]))
             for i in range(start, stop)
         ]
-        if found := _decision(seen, place, rules):
+        if found := _decision(seen, place):
             yield owner, found
 
 
@@ -320,7 +320,7 @@ def _goes_with(fact: Mapping[str, Any], prefixes: Sequence[str] | None) -> bool:
     return any(naf.startswith(prefix.replace(".", "")) for prefix in prefixes or ()) and bool(naf)
 
 
-def _decision(seen: list[_Candidate], place: str, rules: Mapping[tuple[str, str], Rule]) -> list[dict[str, Any]] | None:
+def _decision(seen: list[_Candidate], place: str) -> list[dict[str, Any]] | None:
     """Accepted, or the candidates in doubt; null if none is worth showing."""
     firms: dict[str, list[_Candidate]] = {}
     for candidate in sorted(seen, key=lambda c: (*(-x for x in c.preference), c.fact["siret"])):
@@ -328,12 +328,12 @@ def _decision(seen: list[_Candidate], place: str, rules: Mapping[tuple[str, str]
     ranked = list(firms.values())
     best, others = ranked[0][0], ranked[1:]
     kind = best.kind
-    rule = rules[kind, place]
+    rule = RULES[kind, place]
     margin = _strength(best) - max((_strength(firm[0]) for firm in others), default=-1.0)
     if best.likeness >= rule.accepted and margin > rule.margin:
         return [_row(ranked[0], kind, place, ACCEPTED)]
     shown = [(firm, firm[0].kind) for firm in ranked]
-    rows = [_row(firm, k, place, DOUBTFUL) for firm, k in shown if firm[0].likeness >= rules[k, place].doubtful]
+    rows = [_row(firm, k, place, DOUBTFUL) for firm, k in shown if firm[0].likeness >= RULES[k, place].doubtful]
     return rows[:SHOWN] or None
 
 

@@ -7,8 +7,8 @@ The probability that a choice is right is 1 / (1 + exp(-(a + b m + c s + d l + e
 second score, s the first score, l the logarithm of the number of known terms, and e_c a term of the chosen class. It
 is fitted on titles of buyers that the model had not seen (folds by buyer). Under the threshold, no answer.
 
-Nothing is drawn but the order in which the solver goes through its examples, from `seed`: the same titles give the
-same model. `title_storage` makes plain arrays and tables of it.
+Nothing is drawn but the order in which the solver goes through its examples, from a fixed seed: the same titles give
+the same model. `title_storage` makes plain arrays and tables of it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SEGMENT_SHARE = 0.5
 COST = 0.2
 FOLDS = 4
 FEWEST_TITLES, FEWEST_BUYERS, FEWEST_CLASSES = 200, 8, 2
-TARGET_ACCURACY = 0.8
+TARGET_ACCURACY, SEED = 0.8, 0
 MOST_TITLES = 60_000
 """Learning takes a minute or two for 16,000 titles on one core: beyond this, a part is drawn."""
 BATCH = 20_000
@@ -133,30 +133,27 @@ class TitleModel:
         )
 
 
-def train(
-    examples: Examples, labels: Examples = NO_LABELS, seed: int = 0, target: float = TARGET_ACCURACY
-) -> TitleModel:
+def train(examples: Examples, labels: Examples = NO_LABELS) -> TitleModel:
     """A model learnt from these examples, and from the labels of a nomenclature if the workspace has one.
 
-    The thresholds are the lowest probabilities from which answers to unseen buyers are right `target` of the time.
+    The thresholds are the lowest probabilities from which answers to unseen buyers are right as often as
+    TARGET_ACCURACY says.
     """
-    return learn(examples, labels, seed, target)[0]
+    return learn(examples, labels)[0]
 
 
-def learn(
-    examples: Examples, labels: Examples = NO_LABELS, seed: int = 0, target: float = TARGET_ACCURACY
-) -> tuple[TitleModel, dict[str, Accuracy]]:
+def learn(examples: Examples, labels: Examples = NO_LABELS) -> tuple[TitleModel, dict[str, Accuracy]]:
     """The same model, and for `division` and `segment` how well it answers buyers that it has not seen."""
-    examples = _drawn(examples, seed)
+    examples = _drawn(examples)
     _enough(examples)
-    fitted = _fit(examples, labels, seed)
-    seen = _unseen_answers(examples, labels, seed)
+    fitted = _fit(examples, labels)
+    seen = _unseen_answers(examples, labels)
     threshold, heads, held_out = {}, {}, {}
     for name, head in (("division", fitted.division), ("segment", fitted.segment)):
         unseen = _numbered(seen[name], head.classes)
-        certainty, threshold[name] = _calibrated(unseen, len(head.classes), target)
+        certainty, threshold[name] = _calibrated(unseen, len(head.classes))
         heads[name] = Head(head.classes, head.weights, head.intercepts, certainty)
-        held_out[name] = accuracy(unseen, _fitting(len(head.classes), target))
+        held_out[name] = accuracy(unseen, _fitting(len(head.classes)))
     model = TitleModel(fitted.vocabulary, heads["division"], heads["segment"], fitted.allowed, threshold)
     return model, held_out
 
@@ -174,19 +171,19 @@ def _numbered(rows: Sequence[Row], classes: Sequence[str]) -> Unseen:
     )
 
 
-def _fitting(classes: int, target: float) -> Callable[[Unseen], tuple[Callable[[Unseen], Any], float]]:
+def _fitting(classes: int) -> Callable[[Unseen], tuple[Callable[[Unseen], Any], float]]:
     """How the certainty and the threshold of some answers are fitted, to judge others."""
 
     def fit(unseen: Unseen) -> tuple[Callable[[Unseen], Any], float]:
-        certainty, threshold = _calibrated(unseen, classes, target)
+        certainty, threshold = _calibrated(unseen, classes)
         return (lambda others: _probability(others, certainty)), threshold
 
     return fit
 
 
-def _calibrated(unseen: Unseen, classes: int, target: float) -> tuple[Any, float]:
+def _calibrated(unseen: Unseen, classes: int) -> tuple[Any, float]:
     certainty = _certainty(unseen.signs, unseen.chosen, unseen.is_right, classes)
-    return certainty, threshold_for(_probability(unseen, certainty), unseen.is_right, target)
+    return certainty, threshold_for(_probability(unseen, certainty), unseen.is_right, TARGET_ACCURACY)
 
 
 def _probability(unseen: Unseen, certainty: Any) -> Any:
@@ -212,12 +209,12 @@ def folds_by_buyer(buyers: Sequence[str], count: int, seed: int) -> Any:
     return fold[place]
 
 
-def _drawn(examples: Examples, seed: int) -> Examples:
+def _drawn(examples: Examples) -> Examples:
     """At most `MOST_TITLES` examples, drawn without looking at them."""
     count = len(examples.titles)
     if count <= MOST_TITLES:
         return examples
-    return examples.part(np.sort(np.random.default_rng(seed).permutation(count)[:MOST_TITLES]))
+    return examples.part(np.sort(np.random.default_rng(SEED).permutation(count)[:MOST_TITLES]))
 
 
 def _enough(examples: Examples) -> None:
@@ -231,22 +228,22 @@ def _enough(examples: Examples) -> None:
         )
 
 
-def _fit(examples: Examples, labels: Examples, seed: int) -> TitleModel:
+def _fit(examples: Examples, labels: Examples) -> TitleModel:
     """A model without certainty."""
     known = vocabulary(examples.titles, examples.buyers, labels.titles)
     vectors = known.vectors([*examples.titles, *labels.titles])
     worth = np.array([1.0] * len(examples.titles) + [LABEL_WEIGHT] * len(labels.titles))
     divisions, segments = ([*getattr(examples, name), *getattr(labels, name)] for name in ("divisions", "segments"))
-    division, segment = (_head(vectors, classes, worth, seed) for classes in (divisions, segments))
+    division, segment = (_head(vectors, classes, worth) for classes in (divisions, segments))
     allowed = np.zeros((len(division.classes), len(segment.classes)), dtype=bool)
     allowed[np.searchsorted(division.classes, divisions), np.searchsorted(segment.classes, segments)] = True
     return TitleModel(known, division, segment, allowed, {})
 
 
-def _head(vectors: Any, classes: Sequence[str], worth: Any, seed: int) -> Head:
+def _head(vectors: Any, classes: Sequence[str], worth: Any) -> Head:
     from sklearn.svm import LinearSVC
 
-    fitted = LinearSVC(C=COST, tol=1e-3, random_state=seed).fit(vectors, classes, sample_weight=worth)
+    fitted = LinearSVC(C=COST, tol=1e-3, random_state=SEED).fit(vectors, classes, sample_weight=worth)
     names = tuple(str(name) for name in fitted.classes_)
     weights, intercepts = fitted.coef_, fitted.intercept_
     if len(names) == 2:  # one hyperplane stands for both classes
@@ -257,12 +254,12 @@ def _head(vectors: Any, classes: Sequence[str], worth: Any, seed: int) -> Head:
 Row = tuple[str, Any, str, int]
 
 
-def _unseen_answers(examples: Examples, labels: Examples, seed: int) -> dict[str, list[Row]]:
+def _unseen_answers(examples: Examples, labels: Examples) -> dict[str, list[Row]]:
     """For each title, by a model that has not seen its buyer: the class, its signs, the published one, the fold."""
-    fold = folds_by_buyer(examples.buyers, FOLDS, seed)
+    fold = folds_by_buyer(examples.buyers, FOLDS, SEED)
     found: dict[str, list[Row]] = {"division": [], "segment": []}
     for number in range(FOLDS):
-        model = _fit(examples.part(np.flatnonzero(fold != number)), labels, seed)
+        model = _fit(examples.part(np.flatnonzero(fold != number)), labels)
         unseen = examples.part(np.flatnonzero(fold == number))
         scores, inner, terms = model.scores(unseen.titles)
         pairs = (("division", scores, unseen.divisions), ("segment", inner, unseen.segments))

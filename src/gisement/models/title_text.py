@@ -69,19 +69,23 @@ def plain_words(title: str, lost: Mapping[str, str]) -> list[str]:
     return [word for word in words if word and word not in SMALL_WORDS]
 
 
-def word_terms(words: list[str], leading: int = 3) -> list[str]:
+LEADING, SIZES = 3, range(3, 6)
+"""How many first words count once more, and how many letters a run has."""
+
+
+def word_terms(words: list[str]) -> list[str]:
     """Words, pairs of words, and once more the first words that are not of procedure, which name the nature."""
     pairs = [f"{first} {second}" for first, second in pairwise(words)]
-    first = [word for word in words if word not in FORMAL_WORDS][:leading]
+    first = [word for word in words if word not in FORMAL_WORDS][:LEADING]
     return [*words, *pairs, *(f"^{word}" for word in first)]
 
 
-def letter_terms(words: list[str], sizes: range = range(3, 6)) -> list[str]:
+def letter_terms(words: list[str]) -> list[str]:
     """Runs of letters within words, blanks at both ends: what `élagage` and `élagages` share."""
     terms = []
     for word in words:
         padded = f" {word} "
-        for size in sizes:
+        for size in SIZES:
             if len(padded) <= size:
                 terms.append(padded)
                 break

@@ -35,9 +35,9 @@ def as_dicts(found: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]
     ]  # fmt: skip
 
 
-def title_of(kind: str, outcome: Any, language: str) -> str:
-    """The title of the indicator that a lever moves."""
-    return str(indicator_texts(outcome.today.indicator, language)["title"]) if outcome else kind
+def title_of(outcome: Any, language: str) -> str:
+    """The title of the indicator that a lever moves; empty where it moves none."""
+    return str(indicator_texts(outcome.today.indicator, language)["title"]) if outcome else ""
 
 
 def effect(outcome: Any, language: str) -> str:
@@ -90,7 +90,7 @@ def show(found: Sequence[Any], language: str) -> None:
     columns = [Column(words["indicator"]), Column(words["today"], is_number=True)]
     columns += [Column(each.title or each.name, is_number=True) for each in found]
     rows = [
-        [title_of("", first, language), format.value(first.today, language)]
+        [title_of(first, language), format.value(first.today, language)]
         + [f"{format.value(each.outcomes[n].then, language)} ({effect(each.outcomes[n], language)})" for each in found]
         for n, first in enumerate(found[0].outcomes)
     ]
@@ -99,9 +99,9 @@ def show(found: Sequence[Any], language: str) -> None:
         for outcome in each.outcomes:
             for one in outcome.parts:
                 said = part(one, outcome, language)
-                print(paragraph(words["line"].format(title=title_of("", outcome, language), **said), width, "  "))
+                print(paragraph(words["line"].format(title=title_of(outcome, language), **said), width, "  "))
             if span := reach(outcome, language):
-                told = words["reach_line"].format(title=title_of("", outcome, language), span=span)
+                told = words["reach_line"].format(title=title_of(outcome, language), span=span)
                 print(paragraph(told, width, "  "))
     print()
     print(paragraph(words["about"], width))

@@ -18,6 +18,7 @@ from gisement.models.input_output import Matrix
 from gisement.sources.io_table.reading import flow_of, unknown_layout, year_of
 from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, IoTable
 
+COUNTRY = "FR"
 HEADER = ("refarea", "rowpi", "counterpartarea", "colpi", "obsvalue")
 _TAXES, _WAGES = "D21X31", "D1"
 _ADDED = ("D1", "D29X39", "B2A3G")
@@ -30,8 +31,8 @@ def is_figaro(header: Sequence[str]) -> bool:
     return {cell.strip().lower() for cell in header}.issuperset(HEADER)
 
 
-def read_figaro(lines: Sequence[Sequence[str]], name: str, country: str = "FR") -> IoTable:
-    """The table of one country. Raises Trouble where the file holds none of its flows."""
+def read_figaro(lines: Sequence[Sequence[str]], name: str) -> IoTable:
+    """The table of France. Raises Trouble where the file holds none of its flows."""
     header = [cell.strip().lower() for cell in lines[0]]
     at = [header.index(column) for column in HEADER]
     own, bought, sold, accounts = (defaultdict[tuple[str, str], float](float) for _ in range(4))
@@ -39,11 +40,11 @@ def read_figaro(lines: Sequence[Sequence[str]], name: str, country: str = "FR") 
         cells = [*line, *[""] * len(header)]
         origin, product, user, use = (cells[i].strip() for i in at[:-1])
         value = flow_of(cells[at[-1]], name)
-        if user == country and not divisions(product):
+        if user == COUNTRY and not divisions(product):
             accounts[product, use] += value
-        elif user == country:
-            (own if origin == country else bought)[product, use] += value
-        elif origin == country:
+        elif user == COUNTRY:
+            (own if origin == COUNTRY else bought)[product, use] += value
+        elif origin == COUNTRY:
             sold[product, EXPORTS] += value
     codes = partition(sorted({product for product, _ in own} & {use for _, use in own}))
     if len(codes) < 2:

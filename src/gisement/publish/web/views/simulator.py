@@ -63,7 +63,7 @@ def _outcomes(page: Page, own: Any) -> Grid:
     words = cooperation_texts(page.language)["simulator"]
     rows = [
         [
-            Cell(told.title_of("", each, page.language), page.card(each.today).page),
+            Cell(told.title_of(each, page.language), page.card(each.today).page),
             figured(page.card(each.today)),
             number(format.value(each.then, page.language), note=format.span(each.then, page.language)),
             number(told.effect(each, page.language)),
@@ -105,7 +105,7 @@ def _crossed(page: Page, own: Any) -> Grid:
     rows = [
         [
             Cell(words["kinds"][one.kind], note=segment_name(one.segment, page.language)),
-            Cell(told.title_of("", outcome, page.language)),
+            Cell(told.title_of(outcome, page.language)),
             Cell(told.crossed(one, outcome, page.language)),
         ]
         for outcome in own.outcomes
@@ -158,7 +158,7 @@ def _compared(page: Page, found: list[Any]) -> Grid:
     words = cooperation_texts(page.language)["simulator"]
     rows = []
     for n, first in enumerate(found[0].outcomes):
-        cells = [Cell(told.title_of("", first, page.language)), figured(page.card(first.today))]
+        cells = [Cell(told.title_of(first, page.language)), figured(page.card(first.today))]
         for outcome in (each.outcomes[n] for each in found):
             note = " ; ".join(
                 part for part in (told.effect(outcome, page.language), told.reach(outcome, page.language)) if part
