@@ -30,12 +30,8 @@ TEMPLATES = PACKAGE / "publish" / "web" / "templates"
 ROOTS = {"fr": "", "en": "/en"}
 FIGURES_CHECKED = 6
 OF_CONTRACTS = (
-    "sme_advance_count_share",
-    "yearly_amount",
-    "median_yearly_amount",
-    "large_yearly_amount",
-    "pooling_gain",
-)
+    "sme_advance_count_share", "yearly_amount", "median_yearly_amount", "large_yearly_amount", "pooling_gain",
+)  # fmt: skip
 """Indicators of purchases that only contracts can tell."""
 YEARS = {"food_balance": 2027}
 # The year of the needs of the demonstration, where rows of 2024 are none.
