@@ -6,6 +6,8 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from gisement.engine import cube
@@ -33,7 +35,7 @@ def asked(workspace: Workspace) -> Served:
     """The same copy, of which every table is too large to be held."""
     found = Served(workspace, partner=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cube, "MOST_ROWS", -1)
+        patch.setattr(cube, "MOST_SUMMED", -1)
         for indicator in MEASURED:
             assert found.observatory.places(indicator, Perimeter({}), Verdict.PART) is None
     return found
@@ -80,19 +82,19 @@ def test_sums_beyond_64_bits_are_left_to_the_query(held: Served) -> None:
     """Weights that may not add up are refused when they are loaded; so are more groups than can be numbered."""
     connection = held.connection.cursor()
     huge = connection.execute(
-        "SELECT 2 AS verdict_number, 4000000000000000000 AS weight, 0 AS rank FROM range(2)"
+        "SELECT 2 AS verdict_number, 4000000000000000000 AS weight, 0 AS rank, true AS is_sure FROM range(2)"
     ).to_arrow_table()
     with pytest.raises(OverflowError, match="add up"):
         cube._arrays(huge)
     found = Cube(held.connection, "purchase", ())
     columns = [Column(list(range(2**16)), found._column("year").codes)] * 4
     with pytest.raises(OverflowError, match="groups"):
-        cube._groups(found._judged_rows(indicator_named("total_spend"), _chosen("total_spend")).verdict, [], columns)
+        cube._groups(np.zeros(found.rows, np.int8), [column.codes for column in columns], columns)
 
 
 def test_a_prefix_ends_where_another_code_begins() -> None:
     """Codes are found by bisection: an empty text is a missing value, a prefix holds what begins so and no more."""
-    column = cube._coded(["45", "4521", "452", None, "46", "4"])
+    column = cube._coded(pa.array(["45", "4521", "452", None, "46", "4"]))
     assert column.among(["45"], prefix=True).tolist() == [True, True, True, False, False, False]
     assert column.among(["45"]).tolist() == [True, False, False, False, False, False]
     assert column.among(["", "46"]).tolist() == [False, False, False, True, True, False]

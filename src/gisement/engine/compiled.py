@@ -65,7 +65,7 @@ def rows_sql(indicator: Indicator, filters: Frozen, option: Frozen, buyers: tupl
 
 @lru_cache(maxsize=1024)
 def judged_sql(indicator: Indicator, option: Frozen, buyers: tuple[str, ...]) -> str:
-    """The verdict, weight and level of every row of the table, whoever bought, in its order."""
+    """Every row of the table, whoever bought, in its order: verdict, weight, level, and whether its scope is known."""
     import ibis
 
     from gisement.engine.query import BUYERS, leveled, numbered
@@ -73,4 +73,6 @@ def judged_sql(indicator: Indicator, option: Frozen, buyers: tuple[str, ...]) ->
     every = Perimeter({BUYERS: ("all",)})
     held = ["amount_level"] if "amount_level" in schema(indicator.table) else []
     rows = leveled(numbered(indicator, every, SimpleNamespace(**dict(option)), buyers, held))
-    return str(ibis.to_sql(rows.select("verdict_number", "weight", "rank"), dialect="duckdb", pretty=False))
+    is_sure = (rows.in_scope == ibis.literal(True)).notnull()
+    rows = rows.select("verdict_number", "weight", "rank", is_sure=is_sure)
+    return str(ibis.to_sql(rows, dialect="duckdb", pretty=False))

@@ -10,32 +10,46 @@ import math
 import threading
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gisement.catalog import tables
 from gisement.engine.compiled import Frozen, frozen, judged_sql
 from gisement.engine.query import BUYERS, PREFIXES, column_of, keeps_to_territory
 from gisement.store.database import schema
-from gisement.terms import Indicator, Perimeter, Verdict
+from gisement.terms import Indicator, Level, Perimeter, Spread, Verdict
+
+if TYPE_CHECKING:
+    from gisement.engine.spread import Amounts
 
 MOST_ROWS = 300_000
-"""A larger table is asked in SQL: to go through that many rows takes longer than to plan."""
-MOST_BYTES = 64 << 20
-"""What judged rows take in all, the latest asked for; those of one indicator and its options take ten bytes a row."""
+"""The pages of rows of a larger table are asked in SQL: laid out for pages, its rows would take too much memory."""
+MOST_SUMMED = 4_000_000
+"""The figures of a larger table are asked in SQL."""
+MOST_BYTES = 192 << 20
+"""What judged rows take in all, the latest asked for; those of one indicator and its options take a byte a row, and
+eight for a weight that no other has."""
 DENSE = 1 << 16
-"""Up to so many possible groups, each has its place in the sums; else only those that are there."""
-MASKS = 256
+"""Up to so many possible groups, or two a row, each has its place in the sums; else only those that are there."""
+MASKS, MASK_BYTES = 256, 64 << 20
 """Filters whose rows are remembered: a page asks for the same perimeter several times, and all of the same year."""
 LAST = "\U0010ffff"
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 _VERDICTS = len(Verdict)
+_SURE, _UNWEIGHTED, _RANK = _VERDICTS, 2 * _VERDICTS, 4 * _VERDICTS
+_CODES = _RANK * len(Level)
+_EVERY = np.arange(_CODES)
+_IS_SURE = _EVERY // _SURE % 2 == 1
+_IS_WEIGHED_INSIDE = (_EVERY // _UNWEIGHTED % 2 == 0) & np.isin(
+    _EVERY % _VERDICTS, [list(Verdict).index(verdict) for verdict in (Verdict.PART, Verdict.UNKNOWN)]
+)
 
 
 @dataclass(frozen=True)
@@ -62,17 +76,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Judged:
-    """The rows of a table as an indicator and its options judge them: verdict, weight (0 if unknown), level."""
+    """The rows of a table as an indicator and its options judge them: weight (0 if unknown), and the rest in one code.
 
-    verdict: NDArray[np.int8]
+    The code adds up the verdict's number, whether the scope is known, whether the weight is not, and the level.
+    """
+
+    code: NDArray[np.int8]
     weight: Integers
-    unweighted: Flags
-    rank: NDArray[np.int8]
 
     @property
-    def bytes(self) -> int:
-        """What it takes in memory."""
-        return sum(held.nbytes for held in (self.verdict, self.weight, self.unweighted, self.rank))
+    def verdict(self) -> NDArray[np.int8]:
+        """The number of each row's verdict."""
+        found: NDArray[np.int8] = self.code % _VERDICTS
+        return found
 
 
 class Cube:
@@ -82,8 +98,10 @@ class Cube:
         self._connection, self.table, self.buyers = connection, table, buyers
         (self.rows,) = connection.cursor().execute(f'SELECT count(*) FROM "{table}"').fetchone()
         self._columns: dict[str, Column] = {}
-        self._matching = lru_cache(maxsize=MASKS)(self._matches)
-        self._placed = lru_cache(maxsize=MASKS)(self._places)
+        self._keys: dict[tuple[str, ...], Integers] = {}
+        masks = MASK_BYTES // max(1, self.rows)
+        self._matching = lru_cache(maxsize=max(8, min(MASKS, masks)))(self._matches)
+        self._placed = lru_cache(maxsize=max(4, min(MASKS, masks // 8)))(self._places)
         self._judged: OrderedDict[tuple[str, Frozen], Judged] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -97,32 +115,70 @@ class Cube:
         columns = [self._column(column_of(indicator, name, filtering=False)) for name in by]
         kept = self._kept(indicator, perimeter)
         judged = self._judged_rows(indicator, option)
-        places, inverse = _groups(judged.verdict[kept], [column.codes[kept] for column in columns], columns)
-        added = _added(judged, kept, inverse, len(places))
-        there = np.flatnonzero(added["rows_count"])
-        lists = (held[there].tolist() for held in (places, *added.values()))
+        places, inverse = _groups(judged.code[kept], [column.codes[kept] for column in columns], columns)
+        groups, added = _by_verdict(places, *_added(judged.weight[kept], inverse, len(places)))
+        lists = (held.tolist() for held in (groups, *added.values()))
         return [
-            {**_values(place, by, columns), "verdict_number": place % _VERDICTS, **dict(zip(added, sums, strict=True))}
-            for place, *sums in zip(*lists, strict=True)
+            {
+                **_values(group // _VERDICTS, by, columns),
+                "verdict_number": group % _VERDICTS,
+                **dict(zip(added, sums, strict=True)),
+            }
+            for group, *sums in zip(*lists, strict=True)
         ]
 
-    def places(self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, verdict: Verdict) -> Integers:
-        """Which rows of the table are in the perimeter, with this verdict."""
-        kept = self._kept(indicator, perimeter)
-        found: Integers = kept[self._judged_rows(indicator, option).verdict[kept] == list(Verdict).index(verdict)]
+    def amounts(
+        self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str]
+    ) -> dict[tuple[Any, ...], Amounts]:
+        """What `spread.amounts` and `by_group` give: by group, the weights that count or may, with the key of each.
+
+        Raises OverflowError as `sums` does.
+        """
+        from gisement.engine.spread import BY_KEY, Amounts, added_by_key, apart
+
+        assert isinstance(indicator.kind, Spread)
+        columns = [self._column(column_of(indicator, name, filtering=False)) for name in by]
+        judged, kept = self._judged_rows(indicator, option), self._kept(indicator, perimeter)
+        rows = np.flatnonzero(_IS_WEIGHED_INSIDE[judged.code[kept]])
+        rows = rows if isinstance(kept, slice) else kept[rows]
+        groups = [(0, slice(None))]
+        if by:
+            order, groups = apart(*_numbered([column.codes[rows] for column in columns], columns))
+            rows = rows[order]
+        key, weight = self._key_codes(indicator.kind.over)[rows], judged.weight[rows]
+        held = Amounts(key >= 0, _IS_SURE[judged.code[rows]], key, np.maximum(weight, 0), np.minimum(weight, 0))
+        # a statistic by key adds up what each has by itself
+        is_apart = indicator.kind.statistic in BY_KEY or indicator.kind.over == tables()[self.table].key
+        found = {}
+        for group, places in groups:
+            of_group = held.at(places)
+            found[tuple(_values(group, by, columns).values())] = of_group if is_apart else added_by_key(of_group)
         return found
 
-    def _kept(self, indicator: Indicator, perimeter: Perimeter) -> Integers:
-        """The places of the rows of the perimeter: `query.filters` over arrays."""
+    def places(
+        self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, verdict: Verdict
+    ) -> Integers | None:
+        """Which rows of the table are in the perimeter, with this verdict; None where there are too many for pages."""
+        if self.rows > MOST_ROWS:
+            return None
+        kept = self._kept(indicator, perimeter)
+        has_verdict = self._judged_rows(indicator, option).verdict[kept] == list(Verdict).index(verdict)
+        found: Integers = np.flatnonzero(has_verdict) if isinstance(kept, slice) else kept[has_verdict]
+        return found
+
+    def _kept(self, indicator: Indicator, perimeter: Perimeter) -> Integers | slice:
+        """The places of the rows of the perimeter (a slice for all): `query.filters` over arrays."""
         columns = {key: column_of(indicator, key) for key in perimeter.filters if key != BUYERS}
         asked = tuple((column, key, tuple(perimeter.filters[key])) for key, column in columns.items())
-        return self._placed(asked, keeps_to_territory(perimeter) and "buyer_id" in schema(self.table))
+        is_in_territory = keeps_to_territory(perimeter) and "buyer_id" in schema(self.table)
+        kept: Integers | slice = self._placed(asked, is_in_territory)
+        return kept
 
-    def _places(self, asked: tuple[tuple[str, str, tuple[str, ...]], ...], is_in_territory: bool) -> Integers:
+    def _places(self, asked: tuple[tuple[str, str, tuple[str, ...]], ...], is_in_territory: bool) -> Integers | slice:
         flags = self._in_territory() if is_in_territory else np.ones(self.rows, dtype=bool)
         for one in asked:
             flags = flags & self._matching(*one)
-        return np.flatnonzero(flags)
+        return slice(None) if flags.all() else np.flatnonzero(flags)
 
     def _matches(self, column: str, key: str, values: Sequence[str]) -> Flags:
         if key in ("year", "month"):
@@ -135,32 +191,58 @@ class Cube:
 
     def _in_territory(self) -> Flags:
         if not self.buyers:
-            return self._matching("is_buyer_in_territory", "", (True,))
+            flags: Flags = self._matching("is_buyer_in_territory", "", (True,))
+            return flags
         return self._column("buyer_id").among(self.buyers) | self._column("buyer_siren").among(self.buyers)
 
     def _column(self, name: str) -> Column:
         with self._lock:
             if name not in self._columns:
-                found = self._connection.cursor().execute(f'SELECT "{name}" FROM "{self.table}"').to_arrow_table()
-                self._columns[name] = _coded(found.column(0).to_pylist())
+                self._columns[name] = _coded(self._read(f'"{name}"'))
             return self._columns[name]
+
+    def _key_codes(self, over: tuple[str, ...]) -> Integers:
+        """A number for each value of a key (its first known column), -1 where none is known."""
+        with self._lock:
+            if over not in self._keys:
+                listed = ", ".join(f'"{name}"' for name in over)
+                is_row = over == tables()[self.table].key
+                encoded = None if is_row else self._read(f"coalesce({listed})").dictionary_encode()
+                self._keys[over] = (
+                    np.arange(self.rows)
+                    if encoded is None
+                    else encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
+                )
+            return self._keys[over]
+
+    def _read(self, column: str) -> Any:
+        """A column as one Arrow array."""
+        found = self._connection.cursor().execute(f'SELECT {column} AS held FROM "{self.table}"').to_arrow_table()
+        return found.column(0).combine_chunks()
 
     def _judged_rows(self, indicator: Indicator, option: SimpleNamespace) -> Judged:
         key = (indicator.name, frozen(option))
         with self._lock:
             if key not in self._judged:
                 sql = judged_sql(indicator, key[1], self.buyers)
-                self._judged[key] = _arrays(self._connection.cursor().execute(sql).to_arrow_table())
-                while len(self._judged) > 1 and sum(held.bytes for held in self._judged.values()) > MOST_BYTES:
+                self._judged[key] = self._sharing(_arrays(self._connection.cursor().execute(sql).to_arrow_table()))
+                while len(self._judged) > 1 and _bytes(self._judged.values()) > MOST_BYTES:
                     self._judged.popitem(last=False)
             self._judged.move_to_end(key)
             return self._judged[key]
 
+    def _sharing(self, judged: Judged) -> Judged:
+        """The same, with the weights of other indicators where they are the same: most are one column."""
+        for held in self._judged.values():
+            if np.array_equal(held.weight, judged.weight):
+                return Judged(judged.code, held.weight)
+        return judged
+
 
 def cube_of(connection: Any, table: str, buyers: tuple[str, ...]) -> Cube | None:
-    """The cube of a table; none where it has so many rows that SQL is as fast."""
+    """The cube of a table; none where it has too many rows."""
     cube = Cube(connection, table, buyers)
-    return cube if cube.rows <= MOST_ROWS else None
+    return cube if cube.rows <= MOST_SUMMED else None
 
 
 def _arrays(found: Any) -> Judged:
@@ -170,54 +252,82 @@ def _arrays(found: Any) -> Judged:
     if float(np.abs(weight.astype(np.float64)).sum()) >= 2.0**62:
         raise OverflowError("weights that do not add up in 64 bits")
     verdict, rank = (found.column(name).to_numpy().astype(np.int8) for name in ("verdict_number", "rank"))
-    return Judged(verdict, weight, weights.is_null().to_numpy(), rank)
+    is_sure, is_unweighted = found.column("is_sure").to_numpy(), weights.is_null().to_numpy()
+    code = verdict + np.int8(_SURE) * is_sure + np.int8(_UNWEIGHTED) * is_unweighted + np.int8(_RANK) * rank
+    return Judged(code.astype(np.int8), weight)
 
 
-def _coded(held: list[Any]) -> Column:
-    values = sorted({value for value in held if value is not None})
-    code = {value: n for n, value in enumerate(values)} | {None: len(values)}
-    return Column(values, np.fromiter((code[value] for value in held), dtype=np.int32, count=len(held)))
+def _bytes(judged: Iterable[Judged]) -> int:
+    """What judged rows take in memory, weights that several share being counted once."""
+    held = {id(array): array.nbytes for each in judged for array in (each.code, each.weight)}
+    return sum(held.values())
+
+
+def _coded(column: Any) -> Column:
+    encoded = column.dictionary_encode()
+    held = encoded.dictionary.to_pylist()
+    order = sorted(range(len(held)), key=held.__getitem__)
+    code = np.full(len(held) + 1, len(held), dtype=np.int32)
+    code[order] = np.arange(len(held), dtype=np.int32)
+    return Column([held[number] for number in order], code[encoded.indices.fill_null(len(held)).to_numpy()])
+
+
+def _numbered(codes: Sequence[NDArray[np.int32]], columns: Sequence[Column]) -> tuple[Integers, int]:
+    """One number for the codes of each row, and how many are possible."""
+    sizes = [len(column.values) + 1 for column in columns]
+    possible = math.prod(sizes)
+    if possible >= 2**62 // _CODES:
+        raise OverflowError("more possible groups than 64 bits can number")
+    number = np.zeros(len(codes[0]) if codes else 0, dtype=np.int64)
+    for size, held in zip(sizes, codes, strict=True):
+        number = number * size + held
+    return number, possible
 
 
 def _groups(
-    verdict: NDArray[np.int8], codes: Sequence[NDArray[np.int32]], columns: Sequence[Column]
+    code: NDArray[np.int8], codes: Sequence[NDArray[np.int32]], columns: Sequence[Column]
 ) -> tuple[Integers, Integers]:
-    """The number of each group and verdict, in their order, and the place of each row's among them."""
-    sizes = [len(column.values) + 1 for column in columns]
-    possible = math.prod(sizes) * _VERDICTS
-    if possible >= 2**62:
-        raise OverflowError("more possible groups than 64 bits can number")
-    combined = np.zeros(len(verdict), dtype=np.int64)
-    for size, held in zip(sizes, codes, strict=True):
-        combined = combined * size + held
-    combined = combined * _VERDICTS + verdict
-    if possible <= DENSE:
-        return np.arange(possible), combined
+    """The number of each group and code, in their order, and the place of each row's among them."""
+    number, possible = _numbered(codes, columns)
+    combined = number * _CODES + code if columns else code.astype(np.int64)
+    if possible * _CODES <= max(DENSE, 2 * len(code)):
+        return np.arange(possible * _CODES), combined
     return np.unique(combined, return_inverse=True)
 
 
-def _added(judged: Judged, kept: Integers, inverse: Integers, count: int) -> dict[str, NDArray[Any]]:
-    """For each group and verdict: the weights, the positive ones, the rows, those without weight, the highest level."""
-    weight = judged.weight[kept]
+def _added(weight: Integers, inverse: Integers, count: int) -> tuple[Integers, Integers, Integers]:
+    """For each place: the weights, the positive ones, the rows."""
     weighed, positive = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     np.add.at(weighed, inverse, weight)
     np.add.at(positive, inverse, np.maximum(weight, 0))
-    rank = np.zeros(count, dtype=np.int8)
-    np.maximum.at(rank, inverse, judged.rank[kept])
-    return {
-        "weighed": weighed,
-        "positive": positive,
-        "rows_count": np.bincount(inverse, minlength=count),
-        "unweighted": np.bincount(inverse[judged.unweighted[kept]], minlength=count),
-        "rank": rank,
+    return weighed, positive, np.bincount(inverse, minlength=count)
+
+
+def _by_verdict(
+    places: Integers, weighed: Integers, positive: Integers, count: Integers
+) -> tuple[Integers, dict[str, Integers]]:
+    """The sums of each group and verdict that has rows, in their order, with its highest level."""
+    there = np.flatnonzero(count)
+    group, code = np.divmod(places[there], _CODES)
+    found, inverse = np.unique(group * _VERDICTS + code % _VERDICTS, return_inverse=True)
+    unweighted = count[there] * (code // _UNWEIGHTED % 2)
+    parts = {
+        "weighed": weighed[there],
+        "positive": positive[there],
+        "rows_count": count[there],
+        "unweighted": unweighted,
     }
+    added = {name: np.zeros(len(found), dtype=np.int64) for name in (*parts, "rank")}
+    for name, values in parts.items():
+        np.add.at(added[name], inverse, values)
+    np.maximum.at(added["rank"], inverse, code // _RANK)
+    return found, added
 
 
-def _values(place: int, by: Sequence[str], columns: Sequence[Column]) -> Mapping[str, Any]:
+def _values(group: int, by: Sequence[str], columns: Sequence[Column]) -> Mapping[str, Any]:
     """The values of the group that a number stands for."""
-    rest = place // _VERDICTS
     found: dict[str, Any] = {}
     for name, column in zip(reversed(by), reversed(columns), strict=True):
-        rest, code = divmod(rest, len(column.values) + 1)
+        group, code = divmod(group, len(column.values) + 1)
         found[name] = column.values[code] if code < len(column.values) else None
     return {name: found[name] for name in by}

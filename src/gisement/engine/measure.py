@@ -77,6 +77,7 @@ class Observatory:
         self._origins: dict[str, tuple[Origin, ...]] = {}
         self._files: dict[str, set[tuple[str, str]]] = {}
         self._shown: set[str] = set()
+        self._loaded: set[str] = set()
         self._cubes: dict[str, Cube | None] = {}
         for table in () if self.is_server else read:
             self._show(table, load)
@@ -95,6 +96,7 @@ class Observatory:
         if table in tables():
             reading.check_settled(self.workspace, table)
         self._shown.add(table)
+        self._loaded |= {table} if load else set()
         kind = "TABLE" if load else "VIEW"
         self.connection.execute(f'CREATE {kind} "{table}" AS {database.view_sql(self.workspace, table)}')
 
@@ -166,9 +168,9 @@ class Observatory:
     def _sums(
         self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str]
     ) -> list[dict[str, Any]]:
-        """A row per group and verdict: added up in memory by a server where the table is small, else by DuckDB."""
+        """A row per group and verdict: added up in memory where the table is held there, else by DuckDB."""
         shape, values = shaped(perimeter)
-        cube = self._cube(indicator.table) if self.is_server else None
+        cube = self._cube(indicator.table)
         if cube is not None:
             with suppress(OverflowError):
                 return cube.sums(indicator, perimeter, option, by)
@@ -182,7 +184,7 @@ class Observatory:
         perimeter = self.resolved(indicator, perimeter)
         option = self.options(indicator, perimeter)
         shaped(perimeter)
-        cube = self._cube(indicator.table) if self.is_server else None
+        cube = self._cube(indicator.table)
         if cube is None:
             return None
         with suppress(OverflowError):
@@ -190,6 +192,8 @@ class Observatory:
         return None
 
     def _cube(self, table: str) -> Cube | None:
+        if not self.is_server and table not in self._loaded:
+            return None
         from gisement.engine.cube import cube_of
 
         if table not in self._cubes:
@@ -280,6 +284,10 @@ class Observatory:
         from gisement.engine.spread import by_group
 
         shape, values = shaped(perimeter)
+        cube = self._cube(indicator.table)
+        if cube is not None:
+            with suppress(OverflowError):
+                return cube.amounts(indicator, perimeter, option, by)
         sql = spread_sql(indicator, shape, frozen(option), self.territory.buyers, tuple(by))
         return by_group(self._run(sql, values).to_arrow_table(), by)
 

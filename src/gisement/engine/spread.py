@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import ibis
@@ -39,13 +40,18 @@ STATISTICS = (*BY_KEY, *BY_ROW)
 
 @dataclass(frozen=True)
 class Amounts:
-    """Weights of one group, one entry per key (or row without a key): whether the key and the scope are known."""
+    """Weights of one group, by key or row: whether the key (by a number) and the scope are known, what is added or
+    taken away."""
 
     has_key: npt.NDArray[np.bool_]
     is_sure: npt.NDArray[np.bool_]
     key: npt.NDArray[np.int64]
     positive: Integers
     negative: Integers
+
+    def at(self, rows: Integers | slice) -> Amounts:
+        """Those of some rows."""
+        return Amounts(self.has_key[rows], self.is_sure[rows], self.key[rows], self.positive[rows], self.negative[rows])
 
 
 def amounts(rows: Any, by: Sequence[str], kind: Spread) -> Any:
@@ -71,13 +77,44 @@ def amounts(rows: Any, by: Sequence[str], kind: Spread) -> Any:
 
 def by_group(found: pa.Table, by: Sequence[str]) -> dict[tuple[Any, ...], Amounts]:
     """What `amounts` gave, apart for each group."""
-    key = _codes(found["key"])
     columns = [found[name].to_numpy(zero_copy_only=False) for name in ("has_key", "is_sure", "positive", "negative")]
     has_key, is_sure, positive, negative = columns
-    return {
-        group: Amounts(has_key[rows], is_sure[rows], key[rows], positive[rows], negative[rows])
-        for group, rows in _groups(found, by)
-    }
+    held = Amounts(has_key, is_sure, _codes(found["key"]), positive, negative)
+    number, possible = np.zeros(found.num_rows if by else 0, dtype=np.int64), 1
+    for name in by:
+        codes = _codes(found[name])
+        size = int(codes.max(initial=0)) + 1
+        number, possible = number * size + codes, possible * size
+    if not by:
+        return {(): held}
+    order, groups = apart(number, possible)
+    heads = found.select(list(by)).take(pa.array([int(order[rows.start]) for _, rows in groups], pa.int64()))
+    values = (tuple(head[name] for name in by) for head in heads.to_pylist())
+    held = held.at(order)
+    return {group: held.at(rows) for group, (_, rows) in zip(values, groups, strict=True)}
+
+
+def apart(number: Integers, possible: int) -> tuple[Integers, list[tuple[int, slice]]]:
+    """The rows in the order of their numbers (of so many possible ones), and where those of each number then stand."""
+    # 16 bits are sorted by counting, ten times as fast
+    order = np.argsort(number.astype(np.uint16) if possible <= 1 << 16 else number, kind="stable")
+    ordered = number[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1)).tolist()
+    groups = [(int(ordered[start]), slice(start, end)) for start, end in pairwise([*starts, len(order)])]
+    return order, groups
+
+
+def added_by_key(held: Amounts) -> Amounts:
+    """One entry per key and knowledge of the scope, and one per row that has no key."""
+    keyed = np.flatnonzero(held.has_key)
+    kinds, inverse = np.unique(held.key[keyed].astype(np.int64) * 2 + held.is_sure[keyed], return_inverse=True)
+    lone, sums = held.at(np.flatnonzero(~held.has_key)), []
+    for values in (held.positive, held.negative):
+        sums.append(np.zeros(len(kinds), dtype=np.int64))
+        np.add.at(sums[-1], inverse, values[keyed])
+    of_key = Amounts(np.ones(len(kinds), dtype=bool), kinds % 2 == 1, kinds // 2, *sums)
+    joined = (np.concatenate(pair) for pair in zip(vars(of_key).values(), vars(lone).values(), strict=True))
+    return Amounts(*joined)
 
 
 def statistic(kind: Spread, held: Amounts | None, missing: int) -> Bounded:
@@ -92,35 +129,33 @@ def statistic(kind: Spread, held: Amounts | None, missing: int) -> Bounded:
 
 def _holdings(held: Amounts) -> Holdings:
     """Totals by key: those of rows of known scope, and the two signed parts of the others."""
-    _, number = np.unique(held.key[held.has_key], return_inverse=True)
-    size = int(number.max()) + 1 if len(number) else 0
-    keyed_sure, each = held.is_sure[held.has_key], held.positive + held.negative
+    keyed = held if held.has_key.all() else held.at(np.flatnonzero(held.has_key))
+    lone = held.at(np.flatnonzero(~held.has_key))
+    number, size = _compact(keyed.key)
+    maybe = np.flatnonzero(~keyed.is_sure)
+    sure = np.flatnonzero(keyed.is_sure) if len(maybe) else slice(None)
 
-    def of(values: Integers, rows: npt.NDArray[np.bool_]) -> Integers:
+    def of(values: Integers, rows: Integers | slice) -> Integers:
         sums = np.zeros(size, dtype=np.int64)
-        np.add.at(sums, number[rows], values[held.has_key][rows])
+        np.add.at(sums, number[rows], values[rows])
         return sums
 
-    lone = ~held.has_key
+    each = lone.positive + lone.negative
     return Holdings(
-        of(each, keyed_sure), of(held.positive, ~keyed_sure), of(held.negative, ~keyed_sure),
-        each[lone & held.is_sure], each[lone & ~held.is_sure],
+        of(keyed.positive + keyed.negative, sure), of(keyed.positive, maybe), of(keyed.negative, maybe),
+        each[lone.is_sure], each[~lone.is_sure],
     )  # fmt: skip
 
 
-def _groups(found: pa.Table, by: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], Integers]]:
-    """The values of each group, and the numbers of its rows."""
-    if not by:
-        yield (), np.arange(found.num_rows)
-        return
-    codes = np.column_stack([_codes(found[name]) for name in by])
-    kinds, first, where = np.unique(codes, axis=0, return_index=True, return_inverse=True)
-    order = np.argsort(where.ravel(), kind="stable")
-    ends = np.cumsum(np.bincount(where.ravel(), minlength=len(kinds)))
-    heads = found.select(list(by)).take(pa.array(first)).to_pylist()
-    for number, end in enumerate(ends):
-        start = ends[number - 1] if number else 0
-        yield tuple(heads[number][name] for name in by), order[start:end]
+def _compact(keys: Integers) -> tuple[Integers, int]:
+    """The keys numbered from 0 without gaps, and how many there are."""
+    if not len(keys):
+        return keys, 0
+    if int(keys.max()) > 8 * len(keys):
+        kinds, number = np.unique(keys, return_inverse=True)
+        return number, len(kinds)
+    is_there = np.bincount(keys) > 0
+    return (np.cumsum(is_there) - 1)[keys], int(is_there.sum())
 
 
 def _codes(column: pa.ChunkedArray) -> Integers:

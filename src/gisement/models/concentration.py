@@ -35,6 +35,8 @@ Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 PARETO_PERCENT = 80
+LARGEST_TOTAL = 2.0**56
+"""Up to here, a hundred times the total is exact in 64 bits."""
 
 
 UNKNOWN = Bounded(None, None, None)
@@ -120,8 +122,9 @@ def pareto_count(known: Sequence[int] | Integers, percent: int = PARETO_PERCENT)
     a = np.sort(kept[kept > 0])[::-1]
     if not len(a):
         return None
-    reached = np.cumsum(a.astype(object)) * 100
-    return int(np.argmax(reached >= percent * int(a.sum()))) + 1
+    exact = a if float(a.sum(dtype=np.float64)) < LARGEST_TOTAL else a.astype(object)
+    reached = np.cumsum(exact) * 100
+    return int(np.argmax(reached >= percent * int(exact.sum()))) + 1
 
 
 # --- value, and least and greatest over the completions -----------------------------------------------------

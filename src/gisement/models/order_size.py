@@ -43,6 +43,8 @@ def upper_quartile(sure: Integers, maybe: Integers, missing: int) -> Bounded:
 def _quantile(sure: Integers, maybe: Integers, missing: int, part: Fraction) -> Bounded:
     if not len(sure) + len(maybe) + missing:
         return Bounded(None, None, None)
+    if not len(maybe) + missing:
+        return Bounded(*3 * (_at(sure, 0, 0, part),))
     low, high = (_extreme(sure, maybe, missing, part, below=below) for below in (True, False))
     return Bounded(_at(sure, 0, 0, part), low, high)
 
