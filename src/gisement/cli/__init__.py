@@ -13,8 +13,7 @@ from gisement.cli import figures as figures_cli
 from gisement.cli.audit import audit
 from gisement.cli.clauses import clauses
 from gisement.cli.cooperation import cooperate
-from gisement.cli.exports import File, Prefix, Publisher, write_export
-from gisement.cli.exports import Kind as ExportKind
+from gisement.cli.exports import export
 from gisement.cli.food_chain import food
 from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
@@ -299,10 +298,7 @@ def template(kind: Kind, output: Output = None) -> None:
     write_template(kind, output)
 
 
-@app.command()
-def export(kind: ExportKind, output: File, where: Where = None, publisher: Publisher = "", prefix: Prefix = "") -> None:
-    """Écrire les contrats ou les tables pour d'autres outils."""
-    write_export(kind, output, where, publisher, prefix)
+app.command()(export)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from gisement.cli.session import Settings, opened, say
+from gisement.cli.session import Settings, Where, opened, say
 
 if TYPE_CHECKING:
     from gisement.publish.exports.writing import Written
@@ -18,20 +18,22 @@ Kind = Annotated[
 ]
 File = Annotated[Path, typer.Option("-o", "--output", help="fichier à écrire (un dossier pour csv et parquet)")]
 Publisher = Annotated[str, typer.Option(help="qui publie (le territoire, sinon)")]
+Force = Annotated[bool, typer.Option("--force", help="écraser ce qui n'est pas un export de Gisement")]
 Prefix = Annotated[str, typer.Option(help="préfixe OCDS enregistré de qui publie")]
 
 
-def write_export(
-    kind: str, output: Path, where: list[str] | None = None, publisher: str = "", prefix: str = ""
-) -> None:
-    """Write an export from what a public server would show, and say what it holds."""
+def export(
+    kind: Kind, output: File, where: Where = None, publisher: Publisher = "", prefix: Prefix = "",
+    force: Force = False,
+) -> None:  # fmt: skip
+    """Écrire les contrats ou les tables pour d'autres outils."""
     from gisement.engine.served import Served
     from gisement.pipeline import perimeter_of
+    from gisement.publish.exports import writing
     from gisement.publish.exports.card import about
-    from gisement.publish.exports.writing import export
 
     served = Served(opened())
-    written = export(served, kind, perimeter_of(where), output, about(served, publisher), prefix)
+    written = writing.export(served, kind, perimeter_of(where), output, about(served, publisher), prefix, force=force)
     for sentence in _told(kind, written):
         say(sentence)
 
@@ -41,6 +43,8 @@ def _told(kind: str, written: Written) -> list[str]:
 
     language, counts = Settings.language, written.counts
     files = ", ".join(str(path) for path in written.files)
+    if not sum(counts.values()):
+        return [_NOTHING[language], files]
     if kind != "decp":
         rows = counts.get("contracts", counts.get("contract", 0))
         return [f"{counted(rows, *_words('contract'), language)}. {files}"]
@@ -54,6 +58,12 @@ def _words(name: str) -> tuple[str, str]:
     return _WORDS[Settings.language][name]
 
 
+_NOTHING = {
+    "fr": "0 ligne : aucun contrat dans ce périmètre, les fichiers sont vides. Vérifier --where (acheteur, année), ou "
+    "ajouter --where buyers=all.",
+    "en": "0 rows: no contract in this perimeter, the files are empty. Check --where (buyer, year), or add --where "
+    "buyers=all.",
+}
 _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "fr": {
         "contract": ("contrat", "contrats"),

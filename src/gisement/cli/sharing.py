@@ -63,5 +63,5 @@ def join(files: Shares, by: By = None, format: Format = "table") -> None:
         return
     say(f"Partenaires réunis : {study.partners}\n", f"Partners joined: {study.partners}\n")
     for indicator, figures in found:
-        tables.show_figures(indicator, figures, Settings.language)
+        tables.show_figures(indicator, figures, Settings.language, has_other_basis=False)
         print()

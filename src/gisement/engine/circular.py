@@ -12,10 +12,11 @@ from gisement.engine.measure import Observatory
 from gisement.indicators.circular import CIRCULAR_SHARE
 from gisement.indicators.circular import ORIGINS as ORIGINS
 from gisement.models.title_text import folded
-from gisement.store import database
+from gisement.store import database, snapshots
 from gisement.terms import Figure, Perimeter
 
 TABLES = ("circular_purchase",)
+KIND = "circular"
 GROUPS = ("year", "product_family")
 REUSE, RECYCLED, TEXTILE = "reuse", "recycled", "textile"
 
@@ -43,10 +44,14 @@ def _textile_rate(measure: str, day: date) -> int:
 
 @dataclass(frozen=True)
 class Circular:
-    """Shares by year and family (groups `year`, `product_family`) of each `matter`, and the lines that they add up."""
+    """Shares by year and family (groups `year`, `product_family`) of each `matter`, and the lines that they add up.
+
+    `is_waiting`: nothing is there, though a file was added: the tables are to be built.
+    """
 
     figures: list[Figure]
     lines: list[Row]
+    is_waiting: bool = False
 
 
 def circular(observatory: Observatory, buyer: str | None = None) -> Circular:
@@ -65,4 +70,5 @@ def circular(observatory: Observatory, buyer: str | None = None) -> Circular:
         for matter in ORIGINS
         for figure in observatory.measure(CIRCULAR_SHARE, replace(perimeter, options={"matter": matter}), GROUPS)
     ]
-    return Circular(figures, lines)
+    is_waiting = not lines and not buyer and any(snapshots(observatory.workspace, KIND))
+    return Circular(figures, lines, is_waiting)

@@ -22,7 +22,7 @@ def show(found: Any, language: str = "fr") -> None:
     """Shares that the law on circular economy asks for, then what was bought by origin."""
     words, width = texts(language)["circular"], width_here()
     if not found.lines:
-        print(paragraph(words["nothing"], width))
+        print(paragraph(words["waiting" if found.is_waiting else "nothing"], width))
         return
     names = ("year", "family", "measure")
     columns = [*(Column(words[name]) for name in names), Column(words["value"], True), Column(words["bounds"], True)]

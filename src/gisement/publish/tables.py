@@ -42,9 +42,12 @@ Rows = Sequence[Mapping[str, Any]]
 
 def show_figures(
     indicator: Indicator, figures: Sequence[Figure], language: str, *, with_options: bool = False, command: str = "",
-    about: Mapping[str, Any] | None = None, gaps: Rows = (),
+    about: Mapping[str, Any] | None = None, gaps: Rows = (), has_other_basis: bool = True,
 ) -> None:  # fmt: skip
-    """The figures of an indicator: value, bounds, coverage, rows behind, one line per group, and what it all means."""
+    """The figures of an indicator: value, bounds, coverage, rows behind, one line per group, and what it all means.
+
+    `has_other_basis`: those of contracts can be asked for, too.
+    """
     width, words = width_here(), texts(language)
     said = words["terminal"]
     told = indicator_texts(indicator.name, language, _basis(figures))
@@ -67,7 +70,10 @@ def show_figures(
         for f in figures
     ]
     print(table(columns, rows, width) + "\n")
-    for note in (*_notes(indicator, figures, language, has_counts, with_options), *_gaps(gaps, language)):
+    for note in (
+        *_notes(indicator, figures, language, has_counts, with_options, has_other_basis),
+        *_gaps(gaps, language),
+    ):
         print(paragraph(note, width))
     for note in models.notes(about, language) if about else ():
         print(paragraph(note, width))
@@ -186,8 +192,9 @@ def _written(figure: Figure, name: str, language: str) -> str:
 
 
 def _notes(
-    indicator: Indicator, figures: Sequence[Figure], language: str, has_counts: bool, with_options: bool
-) -> Iterator[str]:
+    indicator: Indicator, figures: Sequence[Figure], language: str, has_counts: bool, with_options: bool,
+    has_other_basis: bool,
+) -> Iterator[str]:  # fmt: skip
     """What the table does not say by itself."""
     words = texts(language)
     said = words["terminal"]
@@ -199,7 +206,7 @@ def _notes(
         yield said["about_known"]
     if has_counts:
         yield said["about_counts"]
-    if _basis(figures) == "payment":
+    if has_other_basis and _basis(figures) == "payment":
         yield said["about_payments"]
     levels = dict.fromkeys(words["levels"][figure.level] for figure in figures)
     yield said["about_level"].format(levels=format.listed(levels, language))

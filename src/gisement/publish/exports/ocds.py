@@ -17,6 +17,7 @@ EXTENSION = (
 )
 LICENCE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
 PREFIX = "ocds-000000"
+PREFIXES = r"ocds-[a-z0-9]{6}"
 """No prefix of the standard's register: a publisher that has one gives it (`--prefix`)."""
 SCHEME = "FR-RCS"
 """Scheme of SIREN and SIRET numbers, as the State's own conversion writes it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,8 +36,20 @@ class Written:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def export(served: Served, kind: str, perimeter: Perimeter, output: Path, about: About, prefix: str = "") -> Written:
-    """Write an export of a kind (`FORMATS`); `output` is a file, or a folder for tables. Trouble where it cannot be."""
+def export(
+    served: Served,
+    kind: str,
+    perimeter: Perimeter,
+    output: Path,
+    about: About,
+    prefix: str = "",
+    *,
+    force: bool = False,
+) -> Written:
+    """Write an export of a kind (`FORMATS`); `output` is a file, or a folder for tables. Trouble where it cannot be.
+
+    What stands there and is no former export is overwritten with `force` alone.
+    """
     writers: Mapping[str, Callable[[], Written]] = {
         "ocds": lambda: _ocds(served, perimeter, output, about, prefix or ocds.PREFIX),
         "decp": lambda: _decp(served, perimeter, output),
@@ -44,7 +57,9 @@ def export(served: Served, kind: str, perimeter: Perimeter, output: Path, about:
         "parquet": lambda: _tables(served, "parquet", perimeter, output, about),
         "xlsx": lambda: _workbook(served, perimeter, output, about),
     }
-    _check(kind, output)
+    _check(kind, output, prefix)
+    if not force:
+        _check_free(kind, output)
     try:
         if kind in FOLDERS:
             output.mkdir(parents=True, exist_ok=True)
@@ -60,7 +75,32 @@ def export(served: Served, kind: str, perimeter: Perimeter, output: Path, about:
     return written
 
 
-def _check(kind: str, output: Path) -> None:
+def _check_free(kind: str, output: Path) -> None:
+    """Raise Trouble where what stands there is no former export: something else would be lost, or mixed with it."""
+    is_folder = kind in FOLDERS
+    card = output / CARD if is_folder else output.with_name(f"{output.stem}.{CARD}")
+    if not output.exists() or card.is_file():
+        return
+    if any(output.iterdir()) if is_folder else output.stat().st_size > 0:
+        raise Trouble(
+            fr=f"{output} existe déjà et n'est pas un export de Gisement : donner un autre nom, ou --force pour "
+            "l'écraser.",
+            en=f"{output} exists already and is no export of Gisement: give another name, or --force to overwrite it.",
+        )
+
+
+def _check(kind: str, output: Path, prefix: str) -> None:
+    if prefix and kind != "ocds":
+        raise Trouble(
+            fr=f"--prefix ne sert qu'à l'export ocds, pas à {kind} : l'enlever.",
+            en=f"--prefix is for an export to ocds, not to {kind}: leave it out.",
+        )
+    if prefix and not re.fullmatch(ocds.PREFIXES, prefix):
+        raise Trouble(
+            fr=f"« {prefix} » n'est pas un préfixe OCDS : écrire ocds- puis six lettres ou chiffres, par exemple "
+            f"{ocds.PREFIX}.",
+            en=f"'{prefix}' is not an OCDS prefix: write ocds- then six letters or digits, for instance {ocds.PREFIX}.",
+        )
     wanted = {"ocds": ".json", "decp": ".json", "xlsx": ".xlsx"}.get(kind)
     if wanted and output.suffix.lower() != wanted:
         raise Trouble(

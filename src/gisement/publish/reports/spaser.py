@@ -77,11 +77,16 @@ def _cover(reading: Reading) -> Cover:
         picture=None,
         legend=None,
         tiles=Tiles((
-            Line(words["tile_social"], (social,)),
-            Line(words["tile_environmental"], (environmental,)),
-            Line(words["tile_reserved"], (reserved,)),
+            Line(_of_year(words["tile_social"], year), (social,)),
+            Line(_of_year(words["tile_environmental"], year), (environmental,)),
+            Line(_of_year(words["tile_reserved"], year), (reserved,)),
         )),
     )  # fmt: skip
+
+
+def _of_year(text: str, year: Mapping[str, str]) -> str:
+    """What is measured with its year, where it is of one."""
+    return f"{text}, {year['year']}" if year else text
 
 
 def _latest(reading: Reading) -> dict[str, str]:
@@ -171,10 +176,12 @@ def told_law(found: Sequence[Progress]) -> list[Block]:
 def _inclusive(reading: Reading) -> list[Block]:
     """What goes to inclusion firms and to the social economy, and the reserved contracts."""
     lines = chapters.titled(reading, "reserved_count_share", "reserved_share", *INCLUSIVE)
+    years = year_range(reading.lines("reserved_count_share", "year"))
+    structures = table(reading, "spaser", "structures", lines, described=True)
     return [
         Heading(1, report_texts()["spaser"]["inclusive"]),
         said(reading, "spaser", "about_inclusive"),
-        table(reading, "spaser", "structures", lines, described=True),
+        replace(structures, title=f"{structures.title}, {years}"),
     ]
 
 

@@ -29,7 +29,7 @@ def circular(page: Page) -> Response:
     return page.render(
         "circular.html.j2",
         choice=partner_choice(page, buyer),
-        nothing="" if found.lines else str(words["nothing"]),
+        nothing="" if found.lines else str(words["waiting" if found.is_waiting else "nothing"]),
         years=[(str(year), _shares(page, found.figures, year), _lines(page, found.lines, year)) for year in years],
         about=words["about"],
     )

@@ -1,0 +1,34 @@
+"""Where an export is written: what stands there is kept unless it is a former export; a prefix is one of OCDS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gisement.pipeline import perimeter_of
+from gisement.publish.exports.card import about
+from gisement.publish.exports.writing import export
+from gisement.publish.web.site import Site
+from gisement.terms import Trouble
+
+
+def test_what_is_no_export_is_kept_and_a_former_export_is_made_again(site: Site, tmp_path: Path) -> None:
+    """An export wrote over any file of the same name, and among any files."""
+    kept, folder, card = tmp_path / "notes.json", tmp_path / "notes", about(site.served)
+    kept.write_text("{}", encoding="utf-8")
+    folder.mkdir()
+    (folder / "lisez-moi.txt").write_text("à garder", encoding="utf-8")
+    nothing = perimeter_of(["year=1999"])
+    for kind, path in (("ocds", kept), ("csv", folder)):
+        with pytest.raises(Trouble, match="exists already"):
+            export(site.served, kind, nothing, path, card)
+        for force in (True, False):
+            assert not sum(export(site.served, kind, nothing, path, card, force=force).counts.values())
+    assert (folder / "lisez-moi.txt").read_text(encoding="utf-8") == "à garder"
+
+
+@pytest.mark.parametrize(("kind", "prefix"), [("ocds", "toto"), ("ocds", "ocds-12345"), ("decp", "ocds-123456")])
+def test_a_prefix_that_is_none_is_refused(site: Site, tmp_path: Path, kind: str, prefix: str) -> None:
+    with pytest.raises(Trouble, match="prefix"):
+        export(site.served, kind, perimeter_of([]), tmp_path / "x.json", about(site.served), prefix)
