@@ -13,7 +13,7 @@ from gisement.cli import figures as figures_cli
 from gisement.cli.audit import audit
 from gisement.cli.clauses import clauses
 from gisement.cli.cooperation import cooperate
-from gisement.cli.exports import export
+from gisement.cli.exports import exporting
 from gisement.cli.food_chain import food
 from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
@@ -62,6 +62,7 @@ app.add_typer(segments, name="segments")
 app.add_typer(report, name="report")
 app.add_typer(cooperate, name="cooperate")
 app.add_typer(sharing)
+app.add_typer(exporting)
 
 
 @app.callback()
@@ -296,9 +297,6 @@ def map_file(file: Export, mapping: MappingFile = None, buyer: Buyer = None) -> 
 def template(kind: Kind, output: Output = None) -> None:
     """Donner un modèle de fichier à remplir, pour « add »."""
     write_template(kind, output)
-
-
-app.command()(export)
 
 
 @app.command()

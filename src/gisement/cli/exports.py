@@ -13,6 +13,7 @@ from gisement.cli.session import Settings, Where, opened, say
 if TYPE_CHECKING:
     from gisement.publish.exports.writing import Written
 
+exporting = typer.Typer()
 Kind = Annotated[
     Literal["ocds", "decp", "csv", "parquet", "xlsx"], typer.Argument(help="ocds, decp, csv, parquet ou xlsx")
 ]
@@ -22,6 +23,7 @@ Force = Annotated[bool, typer.Option("--force", help="écraser ce qui n'est pas 
 Prefix = Annotated[str, typer.Option(help="préfixe OCDS enregistré de qui publie")]
 
 
+@exporting.command()
 def export(
     kind: Kind, output: File, where: Where = None, publisher: Publisher = "", prefix: Prefix = "",
     force: Force = False,
