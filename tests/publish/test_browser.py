@@ -71,6 +71,25 @@ def test_an_elected_official_counts_otherwise_and_the_sentence_rewrites_itself(n
     expect(narrow.locator(".sentence")).to_have_text(before, timeout=PATIENCE)
 
 
+def test_the_map_is_zoomed_by_keyboard_and_given_back(wide: Page, complaints: list[str]) -> None:
+    """MapLibre under the strict policy, from this host alone: the place in the middle is told, and leads to its figure."""
+    complaints.clear()
+    wide.goto("/map?show=share&department=86")
+    opener = wide.get_by_role("button", name="Zoomer dans la carte")
+    opener.focus()
+    wide.keyboard.press("Enter")
+    wide.wait_for_selector(".zoom[data-state=ready]", timeout=PATIENCE)
+    expect(wide.locator("figure.areas > svg")).to_be_hidden()
+    wide.keyboard.press("ArrowRight")
+    expect(wide.locator(".told")).to_contain_text(re.compile(r"\(86\d{3}\) : "), timeout=PATIENCE)
+    wide.get_by_role("button", name="Plus près").click()
+    assert Axe().run(wide, ".zoomed", options=RULES["wide"]).response["violations"] == []
+    wide.get_by_role("button", name="Revenir au dessin").click()
+    expect(opener).to_be_focused()
+    expect(wide.locator("figure.areas > svg")).to_be_visible()
+    assert complaints == []
+
+
 def test_a_drawing_is_taken_as_an_image_and_figures_as_a_file(wide: Page, tmp_path: Path) -> None:
     wide.goto("/")
     with wide.expect_download() as waited:

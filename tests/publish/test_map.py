@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from gisement.publish import format
 from gisement.publish.web.site import Site
+from gisement.publish.web.zoom import polygons_of
 from tests.publish.test_pages import page
 
 ELSEWHERE = ("medical", "excluded")
@@ -81,3 +82,35 @@ def test_shares_of_places_are_not_told_of_payments_to_everyone(paid_client: Test
         assert answer.status_code == 400
         assert "liste fermée" in answer.json()["detail"]
     assert paid_client.get("/map?show=share").status_code == 200
+
+
+def test_the_map_to_zoom_tells_what_the_drawing_tells(client: TestClient) -> None:
+    """The same areas, words, shades and addresses, in degrees; nothing but what the page of the map asks for."""
+    for root, asked in (("", "show=share"), ("/en", "department=86")):
+        tree = page(client, f"{root}/map?{asked}")
+        for figure in tree.xpath("//figure[@data-contours]"):
+            answer = client.get(figure.get("data-contours"))
+            assert answer.headers["content-type"] == "application/geo+json"
+            told = [area["properties"] for area in answer.json()["features"]]
+            drawn = [
+                (area.findtext("{*}title") or area.findtext("title"), area.xpath(".//*[name()='path']/@fill")[0])
+                for area in figure.xpath(".//*[name()='svg']/*[name()='a' or name()='g']")
+            ]
+            assert [(one["title"], one["shade"]) for one in told] == drawn
+            linked = {one["address"] for one in told if one["address"]}
+            assert linked == set(figure.xpath(".//*[name()='svg']/*[name()='a']/@href"))
+            corners = answer.json()["features"][0]["geometry"]["coordinates"][0][0]
+            assert all(-6 < x < 10 and 41 < y < 52 for x, y in corners)
+    for wrong in ("/map/regions.geojson", "/map/communes.geojson?department=00", "/map/communes.geojson?department=33"):
+        assert client.get(wrong).status_code == 404
+    scripts = page(client, "/map").xpath("//script/@data-library | //script/@data-worker")
+    assert [client.get(each).status_code for each in scripts] == [200, 200]
+    assert not page(client, "/").xpath("//script[@data-library]")
+
+
+def test_rings_inside_others_are_holes_and_rings_inside_holes_are_not() -> None:
+    square = [((n, n), (20 - n, n), (20 - n, 20 - n), (n, 20 - n), (n, n)) for n in (0.0, 2.0, 4.0)]
+    island = ((30.0, 0.0), (31.0, 0.0), (31.0, 1.0), (30.0, 0.0))
+    found = polygons_of((square[1], square[0], island, square[2]))
+    assert sorted(len(polygon) for polygon in found) == [1, 1, 2]
+    assert [square[0], square[1]] in found

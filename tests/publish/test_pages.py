@@ -392,5 +392,8 @@ def test_templates_do_no_arithmetic_on_figures() -> None:
 def test_the_home_page_weighs_little(client: TestClient) -> None:
     answer = client.get("/", headers={"Accept-Encoding": "gzip"})
     compressed = int(answer.headers["content-length"])
-    weights = {name: len(asset.compressed) for name, asset in assets().items()}
+    asked = [name for name, asset in assets().items() if asset.address in answer.text]
+    weights = {name: len(assets()[name].compressed) for name in asked}
+    assert {"app.css", "app.js", "htmx.min.js"} <= set(asked)
+    assert "maplibre" not in answer.text
     assert compressed + sum(weights.values()) < 100_000, weights

@@ -113,6 +113,7 @@ FILES: tuple[tuple[str, View], ...] = (
     ("/renewals.ics", renewals.calendar_file),
     ("/renewals.atom", renewals.feed),
     ("/firms/correction.csv", firms.correction),
+    ("/map/{name}.geojson", atlas.contours_file),
 )
 """What is no page: calendars, feeds and files, at addresses like those of pages."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import cos, radians
 from typing import TYPE_CHECKING
 
@@ -96,24 +96,54 @@ class Plane:
         return round((x - self.west) * self.narrowing * self.scale, 1), round((self.north - y) * self.scale, 1)
 
 
-def contour_drawing(page: Page, name: str, show: str, where: Pairs) -> Drawing | None:
-    """What the map tells of departments, EPCIs or communes of suppliers; None without contours of them."""
+@dataclass(frozen=True)
+class Seen:
+    """Areas that are seen together: their contours, what is told of them, and the shades that it takes."""
+
+    level: str
+    held: Mapping[str, Contour]
+    told: Told
+    table: Lines
+    classes: Classes
+
+    def of(self, page: Page, code: str) -> tuple[str, str, str]:
+        """What an area is said to be, its shade, and the address of its figure."""
+        line = self.lines.get(code)
+        name = page.site.label(self.level, code, page.language)
+        written = line.main.shown.value if line else page.texts["chart"][self.told.nothing]
+        shade, _ = shade_of(line.amount if line else None, self.classes)
+        return f"{name} ({code}){format.colon(page.language)}{written}", shade, line.main.page if line else ""
+
+    @cached_property
+    def lines(self) -> Mapping[str, Line]:
+        """The line of each area in the table."""
+        return {str(line.value or ""): line for line in self.table.lines}
+
+
+def seen(page: Page, name: str, show: str, where: Pairs) -> Seen | None:
+    """The departments, EPCIs or communes of suppliers and what the map tells of them; None without their contours."""
     level, kept = LEVELS[name], [pair for pair in where if pair[0] != KEY]
     wanted = dict(where).get(KEY, "") if name != DEPARTMENTS else ""
-    held = _contours(page, level, wanted)
+    held, told = _contours(page, level, wanted), TOLD[show]
     if not held:
         return None
-    told = TOLD[show]
     table = table_of(page, show, level, kept, EVERY_AREA, wanted if name == COMMUNES else "")
-    lines = {str(line.value or ""): line for line in table.lines}
-    plane, height = _plane(contour.rings for contour in held.values())
-    classes = told.finer if name == COMMUNES else told.classes
-    areas = tuple(_area(page, level, code, each, plane, lines.get(code), classes) for code, each in held.items())
-    flows = _flows(page, held, plane, table) if name == DEPARTMENTS else ()
+    return Seen(level, held, told, table, told.finer if name == COMMUNES else told.classes)
+
+
+def contour_drawing(page: Page, name: str, show: str, where: Pairs) -> Drawing | None:
+    """What the map tells of departments, EPCIs or communes of suppliers; None without contours of them."""
+    found = seen(page, name, show, where)
+    if found is None:
+        return None
+    plane, height = _plane(contour.rings for contour in found.held.values())
+    areas = tuple(_area(page, found, code, plane) for code in found.held)
+    flows = _flows(page, found.held, plane, found.table) if name == DEPARTMENTS else ()
     return Drawing(
-        "areas", Map(WIDTH, height, areas, flows), _summary(page, name, told, flows, wanted),
-        address(f"{page.root}/charts/map/{name}.svg", where, show=said(show)), name, table,
-        legend=key_of(page, told, classes),
+        "areas", Map(WIDTH, height, areas, flows), _summary(page, name, found.told, flows, KEY in dict(where)),
+        address(f"{page.root}/charts/map/{name}.svg", where, show=said(show)), name, found.table,
+        legend=key_of(page, found.told, found.classes),
+        contours=address(f"{page.root}/map/{name}.geojson", where, show=said(show)),
     )  # fmt: skip
 
 
@@ -154,15 +184,10 @@ def _plane(contours: Iterable[Rings]) -> tuple[Plane, int]:
     return Plane(west, north, scale, narrowing), round((north - south) * scale) + 1
 
 
-def _area(
-    page: Page, level: str, code: str, contour: Contour, plane: Plane, line: Line | None, classes: Classes
-) -> Area:  # fmt: skip
-    name = page.site.label(level, code, page.language)
-    written = line.main.shown.value if line else page.texts["chart"]["nothing"]
-    shade, _ = shade_of(None if line is None else line.amount, classes)
-    title = f"{name} ({code}){format.colon(page.language)}{written}"
-    path = "".join(_outline(ring, plane) for ring in contour.rings)
-    return Area(path, title, shade, contour.is_home, line.main.page if line else "")
+def _area(page: Page, found: Seen, code: str, plane: Plane) -> Area:
+    title, shade, page_of = found.of(page, code)
+    contour = found.held[code]
+    return Area("".join(_outline(ring, plane) for ring in contour.rings), title, shade, contour.is_home, page_of)
 
 
 def _outline(ring: Sequence[Point], plane: Plane) -> str:
@@ -207,8 +232,8 @@ def _middle(points: Sequence[Point]) -> Point:
     return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
 
 
-def _summary(page: Page, name: str, told: Told, flows: Sequence[Flow], wanted: str) -> str:
+def _summary(page: Page, name: str, told: Told, flows: Sequence[Flow], is_closer: bool) -> str:
     words, key = page.texts["chart"], SUMMARIES[name]
-    whole = str(words["areas_of_department" if wanted else key]).format(what=words[told.what])
+    whole = str(words["areas_of_department" if is_closer and name == COMMUNES else key]).format(what=words[told.what])
     first = format.listed([flow.title for flow in flows[:NAMED]], page.language)
     return f"{whole} {words['areas_flows'].format(first=first)}" if flows else whole

@@ -19,7 +19,10 @@ LANDSCAPE, PORTRAIT = (1000.0, 480.0), (400.0, 760.0)
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart: its kind (the template's name), marks, summary, the address of its file, and its table."""
+    """A chart: its kind (the template's name), marks, summary, the address of its file, and its table.
+
+    `contours` is the address of its areas as GeoJSON, where a reader may zoom in them.
+    """
 
     kind: str
     marks: Any
@@ -30,6 +33,7 @@ class Drawing:
     cards: tuple[Card, ...] = ()
     legend: tuple[tuple[str, str], ...] = ()
     is_tall: bool = False
+    contours: str = ""
 
 
 def trend_drawing(page: Page, name: str, where: Pairs) -> Drawing:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from gisement.publish.web.address import Pairs, address
-from gisement.publish.web.areas import COMMUNES, DEPARTMENTS, GROUPINGS, contour_drawing
+from gisement.publish.web.areas import COMMUNES, DEPARTMENTS, GROUPINGS, LEVELS, contour_drawing, seen
 from gisement.publish.web.drawings import Drawing
 from gisement.publish.web.map import KEY, TOLD, layout, map_drawing, said, shown_on, table_of
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.figures import sentence
+from gisement.publish.web.zoom import features
 
 SCALES = {"commune": COMMUNES, "epci": GROUPINGS}
 """What is shown from near, by the word of the address (`scale=epci`), the usual one first."""
@@ -43,6 +44,17 @@ def where_from(page: Page) -> Response:
         scales=_scales(page, show, scale),
         **_headline(page, show, ""),
     )
+
+
+def contours_file(page: Page) -> Response:
+    """The areas of a map with what it tells of each, as GeoJSON."""
+    name, wanted = str(page.request.path_params["name"]), page.asked(KEY)
+    if name not in LEVELS or (wanted and wanted not in layout()):
+        raise page.absent()
+    found = seen(page, name, shown_on(page), [(KEY, wanted)] if wanted else [])
+    if found is None:
+        raise page.absent()
+    return JSONResponse(features(page, found), media_type="application/geo+json")
 
 
 def _closer(page: Page, show: str, department: str) -> Response:
