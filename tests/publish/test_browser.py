@@ -80,7 +80,7 @@ def test_the_map_is_zoomed_by_keyboard_and_given_back(wide: Page, complaints: li
     wide.keyboard.press("Enter")
     wide.wait_for_selector(".zoom[data-state=ready]", timeout=PATIENCE)
     expect(wide.locator("figure.areas > svg")).to_be_hidden()
-    wide.keyboard.press("ArrowRight")
+    wide.keyboard.press("+")
     expect(wide.locator(".told")).to_contain_text(re.compile(r"\(86\d{3}\) : "), timeout=PATIENCE)
     wide.get_by_role("button", name="Plus près").click()
     assert Axe().run(wide, ".zoomed", options=RULES["wide"]).response["violations"] == []

@@ -79,7 +79,10 @@ const open = async (figure, drawing, opener) => {
 
   const tell = (feature) => {
     map.setFilter("chosen", ["==", ["get", "code"], feature ? feature.properties.code : ""]);
-    if (!feature) return;
+    if (!feature) {
+      told.textContent = words.nowhere;
+      return;
+    }
     const { title, address } = feature.properties;
     told.replaceChildren(address ? made("a", { href: address, textContent: title }) : title);
   };
