@@ -25,6 +25,7 @@ from tests import mixed_files
 from tests.workspaces import added, built, rows, workspace_of
 
 pytestmark = pytest.mark.spark
+AREAS = ("commune:86194", "department:86", "region:75")
 LOCAL_STEPS: Mapping[str, str] = {
     "central_purchasing": "names are compared word by word, which no engine has",
     "food_conversion": "the latest and most precise of several coefficients is looked up one by one, in the driver",
@@ -101,7 +102,7 @@ def test_every_option_value_gives_the_same_sums(
 ) -> None:
     observatory = Observatory(duck, [indicator.table])
     home, everyone = PERIMETERS
-    options = list(_options(indicator, duck))
+    options = list(_options(indicator, observatory))
     asked = [
         summed(indicator, perimeter, option, ()).mutate(asked=ibis.literal(number))
         for number, (perimeter, option) in enumerate([(home, options[0]), *((everyone, each) for each in options)])
@@ -152,14 +153,14 @@ def test_steps_that_stay_on_the_driver_are_named_here() -> None:
     assert {step.name: step.reason for step in pipeline.STEPS if step.local} == dict(LOCAL_STEPS)
 
 
-def _options(indicator: Indicator, workspace: Workspace) -> Iterator[SimpleNamespace]:
-    """The default choice, then each value of each option in turn (rings that exist around the territory)."""
-    yield indicator.choose({})
-    rings = {ring.name.lower() for ring in existing_rings(workspace.territory()) if ring != Ring.WORLD}
+def _options(indicator: Indicator, observatory: Observatory) -> Iterator[SimpleNamespace]:
+    """The default choice, then each value of each option in turn (rings that exist around the territory; some areas)."""
+    yield observatory.options(indicator, Perimeter())
+    rings = {ring.name.lower() for ring in existing_rings(observatory.territory) if ring != Ring.WORLD}
     for option in indicator.options:
-        for value in option.values:
+        for value in (*option.values, *(AREAS if option.areas else ())):
             if value != option.default and (option.name != "ring" or value in rings):
-                yield indicator.choose({option.name: value})
+                yield observatory.options(indicator, Perimeter({}, {option.name: value}))
 
 
 def _on_spark(query: Any, workspace: Workspace, cluster: Cluster, table: str) -> list[dict[str, Any]]:
