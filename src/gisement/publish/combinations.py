@@ -12,7 +12,7 @@ from gisement.terms import Figure
 
 def told(figure: Figure, language: str) -> str:
     """The definition that a figure follows, option after option, each in a few words."""
-    return " ; ".join(_shortly(option, value, language) for option, value in figure.options.items())
+    return " ; ".join(shortly(option, value, language) for option, value in figure.options.items())
 
 
 def explained(option: str, language: str) -> str:
@@ -22,8 +22,8 @@ def explained(option: str, language: str) -> str:
     return f"{option}{format.colon(language)}{words['title']}. {values}."
 
 
-def _shortly(option: str, value: str, language: str) -> str:
-    """A value in the words before its first comma, where they tell it from the other values."""
+def shortly(option: str, value: str, language: str) -> str:
+    """A value of an option in the words before its first comma, where they tell it from the other values."""
     values = texts(language)["options"][option]["values"]
     if value not in values:
         return option_word(option, value, language)
