@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gisement.engine.measure import Observatory
-from gisement.engine.spread import STATISTICS
+from gisement.engine.spread import BY_KEY, BY_ROW
 from gisement.indicators import INDICATORS
 from gisement.terms import Indicator, Perimeter, Spread, Verdict
 from tests.case_file import HOME
@@ -78,4 +78,4 @@ def of_rows(indicator: Indicator, rows: list[dict[str, Any]]) -> Fraction | None
 
 
 def test_every_statistic_is_measured_by_an_indicator() -> None:
-    assert {indicator.kind.statistic for indicator in SPREADS if isinstance(indicator.kind, Spread)} == set(STATISTICS)
+    assert {indicator.kind.statistic for indicator in SPREADS if isinstance(indicator.kind, Spread)} == {*BY_KEY, *BY_ROW}

@@ -184,3 +184,9 @@ def test_a_headline_that_rests_on_little_says_so(diagnosis: Diagnosis) -> None:
     out = io.StringIO()
     show(replace(diagnosis, cautions=(few, outside)), Console(file=out, width=200))
     assert few in out.getvalue()
+
+
+def test_buyers_that_the_table_leaves_out_are_counted(diagnosis: Diagnosis) -> None:
+    out = io.StringIO()
+    show(replace(diagnosis, hidden_buyers=3), Console(file=out, width=200))
+    assert "Et 3 autres acheteurs, d'un montant moindre : gisement measure local_share --by buyer" in out.getvalue()

@@ -35,7 +35,6 @@ BY_ROW: Mapping[str, Callable[[Integers, Integers, int], Bounded]] = {
     "median": order_size.median,
     "upper_quartile": order_size.upper_quartile,
 }
-STATISTICS = (*BY_KEY, *BY_ROW)
 
 
 @dataclass(frozen=True)

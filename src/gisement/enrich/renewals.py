@@ -47,8 +47,6 @@ RENEWAL = (
     "annualised_cents", "end_date", "end_reason", "left_months", "renewal_stage", "sourcing_date", "lots_date",
     "call_date", "change_date", "payments_count", "paid_cents", "ceiling_used_pct", "is_ceiling_near",
 )  # fmt: skip
-PAID = ("payments_count", "paid_cents", "ceiling_used_pct", "is_ceiling_near")
-"""Columns that ledgers tell: for their partner alone."""
 
 
 def _known(contract: Any, contract_record: Any, amendment: Any, contract_payment: Any) -> Any:

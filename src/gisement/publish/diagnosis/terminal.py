@@ -38,6 +38,9 @@ def show(diagnosis: Diagnosis, console: Console | None = None) -> None:
     out.print(_table("Part locale par année de notification", diagnosis.by_year))
     out.print(_table("Part locale par famille d'achats", diagnosis.by_family))
     out.print(_table("Part locale par acheteur", diagnosis.by_buyer))
+    if diagnosis.hidden_buyers:
+        others = format.counted(diagnosis.hidden_buyers, "autre acheteur", "autres acheteurs")
+        out.print(f"Et {others}, d'un montant moindre : gisement measure local_share --by buyer")
     out.print(_table("Ce que les données disent", diagnosis.coverage))
     if diagnosis.findings:
         out.print(_findings(diagnosis))

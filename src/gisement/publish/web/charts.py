@@ -15,7 +15,7 @@ FEWEST_YEARS = 6
 TARGET = 12
 GRID = (0, 25, 50, 75, 100)
 RANGE_WIDTH, RANGE_STEP = 470, 46
-DISC, LABEL_WIDTH, LABEL_SIZE = 220, 190, 13
+DISC = 220
 SHADES = ("#f3e7d8", "#e6c3ae", "#cf8f6e", "#b0603b", "#7f2f14")
 """From little to much: one hue, darker as it grows, so that it holds for the colour-blind and in grey."""
 LETTERS, SMALL_WORD = (15.0, 12.0, 10.0), 3

@@ -84,4 +84,3 @@ FIELDS: Final[Mapping[str, str]] = {
 """What a column of an export can be, with what the assistant says of it."""
 
 AMOUNTS: Final = ("amount", "amount_ht", "amount_ttc", "amount_vat", "credit_amount")
-DATES: Final = ("invoice_date", "payment_date")
