@@ -78,4 +78,7 @@ def of_rows(indicator: Indicator, rows: list[dict[str, Any]]) -> Fraction | None
 
 
 def test_every_statistic_is_measured_by_an_indicator() -> None:
-    assert {indicator.kind.statistic for indicator in SPREADS if isinstance(indicator.kind, Spread)} == {*BY_KEY, *BY_ROW}
+    assert {indicator.kind.statistic for indicator in SPREADS if isinstance(indicator.kind, Spread)} == {
+        *BY_KEY,
+        *BY_ROW,
+    }
