@@ -11,7 +11,8 @@ from gisement.indicators.place import AREA_SHARE
 from gisement.terms import Perimeter, Trouble
 from tests.case_file import HOME
 from tests.observatories import fill, observatory
-from tests.test_figures import perimeter_at, random_rows
+from tests.random_rows import random_rows
+from tests.test_figures import perimeter_at
 
 AREAS = ("department:86", "epci:200069854", "commune:86194", "commune:29083", "department:23", "region:75")
 

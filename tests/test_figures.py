@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -23,96 +22,31 @@ from gisement.terms import Figure, Indicator, Level, Perimeter, Spread, Sums, Tr
 from gisement.terms.arithmetic import Measure, share, total
 from tests.case_file import CASES, HOME, Case, cases, table_rows
 from tests.observatories import fill, observatory
+from tests.random_rows import random_rows
 
-ROWS = 240
 LEFT_OUT = ("commune", "food_plan")
-CONSIDERATIONS = (
-    *("social", "social_clause", "social_criterion", "reserved"),
-    *("environmental", "environmental_clause", "environmental_criterion"),
-)
-PLACES: tuple[Any, ...] = ("epci", "department", "region", "country", "world", "unknown", "france")
-PLACES = (*PLACES, ["epci", "department"], ["region", "country"])
-BUYERS: tuple[dict[str, Any], ...] = (
-    {"buyer_id": "10000000000011", "buyer_siren": "100000000", "buyer_commune_code": "86194", "home": True},
-    {"buyer_id": "10000000000029", "buyer_siren": "100000000", "buyer_commune_code": "86194", "home": True},
-    {"buyer_id": "100000000", "buyer_siren": "100000000", "buyer_commune_code": "86041", "home": True},
-    {"buyer_id": "20000000000012", "buyer_siren": "200000000", "buyer_commune_code": "86066", "home": False},
-    {"buyer_id": "30000000000013", "buyer_siren": "300000000", "buyer_commune_code": None, "home": None},
-    {"buyer_id": None, "buyer_siren": None, "buyer_commune_code": None, "home": None},
-)
-
-
-def random_rows(indicator: Indicator, *, signed: bool) -> list[dict[str, Any]]:
-    """Rows of the indicator's table with everything that real ones may lack."""
-    dice = random.Random(f"{indicator.table}-{signed}")
-    spelled = tuple(_spelled(dice, signed) for _ in range(ROWS))
-    case = Case(indicator, "random", HOME, {}, {}, spelled, {})
-    return [row | _dimensions(dice, row) for row in table_rows(case)]
-
-
-def _spelled(dice: random.Random, signed: bool) -> dict[str, Any]:
-    pick = dice.choice
-    cents = dice.choice([0, 1, dice.randrange(10**4), dice.randrange(10**9), dice.randrange(10**13)])
-    cents = -cents if signed and dice.random() < 0.3 else cents
-    return {
-        "contract": pick([None, f"c{dice.randrange(ROWS // 3)}"]),
-        "amount": "unknown" if dice.random() < 0.15 else Fraction(cents, 100),
-        "yearly": "unknown" if dice.random() < 0.15 else Fraction(cents // 2, 100),
-        "place": pick(PLACES),
-        "head_office": pick(PLACES),
-        "medical": pick([None, None, "strict", "wide", "unknown"]),
-        "concession": dice.random() < 0.1,
-        "subsequent_of_known": dice.random() < 0.1,
-        "supplier": pick(["s1", "s2", "s3", "unknown"]),
-        "size": pick(["PME", "ETI", "GE", "unknown"]),
-        "new": pick([True, False, "unknown"]),
-        **{name: pick([True, False, "unknown"]) for name in ("siae", "adapted", "social_economy")},
-        "cpv": pick(["45000000", "33600000", "unknown"]),
-        "date": pick(["2023-05-01", "2024-02-29", "unknown"]),
-        "offers": pick([1, 2, 9, "unknown"]),
-        "advance": pick([True, False, "unknown"]),
-        "subcontracting": pick([True, False, "unknown"]),
-        "subsequent_of_listed": dice.random() < 0.1,
-        **{name: pick(["oui", "aucune", "non demandée", "unknown"]) for name in CONSIDERATIONS},
-        "food_family": pick(["VIANDES_VOLAILLES", "PRODUITS_DE_LA_MER", "FRUITS_ET_LEGUMES", "BOISSONS"]),
-        **{
-            name: pick(["bio", "siqo", "autre", "critère", "aucune", "unknown"]) for name in ("quality", "quality_2027")
-        },
-    }
-
-
-GROUPED = ("central_purchasing_body", "group_siren")
-
-
-def _dimensions(dice: random.Random, row: Mapping[str, Any]) -> dict[str, Any]:
-    buyer = dict(dice.choice(BUYERS))
-    commune = buyer["buyer_commune_code"]
-    held = {
-        "is_buyer_in_territory": buyer.pop("home"),
-        "buyer_department_code": commune and commune[:2],
-        **buyer,
-    }
-    free = {
-        "segment": dice.choice(["cleaning_services", "food_bread_pastry", None]),
-        "family": dice.choice(["building_works", "food", None]),
-        "naf_code": dice.choice(["43.91A", "10.71C", None]),
-        "supplier_department_code": dice.choice(["86", "79", None]),
-        **{
-            name: dice.choice([*"AB", None])
-            for name in ("naf_section_code", "legal_kind", "age_class", "inclusion_kind", *GROUPED)
-        },
-        "supplier_commune_code": (place := dice.choice(["86194", "79191", "29083", None])),
-        "supplier_epci_code": {"86194": "200069854", "79191": "200041317"}.get(str(place)),
-    }
-    return held | {column: value for column, value in free.items() if column in row}
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observatory]:
     """An observatory of Grand Poitiers, its tables to be filled by each test."""
+    _in_place.clear()
     held = observatory(tmp_path_factory.mktemp("figures"), HOME)
     yield held
     held.connection.close()
+
+
+_in_place: dict[str, bool] = {}
+"""Which tables of that observatory are filled, and whether their rows are signed."""
+
+
+def hold(home: Observatory, indicator: Indicator, *, signed: bool) -> list[dict[str, Any]]:
+    """Have the random rows of the indicator's table in it, and no others."""
+    rows = random_rows(indicator, signed=signed)
+    if _in_place.get(indicator.table) is not signed:
+        fill(home, indicator.table, rows)
+        _in_place[indicator.table] = signed
+    return rows
 
 
 def combinations(indicator: Indicator) -> list[dict[str, str]]:
@@ -132,8 +66,7 @@ def combinations(indicator: Indicator) -> list[dict[str, str]]:
 def test_verdicts_partition_the_perimeter_and_rows_add_up(
     indicator: Indicator, signed: bool, home: Observatory
 ) -> None:
-    given_rows = random_rows(indicator, signed=signed)
-    fill(home, indicator.table, given_rows)
+    given_rows = hold(home, indicator, signed=signed)
     key = f"{indicator.table}_key"
     inside = sorted(str(row[key]) for row in given_rows if row["is_buyer_in_territory"])
     verdicts, every_third = itertools.cycle(Verdict), itertools.cycle((1, 0, 0))
@@ -236,7 +169,7 @@ def ratio(numerator: int, denominator: int) -> Fraction | None:
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
 def test_groups_add_up_to_the_whole(indicator: Indicator, home: Observatory) -> None:
-    fill(home, indicator.table, random_rows(indicator, signed=True))
+    hold(home, indicator, signed=True)
     (whole,) = home.measure(indicator, Perimeter())
     some = keys(indicator) if indicator in INDICATORS[:1] else ("year", "family")
     for key in some:
@@ -256,7 +189,7 @@ def test_the_address_of_a_group_leads_to_its_rows(name: str, key: str, home: Obs
         with pytest.raises(Trouble):
             column_of(indicator, key)
         return
-    fill(home, indicator.table, random_rows(indicator, signed=False))
+    hold(home, indicator, signed=False)
     groups = home.measure(indicator, Perimeter(), (key,))
     assert len(groups) > 1 or key in ("basis", "buyer_department", "contract_link")
     for figure in groups:
@@ -292,7 +225,7 @@ def perimeter_at(indicator: Indicator, address: str) -> Perimeter:
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
 def test_sensitivity_is_every_combination_once(indicator: Indicator, home: Observatory) -> None:
-    fill(home, indicator.table, random_rows(indicator, signed=False))
+    hold(home, indicator, signed=False)
     figures = home.sensitivity(indicator, Perimeter())
     told = [dict(figure.options) for figure in figures]
     assert sorted(map(str, told)) == sorted(map(str, combinations(indicator)))
@@ -311,7 +244,7 @@ def test_sensitivity_is_every_combination_once(indicator: Indicator, home: Obser
 )
 def test_a_wider_reading_never_counts_less(name: str, narrow_to_wide: tuple[str, ...], home: Observatory) -> None:
     (indicator,) = (each for each in INDICATORS if each.name == "local_share")
-    fill(home, indicator.table, random_rows(indicator, signed=False))
+    hold(home, indicator, signed=False)
     for place in ("establishment", "head_office"):
         options = [{"place": place, name: value} for value in narrow_to_wide]
         sums = [home.measure(indicator, Perimeter({}, option))[0].sums for option in options]
@@ -335,7 +268,7 @@ def test_an_unknown_option_value_or_key_is_refused(home: Observatory) -> None:
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
 def test_an_empty_perimeter_is_not_known(indicator: Indicator, home: Observatory) -> None:
-    fill(home, indicator.table, random_rows(indicator, signed=False))
+    hold(home, indicator, signed=False)
     (figure,) = home.measure(indicator, Perimeter({"year": ("1999",)}))
     assert (figure.value, figure.low, figure.high, figure.coverage) == (None, None, None, None)
     assert not any(figure.sums.rows(verdict) for verdict in Verdict)

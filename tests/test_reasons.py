@@ -12,7 +12,8 @@ from gisement.indicators import INDICATORS
 from gisement.terms import Indicator, Perimeter, Verdict
 from tests.case_file import HOME
 from tests.observatories import fill, observatory
-from tests.test_figures import combinations, is_near_default, random_rows
+from tests.random_rows import random_rows
+from tests.test_figures import combinations, is_near_default
 
 
 @pytest.fixture(scope="module")

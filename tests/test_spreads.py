@@ -14,7 +14,7 @@ from gisement.indicators import INDICATORS
 from gisement.terms import Indicator, Perimeter, Spread, Verdict
 from tests.case_file import HOME
 from tests.observatories import fill, observatory
-from tests.test_figures import random_rows
+from tests.random_rows import random_rows
 
 
 @pytest.fixture(scope="module")
