@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,7 @@ def test_links_between_pages_lead_somewhere() -> None:
 # --- commands -----------------------------------------------------------------------------------------------
 
 
+@cache
 def commands() -> dict[str, Any]:
     """The commands of the command line, by name, those of groups after their group's name."""
     app = importlib.import_module("gisement.cli").app
@@ -136,11 +138,13 @@ def _walk(command: Any, prefix: str) -> list[tuple[str, Any]]:
 
 def command_page(name: str) -> str:
     """The section of a command in the page of commands."""
+    return _sections().get(name, "")
+
+
+@cache
+def _sections() -> dict[str, str]:
     text = (DOCS / "commands.md").read_text(encoding="utf-8")
-    sections: dict[str, str] = dict(
-        re.findall(r"^## `([\w -]+)`\n(.*?)(?=^## |\Z)", text, flags=re.MULTILINE | re.DOTALL)
-    )
-    return sections.get(name, "")
+    return dict(re.findall(r"^## `([\w -]+)`\n(.*?)(?=^## |\Z)", text, flags=re.MULTILINE | re.DOTALL))
 
 
 @pytest.mark.parametrize("name", commands())
