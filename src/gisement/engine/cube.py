@@ -45,11 +45,22 @@ Flags = NDArray[np.bool_]
 _VERDICTS = len(Verdict)
 _SURE, _UNWEIGHTED, _RANK = _VERDICTS, 2 * _VERDICTS, 4 * _VERDICTS
 _CODES = _RANK * len(Level)
-_EVERY = np.arange(_CODES)
-_IS_SURE = _EVERY // _SURE % 2 == 1
-_IS_WEIGHED_INSIDE = (_EVERY // _UNWEIGHTED % 2 == 0) & np.isin(
-    _EVERY % _VERDICTS, [list(Verdict).index(verdict) for verdict in (Verdict.PART, Verdict.UNKNOWN)]
-)
+
+
+@lru_cache(maxsize=1)
+def _is_sure() -> Flags:
+    """By code of a row: whether it is surely in scope."""
+    found: Flags = np.arange(_CODES) // _SURE % 2 == 1
+    return found
+
+
+@lru_cache(maxsize=1)
+def _is_weighed_inside() -> Flags:
+    """By code of a row: whether it has a weight, and a verdict that a statistic of amounts takes."""
+    every, verdicts = np.arange(_CODES), list(Verdict)
+    inside = [verdicts.index(verdict) for verdict in (Verdict.PART, Verdict.UNKNOWN)]
+    found: Flags = (every // _UNWEIGHTED % 2 == 0) & np.isin(every % _VERDICTS, inside)
+    return found
 
 
 @dataclass(frozen=True)
@@ -139,14 +150,14 @@ class Cube:
         assert isinstance(indicator.kind, Spread)
         columns = [self._column(column_of(indicator, name, filtering=False)) for name in by]
         judged, kept = self._judged_rows(indicator, option), self._kept(indicator, perimeter)
-        rows = np.flatnonzero(_IS_WEIGHED_INSIDE[judged.code[kept]])
+        rows = np.flatnonzero(_is_weighed_inside()[judged.code[kept]])
         rows = rows if isinstance(kept, slice) else kept[rows]
         groups = [(0, slice(None))]
         if by:
             order, groups = apart(*_numbered([column.codes[rows] for column in columns], columns))
             rows = rows[order]
         key, weight = self._key_codes(indicator.kind.over)[rows], judged.weight[rows]
-        held = Amounts(key >= 0, _IS_SURE[judged.code[rows]], key, np.maximum(weight, 0), np.minimum(weight, 0))
+        held = Amounts(key >= 0, _is_sure()[judged.code[rows]], key, np.maximum(weight, 0), np.minimum(weight, 0))
         # a statistic by key adds up what each has by itself
         is_apart = indicator.kind.statistic in BY_KEY or indicator.kind.over == tables()[self.table].key
         found = {}
