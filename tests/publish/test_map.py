@@ -56,6 +56,9 @@ def test_the_map_tells_the_share_of_each_place_as_figures_that_add_up(client: Te
     for area, name in (("department:33", "Gironde (33)"), ("commune:86194", "Poitiers (86194)")):
         written = format.value(site.figure("area_share", ("area", area)))
         assert page(client, told[f"{name} : {written}"]).xpath("//p[@class='big']/a")[0].text == written
+    listed = page(client, "/figures/area_share?by=department").xpath("//tr[td[@class='more']]")
+    beside = {line.xpath("th")[0].text: line.xpath("td[2]/a")[0].text for line in listed}
+    assert beside["Gironde"] == format.value(site.figure("total_spend", ("department", "33"), ELSEWHERE))
     table = tree.xpath("//section[@aria-labelledby='d']//table//tr[th[contains(., 'Gironde')]]//a/@href")
     assert "/figures/area_share?area=department%3A33" in table
     assert "/figures/area_share/rows?area=department%3A33&verdict=part" in table

@@ -71,7 +71,7 @@ def lines_by(
     figures = [figure for figure in page.site.measure(name, tuple(where), by) if not leave_out(figure)]
     if beside is None:
         beside = "" if by in SPLITS else choices.beside(indicator_named(name))
-    amounts = _amounts(page, beside if beside != name else "", by, where)
+    amounts = _amounts(page, beside if beside != name else "", by, _same_goods(name, where))
     ordered = _ordered(figures, amounts, by)
     kept = ordered if by == "year" else ordered[:at_most]
     labels = page.site.labels(by, kept, page.language)
@@ -115,6 +115,14 @@ def _breakdown(page: Page, name: str, by: str, where: Pairs) -> str:
 
 def _dimension(page: Page, by: str) -> str:
     return str(texts(page.language)["dimensions"][by])
+
+
+def _same_goods(name: str, where: Pairs) -> Pairs:
+    """The perimeter without the goods that shares of places leave out: beside each stands what it is a share of."""
+    options = indicator_named(name).options
+    if not any(option.areas for option in options) or "medical" in dict(where):
+        return where
+    return [*where, *((option.name, option.default) for option in options if option.name == "medical")]
 
 
 def _amounts(page: Page, beside: str, by: str, where: Pairs) -> dict[object, Figure]:
