@@ -35,6 +35,8 @@ def labelled(connection: DuckDBPyConnection, table: str, figures: Sequence[Figur
     if not figures:
         return []
     names = {key: _names(connection, table, key, _codes(figures, key)) for key in figures[0].group}
+    if not any(names.values()):
+        return list(figures)
     return [
         replace(figure, labels={key: names[key][code] for key, code in figure.group.items() if code in names[key]})
         for figure in figures

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from gisement.catalog import texts
 from gisement.terms import INDEX, LOTS, Figure, Reading, Verdict
@@ -113,6 +114,7 @@ def size(octets: int, language: str = "fr") -> str:
     return f"{written}{SPACE}{unit}{'o' if language == 'fr' else 'B'}"
 
 
+@lru_cache(maxsize=4096)
 def amount(value: float | None, unit: str, language: str = "fr") -> str:
     """A value in the unit of its figure: that of an indicator, `jobs`, or a count; `per_hundred` is in euros."""
     if unit == "percent":

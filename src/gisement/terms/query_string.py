@@ -9,10 +9,10 @@ from urllib.parse import quote_plus
 
 def query_string(pairs: Iterable[tuple[str, str]]) -> str:
     """Keys and values as they stand in an address: `year=2024&buyer=%3D21860194300016`."""
-    return "&".join(f"{_quoted(key)}={_quoted(value)}" for key, value in pairs)
+    return "&".join([_written(key, value) for key, value in pairs])
 
 
 @lru_cache(maxsize=8192)
-def _quoted(text: str) -> str:
-    """A text inside an address: a page writes a hundred of them out of the same few words."""
-    return quote_plus(text)
+def _written(key: str, value: str) -> str:
+    """A pair inside an address: a page writes a hundred of them out of the same few."""
+    return f"{quote_plus(key)}={quote_plus(value)}"

@@ -5,7 +5,7 @@ The framework reads a model of sixty fields one field after the other: that took
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, get_origin
 
 from fastapi.exceptions import RequestValidationError
@@ -13,11 +13,14 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 
-def reader(model: type[BaseModel]) -> Callable[[Request], BaseModel]:
-    """What makes the model from a request; a value that cannot be is refused as the framework refuses it (422)."""
+def reader(model: type[BaseModel]) -> Callable[[Request], Awaitable[BaseModel]]:
+    """What makes the model from a request; a value that cannot be is refused as the framework refuses it (422).
+
+    It waits for nothing: otherwise the framework would have a thread read each address.
+    """
     lists = {name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
 
-    def read(request: Request) -> BaseModel:
+    async def read(request: Request) -> BaseModel:
         given = request.query_params
         held = {key: given.getlist(key) if key in lists else given[key] for key in given}
         try:

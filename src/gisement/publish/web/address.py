@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from urllib.parse import unquote_plus
 
 from gisement.engine.query import DIMENSIONS
 from gisement.pipeline import indicator_named, perimeter_of
@@ -18,7 +19,7 @@ Pairs = list[tuple[str, str]]
 
 def chosen(indicator: Indicator, query: Iterable[tuple[str, str]]) -> Pairs:
     """The filters and options that a query holds, in order, without the defaults; the rest is the page's own."""
-    defaults = {option.name: option.default for option in indicator.options}
+    defaults = _defaults(indicator.name)
     kept = [
         (key, value)
         for key, value in query
@@ -34,11 +35,23 @@ def perimeter(pairs: Pairs) -> Perimeter:
 
 def pairs_of(figure: Figure) -> Pairs:
     """What leads to the same figure again: its whole perimeter, without the defaults."""
-    held = parse_qsl(urlsplit(figure.rows).query, keep_blank_values=True)
-    return chosen(indicator_named(figure.indicator), held)
+    query = figure.rows.partition("?")[2]
+    return chosen(indicator_named(figure.indicator), map(_pair, query.split("&") if query else ()))
 
 
 def address(path: str, pairs: Iterable[tuple[str, str]] = (), **more: object) -> str:
     """A path with its query; what is None or empty in `more` is left out."""
     query = [*pairs, *((key, str(value)) for key, value in more.items() if value not in (None, ""))]
     return f"{path}?{query_string(query)}" if query else path
+
+
+@lru_cache(maxsize=256)
+def _defaults(name: str) -> Mapping[str, str]:
+    return {option.name: option.default for option in indicator_named(name).options}
+
+
+@lru_cache(maxsize=8192)
+def _pair(written: str) -> tuple[str, str]:
+    """A key and its value as `query_string` writes them: a page reads some forty, of the same few."""
+    key, _, value = written.partition("=")
+    return unquote_plus(key), unquote_plus(value)

@@ -19,6 +19,7 @@ from gisement.publish.web.kept import Kept
 from gisement.publish.web.page import Page
 from gisement.publish.web.security import Guard
 from gisement.publish.web.site import LANGUAGES, Site
+from gisement.publish.web.turns import Turns
 from gisement.publish.web.views import (
     about,
     addressable,
@@ -137,6 +138,7 @@ def create_app(site: Site) -> FastAPI:
             full = root + path if path != "/" else root or "/"
             app.router.routes.append(Route(full, _endpoint(site, view, language), methods=["GET", "HEAD"]))
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
+    app.add_middleware(Turns)
     if not site.served.partner:
         app.add_middleware(Kept)
     app.add_middleware(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from gisement.catalog import tables, texts
+from gisement.catalog import page_texts, tables, texts
 from gisement.catalog.segments import families
 from gisement.engine import modelled
 from gisement.engine.area_shares import AREA
 from gisement.engine.query import DIMENSIONS
 from gisement.engine.strengths import partner_of
+from gisement.pipeline import indicator_named
 from gisement.publish.combinations import shortly
 from gisement.publish.format import colon, listed
 from gisement.publish.labels import option_word
@@ -19,6 +21,7 @@ from gisement.terms import Indicator, Ring, existing_rings
 
 if TYPE_CHECKING:
     from gisement.publish.web.page import Page
+    from gisement.publish.web.site import Site
 
 FILTERS = ("year", "family", "product_family", "food_family", "food_product", "canteen_region", "buyer", "size_class")
 BREAKDOWNS = (
@@ -49,14 +52,19 @@ class Choice:
 
 def breakdowns(page: Page, indicator: Indicator, pairs: Pairs) -> list[str]:
     """The dimensions that a figure can be broken down by, on pages: those of its rows, as far as they are published."""
-    return [name for name in _dimensions(indicator) if page.site.publishes(indicator.name, pairs, name)]
+    names = _dimensions(indicator.name)
+    if page.site.publishes_all(indicator.name, pairs):
+        return list(names)
+    return [name for name in names if page.site.publishes(indicator.name, pairs, name)]
 
 
-def _dimensions(indicator: Indicator) -> list[str]:
+@lru_cache(maxsize=256)
+def _dimensions(name: str) -> tuple[str, ...]:
+    indicator = indicator_named(name)
     columns = tables()[indicator.table].schema
     left_out = ALIKE.get(indicator.table, ())
     held = [name for name in BREAKDOWNS if DIMENSIONS[name] in columns and name not in left_out]
-    return [*held, *modelled.splits(indicator)]
+    return (*held, *modelled.splits(indicator))
 
 
 def amount_of(indicator: Indicator) -> str:
@@ -79,7 +87,7 @@ def filters(page: Page, indicator: Indicator, pairs: Pairs) -> list[Choice]:
     return [
         _filter(page, name, indicator, pairs)
         for name in FILTERS
-        if name in _dimensions(indicator) and page.site.publishes(indicator.name, [*pairs, (name, "1")])
+        if name in _dimensions(indicator.name) and page.site.publishes(indicator.name, [*pairs, (name, "1")])
     ]
 
 
@@ -150,21 +158,28 @@ def partner_choice(page: Page, buyer: str) -> Choice:
 
 
 def _filter(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> Choice:
-    held = dict(pairs).get(name)
-    values = [(ANY, str(page.texts["figures"]["any"]), held is None)]
-    for value in _values(page, name, indicator, pairs):
+    basis = tuple(pair for pair in pairs if pair[0] == "basis")
+    found: Choice = page.site.kept(_offered, page.language, name, amount_of(indicator), basis, dict(pairs).get(name))
+    return found
+
+
+def _offered(
+    site: Site, language: str, name: str, amount: str, basis: tuple[tuple[str, str], ...], held: str | None
+) -> Choice:
+    """The choice of a filter, the same on every page where it has the same value."""
+    values = [(ANY, str(page_texts(language)["figures"]["any"]), held is None)]
+    for value in _values(site, name, amount, basis):
         is_held = held is not None and held.removeprefix("=") == value
-        values.append((value, page.site.label(name, value, page.language), is_held))
+        values.append((value, site.label(name, value, language), is_held))
     if held is not None and not any(is_held for _, _, is_held in values):
-        values.append((held, page.site.label(name, held, page.language), True))
-    return Choice(name, str(texts(page.language)["dimensions"][name]), tuple(values))
+        values.append((held, site.label(name, held, language), True))
+    return Choice(name, str(texts(language)["dimensions"][name]), tuple(values))
 
 
-def _values(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> list[str]:
+def _values(site: Site, name: str, amount: str, basis: tuple[tuple[str, str], ...]) -> list[str]:
     """What a filter may be: the values that occur, the latest year first, what is not given last."""
     if name == "family":
         return list(families())
-    basis = [pair for pair in pairs if pair[0] == "basis"]
-    found = {figure.group[name] for figure in page.site.measure(amount_of(indicator), tuple(basis), name)}
+    found = {figure.group[name] for figure in site.measure(amount, basis, name)}
     known = sorted((str(value) for value in found if value is not None), reverse=name == "year")
     return [*known, *([""] if None in found else [])]

@@ -37,7 +37,7 @@ class Page:
     @property
     def root(self) -> str:
         """What stands before every address of this language."""
-        return "" if self.language == "fr" else f"/{self.language}"
+        return root_of(self.language)
 
     @property
     def texts(self) -> Any:
@@ -93,10 +93,6 @@ class Page:
             return str(told["own"].format(name=self.site.partners.get(served.siren, served.siren)))
         return str(told["partner"]) if served.partner else ""
 
-    def _entry(self, name: str) -> tuple[str, str, str]:
-        """An entry of the menu: its address, its word, its name."""
-        return self.root + ("/" + name if name else "/"), str(self.texts["nav"][name or "home"]), name
-
     def _shared(self) -> dict[str, Any]:
         told = self.texts
         path = self.request.url.path
@@ -118,8 +114,34 @@ class Page:
             "release": told["site"]["release"].format(
                 release=self.site.served.release, date=format.day(self.site.as_of_date, self.language)
             ),
-            "here": bare,
             "other_language": other + query,
-            "menu": [(told["nav"][group], [self._entry(name) for name in names]) for group, names in MENU.items()],
-            "foot": [(f"{self.root}/{name}", told["nav"][name]) for name in FOOT],
+            "menu": self.site.kept(_menu, self.language, _entry(bare)),
+            "foot": self.site.kept(_foot, self.language),
         }
+
+
+def root_of(language: str) -> str:
+    """What stands before every address of a language."""
+    return "" if language == "fr" else f"/{language}"
+
+
+def _entry(path: str) -> str | None:
+    """The entry of the menu that an address is under; None if it is under none."""
+    name = path.split("/", 2)[1]
+    is_listed = any(name in names for names in MENU.values())
+    return name if is_listed and (name or path == "/") else None
+
+
+def _menu(site: Site, language: str, current: str | None) -> Any:
+    """The menu as HTML, where `current` is the entry that one is under."""
+    nav, root = page_texts(language)["nav"], root_of(language)
+    groups = [
+        (nav[group], [(f"{root}/{name}", nav[name or "home"], name) for name in names]) for group, names in MENU.items()
+    ]
+    return site.macros["menu"](groups, current)
+
+
+def _foot(site: Site, language: str) -> Any:
+    """The links at the foot as HTML."""
+    nav, root = page_texts(language)["nav"], root_of(language)
+    return site.macros["foot"]([(f"{root}/{name}", nav[name]) for name in FOOT])

@@ -13,7 +13,7 @@ import uvicorn
 from gisement.publish.web.limits import Limits
 from gisement.publish.web.live import Live
 from gisement.publish.web.security import Application
-from gisement.publish.web.warming import warm_aside
+from gisement.publish.web.warming import warm, warm_aside
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:
@@ -28,12 +28,13 @@ Listening = socket.socket
 def run(application: Live | Gate, listening: Listening, *, notes: bool = True) -> None:
     """Serve an application, and what later builds make of it, on a socket that listens; until Ctrl-C.
 
-    Of several processes that serve the same tables, one `notes` what each release publishes.
+    Of several processes that serve the same tables, one `notes` what each release publishes and answers at once; the
+    others answer once they have visited their pages.
     """
     everyone = application if isinstance(application, Live) else application.everyone
     server = uvicorn.Server(configuration(Limits(application)))
     everyone.taken, everyone.notes = warm_aside, notes
-    warm_aside(everyone.site)
+    (warm_aside if notes else warm)(everyone.site)
     threading.Thread(target=application.watch, daemon=True).start()
     sys.setswitchinterval(TURN)
     server.run(sockets=[listening])

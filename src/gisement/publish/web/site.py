@@ -37,7 +37,7 @@ from gisement.publish.reports.published import document
 from gisement.terms import Figure, Perimeter, Trouble
 
 LANGUAGES = ("fr", "en")
-REMEMBERED, DOCUMENTS_KEPT = 4096, 16
+REMEMBERED, KEPT, DOCUMENTS_KEPT = 4096, 512, 16
 RESTS = {
     "epci": "rest_epci", "food_plan": "rest_food_plan", "department": "rest_department", "region": "rest_region",
     "country": "rest_country",
@@ -63,6 +63,8 @@ class Site:
         self.notice = invented(self.origins)
         self.as_of_date = served.as_of_date()
         self.environment = _environment()
+        self.macros = vars(self.environment.get_template("kept.macros.j2").module)
+        self.environment.globals["options_of"] = lru_cache(maxsize=KEPT)(self.macros["options"])
         self.partners = partner_names(self.observatory)
         self.document = lru_cache(maxsize=DOCUMENTS_KEPT)(partial(document, served))
         self._named = lru_cache(maxsize=REMEMBERED)(self._find_name)
@@ -71,6 +73,7 @@ class Site:
         self._windows = lru_cache(maxsize=len(SCENARIOS))(self._find_windows)
         self._addressable = lru_cache(maxsize=1)(self._find_addressable)
         self._today = lru_cache(maxsize=1)(self._find_today)
+        self.kept = lru_cache(maxsize=KEPT)(lambda make, *given: make(self, *given))
         self.simulated = lru_cache(maxsize=256)(self._simulated)
         self._objectives = lru_cache(maxsize=1)(self._find_objectives)
         self._measured = lru_cache(maxsize=REMEMBERED)(self._measure)
@@ -93,14 +96,18 @@ class Site:
 
     def publishes(self, name: str, where: Sequence[tuple[str, str]] = (), by: str = "") -> bool:
         """Whether these figures can be shown here: of payments, everyone sees a closed list of crossings."""
-        if not isinstance(self.observatory, PublicObservatory):
+        if not isinstance(self.observatory, PublicObservatory) or (by != "basis" and self.publishes_all(name, where)):
             return True
         indicator = indicator_named(name)
-        is_said = by == "basis" or any(key == "basis" for key, _ in where)
-        if not is_said and self.basis != "payment" and self.basis in indicator.bases:
-            return True  # contracts: a page asks this forty times
         perimeter = perimeter_of([f"{key}={value}" for key, value in where])
         return self.observatory.answers(indicator, perimeter, (by,) if by else ())
+
+    def publishes_all(self, name: str, where: Sequence[tuple[str, str]] = ()) -> bool:
+        """Whether every crossing of these figures can be shown: those of contracts, where no basis is asked for."""
+        if not isinstance(self.observatory, PublicObservatory):
+            return True
+        is_said = any(key == "basis" for key, _ in where)
+        return not is_said and self.basis != "payment" and self.basis in indicator_named(name).bases
 
     def public_account(self) -> Mapping[str, tuple[int, int]]:
         """How many sums of each public table are shown, and how many are not; nothing where lines are shown."""

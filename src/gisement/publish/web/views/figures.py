@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
@@ -75,13 +76,14 @@ def _content(page: Page, indicator: Indicator, pairs: Pairs, by: str) -> dict[st
     card = page.card(figure, by=by)
     dimensions, options = choices.breakdowns(page, indicator, pairs), {option.name for option in indicator.options}
     path, asked = f"{page.root}/figures/{indicator.name}", page.asked("release")
+    choosable = [choices.option(page, each.name, indicator, pairs) for each in indicator.options]
     return {
         "indicator": indicator,
         "told": told,
         "card": card,
         "sentence": sentence(page, figure, card, pairs),
         "filters": choices.filters(page, indicator, pairs),
-        "options": [choices.option(page, name.name, indicator, pairs) for name in indicator.options],
+        "options": choosable,
         "kept": [(key, value) for key, value in pairs if key not in choices.FILTERS and key not in options],
         "by": by,
         "first_by": choices.first_breakdown(indicator),
@@ -91,7 +93,7 @@ def _content(page: Page, indicator: Indicator, pairs: Pairs, by: str) -> dict[st
         "lines": lines_by(page, indicator.name, by, pairs),
         "published": published(page, indicator.name, pairs, by),
         "drawing": trend_drawing(page, indicator.name, pairs) if by == "year" else None,
-        "sensitivity": [] if modelled.is_modelled(indicator) else _sensitivity(page, indicator, pairs),
+        "sensitivity": [] if modelled.is_modelled(indicator) else _sensitivity(page, indicator, pairs, choosable),
         "combinations": address(f"/api/sensitivity/{indicator.name}", pairs, format="csv"),
         "bases": _bases(page, indicator, pairs),
         "then": asked if asked not in ("", page.site.served.release) else "",
@@ -198,15 +200,19 @@ def _ring(page: Page, figure: Figure) -> str:
     return f"{ring} ({options['ring_part']['values']['added']})" if is_added else ring
 
 
-def _sensitivity(page: Page, indicator: Indicator, pairs: Pairs) -> list[tuple[str, list[tuple[str, bool, Card]]]]:
+def _sensitivity(
+    page: Page, indicator: Indicator, pairs: Pairs, choosable: Sequence[choices.Choice]
+) -> list[tuple[str, list[tuple[str, bool, Card]]]]:
     """For each option, the figure under each of its values; another area is another question."""
     found = []
-    for option in [each for each in indicator.options if not each.areas]:
-        choice = choices.option(page, option.name, indicator, pairs)
-        others = [(key, value) for key, value in pairs if key != option.name]
+    areas = {option.name for option in indicator.options if option.areas}
+    for choice in [each for each in choosable if each.name not in areas]:
+        others = [(key, value) for key, value in pairs if key != choice.name]
         cards = [
-            (label, is_chosen, page.card(page.site.figure(indicator.name, *others, (option.name, value)), label))
+            # asked for without the defaults, the figure of the page is not measured again
+            (label, is_chosen, page.card(page.site.figure(indicator.name, *chosen(indicator, asked)), label))
             for value, label, is_chosen in choice.values
+            for asked in [[*others, (choice.name, value)]]
         ]
         found.append((choice.title, cards))
     return found
