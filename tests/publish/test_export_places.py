@@ -6,11 +6,25 @@ from pathlib import Path
 
 import pytest
 
+from gisement.catalog.tables import exported_words
+from gisement.engine.exports import EXPORTED, exported_schema
 from gisement.pipeline import perimeter_of
 from gisement.publish.exports.card import about
+from gisement.publish.exports.tables import table_schema
 from gisement.publish.exports.writing import export
 from gisement.publish.web.site import Site
 from gisement.terms import Trouble
+
+
+def test_every_exported_column_is_told_in_french_and_cents_are_said_to_be_cents() -> None:
+    """A French reader of the workbook took cents for euros, under notes in English."""
+    exported = {name for table in EXPORTED for name in exported_schema(table)}
+    assert exported == set(exported_words())
+    for table in EXPORTED:
+        for field in table_schema(table)["fields"]:
+            assert field["description"] == exported_words()[field["name"]]
+            assert not field["name"].endswith("_cents") or "diviser par 100" in field["unit"]
+    assert "divide by 100" in str(table_schema("contract", language="en"))
 
 
 def test_what_is_no_export_is_kept_and_a_former_export_is_made_again(site: Site, tmp_path: Path) -> None:

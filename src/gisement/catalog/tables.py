@@ -53,6 +53,12 @@ def columns() -> Mapping[str, Column]:
 
 
 @cache
+def exported_words() -> Mapping[str, str]:
+    """What each column of the exported tables is, in French."""
+    return {row["column"]: row["description"] for row in read_csv("exported_columns_fr.csv")}
+
+
+@cache
 def tables() -> Mapping[str, Table]:
     """Every built table, by name."""
     known = columns()

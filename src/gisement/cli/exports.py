@@ -35,7 +35,9 @@ def export(
     from gisement.publish.exports.card import about
 
     served = Served(opened())
-    written = writing.export(served, kind, perimeter_of(where), output, about(served, publisher), prefix, force=force)
+    written = writing.export(
+        served, kind, perimeter_of(where), output, about(served, publisher, Settings.language), prefix, force=force
+    )
     for sentence in _told(kind, written):
         say(sentence)
 

@@ -43,7 +43,8 @@ MEDIA = {
 }
 CAVEAT = (
     "Les montants sont ceux des contrats : des maximums ou des estimations sur plusieurs années, jamais des sommes "
-    "versées. Une case vide dit que la valeur n'est pas connue ; ce n'est pas zéro. Les personnes physiques ne sont ni "
+    "versées. Les colonnes en _cents sont en centimes d'euro : diviser par 100 pour lire des euros. "
+    "Une case vide dit que la valeur n'est pas connue ; ce n'est pas zéro. Les personnes physiques ne sont ni "
     "nommées ni numérotées. Aucun paiement n'est dans ces fichiers."
 )
 BLOCK = 1 << 20
@@ -60,6 +61,7 @@ class About:
     sources: Sequence[Mapping[str, str]]
     notice: str
     short_notice: str = ""
+    language: str = "fr"
 
     @property
     def title(self) -> str:
@@ -72,14 +74,16 @@ class About:
         return f"urn:gisement:release:{self.release}"
 
 
-def about(served: Served, publisher: str = "") -> About:
+def about(served: Served, publisher: str = "", language: str = "fr") -> About:
     """What the cards of a served workspace say; the publisher is its territory where none is named."""
     origins = served.observatory.origins("contract")
     sources = [{"title": o.file, "producer": o.producer, "licence": o.licence, "sha256": o.sha256} for o in origins]
     day, territory = served.as_of_date(), places_of(served.observatory.territory).territory
     card = invented(origins)
     notices = card.get("explanation", ""), card.get("notice", "")
-    return About(territory, served.release, day.isoformat() if day else "", publisher or territory, sources, *notices)
+    return About(
+        territory, served.release, day.isoformat() if day else "", publisher or territory, sources, *notices, language
+    )
 
 
 def dcat(about: About, kind: str, files: Sequence[Path]) -> dict[str, Any]:
@@ -124,7 +128,7 @@ def data_package(about: About, kind: str, files: Mapping[str, Path]) -> dict[str
                 "bytes": path.stat().st_size,
                 "hash": f"sha256:{_digest(path)}",
                 **({"profile": "tabular-data-resource"} if kind == "csv" else {}),
-                "schema": table_schema(table, has_notice=kind == "csv" and bool(about.notice)),
+                "schema": table_schema(table, has_notice=kind == "csv" and bool(about.notice), language=about.language),
             }
             for table, path in files.items()
         ],

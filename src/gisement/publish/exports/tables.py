@@ -18,7 +18,8 @@ import pyarrow.csv
 import pyarrow.parquet
 import xlsxwriter
 
-from gisement.catalog import columns, tables
+from gisement.catalog import columns, tables, texts
+from gisement.catalog.tables import exported_words
 from gisement.engine.exports import exported_schema
 from gisement.publish.answers import FORMULA
 from gisement.publish.workbook import MADE_ON
@@ -36,14 +37,27 @@ NOTICE = "notice"
 MOST_ROWS, ROW_GROUP, WIDTH, LONGEST_TEXT = 1_048_575, 122_880, 18, 32_767
 
 
-def table_schema(table: str, *, has_notice: bool = False) -> dict[str, Any]:
+CENTS = "cents"
+SHOWN_CENTS = '#,##0" ct"'
+"""How a workbook shows an integer of cents: nobody takes it for euros."""
+
+
+def described(name: str, language: str = "fr") -> tuple[str, str]:
+    """What a column is, and its unit, in words."""
+    known = columns()[name]
+    told = exported_words().get(name, known.description) if language == "fr" else known.description
+    return told, str(texts(language)["column_units"].get(known.unit, known.unit))
+
+
+def table_schema(table: str, *, has_notice: bool = False, language: str = "fr") -> dict[str, Any]:
     """The Table Schema of an exported table: fields in order, their meaning, the key; a notice may be its last."""
-    declared, known = tables()[table], columns()
+    declared = tables()[table]
     fields: list[dict[str, Any]] = []
     for name, kind in exported_schema(table).items():
-        about: dict[str, Any] = {"name": name, "type": KINDS[kind], "description": known[name].description}
-        if known[name].unit:
-            about["unit"] = known[name].unit
+        description, unit = described(name, language)
+        about: dict[str, Any] = {"name": name, "type": KINDS[kind], "description": description}
+        if unit:
+            about["unit"] = unit
         if name in declared.key and table not in LOOSE:
             about["constraints"] = {"required": True}
         fields.append(about)
@@ -69,22 +83,23 @@ def write_csv(batches: Any, path: Path, notice: str = "") -> int:
     return rows
 
 
-def write_parquet(batches: Any, table: str, path: Path) -> int:
+def write_parquet(batches: Any, path: Path, language: str = "fr") -> int:
     """Write a Parquet file whose columns bear their meaning; returns how many rows it has."""
-    known = columns()
-    described = pa.schema([
-        each.with_metadata({"description": known[each.name].description, "unit": known[each.name].unit})
+    told = pa.schema([
+        each.with_metadata(dict(zip(("description", "unit"), described(each.name, language), strict=True)))
         for each in batches.schema
     ])  # fmt: skip
-    with pyarrow.parquet.ParquetWriter(path, described, compression="zstd") as writer:
+    with pyarrow.parquet.ParquetWriter(path, told, compression="zstd") as writer:
         rows = 0
         for batch in batches:
-            writer.write_batch(batch.cast(described), row_group_size=ROW_GROUP)
+            writer.write_batch(batch.cast(told), row_group_size=ROW_GROUP)
             rows += batch.num_rows
     return rows
 
 
-def write_workbook(named: Iterator[tuple[str, Any]], about: Mapping[str, str], path: Path) -> dict[str, int]:
+def write_workbook(
+    named: Iterator[tuple[str, Any]], about: Mapping[str, str], path: Path, language: str = "fr"
+) -> dict[str, int]:
     """Write a workbook: a sheet on what it is, one per table, the meaning of each column as a note of its heading.
 
     Returns the rows of each table. Raises Trouble where a table has more rows than a sheet can hold.
@@ -99,18 +114,24 @@ def write_workbook(named: Iterator[tuple[str, Any]], about: Mapping[str, str], p
         book.set_properties({"created": datetime(*MADE_ON, tzinfo=UTC).replace(tzinfo=None)})
         bold = book.add_format({"bold": True, "bg_color": "#ece3d3", "text_wrap": True, "valign": "top"})
         plain = book.add_format({"text_wrap": True, "valign": "top"})
-        first = book.add_worksheet("À lire")
+        cents = book.add_format({"num_format": SHOWN_CENTS})
+        first = book.add_worksheet("À lire" if language == "fr" else "Read me")
         for row, (name, value) in enumerate(about.items()):
             first.write_string(row, 0, name, bold)
             first.write_string(row, 1, value, plain)
         first.set_column(0, 0, 24)
         first.set_column(1, 1, 100)
-        return {table: _fill(book.add_worksheet(table[:31]), table, batches, bold) for table, batches in named}
+        formats = {"bold": bold, "cents": cents}
+        return {
+            table: _fill(book.add_worksheet(table[:31]), table, batches, formats, language) for table, batches in named
+        }
 
 
-def _fill(sheet: Any, table: str, batches: Any, bold: Any) -> int:
-    for column, field in enumerate(table_schema(table)["fields"]):
+def _fill(sheet: Any, table: str, batches: Any, formats: Mapping[str, Any], language: str) -> int:
+    bold, shown = formats["bold"], {}
+    for column, field in enumerate(table_schema(table, language=language)["fields"]):
         unit = f" ({field['unit']})" if "unit" in field else ""
+        shown[column] = formats["cents"] if columns()[field["name"]].unit.startswith(CENTS) else None
         sheet.set_column(column, column, WIDTH)
         sheet.write_string(0, column, field["name"], bold)
         sheet.write_comment(0, column, f"{field['description']}{unit}.", {"x_scale": 2, "y_scale": 1.4})
@@ -125,7 +146,7 @@ def _fill(sheet: Any, table: str, batches: Any, bold: Any) -> int:
                 if isinstance(value, str):
                     sheet.write_string(row, column, value[:LONGEST_TEXT])
                 elif value is not None:
-                    sheet.write(row, column, value)
+                    sheet.write(row, column, value, shown[column])
     return row
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gisement.catalog import texts
 from gisement.engine.exports import EXPORTED, contracts, table_batches
 from gisement.publish.answers import to_csv
 from gisement.publish.exports import decp, ocds
-from gisement.publish.exports.card import CAVEAT, About, data_package, dcat
+from gisement.publish.exports.card import About, data_package, dcat
 from gisement.publish.exports.tables import write_csv, write_parquet, write_workbook
 from gisement.terms import Trouble
 from gisement.terms.mishap import in_french
@@ -155,12 +156,12 @@ def _missing(contract: Mapping[str, Any], made: decp.Record) -> Iterator[dict[st
 
 
 def _tables(served: Served, kind: str, perimeter: Perimeter, folder: Path, about: About) -> Written:
-    written, held = Written(), dict[str, Path]()
+    written, held, language = Written(), dict[str, Path](), about.language
     for table in EXPORTED:
         path, batches = folder / f"{table}.{kind}", table_batches(served, table, perimeter)
         with _unfinished(path) as part:
             is_text = kind == "csv"
-            rows = write_csv(batches, part, about.short_notice) if is_text else write_parquet(batches, table, part)
+            rows = write_csv(batches, part, about.short_notice) if is_text else write_parquet(batches, part, language)
         written.counts[table], held[table] = rows, path
     _write_json(folder / PACKAGE, data_package(about, kind, held))
     written.files += [*held.values(), folder / PACKAGE]
@@ -168,18 +169,20 @@ def _tables(served: Served, kind: str, perimeter: Perimeter, folder: Path, about
 
 
 def _workbook(served: Served, perimeter: Perimeter, output: Path, about: About) -> Written:
+    words = texts(about.language)["workbook"]
     told = {
-        "Titre": about.title,
-        **({"Avertissement": about.notice} if about.notice else {}),
-        "Ce que c'est": CAVEAT,
-        "Lire les colonnes": "Chaque titre de colonne porte une note : ce que la colonne veut dire, et son unité.",
-        "Version des données": f"{about.release}, au {about.day}",
-        "Licence": "Licence Ouverte 2.0",
-        "Sources": "\n".join(f"{s['producer']} : {s['title']}".removeprefix(" : ") for s in about.sources),
+        words["title"]: about.title,
+        **({words["notice"]: about.notice} if about.notice else {}),
+        words["what"]: words["caveat"],
+        words["amounts"]: words["amounts_told"],
+        words["columns"]: words["columns_told"],
+        words["release"]: words["release_told"].format(release=about.release, day=about.day),
+        words["licence"]: "Licence Ouverte 2.0",
+        words["sources"]: "\n".join(f"{s['producer']} : {s['title']}".removeprefix(" : ") for s in about.sources),
     }
     named = ((table, table_batches(served, table, perimeter)) for table in EXPORTED)
     with _unfinished(output) as part:
-        counts = write_workbook(named, told, part)
+        counts = write_workbook(named, told, part, about.language)
     return Written([output], counts)
 
 
