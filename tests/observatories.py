@@ -44,6 +44,7 @@ def fill(held: Observatory, table: str, rows: Iterable[Mapping[str, Any]]) -> No
     held.connection.register("given", arrow)
     held.connection.execute(f'INSERT INTO "{table}" SELECT {casts} FROM given')
     held.connection.unregister("given")
+    held._cubes.pop(table, None)  # what was added up in memory is of the rows before
 
 
 def _written(value: Any) -> str | None:
