@@ -11,8 +11,6 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from gisement.engine.query import numbers
-from gisement.indicators.place import ANYWHERE
 from gisement.sources.geography import area_name
 from gisement.terms import Indicator, Territory, Verdict, parse_territory
 
@@ -55,6 +53,8 @@ def _existing(told: str) -> str:
 
 def anywhere(option: SimpleNamespace, level: str) -> SimpleNamespace:
     """Options under which whatever has a known place of a level counts."""
+    from gisement.indicators.place import ANYWHERE
+
     return SimpleNamespace(**{**vars(option), AREA: f"{level}:{ANYWHERE}"})
 
 
@@ -79,6 +79,8 @@ def of_every_area(rows: Sequence[Row], by: Sequence[str], level: str, options: M
 
 def _shared_out(rows: Sequence[Row], level: str) -> list[tuple[str, list[Row]]]:
     """For each area, the rows of sums that it would have alone: what is of other areas is the rest."""
+    from gisement.engine.query import numbers
+
     whole = {number: _added([row for row in rows if row["verdict_number"] == number]) for number in numbers()}
     part, rest = numbers(Verdict.PART, Verdict.REST)
     shared = [

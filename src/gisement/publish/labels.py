@@ -7,7 +7,6 @@ from typing import Any
 
 from gisement.catalog import texts
 from gisement.catalog.segments import families, segments
-from gisement.publish.diagnosis.places import area_names
 from gisement.terms import Figure
 
 
@@ -21,6 +20,8 @@ def option_word(option: str, value: str, language: str = "fr") -> str:
     values = texts(language)["options"][option]["values"]
     if value in values:
         return str(values[value])
+    from gisement.publish.diagnosis.places import area_names  # loads Arrow, which most commands do without
+
     level, _, code = value.partition(":")
     return str(texts(language)["areas"][level].format(name=area_names(level).get(code, code)))
 
