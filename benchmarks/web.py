@@ -43,6 +43,8 @@ def main(workspace: Path, seconds: int, workers: int) -> None:
         port = free.getsockname()[1]
     command = [sys.executable, "-c", "from gisement.cli import main; main()", "-w", str(workspace), "serve"]
     command += ["--workers", str(workers)]
+    told = f"{workers} process{'es' if workers > 1 else ''} on {os.cpu_count()} processors"
+    print(f"{told}, {CONNECTIONS} connections, {seconds} s each; load before: {os.getloadavg()[0]:.1f}")
     server = subprocess.Popen([*command, "--port", str(port)], stdout=subprocess.PIPE, text=True)
     try:
         start = time.perf_counter()
@@ -64,7 +66,7 @@ def main(workspace: Path, seconds: int, workers: int) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or shutil.which("wrk") is None:
-        print("no workspace given (python benchmarks/web.py WORKSPACE [SECONDS]), or no wrk: nothing measured")
+        print("no workspace given (web.py WORKSPACE [SECONDS [PROCESSES]]), or no wrk: nothing measured")
         sys.exit(0)
     given = dict(enumerate(map(int, sys.argv[2:4])))
     main(Path(sys.argv[1]), given.get(0, 10), given.get(1, 1))
