@@ -32,7 +32,9 @@ def as_dicts(found: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]
 
 def law(each: Any, language: str = "fr") -> str:
     """What the law says of an objective on where money goes: a result that is measured, never a criterion; or empty."""
-    is_of_place = any(option.name in ("place", "ring") for option in indicator_named(each.figure.indicator).options)
+    is_of_place = any(
+        option.name in ("place", "ring", "area") for option in indicator_named(each.figure.indicator).options
+    )
     is_of_place = is_of_place or bool({"commune", "department"} & set(each.perimeter.filters))
     return str(cooperation_texts(language)["targets"]["law"]) if is_of_place else ""
 
@@ -63,7 +65,7 @@ def measured_on(each: Any, language: str = "fr", names: Mapping[str, str] | None
 def _pair(key: str, value: str, language: str, names: Mapping[str, str]) -> str:
     option = texts(language)["options"].get(key)
     if option is not None:
-        return f"{option['title']}{format.colon(language)}{option['values'][value]}"
+        return f"{option['title']}{format.colon(language)}{option['values'].get(value, value)}"
     bare = value.removeprefix("=")
     place = area_names(key.removeprefix("buyer_")) if key.endswith(("commune", "department")) else {}
     name = names.get(bare[:9]) if key == "buyer" else place.get(bare) or catalog_word(key, bare, language)

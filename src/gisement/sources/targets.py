@@ -52,7 +52,7 @@ def read_targets(source: Path, target: Path) -> Reading:
 
 def _is_of_place(row: dict[str, Any]) -> bool:
     options = next(each.options for each in INDICATORS if each.name == row["indicator_name"])
-    return any(option.name in ("place", "ring") for option in options)
+    return any(option.name in ("place", "ring", "area") for option in options)
 
 
 def _row(number: int, entry: Any) -> dict[str, Any]:

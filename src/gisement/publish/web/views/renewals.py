@@ -15,7 +15,7 @@ from gisement.publish.web.choices import Choice
 from gisement.publish.web.page import Page
 from gisement.terms import Perimeter
 
-PER_PAGE = 50
+PER_PAGE = 15
 FILTERS = ("segment", "buyer_commune", "buyer")
 Row = dict[str, Any]
 
