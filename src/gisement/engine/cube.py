@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -186,7 +186,7 @@ class Cube:
         return kept
 
     def _places(self, asked: tuple[tuple[str, str, tuple[str, ...]], ...], is_in_territory: bool) -> Integers | slice:
-        flags = self._in_territory() if is_in_territory else np.ones(self.rows, dtype=bool)
+        flags = self._in_territory if is_in_territory else np.ones(self.rows, dtype=bool)
         for one in asked:
             flags = flags & self._matching(*one)
         return slice(None) if flags.all() else np.flatnonzero(flags)
@@ -200,6 +200,7 @@ class Cube:
             return self._column(column).among([*exact, *sirens]) | self._column("buyer_siren").among(sirens)
         return self._column(column).among(values, prefix=key in PREFIXES)
 
+    @cached_property
     def _in_territory(self) -> Flags:
         if not self.buyers:
             flags: Flags = self._matching("is_buyer_in_territory", "", (True,))
