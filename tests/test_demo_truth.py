@@ -138,9 +138,12 @@ def test_the_progress_of_considerations_holds_the_truth(axis: str, workspace: Pa
     by_year = {year.year: year for year in years()}
     true = expected_rate(by_year[2025], axis) - expected_rate(by_year[2020], axis)
     assert len(found["figures"]) == 3
+    raw, *compared = found["figures"]
     for figure in found["figures"]:
         assert (figure["unit"], figure["interval"]) == ("points", "sampling")
-        assert figure["low"] <= true <= figure["high"]
+    assert raw["low"] <= true <= raw["high"]
+    for figure in compared:  # too few contracts are alike, in so small a territory, for an interval
+        assert figure["low"] is None or figure["low"] <= true <= figure["high"]
     assert found["evidence"]["raw"] == "progress"
     with_it = truth["contracts"][f"with_{axis}_consideration"]
     assert sum(figure["counts"]["part"] for figure in found["figures"][:1]) == pytest.approx(

@@ -49,7 +49,7 @@ PAYMENTS = frozenset({
 SOON_WRITTEN = ("note", "spaser", "food")
 """Documents that take a second: one function makes all of them, of what the server may show."""
 HOLDERS = {
-    "purchase": "^supplier_(name|commune_code|department_code)$|_(nearest|farthest)$",
+    "purchase": "^supplier_(name|commune_code|epci_code|department_code)$|_(nearest|farthest)$",
     "supplier": "^supplier_(name|commune_code|department_code)|^(commune|department)_",
     "contract_supplier": "^supplier_(name|commune|department)|^(commune|department)_",
     "holder": "^supplier_(name|commune|department)|^(commune|department)_",

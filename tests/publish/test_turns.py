@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from gisement.publish.web.turns import Turns
@@ -24,7 +25,9 @@ def made(seconds: dict[str, float], long: float) -> list[str]:
         asked = [turns({"type": "http", "path": path}, None, None) for path in seconds]  # type: ignore[arg-type]
         await asyncio.gather(*asked, return_exceptions=True)
 
-    asyncio.run(together())
+    # in a thread: a browser of other tests may hold the loop of this one
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(lambda: asyncio.run(together())).result()
     return noted
 
 

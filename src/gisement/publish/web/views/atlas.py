@@ -34,7 +34,7 @@ def where_from(page: Page) -> Response:
     return page.render(
         "map.html.j2",
         drawing=drawing,
-        departments=_departments(drawing),
+        departments=_departments(page, drawing),
         is_schematic=drawn is None,
         near=contour_drawing(page, SCALES[scale], show, []),
         areas=table_of(page, show, scale, [], 15),
@@ -101,7 +101,8 @@ def _scales(page: Page, show: str, scale: str) -> list[Tab]:
     ]
 
 
-def _departments(drawing: Drawing) -> list[tuple[str, str]]:
-    """The departments of the map that have a supplier, by name."""
-    lines = drawing.table.lines if drawing.table else ()
-    return sorted((line.label, str(line.value)) for line in lines if line.value in layout())
+def _departments(page: Page, drawing: Drawing) -> list[tuple[str, str]]:
+    """The departments of the map that have a supplier, those of the territory first, then by name."""
+    lines, inside = drawing.table.lines if drawing.table else (), page.site.places[page.language].inside
+    known = [(line.label, str(line.value)) for line in lines if line.value in layout()]
+    return sorted(known, key=lambda one: (one[1] not in inside, one[0]))
