@@ -37,6 +37,8 @@ MOST_BYTES = 192 << 20
 eight for a weight that no other has."""
 DENSE = 1 << 16
 """Up to so many possible groups, or two a row, each has its place in the sums; else only those that are there."""
+SMALL = 1 << 12
+"""Up to so many places, those without rows are cheaper to add up than to leave out."""
 MASKS, MASK_BYTES = 256, 64 << 20
 """Filters whose rows are remembered: a page asks for the same perimeter several times, and all of the same year."""
 LAST = "\U0010ffff"
@@ -45,6 +47,7 @@ Flags = NDArray[np.bool_]
 _VERDICTS = len(Verdict)
 _SURE, _UNWEIGHTED, _RANK = _VERDICTS, 2 * _VERDICTS, 4 * _VERDICTS
 _CODES = _RANK * len(Level)
+_RANKED = _CODES // _VERDICTS
 
 
 @lru_cache(maxsize=1)
@@ -52,6 +55,13 @@ def _is_sure() -> Flags:
     """By code of a row: whether it is surely in scope."""
     found: Flags = np.arange(_CODES) // _SURE % 2 == 1
     return found
+
+
+@lru_cache(maxsize=1)
+def _no_weight_and_rank() -> tuple[Integers, Integers]:
+    """By code of a row: one where it has no weight, and how far its amount is from an observed one."""
+    every = np.arange(_CODES)
+    return every // _UNWEIGHTED % 2, every // _RANK
 
 
 @lru_cache(maxsize=1)
@@ -319,21 +329,35 @@ def _by_verdict(
     places: Integers, weighed: Integers, positive: Integers, count: Integers
 ) -> tuple[Integers, dict[str, Integers]]:
     """The sums of each group and verdict that has rows, in their order, with its highest level."""
-    there = np.flatnonzero(count)
-    group, code = np.divmod(places[there], _CODES)
-    found, inverse = np.unique(group * _VERDICTS + code % _VERDICTS, return_inverse=True)
-    unweighted = count[there] * (code // _UNWEIGHTED % 2)
-    parts = {
-        "weighed": weighed[there],
-        "positive": positive[there],
-        "rows_count": count[there],
-        "unweighted": unweighted,
-    }
-    added = {name: np.zeros(len(found), dtype=np.int64) for name in (*parts, "rank")}
-    for name, values in parts.items():
-        np.add.at(added[name], inverse, values)
-    np.maximum.at(added["rank"], inverse, code // _RANK)
-    return found, added
+    if len(places) > SMALL:
+        there = np.flatnonzero(count)
+        places, weighed, positive, count = places[there], weighed[there], positive[there], count[there]
+    groups, firsts = _wholes(places)
+    held = {"weighed": weighed, "positive": positive, "rows_count": count}
+    wide = {name: _spaced(values, places, len(groups), firsts) for name, values in held.items()}
+    codes, (has_no_weight, rank) = wide["rows_count"], _no_weight_and_rank()
+    wide |= {"unweighted": codes * has_no_weight}
+    added = {name: values.reshape(-1, _RANKED, _VERDICTS).sum(axis=1).ravel() for name, values in wide.items()}
+    added["rank"] = ((codes > 0) * rank).reshape(-1, _RANKED, _VERDICTS).max(axis=1).ravel()
+    there = np.flatnonzero(added["rows_count"])
+    numbers = groups[there // _VERDICTS] * _VERDICTS + there % _VERDICTS
+    return numbers, {name: values[there] for name, values in added.items()}
+
+
+def _wholes(places: Integers) -> tuple[Integers, Integers | None]:
+    """The groups of places, and which of them each place is of (nothing where every code has its place)."""
+    if len(places) % _CODES == 0 and (not len(places) or places[-1] == len(places) - 1):
+        return np.arange(len(places) // _CODES), None
+    return np.unique(places // _CODES, return_inverse=True)
+
+
+def _spaced(values: Integers, places: Integers, groups: int, of_group: Integers | None) -> Integers:
+    """Values with a column for each code, a line for each group."""
+    if of_group is None:
+        return values.reshape(-1, _CODES)
+    wide = np.zeros((groups, _CODES), dtype=np.int64)
+    wide[of_group, places % _CODES] = values
+    return wide
 
 
 def _values(group: int, by: Sequence[str], columns: Sequence[Column]) -> Mapping[str, Any]:
