@@ -69,6 +69,14 @@ def test_a_line_says_its_basis_period_and_perimeter_and_what_the_law_says(
     assert "L2152-7" in told.as_dicts([each])[0]["law"]
 
 
+@pytest.mark.parametrize("area", ["commune=86194", "epci=200069854", "department=86"])
+def test_whatever_an_objective_measures_of_a_place_says_what_the_law_says(site: Site, area: str) -> None:
+    row = {**site.objectives()[0].target, "indicator_name": "total_spend", "perimeter": f"basis=contract\n{area}"}
+    each = targets._told(site.observatory, row, {}, None, indicator_named, perimeter_of)
+    assert "L2152-7" in told.law(each)
+    assert not told.law(site.objectives()[0])
+
+
 def test_an_objective_of_payments_that_are_not_published_is_not_shown_and_stops_nothing(site: Site) -> None:
     row = {**site.objectives()[0].target, **LOCAL, "perimeter": "basis=payment\nnaf=41\nring=region"}
     each = targets._told(site.observatory, row, {}, None, indicator_named, perimeter_of)

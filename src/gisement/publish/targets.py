@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gisement.catalog import cooperation_texts, indicator_texts, texts
+from gisement.engine.area_shares import LEVELS
 from gisement.engine.trajectory import Course
 from gisement.pipeline import indicator_named
 from gisement.publish import answers, format
@@ -35,7 +36,7 @@ def law(each: Any, language: str = "fr") -> str:
     is_of_place = any(
         option.name in ("place", "ring", "area") for option in indicator_named(each.figure.indicator).options
     )
-    is_of_place = is_of_place or bool({"commune", "department"} & set(each.perimeter.filters))
+    is_of_place = is_of_place or bool(set(LEVELS) & set(each.perimeter.filters))
     return str(cooperation_texts(language)["targets"]["law"]) if is_of_place else ""
 
 
