@@ -6,7 +6,6 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -89,7 +88,7 @@ def test_sums_beyond_64_bits_are_left_to_the_query(held: Served) -> None:
     found = Cube(held.connection, "purchase", ())
     columns = [Column(list(range(2**16)), found._column("year").codes)] * 4
     with pytest.raises(OverflowError, match="groups"):
-        cube._groups(np.zeros(found.rows, np.int8), [column.codes for column in columns], columns)
+        cube._numbered([column.codes for column in columns], columns, found.rows)
 
 
 def test_a_prefix_ends_where_another_code_begins() -> None:

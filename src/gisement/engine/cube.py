@@ -11,22 +11,20 @@ import threading
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gisement.catalog import tables
+from gisement.engine.arranged import Amounts, Arranged, Flags, Integers, arranged, of_each_group
 from gisement.engine.compiled import Frozen, frozen, judged_sql
 from gisement.engine.query import BUYERS, PREFIXES, column_of, keeps_to_territory
 from gisement.store.database import schema
 from gisement.terms import Indicator, Level, Perimeter, Spread, Verdict
-
-if TYPE_CHECKING:
-    from gisement.engine.spread import Amounts
 
 MOST_ROWS = 300_000
 """The pages of rows of a larger table are asked in SQL: laid out for pages, its rows would take too much memory."""
@@ -42,8 +40,7 @@ SMALL = 1 << 12
 MASKS, MASK_BYTES = 256, 64 << 20
 """Filters whose rows are remembered: a page asks for the same perimeter several times, and all of the same year."""
 LAST = "\U0010ffff"
-Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+Filters = tuple[tuple[str, str, tuple[str, ...]], ...]
 _VERDICTS = len(Verdict)
 _SURE, _UNWEIGHTED, _RANK = _VERDICTS, 2 * _VERDICTS, 4 * _VERDICTS
 _CODES = _RANK * len(Level)
@@ -104,6 +101,7 @@ class Judged:
 
     code: NDArray[np.int8]
     weight: Integers
+    has_negative: bool
 
     @property
     def verdict(self) -> NDArray[np.int8]:
@@ -122,7 +120,10 @@ class Cube:
         self._keys: dict[tuple[str, ...], Integers] = {}
         masks = MASK_BYTES // max(1, self.rows)
         self._matching = lru_cache(maxsize=max(8, min(MASKS, masks)))(self._matches)
-        self._placed = lru_cache(maxsize=max(4, min(MASKS, masks // 8)))(self._places)
+        few = max(4, min(MASKS, masks // 8))
+        self._placed = lru_cache(maxsize=few)(self._places)
+        self._numbered = lru_cache(maxsize=few)(self._numbers)
+        self._arranged = lru_cache(maxsize=few)(self._arrangement)
         self._judged: OrderedDict[tuple[str, Frozen], Judged] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -133,15 +134,15 @@ class Cube:
 
         Raises OverflowError where 64 bits are not enough: SQL then answers.
         """
-        columns = [self._column(column_of(indicator, name, filtering=False)) for name in by]
-        kept = self._kept(indicator, perimeter)
-        judged = self._judged_rows(indicator, option)
-        places, inverse = _groups(judged.code[kept], [column.codes[kept] for column in columns], columns)
-        groups, added = _by_verdict(places, *_added(judged.weight[kept], inverse, len(places)))
+        columns, asked = self._columns_of(indicator, by), self._asked(indicator, perimeter)
+        kept, judged = self._placed(*asked), self._judged_rows(indicator, option)
+        places, inverse = _groups(judged.code[kept], *self._numbered(tuple(columns), *asked))
+        sums = _added(judged.weight[kept], inverse, len(places), has_negative=judged.has_negative)
+        groups, added = _by_verdict(places, *sums)
         lists = (held.tolist() for held in (groups, *added.values()))
         return [
             {
-                **_values(group // _VERDICTS, by, columns),
+                **_values(group // _VERDICTS, by, list(columns.values())),
                 "verdict_number": group % _VERDICTS,
                 **dict(zip(added, sums, strict=True)),
             }
@@ -151,30 +152,22 @@ class Cube:
     def amounts(
         self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str]
     ) -> dict[tuple[Any, ...], Amounts]:
-        """What `spread.amounts` and `by_group` give: by group, the weights that count or may, with the key of each.
+        """What `spread.amounts` and `spread.by_group` give: the weights of each group, with the key of each.
 
         Raises OverflowError as `sums` does.
         """
-        from gisement.engine.spread import BY_KEY, Amounts, added_by_key, apart
+        from gisement.engine.spread import BY_KEY
 
         assert isinstance(indicator.kind, Spread)
-        columns = [self._column(column_of(indicator, name, filtering=False)) for name in by]
-        judged, kept = self._judged_rows(indicator, option), self._kept(indicator, perimeter)
-        rows = np.flatnonzero(_is_weighed_inside()[judged.code[kept]])
-        rows = rows if isinstance(kept, slice) else kept[rows]
-        groups = [(0, slice(None))]
-        if by:
-            order, groups = apart(*_numbered([column.codes[rows] for column in columns], columns))
-            rows = rows[order]
-        key, weight = self._key_codes(indicator.kind.over)[rows], judged.weight[rows]
-        held = Amounts(key >= 0, _is_sure()[judged.code[rows]], key, np.maximum(weight, 0), np.minimum(weight, 0))
-        # a statistic by key adds up what each has by itself
-        is_apart = indicator.kind.statistic in BY_KEY or indicator.kind.over == tables()[self.table].key
-        found = {}
-        for group, places in groups:
-            of_group = held.at(places)
-            found[tuple(_values(group, by, columns).values())] = of_group if is_apart else added_by_key(of_group)
-        return found
+        columns, asked = self._columns_of(indicator, by), self._asked(indicator, perimeter)
+        judged, held = self._judged_rows(indicator, option), self._arranged(tuple(columns), indicator.kind.over, *asked)
+        code = judged.code[held.rows]
+        groups = of_each_group(
+            held, _is_weighed_inside()[code], _is_sure()[code], judged.weight[held.rows],
+            with_nothing=indicator.kind.statistic in BY_KEY,
+        )  # fmt: skip
+        told = list(columns.values())
+        return {tuple(_values(group, by, told).values()): amounts for group, amounts in groups}
 
     def places(
         self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, verdict: Verdict
@@ -182,24 +175,39 @@ class Cube:
         """Which rows of the table are in the perimeter, with this verdict; None where there are too many for pages."""
         if self.rows > MOST_ROWS:
             return None
-        kept = self._kept(indicator, perimeter)
+        kept = self._placed(*self._asked(indicator, perimeter))
         has_verdict = self._judged_rows(indicator, option).verdict[kept] == list(Verdict).index(verdict)
         found: Integers = np.flatnonzero(has_verdict) if isinstance(kept, slice) else kept[has_verdict]
         return found
 
-    def _kept(self, indicator: Indicator, perimeter: Perimeter) -> Integers | slice:
-        """The places of the rows of the perimeter (a slice for all): `query.filters` over arrays."""
+    def _asked(self, indicator: Indicator, perimeter: Perimeter) -> tuple[Filters, bool]:
+        """What a perimeter asks of the rows: values of columns, and whether they are of the territory's buyers."""
         columns = {key: column_of(indicator, key) for key in perimeter.filters if key != BUYERS}
         asked = tuple((column, key, tuple(perimeter.filters[key])) for key, column in columns.items())
-        is_in_territory = keeps_to_territory(perimeter) and "buyer_id" in schema(self.table)
-        kept: Integers | slice = self._placed(asked, is_in_territory)
-        return kept
+        return asked, keeps_to_territory(perimeter) and "buyer_id" in schema(self.table)
 
-    def _places(self, asked: tuple[tuple[str, str, tuple[str, ...]], ...], is_in_territory: bool) -> Integers | slice:
+    def _places(self, asked: Filters, is_in_territory: bool) -> Integers | slice:
+        """The places of the rows that are asked for (a slice for all): `query.filters` over arrays."""
         flags = self._in_territory if is_in_territory else np.ones(self.rows, dtype=bool)
         for one in asked:
             flags = flags & self._matching(*one)
         return slice(None) if flags.all() else np.flatnonzero(flags)
+
+    def _numbers(self, columns: tuple[str, ...], asked: Filters, is_in_territory: bool) -> tuple[Integers, int]:
+        """For the rows that are asked for: one number for their values in some columns; how many are possible."""
+        kept, held = self._placed(asked, is_in_territory), [self._column(name) for name in columns]
+        count = self.rows if isinstance(kept, slice) else len(kept)
+        return _numbered([column.codes[kept] for column in held], held, count)
+
+    def _arrangement(
+        self, columns: tuple[str, ...], over: tuple[str, ...], asked: Filters, is_in_territory: bool
+    ) -> Arranged:
+        """The rows that are asked for, in the order of their values in some columns, then of a key."""
+        kept, keys = self._placed(asked, is_in_territory), self._key_codes(over)
+        key = None if keys is None else keys[kept]
+        number, possible = self._numbered(columns, asked, is_in_territory)
+        held = arranged(number, possible, key)
+        return held if isinstance(kept, slice) else replace(held, rows=kept[held.rows])
 
     def _matches(self, column: str, key: str, values: Sequence[str]) -> Flags:
         if key in ("year", "month"):
@@ -223,18 +231,20 @@ class Cube:
                 self._columns[name] = _coded(self._read(f'"{name}"'))
             return self._columns[name]
 
-    def _key_codes(self, over: tuple[str, ...]) -> Integers:
-        """A number for each value of a key (its first known column), -1 where none is known."""
+    def _columns_of(self, indicator: Indicator, by: Sequence[str]) -> dict[str, Column]:
+        """The columns of a breakdown, by their name in the table."""
+        names = [column_of(indicator, name, filtering=False) for name in by]
+        return {name: self._column(name) for name in names}
+
+    def _key_codes(self, over: tuple[str, ...]) -> Integers | None:
+        """A number for each value of a key (its first known column), -1 where none is known; None for the row's own."""
+        if over == tables()[self.table].key:
+            return None
         with self._lock:
             if over not in self._keys:
                 listed = ", ".join(f'"{name}"' for name in over)
-                is_row = over == tables()[self.table].key
-                encoded = None if is_row else self._read(f"coalesce({listed})").dictionary_encode()
-                self._keys[over] = (
-                    np.arange(self.rows)
-                    if encoded is None
-                    else encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
-                )
+                encoded = self._read(f"coalesce({listed})").dictionary_encode()
+                self._keys[over] = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
             return self._keys[over]
 
     def _read(self, column: str) -> Any:
@@ -257,7 +267,7 @@ class Cube:
         """The same, with the weights of other indicators where they are the same: most are one column."""
         for held in self._judged.values():
             if np.array_equal(held.weight, judged.weight):
-                return Judged(judged.code, held.weight)
+                return replace(judged, weight=held.weight)
         return judged
 
 
@@ -276,7 +286,7 @@ def _arrays(found: Any) -> Judged:
     verdict, rank = (found.column(name).to_numpy().astype(np.int8) for name in ("verdict_number", "rank"))
     is_sure, is_unweighted = found.column("is_sure").to_numpy(), weights.is_null().to_numpy()
     code = verdict + np.int8(_SURE) * is_sure + np.int8(_UNWEIGHTED) * is_unweighted + np.int8(_RANK) * rank
-    return Judged(code.astype(np.int8), weight)
+    return Judged(code.astype(np.int8), weight, bool(weight.min(initial=0) < 0))
 
 
 def _bytes(judged: Iterable[Judged]) -> int:
@@ -294,34 +304,35 @@ def _coded(column: Any) -> Column:
     return Column([held[number] for number in order], code[encoded.indices.fill_null(len(held)).to_numpy()])
 
 
-def _numbered(codes: Sequence[NDArray[np.int32]], columns: Sequence[Column]) -> tuple[Integers, int]:
-    """One number for the codes of each row, and how many are possible."""
+def _numbered(codes: Sequence[NDArray[np.int32]], columns: Sequence[Column], count: int) -> tuple[Integers, int]:
+    """One number for the codes of each of so many rows, and how many are possible."""
     sizes = [len(column.values) + 1 for column in columns]
     possible = math.prod(sizes)
     if possible >= 2**62 // _CODES:
         raise OverflowError("more possible groups than 64 bits can number")
-    number = np.zeros(len(codes[0]) if codes else 0, dtype=np.int64)
+    number = np.zeros(count, dtype=np.int64)
     for size, held in zip(sizes, codes, strict=True):
         number = number * size + held
     return number, possible
 
 
-def _groups(
-    code: NDArray[np.int8], codes: Sequence[NDArray[np.int32]], columns: Sequence[Column]
-) -> tuple[Integers, Integers]:
+def _groups(code: NDArray[np.int8], number: Integers, possible: int) -> tuple[Integers, Integers]:
     """The number of each group and code, in their order, and the place of each row's among them."""
-    number, possible = _numbered(codes, columns)
-    combined = number * _CODES + code if columns else code.astype(np.int64)
+    combined = number * _CODES + code if possible > 1 else code.astype(np.int64)
     if possible * _CODES <= max(DENSE, 2 * len(code)):
         return np.arange(possible * _CODES), combined
     return np.unique(combined, return_inverse=True)
 
 
-def _added(weight: Integers, inverse: Integers, count: int) -> tuple[Integers, Integers, Integers]:
+def _added(
+    weight: Integers, inverse: Integers, count: int, *, has_negative: bool
+) -> tuple[Integers, Integers, Integers]:
     """For each place: the weights, the positive ones, the rows."""
-    weighed, positive = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    weighed = np.zeros(count, dtype=np.int64)
     np.add.at(weighed, inverse, weight)
-    np.add.at(positive, inverse, np.maximum(weight, 0))
+    positive = np.zeros(count, dtype=np.int64) if has_negative else weighed
+    if has_negative:
+        np.add.at(positive, inverse, np.maximum(weight, 0))
     return weighed, positive, np.bincount(inverse, minlength=count)
 
 

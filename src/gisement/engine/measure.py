@@ -40,8 +40,8 @@ from gisement.terms.arithmetic import share, spread, total
 from gisement.terms.query_string import query_string
 
 if TYPE_CHECKING:
-    from gisement.engine.cube import Cube, Integers
-    from gisement.engine.spread import Amounts
+    from gisement.engine.arranged import Amounts, Integers
+    from gisement.engine.cube import Cube
 
 MEASURED = ("contract", "purchase", "food_purchase", "food_balance", "food_declaration", "food_origin")
 """The tables whose rows figures add up."""

@@ -13,7 +13,7 @@ from gisement.store.workspace import Workspace
 from gisement.terms import Figure, Indicator, Level, Perimeter, Ring, Verdict, existing_rings
 
 if TYPE_CHECKING:
-    from gisement.engine.cube import Integers
+    from gisement.engine.arranged import Integers
 
 PAYMENT = ("payment",)
 REMAINDER = "0-not-shown"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -14,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gisement.engine.arranged import Amounts, arranged
 from gisement.engine.query import dimensions_of, weighed_inside, whole
 from gisement.models import concentration, order_size
 from gisement.models.concentration import Holdings
@@ -35,22 +35,6 @@ BY_ROW: Mapping[str, Callable[[Integers, Integers, int], Bounded]] = {
     "median": order_size.median,
     "upper_quartile": order_size.upper_quartile,
 }
-
-
-@dataclass(frozen=True)
-class Amounts:
-    """Weights of one group, by key or row: whether the key (by a number) and the scope are known, what is added or
-    taken away."""
-
-    has_key: npt.NDArray[np.bool_]
-    is_sure: npt.NDArray[np.bool_]
-    key: npt.NDArray[np.int64]
-    positive: Integers
-    negative: Integers
-
-    def at(self, rows: Integers | slice) -> Amounts:
-        """Those of some rows."""
-        return Amounts(self.has_key[rows], self.is_sure[rows], self.key[rows], self.positive[rows], self.negative[rows])
 
 
 def amounts(rows: Any, by: Sequence[str], kind: Spread) -> Any:
@@ -86,34 +70,11 @@ def by_group(found: pa.Table, by: Sequence[str]) -> dict[tuple[Any, ...], Amount
         number, possible = number * size + codes, possible * size
     if not by:
         return {(): held}
-    order, groups = apart(number, possible)
-    heads = found.select(list(by)).take(pa.array([int(order[rows.start]) for _, rows in groups], pa.int64()))
+    apart = arranged(number, possible, None)
+    heads = found.select(list(by)).take(pa.array(apart.rows[apart.starts[:-1]]))
     values = (tuple(head[name] for name in by) for head in heads.to_pylist())
-    held = held.at(order)
-    return {group: held.at(rows) for group, (_, rows) in zip(values, groups, strict=True)}
-
-
-def apart(number: Integers, possible: int) -> tuple[Integers, list[tuple[int, slice]]]:
-    """The rows in the order of their numbers (of so many possible ones), and where those of each number then stand."""
-    # 16 bits are sorted by counting, ten times as fast
-    order = np.argsort(number.astype(np.uint16) if possible <= 1 << 16 else number, kind="stable")
-    ordered = number[order]
-    starts = np.flatnonzero(np.diff(ordered, prepend=-1)).tolist()
-    groups = [(int(ordered[start]), slice(start, end)) for start, end in pairwise([*starts, len(order)])]
-    return order, groups
-
-
-def added_by_key(held: Amounts) -> Amounts:
-    """One entry per key and knowledge of the scope, and one per row that has no key."""
-    keyed = np.flatnonzero(held.has_key)
-    kinds, inverse = np.unique(held.key[keyed].astype(np.int64) * 2 + held.is_sure[keyed], return_inverse=True)
-    lone, sums = held.at(np.flatnonzero(~held.has_key)), []
-    for values in (held.positive, held.negative):
-        sums.append(np.zeros(len(kinds), dtype=np.int64))
-        np.add.at(sums[-1], inverse, values[keyed])
-    of_key = Amounts(np.ones(len(kinds), dtype=bool), kinds % 2 == 1, kinds // 2, *sums)
-    joined = (np.concatenate(pair) for pair in zip(vars(of_key).values(), vars(lone).values(), strict=True))
-    return Amounts(*joined)
+    held = held.at(apart.rows)
+    return {group: held.at(slice(*ends)) for group, ends in zip(values, pairwise(apart.starts.tolist()), strict=True)}
 
 
 def statistic(kind: Spread, held: Amounts | None, missing: int) -> Bounded:
@@ -150,7 +111,10 @@ def _compact(keys: Integers) -> tuple[Integers, int]:
     """The keys numbered from 0 without gaps, and how many there are."""
     if not len(keys):
         return keys, 0
-    if int(keys.max()) > 8 * len(keys):
+    last = int(keys.max())
+    if last + 1 == len(keys) and (np.diff(keys) == 1).all():
+        return keys, len(keys)
+    if last > 8 * len(keys):
         kinds, number = np.unique(keys, return_inverse=True)
         return number, len(kinds)
     is_there = np.bincount(keys) > 0

@@ -9,6 +9,7 @@ Source: Huber, Ronchetti, Robust Statistics (2009), 1.4, for the breakdown point
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from fractions import Fraction
 from math import ceil
 
@@ -41,12 +42,15 @@ def upper_quartile(sure: Integers, maybe: Integers, missing: int) -> Bounded:
 
 
 def _quantile(sure: Integers, maybe: Integers, missing: int, part: Fraction) -> Bounded:
-    if not len(sure) + len(maybe) + missing:
-        return Bounded(None, None, None)
-    if not len(maybe) + missing:
-        return Bounded(*3 * (_at(sure, 0, 0, part),))
-    low, high = (_extreme(sure, maybe, missing, part, below=below) for below in (True, False))
-    return Bounded(_at(sure, 0, 0, part), low, high)
+    others = ((0, 0), (missing, 0), (0, missing))
+    if not len(maybe):
+        ranks = [_rank(len(sure), before, after, part) for before, after in others]
+        held = [rank for rank in ranks if 0 <= rank < len(sure)]
+        ordered = np.partition(sure, held) if held else sure
+        return Bounded(*(float(ordered[rank]) if rank in held else None for rank in ranks))
+    first, second = np.sort(sure), np.sort(maybe)
+    low, high = (_extreme(first, second, missing, part, below=below) for below in (True, False))
+    return Bounded(_at(first, second[:0], 0, 0, part), low, high)
 
 
 def _least_mean(sure: Integers, rising: Integers) -> float:
@@ -63,28 +67,32 @@ def _extreme(sure: Integers, maybe: Integers, missing: int, part: Fraction, *, b
     above what those before it give. From there on each is above, hence the search by halves.
     """
     before, after = (missing, 0) if below else (0, missing)
-    ordered = np.sort(maybe) if below else np.sort(maybe)[::-1]
 
     def with_first(count: int) -> float | None:
-        return _at(np.concatenate([sure, ordered[:count]]), before, after, part)
+        return _at(sure, maybe[:count] if below else maybe[len(maybe) - count :], before, after, part)
 
     def goes_on(count: int) -> bool:
         found = with_first(count)
         if len(sure) + count + missing == 0:
             return True
-        return found is not None and bool(ordered[count] <= found if below else ordered[count] >= found)
+        return found is not None and bool(maybe[count] <= found if below else maybe[-1 - count] >= found)
 
-    least, most = 0, len(ordered)
-    while least < most:
-        half = (least + most) // 2
-        least, most = (half + 1, most) if goes_on(half) else (least, half)
+    least = bisect_left(range(len(maybe)), True, key=lambda count: not goes_on(count))
     return with_first(least)
 
 
-def _at(amounts: Integers, before: int, after: int, part: Fraction) -> float | None:
-    """The quantile of amounts with so many others before and after all of them; None if it is one of those.
+def _at(first: Integers, second: Integers, before: int, after: int, part: Fraction) -> float | None:
+    """The quantile of two rising lists with so many others before and after all of them; None if it is one of those."""
+    rank = _rank(len(first) + len(second), before, after, part)
+    if not 0 <= rank < len(first) + len(second):
+        return None
+    # how many of the least rank + 1 are of the second list
+    of_second = range(max(0, rank + 1 - len(first)), min(len(second), rank + 1))
+    taken = of_second.start + bisect_left(of_second, True, key=lambda n: bool(second[n] >= first[rank - n]))
+    of_first = rank + 1 - taken
+    return float(max([*first[max(0, of_first - 1) : of_first], *second[max(0, taken - 1) : taken]]))
 
-    It is the least amount that so large a part of all does not pass.
-    """
-    rank = ceil(part * (len(amounts) + before + after)) - 1 - before
-    return float(np.partition(amounts, rank)[rank]) if 0 <= rank < len(amounts) else None
+
+def _rank(count: int, before: int, after: int, part: Fraction) -> int:
+    """The place, from 0, of what so large a part does not pass, among amounts with others before and after them."""
+    return ceil(part * (count + before + after)) - 1 - before

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -121,11 +122,14 @@ def area_name(territory: Territory) -> str:
 
 def area_names(level: TerritoryLevel, codes: Iterable[str]) -> dict[str, str]:
     """The official name of each area of that level among `codes` that exists today."""
+    wanted = set(codes)
+    return {code: name for code, name in _names(level).items() if code in wanted} if wanted else {}
+
+
+@lru_cache(maxsize=4)
+def _names(level: TerritoryLevel) -> dict[str, str]:
     table, code, name = _LEVELS[level]
-    wanted = ", ".join(_text(each) for each in sorted(set(codes)))
-    if not wanted:
-        return {}
-    return dict(_connect().execute(f"SELECT {code}, {name} FROM {table} WHERE {code} IN ({wanted})").fetchall())
+    return dict(_connect().execute(f"SELECT {code}, {name} FROM {table}").fetchall())
 
 
 def _current_commune(code: str) -> str:
