@@ -40,7 +40,7 @@ def rule() -> Rule:
 
 @dataclass(frozen=True)
 class Behind:
-    """What stands behind cells: cents by cell (row) and supplier (column), and the size of the others."""
+    """What stands behind cells: cents by cell (row) and supplier (column, once a row), and the size of the others."""
 
     by_supplier: Any
     unknown: Integers
@@ -53,24 +53,34 @@ class Behind:
         members = sparse.csr_matrix((np.ones(len(rows), dtype=np.int64), (rows, columns)), shape=shape)
         return Behind(sparse.csr_matrix(members @ self.by_supplier), members @ self.unknown)
 
+    def without(self, own: Behind) -> Behind:
+        """What stands behind the same cells once some of their lines, of the same suppliers, are taken away."""
+        return Behind(self.by_supplier - own.by_supplier, self.unknown - own.unknown)
+
     def breaks(self, held: Rule) -> Flags:
         """Which cells the rule forbids to show."""
-        each = abs(sparse.csr_matrix(self.by_supplier))
-        each.eliminate_zeros()
-        count = np.diff(each.indptr)
-        whole = np.asarray(each.sum(axis=1)).ravel() + self.unknown
-        largest = np.zeros(each.shape[0], dtype=np.int64)
-        if len(each.data):
-            largest[count > 0] = np.maximum.reduceat(each.data, each.indptr[:-1][count > 0])
+        each, starts = np.abs(self.by_supplier.data), self.by_supplier.indptr
+        count = _by_row(each > 0, starts)
+        whole = _by_row(each, starts) + self.unknown
+        largest, has_some = np.zeros(len(count), dtype=np.int64), np.diff(starts) > 0
+        if len(each):
+            largest[has_some] = np.maximum.reduceat(each, starts[:-1][has_some])
         is_dominated = 100 * (largest + self.unknown) > held.share_pct * whole
         forbidden: Flags = (count < held.suppliers) | is_dominated
         return forbidden
 
 
-def behind(cell: Integers, supplier: Integers, cents: Integers, cells: int) -> Behind:
+def _by_row(values: npt.NDArray[Any], starts: Integers) -> Integers:
+    """The sum of each row of a sparse matrix."""
+    sums = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
+    rows: Integers = sums[starts[1:]] - sums[starts[:-1]]
+    return rows
+
+
+def behind(cell: Integers, supplier: Integers, cents: Integers, cells: int, suppliers: int | None = None) -> Behind:
     """What stands behind `cells` cells, from lines (cell, supplier, cents); a supplier below 0 is an unknown one."""
     is_known = supplier >= 0
-    columns = int(supplier.max(initial=-1)) + 1
+    columns = int(supplier.max(initial=-1)) + 1 if suppliers is None else suppliers
     shape = (cells, max(columns, 1))
     by_supplier = sparse.coo_matrix((cents[is_known], (cell[is_known], supplier[is_known])), shape=shape).tocsr()
     unknown = np.bincount(cell[~is_known], weights=np.abs(cents[~is_known]), minlength=cells).astype(np.int64)

@@ -15,11 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import python_calamine as calamine
 
 from gisement.store.unreadable import NO_TABLE
 from gisement.terms import Trouble, one_line
 
+Signs = npt.NDArray[np.uint8]
 SMALL: Final = 64 << 20
 """Bytes that the parts of a plainly small workbook hold once unpacked."""
 FEW_CELLS: Final = 5_000_000
@@ -39,9 +42,11 @@ except BaseException as error:
     sys.exit({_BROKEN} if type(error).__name__ == "PanicException" else 0)
 """
 """What the process does: a broken workbook ends it with its own status, one that is merely refused is told by us."""
-_CELL: Final = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_ADDRESS: Final = re.compile(rb'\br="([A-Z]{1,3})[0-9]')
-_LINE: Final = re.compile(rb'\br="[A-Z]{0,3}([0-9]{1,8})"')
+_PREFIXED_CELL: Final = re.compile(rb"<\w+:c[\s/>]")
+_LONGEST: Final = 12
+"""Signs of the longest address that is looked at: three letters, eight digits, a quotation mark."""
+_OF_WORDS: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+_AFTER_NAMES: Final = b" \t\n\r\f\v/>"
 
 
 def open_workbook(path: Path, name: str) -> calamine.CalamineWorkbook:
@@ -84,18 +89,45 @@ def _is_plainly_small(path: Path) -> bool:
 
 
 def _is_dense(sheet: bytes) -> bool:
-    letters = _ADDRESS.findall(sheet)
-    lines = max(map(int, set(_LINE.findall(sheet))), default=0)
-    width = max(map(_place, set(letters)), default=0)
-    return len(letters) >= len(_CELL.findall(sheet)) and lines * width <= FEW_CELLS
+    signs = np.frombuffer(sheet + bytes(_LONGEST + 3), np.uint8)
+    addresses, lines, width = _addresses(signs)
+    return addresses >= _cells(sheet, signs) and lines * width <= FEW_CELLS
 
 
-def _place(letters: bytes) -> int:
-    """The number of a column: `A` is 1, `AA` 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
+def _cells(sheet: bytes, signs: Signs) -> int:
+    """How many cells there are: elements `c`, of any prefix."""
+    at = np.flatnonzero(signs == ord("c"))
+    plain = (signs[at - 1] == ord("<")) & _is_among(signs[at + 1], _AFTER_NAMES)
+    return int(plain.sum()) + (len(_PREFIXED_CELL.findall(sheet)) if b":c" in sheet else 0)
+
+
+def _is_among(signs: Signs, known: bytes) -> npt.NDArray[np.bool_]:
+    return np.isin(signs, np.frombuffer(known, np.uint8))
+
+
+def _addresses(signs: Signs) -> tuple[int, int, int]:
+    """How many cells say where they are (`r="AB12"`), the last line that a cell or line names, and the last column.
+
+    Read on all addresses at once, a sign after the other: one by one, a million of them took two seconds.
+    """
+    at = np.flatnonzero(signs == ord("r"))
+    at = at[(signs[at + 1] == ord("=")) & (signs[at + 2] == ord('"')) & ~_is_among(signs[at - 1], _OF_WORDS)] + 3
+    letters, digits, column, line = (np.zeros(len(at), dtype=np.int64) for _ in range(4))
+    in_letters, in_digits, is_closed = (np.full(len(at), told) for told in (True, True, False))
+    for place in range(_LONGEST):
+        sign = signs[at + place]
+        is_letter = in_letters & (sign >= ord("A")) & (sign <= ord("Z"))
+        is_digit = in_digits & (sign >= ord("0")) & (sign <= ord("9"))
+        is_closed |= in_digits & (sign == ord('"'))
+        letters, digits = letters + is_letter, digits + is_digit
+        column = np.where(is_letter, column * 26 + sign - (ord("A") - 1), column)
+        line = np.where(is_digit, line * 10 + sign - ord("0"), line)
+        in_letters, in_digits = is_letter, is_letter | is_digit
+        if not in_digits.any():
+            break
+    has_cell = (letters >= 1) & (letters <= 3) & (digits >= 1)
+    has_line = (letters <= 3) & (digits >= 1) & (digits <= 8) & is_closed
+    return int(has_cell.sum()), int(line[has_line].max(initial=0)), int(column[has_cell].max(initial=0))
 
 
 def _try_apart(path: Path, name: str) -> None:

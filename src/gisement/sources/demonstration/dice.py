@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
+from operator import sub
 from random import Random
 from typing import TypeVar
 
 Kind = TypeVar("Kind")
 _UNIFORMS = 12
+_CLOSE = 1e-3
+"""More than what subtracting one weight after the other can lose."""
 
 
 class Dice:
@@ -37,6 +41,18 @@ class Dice:
         """One of the values, in proportion to its weight."""
         left = self._random.random() * sum(weights)
         for value, weight in zip(values, weights, strict=True):
+            left -= weight
+            if left < 0:
+                return value
+        return values[-1]
+
+    def among(self, values: Sequence[Kind], until: Sequence[int]) -> Kind:
+        """As `weighted`, for whole weights whose running sums are `until`: soon where there are many values."""
+        left = self._random.random() * until[-1]
+        rank = bisect_right(until, left)
+        if left - (until[rank - 1] if rank else -1) > _CLOSE and until[rank] - left > _CLOSE:
+            return values[rank]
+        for value, weight in zip(values, map(sub, until, [0, *until]), strict=False):  # as `weighted` rounds
             left -= weight
             if left < 0:
                 return value

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 PREFIX = "999"
 LARGEST = 99_999
+_DOUBLED = str.maketrans("0123456789", "0246813579")
+"""Twice a digit, less 9 where that is above 9."""
 
 
 def siren(number: int) -> str:
@@ -28,6 +30,5 @@ def with_wrong_key(identifier: str) -> str:
 
 def _keyed(digits: str) -> str:
     """The digits and their Luhn key: every second digit from the right of the key is doubled."""
-    doubled = [int(digit) * 2 if rank % 2 == 0 else int(digit) for rank, digit in enumerate(reversed(digits))]
-    total = sum(value - 9 if value > 9 else value for value in doubled)
+    total = sum(map(int, digits[::-2].translate(_DOUBLED) + digits[-2::-2]))
     return digits + str(-total % 10)

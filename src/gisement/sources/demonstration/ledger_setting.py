@@ -99,12 +99,7 @@ def is_medical(segment: str) -> bool:
 
 
 def _account(nomenclature: str, segment: str, standings: Sequence[str]) -> str | None:
-    own = [
-        row
-        for row in _evidence()
-        if (row["evidence"], row["segment"], row["nomenclature"]) == ("account", segment, nomenclature)
-        and row["standing"] in standings
-    ]
+    own = [row for row in _accounts().get((nomenclature, segment), ()) if row["standing"] in standings]
     for row in sorted(own, key=lambda row: (row["standing"] != "specific", str(row["prefix"]))):
         number = str(row["prefix"])
         if drop_reason(nomenclature, number) is None and len(number) > 2:
@@ -119,6 +114,16 @@ def _leads(code: str, evidence: str, nomenclature: str) -> str | None:
         if row["evidence"] == evidence and row["nomenclature"] == nomenclature
     }
     return next((known[code[:size]] for size in range(len(code), 0, -1) if code[:size] in known), None)
+
+
+@cache
+def _accounts() -> Mapping[tuple[str, str], Sequence[Mapping[str, object]]]:
+    """What is known of accounts, by chart of accounts and segment."""
+    found: dict[tuple[str, str], list[Mapping[str, object]]] = {}
+    for row in _evidence():
+        if row["evidence"] == "account":
+            found.setdefault((str(row["nomenclature"]), str(row["segment"])), []).append(row)
+    return found
 
 
 @cache

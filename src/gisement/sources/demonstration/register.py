@@ -96,7 +96,8 @@ def _unit(siren: str, name: str, category: str, naf: str) -> dict[str, str]:
 
 def _table(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
     lines = io.StringIO(newline="")
-    writer = csv.DictWriter(lines, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(sorted(rows, key=lambda row: row.get("siret", row["siren"])))
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(columns)
+    ordered = sorted(rows, key=lambda row: row.get("siret", row["siren"]))
+    writer.writerows([row.get(column, "") for column in columns] for row in ordered)
     return lines.getvalue()

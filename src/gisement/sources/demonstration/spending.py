@@ -93,10 +93,11 @@ def engage(buyers: Sequence[Buyer], contracts: Sequence[Contract], streams: int,
 
 def months_in(contract: Contract) -> dict[int, int]:
     """How many months the contract runs in each year, the month of its notification included."""
-    found: dict[int, int] = {}
-    for month in range(contract.day.month - 1, contract.day.month - 1 + contract.months):
-        year = contract.day.year + month // 12
-        found[year] = found.get(year, 0) + 1
+    found, year, left = {}, contract.day.year, contract.months
+    room = 13 - contract.day.month
+    while left > 0:
+        found[year] = min(left, room)
+        year, left, room = year + 1, left - room, 12
     return found
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
 
 from gisement.sources.demonstration.dice import Dice
 from gisement.sources.demonstration.identifiers import siren, siret
@@ -146,8 +148,13 @@ def _supplier(rank: int, family: Family, ring: str, dice: Dice) -> Supplier:
 
 
 def _place(ring: str, dice: Dice) -> Commune:
-    known = communes()[ring]
-    return dice.weighted(known, [commune.population for commune in known])
+    return dice.among(communes()[ring], _populations(ring))
+
+
+@cache
+def _populations(ring: str) -> Sequence[int]:
+    """The running sums of the populations of a ring's communes."""
+    return list(accumulate(commune.population for commune in communes()[ring]))
 
 
 def _size(engagements: Iterable[Engagement], suppliers: Sequence[Supplier], dice: Dice) -> None:

@@ -42,13 +42,13 @@ def _part(name: str) -> zipfile.ZipInfo:
 
 
 def _row(number: int, row: Sequence[Cell], texts: dict[str, int]) -> str:
-    cells = [
-        f'<c r="{letter}{number}" t="s"><v>{texts.setdefault(cell, len(texts))}</v></c>'
-        if isinstance(cell, str)
-        else f'<c r="{letter}{number}"><v>{cell}</v></c>'
-        for letter, cell in zip(ascii_uppercase, row, strict=False)
-        if cell not in ("", None)
-    ]
+    cells = []
+    for letter, cell in zip(ascii_uppercase, row, strict=False):
+        if type(cell) is str:
+            if cell:
+                cells.append(f'<c r="{letter}{number}" t="s"><v>{texts.setdefault(cell, len(texts))}</v></c>')
+        elif cell is not None:
+            cells.append(f'<c r="{letter}{number}"><v>{cell}</v></c>')
     return f'<row r="{number}">{"".join(cells)}</row>'
 
 

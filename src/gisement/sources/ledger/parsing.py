@@ -101,19 +101,24 @@ def _arrow(rows: Sequence[Row], used: Sequence[int], layout: Layout) -> pa.Table
     width = len(layout.names)
     blank = [""] * width
     cells = [row.cells if len(row.cells) >= width else [*row.cells, *blank[len(row.cells) :]] for row in rows]
-    headers = [layout.names[place] for place in used]
+    columns = list(zip(*cells, strict=False))
+    is_header = [False] * len(cells)
+    for number in _like_headers(columns, used, layout.names):
+        is_header[number] = all(columns[place][number].strip() == layout.names[place] for place in used)
     return pa.table(
         {
             "position": pa.array([row.number for row in rows], pa.int64()),
             "reason": pa.array(["unreadable" if row.reason else None for row in rows], pa.string()),
-            **{f"c{place}": pa.array([line[place] for line in cells], pa.string()) for place in used},
-            "is_header": pa.array([_is(line, used, headers) for line in cells], pa.bool_()),
+            **{f"c{place}": pa.array(columns[place], pa.string()) for place in used},
+            "is_header": pa.array(is_header, pa.bool_()),
         }
     )
 
 
-def _is(line: Sequence[str], used: Sequence[int], headers: Sequence[str]) -> bool:
-    return all(line[place].strip() == header for place, header in zip(used, headers, strict=True))
+def _like_headers(columns: Sequence[Sequence[str]], used: Sequence[int], names: Sequence[str]) -> list[int]:
+    """The lines that may be the header again: those that hold the longest of its names."""
+    place = max(used, key=lambda place: len(names[place]))
+    return [number for number, cell in enumerate(columns[place]) if names[place] in cell]
 
 
 def _tell_distinct(

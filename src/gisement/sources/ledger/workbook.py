@@ -45,7 +45,8 @@ class Workbook:
         left = [""] * (self._cells.start or (0, 0))[1]
         with workbook_told(self._name):
             for number, row in enumerate(self._cells.iter_rows(), start=1):
-                yield number, left + [cell_text(cell, decimal) for cell in row]
+                # most cells are texts: to ask of each what it is takes as long as all the rest
+                yield number, left + [c if type(c) is str else cell_text(c, decimal) for c in row]
 
     def _chosen(self, name: str, sheet: str | None) -> str:
         if sheet is not None:
