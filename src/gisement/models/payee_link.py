@@ -15,7 +15,9 @@ IDENTIFIED = ("siret", "siren", "foreign")
 
 
 @local_step(
-    row_limit=6_000_000, reason="compares names letter by letter (edit distance within a commune), which no engine has"
+    row_limit=6_000_000,
+    reason="compares names letter by letter (edit distance within a commune), which no engine has",
+    idle_without="payee",
 )
 def payee_link(payee: pa.Table, payee_commune: pa.Table, named_establishment: pa.Table) -> pa.Table:
     """One row per payee without identifier and candidate: accepted, doubtful (up to three) or none.
