@@ -35,12 +35,15 @@ FROM_MACHINE = if [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ]; then \
 # The lines of a lock file that are (1), or are not (0), those of uv.
 PICK = awk -v wanted=$(1) '/^[a-z0-9]/ { kept = ($$0 ~ /^uv==/) == wanted } kept'
 
-# $(1) is the lock file, $(2) the verb of uv; plain pip where uv cannot run or fails. Bytecode is compiled now: where
-# PYTHONDONTWRITEBYTECODE is set, each command would compile 600 modules anew (1 s).
+# Bytecode is compiled at installation: where PYTHONDONTWRITEBYTECODE is set, each command would compile 600 modules
+# anew (1 s). In CI nothing comes after the tests, which load less than half of 12,000 modules.
+COMPILED = $(if $(filter true,$(CI)),,--compile-bytecode)
+
+# $(1) is the lock file, $(2) the verb of uv; plain pip where uv cannot run or fails.
 define INSTALL
 	echo "Installing $(1), every hash checked"
 	$(FROM_MACHINE); \
-	{ [ -x $(BIN)/uv ] && $(BIN)/uv pip $(2) $(1) -q --require-hashes --compile-bytecode --python $(BIN)/python; } || { \
+	{ [ -x $(BIN)/uv ] && $(BIN)/uv pip $(2) $(1) -q --require-hashes $(COMPILED) --python $(BIN)/python; } || { \
 		echo "uv could not do it: trying with pip"; \
 		$(call PICK,0) $(1) > .venv/without-uv.lock && \
 		$(BIN)/pip install -q --require-hashes -r .venv/without-uv.lock; }
@@ -58,9 +61,10 @@ help:
 demo: .venv/run.stamp
 	$(BIN)/gisement demo $(ARGS)
 
-test: .venv/dev.stamp .venv/oidc.stamp
+test: .venv/dev.stamp
 	echo "== Tests of Spark and of the pages (beside the others, on the second processor; shown last)"
 	log=$$(mktemp); ( \
+		make --no-print-directory .venv/oidc.stamp; \
 		$(BIN)/pytest -m spark $$(grep -rl mark.spark tests --include="*.py"); code=$$?; \
 		$(BIN)/pytest tests/publish -m "not spark" || code=1; exit $$code \
 	) >"$$log" 2>&1 & beside=$$!; \
@@ -137,6 +141,6 @@ clean:
 	else echo "No npm here: the tests of sign-in will be skipped"; fi
 	if [ -d .venv/oidc/node_modules ]; then touch $@; fi
 
-# To work on it: exactly the lock file, nothing else.
-.venv/dev.stamp: .venv/run.stamp requirements.lock
+# To work on it: exactly the lock file, nothing else (all that it takes to run is in it).
+.venv/dev.stamp: .venv/made.stamp requirements.lock pyproject.toml
 	$(call INSTALL,requirements.lock,sync)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -22,14 +23,31 @@ IN_CI = os.environ.get("CI", "").lower() == "true"
 DATA_ABSENT = "the real files of ../shared/data are absent: they may not ship with the project"
 JAVA_ABSENT = "Apache Spark needs a Java runtime, and there is none (Debian: apt-get install default-jre-headless)"
 
-SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-"""Java's second compiler and its parallel collector serve machines that run for hours: here they took most of the time."""
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=240m -XX:MetaspaceSize=256m -Xmn256m"
+"""Java's second compiler and its parallel collector serve machines that run for hours: here they took most of the time.
+
+The first compiler alone has 48 MB for its code, and sweeps; room for classes and new objects spares rounds of collection.
+"""
+
+PLAIN = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.constraintPropagation.enabled": "false",
+    "spark.sql.subexpressionElimination.enabled": "false",
+}
+"""What Spark does for large tables is most of its work on small ones: planning again between stages doubled the time of a
+write, writing and compiling Java took a third of it, deriving what each column implies a sixth. `test_spark.py` builds
+two tables with all of it too."""
 
 settings.register_profile("quick", max_examples=25, deadline=None, derandomize=True)
 settings.register_profile("fuzz", max_examples=400, deadline=None, print_blob=True)
 settings.load_profile("quick")
 
 _skips: list[tuple[str, str]] = []
+
+# The collector of cycles looked again and again at libraries that stay: 4 % of the time of tests, 15 % of their collection.
+gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -86,10 +104,8 @@ def cluster() -> Iterator[Cluster]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_SUBMIT_OPTS", f'{SHORT_LIVED} -Dspark.executor.extraJavaOptions="{SHORT_LIVED}"')
         started = Cluster("local-cluster[2,1,1024]")
-    # planning again between stages is for large tables: here it doubled the time of each write
-    started.session.conf.set("spark.sql.adaptive.enabled", "false")
-    # so is one Java class for a whole stage: compiling them took a fifth of the processor's time, on two workers
-    started.session.conf.set("spark.sql.codegen.wholeStage", "false")
+    for name, value in PLAIN.items():
+        started.session.conf.set(name, value)
     yield started
     started.stop()
 
@@ -98,6 +114,11 @@ def cluster() -> Iterator[Cluster]:
 def spark(cluster: Cluster) -> Any:
     """A session on that server."""
     return cluster.session
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is loaded out of the collector's rounds."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

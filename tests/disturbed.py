@@ -158,6 +158,13 @@ def held_still(workspace: Workspace, words: list[str], files: int = 0) -> Iterat
         process.communicate()
 
 
+def hold_later(workspace: Workspace, process: subprocess.Popen[str], files: int) -> None:
+    """Let a command that is held still finish so many files more."""
+    process.send_signal(signal.SIGCONT)
+    assert at_work(workspace, process, files)
+    process.send_signal(signal.SIGSTOP)
+
+
 def one_sentence(run: Run) -> str:
     """The one sentence of a command that is refused."""
     assert (run.returncode, run.stdout) == (2, ""), run.stderr

@@ -12,20 +12,27 @@ from gisement.pipeline import indicator_named, perimeter_of
 from gisement.store import snapshots
 from gisement.terms import Trouble
 from tests.commands import gisement
-from tests.disturbed import MEASURED, Stage, copy, figure, held_still, is_undisturbed, one_sentence
+from tests.disturbed import MEASURED, Stage, copy, figure, held_still, hold_later, is_undisturbed, one_sentence
 from tests.workspaces import built, content
 
 # --- two at once --------------------------------------------------------------------------------------------
 
 
-def test_who_comes_second_is_told_so_and_the_first_is_unharmed(stage: Stage, tmp_path: Path) -> None:
+def test_a_build_refuses_who_comes_second_and_lets_read_who_comes_meanwhile(stage: Stage, tmp_path: Path) -> None:
+    """One build, held still at its beginning, then among its tables: each time others come, and it is unharmed."""
     workspace = copy(stage.waiting, tmp_path / "workspace")
     snapshot = next(snapshots(workspace)).identifier
     with held_still(workspace, ["build"]) as process:
         for words in (["build"], ["add", "decp", str(stage.later[-1])], ["remove", snapshot]):
             assert "travaille déjà" in one_sentence(gisement(*words, workspace=workspace.root))
+        for files in (12, 33):
+            hold_later(workspace, process, files)
+            run = gisement(*MEASURED, workspace=workspace.root)
+            assert "ne vont pas ensemble" in one_sentence(run) if run.returncode else figure(run) in stage.figures
+            assert gisement("check", "--format", "json", workspace=workspace.root).returncode in (0, 1)
         assert process.poll() is None
     is_undisturbed(workspace, stage.done)
+    assert stage.figures[0] != stage.figures[1]
 
 
 def test_an_add_that_comes_second_harms_no_other_add(stage: Stage, tmp_path: Path) -> None:
@@ -39,17 +46,6 @@ def test_an_add_that_comes_second_harms_no_other_add(stage: Stage, tmp_path: Pat
 
 
 # --- readers ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("files", [12, 45])
-def test_a_reader_during_a_build_has_its_answer_or_is_told_so(files: int, stage: Stage, tmp_path: Path) -> None:
-    workspace = copy(stage.waiting, tmp_path / "workspace")
-    with held_still(workspace, ["build"], files):
-        run = gisement(*MEASURED, workspace=workspace.root)
-        assert "ne vont pas ensemble" in one_sentence(run) if run.returncode else figure(run) in stage.figures
-        assert gisement("check", "--format", "json", workspace=workspace.root).returncode in (0, 1)
-    assert content(workspace) == content(stage.done)
-    assert stage.figures[0] != stage.figures[1]
 
 
 def test_a_reader_keeps_to_the_release_that_it_began_with(stage: Stage, tmp_path: Path) -> None:

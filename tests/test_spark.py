@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +17,7 @@ from gisement.catalog import tables
 from gisement.engine import spark as spark_engine
 from gisement.engine.build import build
 from gisement.engine.measure import Observatory
+from gisement.engine.plan import plan
 from gisement.engine.query import judged, summed
 from gisement.engine.spark import Cluster, SparkRunner
 from gisement.engine.spread import amounts
@@ -22,6 +25,7 @@ from gisement.indicators import INDICATORS
 from gisement.store import Workspace, database
 from gisement.terms import Indicator, Perimeter, Ring, Spread, Verdict, existing_rings
 from tests import mixed_files
+from tests.conftest import PLAIN
 from tests.workspaces import added, built, rows, workspace_of
 
 pytestmark = pytest.mark.spark
@@ -78,6 +82,27 @@ def test_the_table_is_the_same(table: str, duck: Workspace, spark_workspace: Wor
         assert differing.fetchall() == []
     assert connection.sql(f"DESCRIBE FROM {one}").fetchall() == connection.sql(f"DESCRIBE FROM {other}").fetchall()
     connection.close()
+
+
+def test_a_table_is_the_same_where_spark_plans_and_compiles_as_for_large_ones(
+    duck: Workspace, spark_workspace: Workspace, cluster: Cluster, tmp_path: Path
+) -> None:
+    """Tests of this file do without what serves large tables: as it is installed, Spark has it."""
+    planned = {step.name: step for step in plan(spark_workspace, lambda: pipeline.STEPS, "pyspark")}
+    try:
+        for name in PLAIN:
+            cluster.session.conf.unset(name)
+        for table in ("place", "purchase"):
+            made = str(tmp_path / table)
+            cluster.session.sql(planned[table].sql).write.parquet(made)
+            connection = database.connect(duck)
+            one, other = (f"read_parquet('{path}')" for path in (database.table_path(duck, table), f"{made}/*.parquet"))
+            for left, right in ((one, other), (other, one)):
+                assert connection.sql(f"SELECT * FROM {left} EXCEPT ALL SELECT * FROM {right} LIMIT 3").fetchall() == []
+            connection.close()
+    finally:
+        for name, value in PLAIN.items():
+            cluster.session.conf.set(name, value)
 
 
 def test_the_files_hold_what_engines_read_differently(duck: Workspace) -> None:
@@ -163,8 +188,14 @@ def _options(indicator: Indicator, observatory: Observatory) -> Iterator[SimpleN
                 yield observatory.options(indicator, Perimeter({}, {option.name: value}))
 
 
-def _on_spark(query: Any, workspace: Workspace, cluster: Cluster, table: str) -> list[dict[str, Any]]:
+@cache
+def _shown(cluster: Cluster, workspace: Workspace, table: str) -> None:
+    """Show a built table in the session, once: nothing is built after it."""
     spark_engine.show(cluster.session, workspace, table)
+
+
+def _on_spark(query: Any, workspace: Workspace, cluster: Cluster, table: str) -> list[dict[str, Any]]:
+    _shown(cluster, workspace, table)
     answer = cluster.session.sql(str(ibis.to_sql(query, dialect="pyspark", pretty=False)))
     return _ordered(row.asDict() for row in answer.collect())
 

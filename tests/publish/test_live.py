@@ -67,12 +67,14 @@ def live_server(workspace: Workspace, tmp_path: Path) -> Iterator[tuple[Live, st
 def test_fifty_readers_see_one_release_or_the_next(live_server: tuple[Live, str, Workspace], tmp_path: Path) -> None:
     application, address, workspace = live_server
     former = application.site.served.release
-    read, over = Read(), threading.Event()
-    readers = [threading.Thread(target=_reader, args=(address, n, over, read), daemon=True) for n in range(READERS)]
+    read, near, over = Read(), threading.Event(), threading.Event()
+    given = (address, near, over, read)
+    readers = [threading.Thread(target=_reader, args=(number, *given), daemon=True) for number in range(READERS)]
     for reader in readers:
         reader.start()
     _add_contracts(workspace, tmp_path)
     built(workspace)
+    near.set()
     given_up = time.monotonic() + AT_MOST
     while application.site.served.release == former and time.monotonic() < given_up:
         time.sleep(0.05)
@@ -130,10 +132,10 @@ def test_a_look_that_fails_is_not_the_last(live_server: tuple[Live, str, Workspa
     assert len(looks) == 2
 
 
-def _reader(address: str, number: int, over: threading.Event, read: Read) -> None:
-    """Ask for one address again and again; note the release and the answer."""
+def _reader(number: int, address: str, near: threading.Event, over: threading.Event, read: Read) -> None:
+    """Ask for one address again and again, more often once the new release is near; note the release and the answer."""
     path = ASKED[number % len(ASKED)]
-    while not over.wait(0.3):  # a reader looks at what it got; without a pause fifty of them starve the build
+    while not (near.wait(2.0) and over.wait(0.3)):  # without a pause fifty of them starve the build
         try:
             with urlopen(f"{address}{path}", timeout=60) as answer:
                 content, mark = answer.read().decode(), answer.headers["ETag"]
