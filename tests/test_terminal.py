@@ -185,10 +185,17 @@ def test_a_terminal_shows_the_same_as_a_file(workspace: Path) -> None:
 
 def test_help_fits_and_cuts_no_sentence() -> None:
     told = shown(gisement("--help", COLUMNS="80"))
-    commands = told.partition("Commands:\n")[2].splitlines()
+    commands = told.partition("Commandes :\n")[2].splitlines()
     assert len(commands) == 26
     assert [line for line in commands if not line.endswith(".") or line.endswith("...")] == []
     assert max(map(len, told.splitlines())) <= 80
+
+
+def test_help_is_in_french_down_to_the_kinds_of_values() -> None:
+    told = shown(gisement("audit", "draw", "--help", COLUMNS="80"))
+    for words in ("Usage : gisement audit draw", "<chemin>", "<entier>", "[obligatoire]", "de 20 à 5000"):
+        assert words in told
+    assert not re.search("required|default|range|list|Options:", told)
 
 
 def test_a_published_name_cannot_act_on_the_terminal(workspace: Path) -> None:

@@ -41,6 +41,38 @@ def test_no_reader_is_told_to_type_a_command(client: TestClient, site: Site, pat
     assert found == []
 
 
+@pytest.mark.parametrize("path", ["/needs", "/needs/food"])
+def test_every_tile_of_needs_has_its_name_or_a_number_that_the_list_explains(client: TestClient, path: str) -> None:
+    for svg in page(client, path).xpath(
+        "//*[contains(@class, 'treemap')]//*[local-name()='svg'][.//*[local-name()='a']]"
+    ):
+        tiles = svg.xpath(".//*[local-name()='g'][*[local-name()='rect']]")
+        written = [" ".join(t.text_content() for t in tile.xpath("./*[local-name()='text']")) for tile in tiles]
+        numbers = [text for text in written if text.isdigit()]
+        assert tiles
+        assert all(written)
+        assert svg.xpath("./*[local-name()='text']/*[local-name()='tspan']/text()") == numbers
+
+
+def test_english_pages_say_in_english_that_data_are_invented(client: TestClient) -> None:
+    assert page(client, "/en").xpath("//aside[@class='notice']")[0].text_content().startswith("Invented")
+
+
+def test_a_name_keeps_its_capital_inside_a_sentence(client: TestClient) -> None:
+    told = page(client, "/figures/total_spend/rows?basis=contract&commune=86194&verdict=part")
+    assert "commune du fournisseur : Poitiers" in told.xpath("//p[@class='lead']")[0].text_content()
+
+
+def test_the_amount_of_a_place_is_not_called_exact_where_some_money_has_no_place(client: TestClient) -> None:
+    told = page(client, "/figures/area_share?basis=contract&by=commune")
+    amounts = [
+        cell.text_content() for cell in told.xpath("//table[contains(@class, 'lines')]//td[contains(@class, 'amount')]")
+    ]
+    assert any("lieu connu" in amount for amount in amounts)
+    assert not any("exact" in amount for amount in amounts)
+    assert "Lieu connu" in told.text_content()
+
+
 def test_the_page_of_the_law_begins_with_what_its_table_says(client: TestClient) -> None:
     told = page(client, "/law")
     lines = told.xpath("//table[@class='answers']/tbody/tr")

@@ -12,6 +12,7 @@ from gisement.engine import targets
 from gisement.engine.targets import MISSED, REACHED, UNDER_WAY
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish import targets as told
+from gisement.publish.web import charts
 from gisement.publish.web.site import Site
 from gisement.terms import Trouble
 
@@ -34,6 +35,21 @@ def test_the_page_shows_every_objective_with_its_state(client: TestClient, site:
     for link in page.xpath("//section//a[starts-with(@class, 'value')]/@href"):
         assert client.get(link).status_code == 200
     assert client.get("/en/targets").status_code == 200
+
+
+def test_no_text_of_a_trajectory_is_crossed_by_its_line(client: TestClient) -> None:
+    page: Any = html.document_fromstring(client.get("/targets").text)
+    drawn = page.xpath("//figure/svg[.//polyline]")
+    assert drawn
+    for svg in drawn:
+        pairs = [point.split(",") for point in svg.xpath(".//polyline/@points")[0].split()]
+        line = [(float(x), float(y)) for x, y in pairs]
+        years = {text.text for text in svg.xpath(".//text") if text.text.isdigit()}
+        for text in svg.xpath(".//text[@font-weight]"):
+            x, y = float(text.get("x")), float(text.get("y"))
+            for across in (x - 15, x, x + 15) if text.text not in years else ():
+                height = charts._line_at(line, across)
+                assert height is None or not y - 9 <= height <= y, text.text
 
 
 def test_a_program_gets_states_and_partners(site: Site) -> None:

@@ -71,7 +71,7 @@ def hours(amount: Amount, labour: Labour, rate: Rate = None, cost: Cost = None, 
     except ValueError:
         raise Trouble(
             fr="Le montant et le coût sont positifs, les parts entre 0 et 100 % : corriger la commande.",
-            en="The amount and the cost are positive, shares are within 0 and 100 %: correct the command.",
+            en="The amount and the cost are positive, shares are within 0 and 100%: correct the command.",
         ) from None
     if format == "json":
         print(answers.to_json(clauses.hours_as_dict(found)))

@@ -256,9 +256,19 @@ def colon(language: str = "fr") -> str:
     return " : " if language == "fr" else ": "
 
 
+def semicolon(language: str = "fr") -> str:
+    """Between several things; French has a space before it."""
+    return " ; " if language == "fr" else "; "
+
+
 def listed(words: Iterable[str], language: str = "fr") -> str:
     """Several things in one line."""
-    return (" ; " if language == "fr" else "; ").join(words)
+    return semicolon(language).join(words)
+
+
+def capital(text: str) -> str:
+    """A sentence, of which the first letter alone is made a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def harmless(text: str) -> str:
@@ -277,7 +287,9 @@ def _bounds(figure: Figure, language: str, between: str, exact: str) -> str:
         return words["at_least" if figure.low != figure.value else "at_the_least"].format(low=low)
     if figure.low == figure.high and figure.secrecy and figure.unit == "euros":
         return words["rounded"]
-    return words[exact] if figure.low == figure.high else words[between].format(low=low, high=high)
+    if figure.low == figure.high:
+        return words[exact]
+    return words["exact_rounded"] if low == high else words[between].format(low=low, high=high)
 
 
 def _pounded(written: str) -> str:

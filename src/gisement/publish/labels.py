@@ -20,7 +20,7 @@ def option_word(option: str, value: str, language: str = "fr") -> str:
     values = texts(language)["options"][option]["values"]
     if value in values:
         return str(values[value])
-    from gisement.publish.diagnosis.places import area_names  # loads Arrow, which most commands do without
+    from gisement.publish.places import area_names  # loads Arrow, which most commands do without
 
     level, _, code = value.partition(":")
     return str(texts(language)["areas"][level].format(name=area_names(level).get(code, code)))

@@ -9,10 +9,10 @@ from gisement.catalog import cooperation_texts, indicator_texts, texts
 from gisement.engine.area_shares import LEVELS
 from gisement.engine.trajectory import Course
 from gisement.pipeline import indicator_named
-from gisement.publish import answers, format
-from gisement.publish.diagnosis.places import area_names
+from gisement.publish import answers, combinations, format
 from gisement.publish.labels import catalog_word
 from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.places import area_names
 
 
 def as_dicts(found: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]:
@@ -64,13 +64,12 @@ def measured_on(each: Any, language: str = "fr", names: Mapping[str, str] | None
 
 
 def _pair(key: str, value: str, language: str, names: Mapping[str, str]) -> str:
-    option = texts(language)["options"].get(key)
-    if option is not None:
-        return f"{option['title']}{format.colon(language)}{option['values'].get(value, value)}"
+    if key in texts(language)["options"]:
+        return combinations.told_option(key, value, language)
     bare = value.removeprefix("=")
     place = area_names(key.removeprefix("buyer_")) if key.endswith(("commune", "department")) else {}
     name = names.get(bare[:9]) if key == "buyer" else place.get(bare) or catalog_word(key, bare, language)
-    return f"{texts(language)['dimensions'].get(key, key)}{format.colon(language)}{name or bare}"
+    return combinations.told_filter(key, name or bare, language)
 
 
 def told(each: Any, language: str, names: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -113,6 +112,6 @@ def show(found: Sequence[Any], language: str, buyers: Mapping[str, str] | None =
     lines = [told(each, language, buyers) for each in found]
     print(table([Column(words[name]) for name in names], [[line[name] for name in names] for line in lines], width))
     print()
-    for text in (words["about"], words["on_which"], laws(found, language)):
+    for text in (words["about"], words["on_which"], words["on_which_how"], laws(found, language)):
         if text:
             print(paragraph(text, width))

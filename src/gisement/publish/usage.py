@@ -17,6 +17,7 @@ import typer
 import typer.main
 from typer.core import TyperGroup
 
+from gisement.publish import manual
 from gisement.terms import Indicator, Trouble
 from gisement.terms.mishap import in_french
 
@@ -86,6 +87,7 @@ def _prepare(command: Any) -> None:
         parameter._runtime_param = _Reader()
         if parameter.param_type_name == "argument":
             parameter.metavar = _name(parameter)
+    manual.in_french(command, (*command.params, told))
 
 
 def language_of(words: Sequence[str], default: str) -> str:

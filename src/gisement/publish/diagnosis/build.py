@@ -13,8 +13,8 @@ from gisement.engine.checks import Checks
 from gisement.engine.unplaced import unplaced_contracts
 from gisement.pipeline import INDICATORS
 from gisement.publish.caution import cautions
-from gisement.publish.diagnosis.places import Places, places_of
 from gisement.publish.invented import invented
+from gisement.publish.places import Places, places_of
 from gisement.terms import Figure, Indicator, Origin, Perimeter, Verdict
 
 SUPPLIER_FIGURES = ("sme_share", "sme_count_share", "new_supplier_share", "single_offer_share")

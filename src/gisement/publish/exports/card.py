@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gisement.publish.diagnosis.places import places_of
 from gisement.publish.exports.ocds import LICENCE
 from gisement.publish.exports.tables import table_schema
 from gisement.publish.invented import invented
+from gisement.publish.places import places_of
 
 if TYPE_CHECKING:
     from gisement.engine.served import Served
@@ -41,6 +41,11 @@ MEDIA = {
     ".parquet": "application/vnd.apache.parquet",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+CAVEAT_EN = (
+    "Amounts are those of contracts: ceilings or estimates over several years, never money paid. Columns in _cents are "
+    "in cents of a euro: divide by 100 to read euros. An empty cell says that the value is not known; it is not zero. "
+    "Natural persons are neither named nor numbered. No payment is in these files."
+)
 CAVEAT = (
     "Les montants sont ceux des contrats : des maximums ou des estimations sur plusieurs années, jamais des sommes "
     "versées. Les colonnes en _cents sont en centimes d'euro : diviser par 100 pour lire des euros. "
@@ -62,11 +67,20 @@ class About:
     notice: str
     short_notice: str = ""
     language: str = "fr"
+    notice_en: str = ""
 
     @property
     def title(self) -> str:
         """The title of the data set."""
         return f"Commande publique : {self.territory}"
+
+    def told(self) -> dict[str, str]:
+        """Title and description in the language that the columns are described in."""
+        if self.language == "en":
+            title, parts = f"Public procurement: {self.territory}", (self.notice_en, CAVEAT_EN)
+        else:
+            title, parts = self.title, (self.notice, CAVEAT)
+        return {"title": title, "description": " ".join(filter(None, parts))}
 
     @property
     def identifier(self) -> str:
@@ -81,8 +95,16 @@ def about(served: Served, publisher: str = "", language: str = "fr") -> About:
     day, territory = served.as_of_date(), places_of(served.observatory.territory).territory
     card = invented(origins)
     notices = card.get("explanation", ""), card.get("notice", "")
+    notice_en = card.get("explanation_en", "")
     return About(
-        territory, served.release, day.isoformat() if day else "", publisher or territory, sources, *notices, language
+        territory,
+        served.release,
+        day.isoformat() if day else "",
+        publisher or territory,
+        sources,
+        *notices,
+        language,
+        notice_en,
     )
 
 
@@ -112,8 +134,7 @@ def data_package(about: About, kind: str, files: Mapping[str, Path]) -> dict[str
     """The Data Package of exported tables: each file with its Table Schema, size and digest."""
     return {
         "name": f"commande-publique-{about.release}",
-        "title": about.title,
-        "description": " ".join(filter(None, (about.notice, CAVEAT))),
+        **about.told(),
         "version": about.release,
         **({"created": f"{about.day}T00:00:00Z"} if about.day else {}),
         "licenses": [{"name": "etalab-2.0", "title": "Licence Ouverte 2.0", "path": LICENCE}],

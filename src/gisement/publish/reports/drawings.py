@@ -61,7 +61,8 @@ def treemap(title: str, lines: Sequence[Line]) -> Picture:
     tiles = tuple(_tile(line, place) for line, place in zip(kept, places, strict=True))
     summary = report_texts()["drawings"]["treemap"]
     figures = tuple(figure for line in kept for figure in line.figures if figure)
-    return Picture("treemap", title, summary, _svg("treemap", (*TREEMAP, tiles), summary), figures, 100)
+    marks = (TREEMAP[0], *charts.keyed(tiles, *TREEMAP))
+    return Picture("treemap", title, summary, _svg("treemap", marks, summary), figures, 100)
 
 
 def _tile(line: Line, place: tuple[float, float, float, float]) -> charts.Tile:

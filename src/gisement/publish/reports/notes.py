@@ -9,7 +9,9 @@ from typing import Any
 from gisement.catalog import indicator_texts, report_texts, texts
 from gisement.catalog.texts import typeset
 from gisement.pipeline import indicator_named
+from gisement.publish.combinations import defined
 from gisement.publish.component import rows_command
+from gisement.publish.format import listed
 from gisement.terms import Figure
 
 SAID_OPTIONS = ("medical",)
@@ -57,7 +59,7 @@ def note(figure: Figure) -> str:
     parts = [
         f"{told['title']}.",
         str(told["definition"]),
-        *(_option(name, value) for name, value in _chosen(figure)),
+        *(f"{defined(name, value)}." for name, value in _chosen(figure)),
         sourced([figure]),
     ]
     return typeset(" ".join(parts))
@@ -65,10 +67,8 @@ def note(figure: Figure) -> str:
 
 def method(figure: Figure) -> dict[str, Any]:
     """What the annex says of an indicator."""
-    told, words = indicator_texts(figure.indicator, basis=figure.basis), texts()["options"]
-    options = [
-        f"{words[name]['title']} : {words[name]['values'][value]}" for name, value in sorted(figure.options.items())
-    ]
+    told = indicator_texts(figure.indicator, basis=figure.basis)
+    options = [defined(name, value) for name, value in sorted(figure.options.items())]
     return {
         "title": typeset(str(told["title"])),
         "name": figure.indicator,
@@ -90,7 +90,7 @@ def sourced(figures: Sequence[Figure]) -> str:
     """Who produced the data behind some figures, as a sentence."""
     words = report_texts()["notes"]
     found = dict.fromkeys(producer for figure in figures for producer in producers(figure))
-    return typeset(str(words["source"]).format(producers=" ; ".join(found) or words["no_source"]))
+    return typeset(str(words["source"]).format(producers=listed(found) or words["no_source"]))
 
 
 def producers(figure: Figure) -> list[str]:
@@ -108,8 +108,3 @@ def _chosen(figure: Figure) -> list[tuple[str, str]]:
     """The options to tell: those that are not as the definition has them."""
     usual = {option.name: option.default for option in indicator_named(figure.indicator).options}
     return [(name, v) for name, v in figure.options.items() if name in SAID_OPTIONS and v != usual[name]]
-
-
-def _option(name: str, value: str) -> str:
-    told = texts()["options"][name]
-    return f"{told['title']} : {told['values'][value]}."

@@ -11,9 +11,9 @@ from gisement.engine import modelled
 from gisement.engine.served import PERSON, Served
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish import format
-from gisement.publish.diagnosis.places import Places, places_of
 from gisement.publish.invented import invented
 from gisement.publish.labels import label
+from gisement.publish.places import Places, places_of
 from gisement.publish.reports.document import INTERNAL, PUBLIC, Block, Cover, Line, Report
 from gisement.terms import Figure
 

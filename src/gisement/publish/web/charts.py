@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from gisement.publish import format
 from gisement.publish.component import Shown
@@ -13,13 +14,17 @@ TOP, HEIGHT, STEP, MARGIN = 24, 170, 58, 50
 FEWEST_YEARS = 6
 """Room for as many years at least: alone, one would be drawn as wide as all of them."""
 TARGET = 12
+ABOVE, BELOW, LETTER, HALF = 8.0, 22.0, 13.0, 22.0
+"""How far above and below a mark its text stands; how high the letters are, and half of the width of a text."""
 GRID = (0, 25, 50, 75, 100)
 RANGE_WIDTH, RANGE_STEP = 470, 46
 DISC = 220
 SHADES = ("#f3e7d8", "#e6c3ae", "#cf8f6e", "#b0603b", "#7f2f14")
 """From little to much: one hue, darker as it grows, so that it holds for the colour-blind and in grey."""
-LETTERS, SMALL_WORD = (15.0, 12.0, 10.0), 3
-"""Sizes of the letters of a tile, from the usual one down, and the length of words that no name is cut after."""
+LETTERS = (15.0, 12.0, 11.0)
+"""Sizes of the letters of a tile, from the usual one down to the least that is read with ease."""
+LEAST_NUMBERED, ENTRY_WIDTH, ENTRY_HEIGHT = 18.0, 320.0, 20.0
+"""The least side of a tile that a number stands in, and the room of what it stands for under the drawing."""
 UNKNOWN_SHADE = "#d9d5cf"
 DARK_FROM = 3
 
@@ -35,7 +40,7 @@ class Coin:
 
 @dataclass(frozen=True)
 class Mark:
-    """A year on the chart: its place across, the heights of its value and bounds, and texts."""
+    """A year on the chart: its place across, the heights of its value, of its bounds and of its text, and texts."""
 
     x: int
     y: float
@@ -43,6 +48,7 @@ class Mark:
     bottom: float
     label: str
     value: str
+    text_y: float
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Trend:
 
 @dataclass(frozen=True)
 class Aim:
-    """A square on the line to a target: its place, its text, its year."""
+    """A square on the line to a target: its place, its text and the height of it, its year."""
 
     x: int
     y: float
@@ -67,6 +73,7 @@ class Aim:
     top: float
     value: str
     label: str
+    text_y: float
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,16 @@ class Tile:
     letters: float = 15.0
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What the number of a tile stands for, under the drawing: where it is written, and its text."""
+
+    x: float
+    y: float
+    number: str
+    text: str
+
+
 def coins(low: float | None, high: float | None) -> tuple[Coin, ...]:
     """A hundred coins for a share: surely counted up to the low bound, not known up to the high one, rest."""
     if low is None or high is None:
@@ -153,6 +170,7 @@ def trend(years: Sequence[Shown], *, is_share: bool, language: str = "fr") -> Tr
             _y(year.left),
             year.label,
             year.value,
+            _y(year.right if year.right is not None else year.value_at) - ABOVE,
         )
         for n, year in enumerate(known)
     )
@@ -170,15 +188,44 @@ def trajectory(
     places = {year: MARGIN + STEP * (year - start) + STEP // 2 for year in range(start, end + 1)}
     marks = tuple(replace(mark, x=places[int(mark.label)]) for mark in told.marks)
     origin = next((mark for mark in marks if mark.label == first), marks[0])
-    squares = tuple(_square(aim, places[int(aim.label)]) for aim in aims)
-    line = " ".join(f"{x},{y}" for x, y in ((origin.x, origin.y), *((each.x, each.y) for each in squares)))
+    measured = {mark.label: mark.y for mark in marks}
+    before = [origin.y, *(_y(aim.value_at) for aim in aims)]
+    squares = tuple(
+        _square(aim, places[int(aim.label)], measured.get(aim.label, last))
+        for aim, last in zip(aims, before, strict=False)
+    )
+    line = ((origin.x, origin.y), *((each.x, each.y) for each in squares))
+    beside = {aim.label: aim for aim in squares}
+    marks = tuple(replace(mark, text_y=_clear(mark, line, beside.get(mark.label), told.baseline)) for mark in marks)
     width = MARGIN + STEP * (end - start + 1) + 8
-    return Trajectory(replace(told, width=width, marks=marks), line, squares)
+    points = " ".join(f"{x},{y}" for x, y in line)
+    return Trajectory(replace(told, width=width, marks=marks), points, squares)
 
 
-def _square(aim: Shown, x: int) -> Aim:
+def _square(aim: Shown, x: int, other: float) -> Aim:
+    """What is aimed at, its text away from what is measured that year, or else from the line that comes to it."""
     y = _y(aim.value_at)
-    return Aim(x, y, x - TARGET // 2, round(y - TARGET / 2, 1), aim.value, aim.label)
+    text_y = y - ABOVE if other > y or y + BELOW > TOP + HEIGHT - 2 else y + BELOW
+    return Aim(x, y, x - TARGET // 2, round(y - TARGET / 2, 1), aim.value, aim.label, round(text_y, 1))
+
+
+def _clear(mark: Mark, line: Sequence[tuple[float, float]], aim: Aim | None, baseline: float) -> float:
+    """The height of the text of a year that neither the broken line nor what is aimed at crosses."""
+    if aim is not None and aim.y < mark.y:  # what is aimed at has its text above
+        under = mark.bottom + BELOW - 4
+        return round(under if under < baseline - 2 else aim.text_y - LETTER, 1)
+    crossed = [y for x in (mark.x - HALF, mark.x, mark.x + HALF) if (y := _line_at(line, x)) is not None]
+    if crossed and min(crossed) < mark.text_y + 4 and max(crossed) > mark.text_y - LETTER:
+        return round(min(crossed) - 6, 1)
+    return mark.text_y
+
+
+def _line_at(line: Sequence[tuple[float, float]], x: float) -> float | None:
+    """The height of a broken line at a place; None where it is not."""
+    for (left, start), (right, end) in pairwise(line):
+        if left <= x <= right and left < right:
+            return start + (end - start) * (x - left) / (right - left)
+    return None
 
 
 def ranges(shown: Sequence[Shown]) -> Ranges:
@@ -265,23 +312,36 @@ def lines_of(text: str, width: float, size: float, at_most: int) -> tuple[str, .
     return tuple(found) if len(found) <= at_most else ()
 
 
-def name_in(label: str, width: float, height: float) -> tuple[tuple[str, ...], float]:
-    """A label broken to a tile with room for one more line, and the size of its letters: smaller in a small tile, cut
-    after its first words in a smaller one; nothing where not even one word stands."""
-    for letters in LETTERS:
+def name_in(label: str, width: float, height: float, least: float = LETTERS[-1]) -> tuple[tuple[str, ...], float]:
+    """A label broken to a tile with room for one more line, and the size of its letters: smaller in a small tile,
+    down to `least`; nothing where the whole of it does not stand."""
+    for letters in (size for size in LETTERS if size >= least):
         room = int(height / (letters * 1.2)) - 1
         found = lines_of(label, width, letters, max(room, 0))
         if found:
             return found, letters
-    words = label.split()
-    for count in range(len(words) - 1, 0, -1):
-        kept = words[:count]
-        while kept and len(kept[-1]) <= SMALL_WORD:
-            kept.pop()
-        found = lines_of(" ".join(kept).rstrip(",") + "…", width, LETTERS[-1], max(room, 0)) if kept else ()
-        if found:
-            return found, LETTERS[-1]
-    return (), LETTERS[-1]
+    return (), least
+
+
+def keyed(tiles: Sequence[Tile], width: float, height: float) -> tuple[float, tuple[Tile, ...], tuple[Entry, ...]]:
+    """The height of a drawing with the key that it needs, its tiles, and that key: tiles without a name have a number
+    that the key explains; where not even a number stands, their table alone names them."""
+    held = {n for n, tile in enumerate(tiles) if not tile.lines and min(tile.width, tile.height) >= LEAST_NUMBERED}
+    columns = max(int(width / ENTRY_WIDTH), 1)
+    numbers = {n: str(place) for place, n in enumerate(sorted(held), 1)}
+    entries = tuple(
+        Entry(
+            round(place % columns * width / columns, 1),
+            height + ENTRY_HEIGHT * (place // columns + 1),
+            numbers[n],
+            tiles[n].title,
+        )
+        for place, n in enumerate(sorted(held))
+    )
+    numbered = tuple(
+        replace(tile, lines=(numbers[n],), letters=LETTERS[-1]) if n in held else tile for n, tile in enumerate(tiles)
+    )
+    return (entries[-1].y + ENTRY_HEIGHT / 2 if entries else height), numbered, entries
 
 
 def _row(areas: Sequence[float], side: float) -> int:

@@ -13,8 +13,8 @@ from gisement.engine.area_shares import AREA
 from gisement.engine.query import DIMENSIONS
 from gisement.engine.strengths import partner_of
 from gisement.pipeline import indicator_named
-from gisement.publish.combinations import shortly
-from gisement.publish.format import colon, listed
+from gisement.publish.combinations import told_filter, told_option
+from gisement.publish.format import listed
 from gisement.publish.labels import option_word
 from gisement.publish.web.address import ANY, Pairs
 from gisement.terms import Indicator, Ring, existing_rings
@@ -119,24 +119,14 @@ def _areas(page: Page, indicator: Indicator) -> list[str]:
 def told(page: Page, indicator: Indicator, pairs: Pairs) -> str:
     """The perimeter in words: what was filtered, then which definition."""
     options = {option.name for option in indicator.options}
-    words = texts(page.language)
     parts = [
-        f"{_short(words['dimensions'][key])} « {page.site.label(key, value, page.language)} »"
+        told_filter(key, page.site.label(key, value, page.language), page.language)
         for key, value in pairs
         if key not in options and (key, value) != ("buyers", "territory")  # the usual ones need no word
     ]
-    parts += [
-        f"{_short(words['options'][key]['title'])}{colon(page.language)}{shortly(key, value, page.language)}"
-        for key, value in pairs
-        if key in options and key != AREA
-    ]
+    parts += [told_option(key, value, page.language) for key, value in pairs if key in options and key != AREA]
     whole = str(page.texts["figures"][PERIMETERS.get(indicator.table, "perimeter")])
     return whole if not parts else f"{whole} ({listed(parts, page.language)})"
-
-
-def _short(title: str) -> str:
-    """A title inside a sentence, without what it says in brackets."""
-    return f"{title[:1].lower()}{title[1:]}".split(" (")[0]
 
 
 def partner_asked(page: Page) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gisement.publish import format
 from gisement.publish.web import charts
 from gisement.publish.web.address import Pairs, address
 from gisement.publish.web.card import Card
@@ -70,9 +71,10 @@ def treemap_drawing(page: Page, by: str, where: Pairs, *, tall: bool = False) ->
     width, height = PORTRAIT if tall else LANDSCAPE
     sizes = [line.beside.shown.value_at or 0.0 for line in lines if line.beside]
     places = charts.treemap(sizes, width, height)
-    tiles = tuple(_tile(line, place) for line, place in zip(lines, places, strict=False))
+    least = charts.LETTERS[-2 if tall else -1]  # a phone draws it smaller
+    tiles = [_tile(line, place, format.colon(page.language), least) for line, place in zip(lines, places, strict=False)]
     return Drawing(
-        "treemap", (width, height, tiles), page.texts["chart"]["treemap"],
+        "treemap", (width, *charts.keyed(tiles, width, height)), page.texts["chart"]["treemap"],
         address(f"{page.root}/charts/treemap/{by}.svg", where), f"needs-{by}", table,
         legend=legend(page), is_tall=tall,
     )  # fmt: skip
@@ -86,13 +88,13 @@ def legend(page: Page) -> tuple[tuple[str, str], ...]:
     return (*known, (charts.UNKNOWN_SHADE, page.texts["chart"]["unknown_colour"]))
 
 
-def _tile(line: Line, place: tuple[float, float, float, float]) -> charts.Tile:
+def _tile(line: Line, place: tuple[float, float, float, float], colon: str, least: float) -> charts.Tile:
     x, y, width, height = place
     share, amount = line.main.shown, line.beside.shown if line.beside else None
     colour, is_dark = charts.shade(None if share.value_at is None else share.value_at / 100)
-    words, letters = charts.name_in(line.label, width - 12, height - 10)
+    words, letters = charts.name_in(line.label, width - 10, height - 10, least)
     written = (*words, share.value) if words else ()
-    told = f"{line.label} : {amount.value if amount else ''}, {share.value}"
+    told = f"{line.label}{colon}{amount.value if amount else ''}, {share.value}"
     return charts.Tile(x, y, width, height, written, told, colour, is_dark, line.address or line.main.page, letters)
 
 

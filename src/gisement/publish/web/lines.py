@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gisement.catalog import texts
+from gisement.engine.area_shares import LEVELS
 from gisement.engine.served import PERSON
 from gisement.pipeline import indicator_named
 from gisement.publish import format
@@ -81,7 +82,35 @@ def lines_by(
         _line(page, label, figure, amounts.get(figure.group[by]), by, (largest, largest_amount))
         for label, figure in zip(labels, kept, strict=True)
     )
-    return _told(page, name, by, where, lines, len(figures), beside if amounts else "")
+    nowhere = _nowhere(by, [*figures, *amounts.values()])
+    for line in lines if nowhere else ():
+        _place_known(page, line)
+    told = _told(page, name, by, where, lines, len(figures), beside if amounts else "")
+    return replace(told, note=f"{told.note} {_not_placed(page, nowhere)}".strip()) if nowhere else told
+
+
+def _nowhere(by: str, figures: Sequence[Figure]) -> Figure | None:
+    """The amount without a known place, where places of suppliers are told apart and such an amount exists."""
+    if by not in LEVELS:
+        return None
+    return next((f for f in figures if f.group[by] is None and f.unit == "euros" and f.value), None)
+
+
+def _place_known(page: Page, line: Line) -> None:
+    """Have the amounts of a place say that they are those of known places: another may be there, and is told apart."""
+    for card in (line.main, line.beside):
+        if (
+            card
+            and line.value is not None
+            and card.shown.figure.unit == "euros"
+            and card.shown.span != card.shown.value
+        ):
+            exact = card.shown.figure.low == card.shown.figure.high
+            card.shown = replace(card.shown, span=page.texts["figures"]["place_known"]) if exact else card.shown
+
+
+def _not_placed(page: Page, nowhere: Figure) -> str:
+    return str(page.texts["figures"]["not_placed"]).format(amount=format.value(nowhere, page.language))
 
 
 def _line(page: Page, label: str, figure: Figure, amount: Figure | None, by: str, scales: tuple[float, float]) -> Line:

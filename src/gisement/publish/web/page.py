@@ -103,6 +103,8 @@ class Page:
             "t": told,
             "words": texts(self.language),
             "language": self.language,
+            "colon": format.colon(self.language),
+            "between": format.semicolon(self.language),
             "root": self.root,
             "static": static,
             "territory": self.site.places[self.language].territory,

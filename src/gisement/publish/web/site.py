@@ -31,8 +31,9 @@ from gisement.engine.strengths import MEASURES, partner_names, strength_matrix
 from gisement.engine.targets import Progress
 from gisement.engine.targets import progress as objectives
 from gisement.pipeline import INDICATORS, MODELLED, RULES, indicator_named, perimeter_of, rule_named
-from gisement.publish.diagnosis.places import places_of
+from gisement.publish import format
 from gisement.publish.invented import invented
+from gisement.publish.places import places_of
 from gisement.publish.reports.published import document
 from gisement.terms import Figure, Perimeter, Trouble
 
@@ -281,7 +282,7 @@ def _checked(served: Served) -> dict[str, Any]:
 
 
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("gisement.publish.web", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -289,3 +290,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["capital"] = format.capital  # Jinja's own lowers the rest: a commune lost its capital
+    return environment

@@ -47,7 +47,7 @@ def _shares(page: Page, figures: list[Figure], year: int) -> Grid:
         for family, shares in sorted(held.items())
     ]
     caption = page.texts["circular"]["shares"].format(year=year)
-    headings = [words["measures"][measure][:1].upper() + words["measures"][measure][1:] for measure in ORIGINS]
+    headings = [format.capital(words["measures"][measure]) for measure in ORIGINS]
     return grid(caption, [words["family"], *headings], rows)
 
 
@@ -60,7 +60,7 @@ def _share(page: Page, family: str, measure: str, year: int, figure: Figure) -> 
         notes.append(format.span(figure, page.language))
     if least is not None:
         notes.append(words["least"].format(rate=format.percent(least / 100, 0, page.language)))
-    return figured(page.card(figure), note=" ; ".join(notes))
+    return figured(page.card(figure), note=format.listed(notes, page.language))
 
 
 def _lines(page: Page, lines: list[Any], year: int) -> Grid:

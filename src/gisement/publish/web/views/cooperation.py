@@ -70,7 +70,7 @@ def window(page: Page) -> Response:
         "window.html.j2",
         c=words,
         title=said["segment"],
-        kind=f"{said['kind'].capitalize()}{format.colon(page.language)}{said['ends']}",
+        kind=f"{format.capital(said['kind'])}{format.colon(page.language)}{said['ends']}",
         reasons=pooling.reasons(found, page.language),
         parts=_parts(page, found),
         figures=_figures(page, found),

@@ -15,6 +15,7 @@ from gisement.engine.area_shares import AREA
 from gisement.engine.measure import TWO_BASES
 from gisement.engine.protected import NOT_SHOWN
 from gisement.pipeline import indicator_named
+from gisement.publish import format
 from gisement.publish.labels import option_word
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, Pairs, address, chosen
@@ -33,6 +34,8 @@ BASES = {"contract": "base_contract", "payment": "base_payment"}
 """What each basis is called, as a key of the texts."""
 NOTICE: Final = 28.0
 """The height of the line that stands under a drawing of invented data."""
+BOUNDS = re.compile(r"\s*;[^;]*\{low\}[^;]*\{high\}[^;]*$")
+"""The end of a sentence that tells both bounds."""
 _VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
@@ -185,8 +188,13 @@ def sentence(page: Page, figure: Figure, card: Card, pairs: Pairs) -> str:
     """What a figure says over a perimeter, in a sentence with its bounds."""
     if figure.secrecy == NOT_SHOWN:
         return str(page.texts["figures"]["secret"])
-    pattern = str(indicator_texts(figure.indicator, page.language, figure.basis)["sentence"])
     perimeter = choices.told(page, indicator_named(card.shown.name), pairs)
+    if figure.value is None:
+        kind = "nothing_counted" if format.is_outside(figure) else "not_known"
+        return str(page.texts["figures"][kind]).format(perimeter=perimeter)
+    pattern = str(indicator_texts(figure.indicator, page.language, figure.basis)["sentence"])
+    if card.shown.low == card.shown.high:  # "from 104.5 t to 104.5 t" says less than "exact"
+        pattern = BOUNDS.sub(f"{format.semicolon(page.language)}{card.shown.bounds}.", pattern)
     shown, ring = card.shown, _ring(page, figure)
     area = option_word(AREA, figure.options[AREA], page.language) if AREA in figure.options else ""
     return pattern.format(value=shown.value, perimeter=perimeter, ring=ring, area=area, low=shown.low, high=shown.high)

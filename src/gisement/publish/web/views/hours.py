@@ -63,7 +63,7 @@ def _number(text: str) -> float:
 def _unfit() -> Trouble:
     return Trouble(
         fr="Donner un montant positif et une part de main-d'œuvre entre 0 et 100 % ; le reste est facultatif.",
-        en="Give a positive amount and a share of labour within 0 and 100 %; the rest is optional.",
+        en="Give a positive amount and a share of labour within 0 and 100%; the rest is optional.",
     )
 
 

@@ -160,9 +160,8 @@ def _compared(page: Page, found: list[Any]) -> Grid:
     for n, first in enumerate(found[0].outcomes):
         cells = [Cell(told.title_of(first, page.language)), figured(page.card(first.today))]
         for outcome in (each.outcomes[n] for each in found):
-            note = " ; ".join(
-                part for part in (told.effect(outcome, page.language), told.reach(outcome, page.language)) if part
-            )
+            parts = (told.effect(outcome, page.language), told.reach(outcome, page.language))
+            note = format.listed(filter(None, parts), page.language)
             cells.append(number(format.value(outcome.then, page.language), note=note))
         rows.append(cells)
     headings = [words["indicator"], words["today"], *(each.title or words["mine"] for each in found)]

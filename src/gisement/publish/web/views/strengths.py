@@ -68,7 +68,8 @@ def _few(page: Page) -> str:
     few = len(too_few(every))
     cases, peers = (page.number(int(parameter(f"strength_min_{name}"))) for name in ("cases", "peers"))
     told = str(page.texts["strengths"]["few"])
-    return told.format(count=page.number(len(every)), few=page.number(few), cases=cases, peers=peers) if every else ""
+    counts = {"count": page.number(len(every)), "few": page.number(few), "others": page.number(len(every) - few)}
+    return told.format(**counts, cases=cases, peers=peers) if every else ""
 
 
 def _by_partner(page: Page, name: str, key: str) -> dict[str, Card]:

@@ -45,13 +45,12 @@ def _summary(page: Page, found: Any) -> Grid:
         rows.append(
             [
                 Cell(said["title"], name, said["measured_on"]),
-                Cell(said["year"]),
+                Cell(words["in_year"].format(aim=said["aim"], year=said["year"])),
                 Cell(said["state"]),
                 measured,
-                number(said["aim"]),
             ]
         )
-    return grid(words["title"], [words[name] for name in ("title_heading", "year", "state", "value", "aim")], rows)
+    return grid(words["title"], [words[name] for name in ("title_heading", "aim", "state", "value")], rows)
 
 
 def _part(page: Page, same: list[Any]) -> dict[str, Any]:

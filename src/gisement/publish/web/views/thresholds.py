@@ -97,7 +97,7 @@ def _law(page: Page, words: Any) -> Grid:
         [
             Cell(words["names"][name], note=words["articles"][name]),
             number(format.euros(values[0][1] / 100, page.language), note=_since(page, words, values[0][0])),
-            Cell(" ; ".join(_told(page, words, day, cents) for day, cents in values[1:])),
+            Cell(format.listed((_told(page, words, day, cents) for day, cents in values[1:]), page.language)),
         ]
         for name, values in engine.in_the_law()
     ]

@@ -13,6 +13,7 @@ from pyarrow import compute, parquet
 
 from gisement.catalog import texts
 from gisement.catalog.tables import FOLDER as CATALOG
+from gisement.publish import format
 from gisement.terms import Ring, Territory, existing_rings
 
 _LEVELS = ("commune", "epci", "department", "region")
@@ -78,10 +79,8 @@ def _ring_name(ring: str, names: list[str], language: str) -> str:
     """`Département : Vienne`; the country, and what has too many names to list, keep their common name."""
     common = str(texts(language)["rings"][ring])
     bare = common.removeprefix("l'").removeprefix("la ").removeprefix("le ").removeprefix("the ")
-    label = bare[:1].upper() + bare[1:]
-    return (
-        f"{label}{' : ' if language == 'fr' else ': '}{', '.join(names)}" if 0 < len(names) <= _NAMED_AT_MOST else label
-    )
+    label = format.capital(bare)
+    return f"{label}{format.colon(language)}{', '.join(names)}" if 0 < len(names) <= _NAMED_AT_MOST else label
 
 
 def _within(ring: str, names: list[str], language: str) -> str:
