@@ -9,7 +9,7 @@ import pytest
 from gisement.catalog.tables import exported_words
 from gisement.engine.exports import EXPORTED, exported_schema
 from gisement.pipeline import perimeter_of
-from gisement.publish.exports.card import about
+from gisement.publish.exports.card import about, data_package
 from gisement.publish.exports.tables import table_schema
 from gisement.publish.exports.writing import export
 from gisement.publish.web.site import Site
@@ -46,3 +46,10 @@ def test_what_is_no_export_is_kept_and_a_former_export_is_made_again(site: Site,
 def test_a_prefix_that_is_none_is_refused(site: Site, tmp_path: Path, kind: str, prefix: str) -> None:
     with pytest.raises(Trouble, match="prefix"):
         export(site.served, kind, perimeter_of([]), tmp_path / "x.json", about(site.served), prefix)
+
+
+def test_a_package_is_titled_in_the_language_of_its_columns(site: Site) -> None:
+    french, english = (data_package(about(site.served, language=language), "csv", {}) for language in ("fr", "en"))
+    assert french["title"].startswith("Commande publique : ")
+    assert english["title"].startswith("Public procurement: ")
+    assert "payment" in english["description"]

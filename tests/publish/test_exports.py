@@ -30,7 +30,7 @@ from gisement.engine.exports import EXPORTED, contracts
 from gisement.engine.served import Served
 from gisement.pipeline import perimeter_of
 from gisement.publish.exports import decp, ocds
-from gisement.publish.exports.card import about, data_package
+from gisement.publish.exports.card import about
 from gisement.publish.exports.tables import LOOSE, table_schema, write_csv, write_workbook
 from gisement.publish.exports.writing import FORMATS, Written, export
 from gisement.publish.web.site import Site
@@ -253,13 +253,6 @@ def test_frictionless_finds_the_tables_as_their_schema_says(written: Mapping[str
     assert {task.name: task.stats["rows"] for task in told.tasks} == {
         name.replace("_", "-"): count for name, count in written["csv"].counts.items()
     }
-
-
-def test_a_package_is_titled_in_the_language_of_its_columns(site: Site) -> None:
-    french, english = (data_package(about(site.served, language=language), "csv", {}) for language in ("fr", "en"))
-    assert french["title"].startswith("Commande publique : ")
-    assert english["title"].startswith("Public procurement: ")
-    assert "payment" in english["description"]
 
 
 def test_frictionless_sees_a_fault(written: Mapping[str, Written], tmp_path: Path) -> None:

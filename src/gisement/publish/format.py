@@ -289,7 +289,7 @@ def _bounds(figure: Figure, language: str, between: str, exact: str) -> str:
         return words["rounded"]
     if figure.low == figure.high:
         return words[exact]
-    return words["exact_rounded"] if low == high else words[between].format(low=low, high=high)
+    return words[f"{exact}_rounded"] if low == high else words[between].format(low=low, high=high)
 
 
 def _pounded(written: str) -> str:
