@@ -95,7 +95,7 @@ def _gaps(reading: Reading) -> list[Block]:
     """What is needed and missing of each product, then at each stage; which months, in words."""
     words, boards = report_texts()["food"], food_texts("fr")["boards"]
     rows = _rows(reading, "gaps")
-    told: list[Block] = [Heading(1, words["gaps"]), Paragraph(quoting(boards["about"]["gaps"]))]
+    told: list[Block] = [Heading(1, words["gaps"], is_apart=False), Paragraph(quoting(boards["about"]["gaps"]))]
     if not rows:
         return [*told, Paragraph(quoting(boards["empty"]["gaps"]), "warning")]
     held: dict[str, list[Row]] = {}
@@ -173,14 +173,19 @@ def _lots(reading: Reading) -> list[Block]:
     return told
 
 
+def _month(month: str | None) -> str:
+    """`2027-01` as `janvier 2027`."""
+    return f"{food_texts('fr')['months'][int(month[-2:]) - 1]} {month[:4]}" if month else ""
+
+
 def _lot(row: Row) -> tuple[str, ...]:
     cell = {
         name: food_board.cell(name, row, "fr") for name in ("planned_lots_count", "bidders_count", "award_procedure")
     }
     size = weight(row["lot_kg"]) if row["lot_kg"] is not None else str(food_texts("fr")["boards"]["kept_back"])
     return (
-        row["food_product_name"], cell["planned_lots_count"], size, cell["bidders_count"], row["first_month"] or "",
-        row["last_month"] or "", cell["award_procedure"],
+        row["food_product_name"], cell["planned_lots_count"], size, cell["bidders_count"], _month(row["first_month"]),
+        _month(row["last_month"]), cell["award_procedure"],
     )  # fmt: skip
 
 

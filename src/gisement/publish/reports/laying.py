@@ -36,6 +36,8 @@ from gisement.publish.reports.document import (
 from gisement.publish.reports.notes import Notes, described, sourced
 from gisement.terms import Figure
 
+WIDE, LINE = 60, 100
+"""Letters after which a longer text makes its column no wider, and those of a whole line."""
 _FIELD = re.compile(r"\{(\w+)(?:\.(value|bounds|coverage))?\}")
 Laid = dict[str, Any]
 
@@ -171,13 +173,15 @@ class _Laying:
 
     @block.register
     def _(self, block: WordTable) -> Laid:
+        columns, rows = [typeset(text) for text in block.columns], [[_word(cell) for cell in row] for row in block.rows]
         return {
             "kind": "words",
             "name": block.name,
             "title": typeset(block.title),
-            "columns": [typeset(text) for text in block.columns],
-            "rows": [[_word(cell) for cell in row] for row in block.rows],
+            "columns": columns,
+            "rows": rows,
             "after": self._runs(block.after),
+            "widths": _widths(columns, rows),
         }
 
     @block.register
@@ -199,11 +203,14 @@ class _Laying:
     def _(self, block: Sources) -> Laid:
         words = report_texts()["sources"]
         origins = dict.fromkeys(origin for figure in self.figures for origin in figure.origins)
-        rows = sorted((o.file, typeset(o.producer), typeset(o.licence), o.sha256[:12]) for o in origins)
+        told = {
+            (o.file, typeset(o.file or words["unnamed"]), typeset(o.producer), typeset(o.licence), o.sha256[:12])
+            for o in origins
+        }
         columns = [typeset(words[name]) for name in ("file", "producer", "licence", "hash")]
-        cells = [[{"text": text, "is_number": False, "count": None} for text in row] for row in rows]
+        cells = [[{"text": text, "is_number": False, "count": None} for text in row[1:]] for row in sorted(told)]
         return {"kind": "words", "name": "sources", "title": typeset(words["title"]), "columns": columns,
-                "rows": cells, "after": []}  # fmt: skip
+                "rows": cells, "after": [], "widths": _widths(columns, cells)}  # fmt: skip
 
     @block.register
     def _(self, block: PageBreak) -> Laid:
@@ -253,6 +260,15 @@ def _word(cell: str | Tally) -> Laid:
     if isinstance(cell, Tally):
         return {"text": format.number(cell.count), "is_number": True, "count": cell.count}
     return {"text": typeset(cell), "is_number": False, "count": None}
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[Laid]]) -> list[float]:
+    """How wide each column of words is beside the others: as its longest text is, within reason, and never less than
+    its longest word, which would run over the next column."""
+    texts = [[heading, *(row[n]["text"] for row in rows)] for n, heading in enumerate(columns)]
+    longest = [min(max(map(len, column)), WIDE) ** 0.7 for column in texts]
+    words = [max(len(word) for text in column for word in text.split(" ")) for column in texts]
+    return [max(LINE * long / sum(longest), word + 2.0) for long, word in zip(longest, words, strict=True)]
 
 
 def _largest(figures: Sequence[Figure | None]) -> float:

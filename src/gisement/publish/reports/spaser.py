@@ -147,7 +147,7 @@ def _targets(reading: Reading) -> list[Block]:
         if line is not None
     )
     return [
-        Heading(1, words["targets"]),
+        Heading(1, words["targets"], is_apart=False),
         said(reading, "spaser", "about_targets"),
         *told_law(found),
         WordTable("states", words["states_title"], tuple(words["states_columns"]), states),
@@ -179,7 +179,7 @@ def _inclusive(reading: Reading) -> list[Block]:
     years = year_range(reading.lines("reserved_count_share", "year"))
     structures = table(reading, "spaser", "structures", lines, described=True)
     return [
-        Heading(1, report_texts()["spaser"]["inclusive"]),
+        Heading(1, report_texts()["spaser"]["inclusive"], is_apart=False),
         said(reading, "spaser", "about_inclusive"),
         replace(structures, title=f"{structures.title}, {years}"),
     ]
@@ -213,7 +213,7 @@ def _law(reading: Reading) -> list[Block]:
     lines = tuple(_rule(reading, rule, perimeter) for rule in RULES)
     columns = (words["law_rule"], *(str(said_of["outcomes"][outcome]) for outcome in ANSWERS))
     return [
-        Heading(1, words["law"]),
+        Heading(1, words["law"], is_apart=False),
         said(reading, "spaser", "about_law"),
         WordTable("law", words["law_title"], columns, lines),
     ]
