@@ -89,7 +89,7 @@ def test_a_day_that_is_past_says_so(client: TestClient, site: Site) -> None:
     assert f"Pour {format.number(late)} de ces marchés" in told
     first = next(iter(calendar.renewals(site.observatory, Perimeter(), limit=1)))
     assert first["call_date"] <= site.as_of_date
-    assert f"à publier avant le {format.day(first['call_date'])}\u00a0: date passée" in told
+    assert f"en retard\u00a0: à publier avant le {format.day(first['call_date'])}" in told
 
 
 def test_what_was_paid_is_for_its_partner_alone(site: Site, client: TestClient) -> None:
