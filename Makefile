@@ -128,9 +128,11 @@ clean:
 	$(BIN)/pip install -q --require-hashes -r .venv/uv.lock || echo "uv cannot be installed here: pip will do"
 	touch $@
 
-# To run: a small set, without Spark (0.5 GB) or the tools of development.
+# To run: a small set, without Spark (0.5 GB) or the tools of development. Steps are compiled now, as bytecode is: the
+# first build would take 10 s more.
 .venv/run.stamp: .venv/made.stamp requirements-run.lock pyproject.toml
 	$(call INSTALL,requirements-run.lock,install -r)
+	-$(BIN)/python -c "from gisement.cli import pipeline_steps as steps; from gisement.engine.plan import plan; plan(None, steps)"
 
 # A real provider of identities, for the tests of sign-in: a Node program, every hash checked, nothing of it run on install.
 .venv/oidc.stamp: .venv/made.stamp tests/oidc/package.json tests/oidc/package-lock.json tests/oidc/.npmrc

@@ -40,6 +40,12 @@ def test_what_one_workspace_compiled_serves_another(tmp_path: Path, cache: Path)
     assert plan(workspace_in(tmp_path / "other"), refused) == compiled
 
 
+@pytest.mark.usefixtures("cache")
+def test_what_an_installation_compiled_serves_every_workspace(tmp_path: Path) -> None:
+    compiled = plan(None, few)
+    assert plan(workspace_in(tmp_path / "one"), refused) == compiled
+
+
 def test_compiled_steps_do_not_depend_on_the_draws_of_a_process() -> None:
     """Ibis lists what a step drops in the order of a set, and names a column of its own by a draw."""
     steps = {step.name: step for step in pipeline.STEPS}

@@ -45,9 +45,27 @@ def records(demo: Demonstration) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Demonstration]:
+def told() -> list[tuple[str, int, int]]:
+    """What writing the demonstration said that it began."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory, told: list[tuple[str, int, int]]) -> dict[int, Demonstration]:
     """The smallest demonstration from other seeds."""
-    return {seed: write(tmp_path_factory.mktemp("seeded"), "tiny", seed) for seed in (1, 2)}
+    return {
+        seed: write(tmp_path_factory.mktemp("seeded"), "tiny", seed, lambda *part: told.append(part)) for seed in (1, 2)
+    }
+
+
+@pytest.mark.usefixtures("seeded")
+def test_each_part_and_each_ledger_is_told_as_it_begins(told: list[tuple[str, int, int]]) -> None:
+    once = told[: len(told) // 2]
+    assert once == told[len(once) :]
+    assert [done for _, done, _ in once] == sorted(done for _, done, _ in once)
+    assert {done for _, done, _ in once} == set(range(once[0][2]))
+    assert sum(done == once[-2][1] for _, done, _ in once) == 8, "a part for each ledger"
+    assert "Université de démonstration" in [name for name, _, _ in once]
 
 
 def contract_files(demo: Demonstration) -> list[Path]:

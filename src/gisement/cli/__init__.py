@@ -351,9 +351,14 @@ def demo(
     workspace = filled(Settings.workspace if Settings.workspace != Path(".") else Path("demo"), size)
     with progress(Settings.language) as step:
         build_tables(workspace, pipeline_steps, SOURCES, say=step)
-    show(diagnose(Observatory(workspace, load=True)))
+
+    def tell() -> None:
+        show(diagnose(Observatory(workspace, load=True)))
+
     if serve:
-        serve_pages(workspace, "127.0.0.1", port)
+        serve_pages(workspace, "127.0.0.1", port, meanwhile=tell)
+    else:
+        tell()
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gisement.cli.session import Settings, fail
+from gisement.cli.session import Settings, colon, fail
 from gisement.terms import parse_territory
 
 if TYPE_CHECKING:
@@ -20,13 +20,15 @@ def filled(root: Path, size: str) -> Workspace:
     from gisement.sources.registry import SOURCES
     from gisement.store import Workspace, remove_snapshot, snapshots
 
-    made = write(root / "files", size)
+    with progress(Settings.language) as step:
+        word = f"écriture{colon()}" if Settings.language == "fr" else f"writing{colon()}"
+        made = write(root / "files", size, say=lambda what, done, total: step(f"{word}{what}", done, total))
     workspace = Workspace.create(root, parse_territory(made.territory, name=made.name))
     for former in [s for s in snapshots(workspace) if s.card.get("producer") == made.card["producer"]]:
         remove_snapshot(workspace, former.identifier, former.kind)  # of another size: two territories would add up
     with progress(Settings.language) as step:
-        for file in made.all_files:
-            source = SOURCES[file.kind]
-            added = add_files(workspace, source, [file.path], card=made.card, mapping=file.mapping, say=step)
+        for number, file in enumerate(made.all_files):
+            step(file.path.name, number, len(made.all_files))
+            added = add_files(workspace, SOURCES[file.kind], [file.path], card=made.card, mapping=file.mapping)
             fail([one.trouble for one in added if one.trouble is not None])
     return workspace

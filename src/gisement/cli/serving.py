@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gisement.cli.session import say
+from gisement.cli.session import complain, say
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:
@@ -26,8 +28,14 @@ def check_host(host: str, *, partner: bool) -> None:
         )
 
 
-def serve_pages(workspace: Workspace, host: str, port: int, *, partner: bool = False, workers: int = 1) -> None:
-    """The pages of a workspace, until Ctrl-C. Trouble if the port is taken, or for several processes with a session."""
+def serve_pages(
+    workspace: Workspace, host: str, port: int, *, partner: bool = False, workers: int = 1,
+    meanwhile: Callable[[], None] | None = None,
+) -> None:  # fmt: skip
+    """The pages of a workspace, until Ctrl-C. Trouble if the port is taken, or for several processes with a session.
+
+    What is to be told `meanwhile` is told while pages are answered already, the address once more below it.
+    """
     from gisement.cli.partners import is_asked
     from gisement.publish.web.running import address_of, listen, run
     from gisement.publish.web.workers import beside
@@ -42,8 +50,18 @@ def serve_pages(workspace: Workspace, host: str, port: int, *, partner: bool = F
     listening = listen(host, port)
     application = _application(workspace, partner=partner)
     say(address_of(listening, host))
+    if meanwhile is not None:
+        threading.Thread(target=_tell, args=[meanwhile, address_of(listening, host)], daemon=True).start()
     with beside(workers - 1, _answer, workspace, listening):
         run(application, listening)
+
+
+def _tell(meanwhile: Callable[[], None], address: str) -> None:
+    try:
+        meanwhile()
+    except Trouble as trouble:
+        complain(trouble)
+    say(address)
 
 
 def _answer(workspace: Workspace, listening: Listening) -> None:

@@ -36,6 +36,7 @@ def build(
         migrate(workspace)
         give_own_tables(workspace)
         parse(workspace, sources, say)
+        say("SQL", 0, 0)  # compiled by the first build of a version: ten seconds under the name of the last file
         runner = _runner(workspace, engine)
         try:
             return _run(workspace, needed(plan(workspace, steps, runner.dialect), names), runner, say)

@@ -68,7 +68,8 @@ def _enter(
     workspace: Workspace, source: Source, name: str, file: Path, about: Mapping[str, Any],
     masking: tuple[Path, Path | None, str | None], say: Say,
 ) -> Added:  # fmt: skip
-    """Add one file, or what is left of it once masked."""
+    """Add one file, or what is left of it once masked; its name is told before the work begins."""
+    say(name, 0, 1)
     if source.prepare is None:
         return _add(workspace, source, name, file, about, say)
     workdir, mapping, buyer = masking

@@ -34,8 +34,11 @@ class Planned:
     declared: str = ""
 
 
-def plan(workspace: Workspace, steps: Steps, dialect: str = "duckdb") -> list[Planned]:
-    """Every step of the pipeline, compiled for an engine, in an order in which they can run."""
+def plan(workspace: Workspace | None, steps: Steps, dialect: str = "duckdb") -> list[Planned]:
+    """Every step of the pipeline, compiled for an engine, in an order in which they can run.
+
+    Without a workspace, they are compiled for those to come of this user: what the installation does.
+    """
     kept = kept_plan(workspace, dialect)
     if kept is not None:
         return [Planned(**{**entry, "inputs": tuple(entry["inputs"])}) for entry in kept]

@@ -39,19 +39,20 @@ def readers_digest() -> str:
     return code_digest(*(f"sources/{name}" for name in sources), *(f"catalog/{name}" for name in catalogs))
 
 
-def kept_plan(workspace: Workspace, dialect: str) -> list[dict[str, Any]] | None:
+def kept_plan(workspace: Workspace | None, dialect: str) -> list[dict[str, Any]] | None:
     """The plan that this version of the code compiled for an engine, if the workspace or the user's cache has it."""
-    for folder in (_plans(workspace), *_shared_plans()):
+    for folder in (*_plans(workspace), *_shared_plans()):
         with suppress(OSError, ValueError):
             plan: list[dict[str, Any]] = json.loads((folder / _plan_name(dialect)).read_text(encoding="utf-8"))
             return plan
     return None
 
 
-def keep_plan(workspace: Workspace, dialect: str, plan: Sequence[dict[str, Any]]) -> None:
+def keep_plan(workspace: Workspace | None, dialect: str, plan: Sequence[dict[str, Any]]) -> None:
     """Keep a compiled plan for the next builds of this version of the code, of this workspace and of others."""
     content = json.dumps(list(plan))
-    write_atomically(_plans(workspace) / _plan_name(dialect), content)
+    for folder in _plans(workspace):
+        write_atomically(folder / _plan_name(dialect), content)
     for folder in _shared_plans():
         with suppress(OSError):  # a home that cannot be written to: each workspace compiles for itself
             write_atomically(folder / _plan_name(dialect), content)
@@ -63,8 +64,8 @@ def _plan_name(dialect: str) -> str:
     return f"{code_digest()}-{dialect}.json"
 
 
-def _plans(workspace: Workspace) -> Path:
-    return workspace.scratch / "plans"
+def _plans(workspace: Workspace | None) -> list[Path]:
+    return [workspace.scratch / "plans"] if workspace else []
 
 
 def _shared_plans() -> list[Path]:

@@ -23,7 +23,7 @@ def write_workbook(path: Path, sheet: str, rows: Iterable[Sequence[Cell]]) -> Pa
     """Write rows of texts and numbers; an empty text or None leaves the cell out."""
     texts: dict[str, int] = {}
     path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as book:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         with book.open(_part("xl/worksheets/sheet1.xml"), "w", force_zip64=True) as part:
             part.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
             lines = (_row(number, row, texts) for number, row in enumerate(rows, 1))

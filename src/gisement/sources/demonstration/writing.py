@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,12 @@ from gisement.sources.demonstration.ledger_texts import Books, Texts
 from gisement.sources.demonstration.suppliers import Supplier
 from gisement.terms import Trouble
 
+Say = Callable[[str, int, int], None]
 SMALL_FOOD = FoodSize(6, 100, weekly=False)
+PARTS = (
+    "contrats", "fournisseurs", "paiements", "decp", "sirene", "insertion", "grands-livres", "alimentation",
+)  # fmt: skip
+"""What is drawn, then written, in order: ledgers one by one."""
 
 
 @dataclass(frozen=True)
@@ -103,41 +108,61 @@ class Demonstration:
         return (*(File(kind, path) for kind, path in self.files), *self.ledgers, *self.food)
 
 
-def write(target: Path, size: str = "demo", seed: int = 2025) -> Demonstration:
-    """Write the demonstration into the folder `target`. Raises Trouble for a size that does not exist."""
+def write(
+    target: Path, size: str = "demo", seed: int = 2025, say: Say = lambda what, done, total: None
+) -> Demonstration:
+    """Write the demonstration into the folder `target`. Raises Trouble for a size that does not exist.
+
+    What comes next is told to `say`, before the work begins: its name, the parts that are done, and all of them.
+    """
     if size not in SIZES:
         allowed = ", ".join(SIZES)
         raise Trouble(
             fr=f"« {size} » n'est pas une taille de démonstration : choisir parmi {allowed}.",
             en=f"'{size}' is not a size of the demonstration: choose among {allowed}.",
         )
+    begin = partial(_begin, say)
     dice, buyers = Dice(seed), setting.buyers()
+    begin("contrats")
     drawn = contracts.draw(buyers, SIZES[size].contracts, dice)
     engagements = spending.engage(buyers, drawn, SIZES[size].streams, dice)
+    begin("fournisseurs")
     firms = suppliers.assign(engagements, dice)
     shown = [contract for contract in drawn if contract.is_published]
     faults.seed(shown, firms, dice)
     concessions = _concessions(shown, firms)
+    begin("paiements")
     lines = payments.cut(buyers, engagements, len(firms), SIZES[size].lines / FULL_LINES, Chance(seed, "lines"))
     struck = ledger_faults.strike(lines, firms, engagements, len(buyers))
     books = Books(buyers, firms, engagements, *struck, seed)
     official, gaps = balances.balances(books)
     known = _truth(size, books, shown, gaps)
     card = setting.card()
+    begin("decp")
+    published_files = _write_decp(target, shown, firms, concessions)
+    begin("sirene")
+    published_files += _write_register(target, books)
+    begin("insertion")
+    published_files += _write_solidarity(target, shown, firms, seed)
+    published_files += [
+        (kind, _write(target / "accords" / name, text)) for kind, name, text in agreements.agreements(buyers)
+    ]
+    kept = _write_ledgers(target, books, begin, workbooks=SIZES[size].workbooks)
+    kept.append(File("accounts", _write(target / "comptes" / "balances-fictives.csv", official)))
+    begin("alimentation")
+    food = (*write_food(target, SIZES[size].food, seed), *write_reach(target, seed))
     return Demonstration(
-        setting.TERRITORY, "Territoire de démonstration",
-        (*_write_decp(target, shown, firms, concessions), *_write_register(target, books),
-         *_write_solidarity(target, shown, firms, seed),
-         *((kind, _write(target / "accords" / name, text)) for kind, name, text in agreements.agreements(buyers))),
-        (*_write_ledgers(target, books, workbooks=SIZES[size].workbooks),
-         File("accounts", _write(target / "comptes" / "balances-fictives.csv", official))),
+        setting.TERRITORY, "Territoire de démonstration", tuple(published_files), tuple(kept),
         {"producer": card["producer"], "licence": card["licence"], "title": card["notice"]},
         len(shown), len(concessions), len(firms), known["payments"]["all"]["cents"],
         known["payments"]["all"]["local_share"], faults.counted(shown, firms), known,
         _write(target / "verite-fictive.json", json.dumps(known, ensure_ascii=False) + "\n"),
-        tuple(File(kind, path) for kind, path in
-              (*write_food(target, SIZES[size].food, seed), *write_reach(target, seed))),
+        tuple(File(kind, path) for kind, path in food),
     )  # fmt: skip
+
+
+def _begin(say: Say, part: str, of_part: str = "") -> None:
+    say(of_part or part, PARTS.index(part), len(PARTS))
 
 
 def _truth(size: str, books: Books, shown: Sequence[Contract], gaps: Sequence[balances.Gap]) -> dict[str, Any]:
@@ -174,7 +199,7 @@ def _write_solidarity(
     ]
 
 
-def _write_ledgers(target: Path, books: Books, *, workbooks: bool) -> list[File]:
+def _write_ledgers(target: Path, books: Books, begin: Callable[[str, str], None], *, workbooks: bool) -> list[File]:
     """The ledgers that buyers give: one gives none, one gives its last years."""
     folder, texts = target / "grands-livres", Texts(books)
     last = setting.years()[-1].year
@@ -183,6 +208,7 @@ def _write_ledgers(target: Path, books: Books, *, workbooks: bool) -> list[File]
         kept = ledgers()[buyer.identifier]
         if kept.first_year is None:
             continue
+        begin("grands-livres", buyer.name)
         years = range(kept.first_year, last + 1)
         if kept.layout == "pes":
             path = pes_files.write_pes(
