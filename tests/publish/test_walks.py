@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from gisement.models.insertion_hours import insertion_hours
 from gisement.publish import format
 from gisement.publish.web.site import Site
 from gisement.terms import Figure, Verdict
+from tests.publish.accessible import breaches
 from tests.publish.conftest import NARROW, WIDE, context, serving
 
 MOST_TABS = 400
@@ -239,5 +239,5 @@ def test_what_is_paid_is_two_clicks_from_its_rows(
         assert {line["basis"] for line in lines} == {"payment"}
         held = [line for line in lines if "non montré" in str(line.values()).lower()]
         assert len(held) <= (0 if paid.served.partner else 1)
-        assert Axe().run(page).response["violations"] == []
+        assert breaches(page) == []
     assert complaints == []
