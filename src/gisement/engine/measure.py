@@ -216,9 +216,10 @@ class Observatory:
         sql, values = self.rows_query(indicator, perimeter, verdict)
         answer = self._run(sql, values)
         names = [column[0] for column in answer.description or ()]
+        shown = [(place, name) for place, name in enumerate(names) if name not in HIDDEN]
         while block := answer.fetchmany(1000):
             for row in block:
-                yield {name: value for name, value in zip(names, row, strict=True) if name not in HIDDEN}
+                yield {name: row[place] for place, name in shown}
 
     def rows_query(self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict) -> tuple[str, dict[str, Any]]:
         """The SQL of the rows of one verdict, and the values of its `$` parameters."""

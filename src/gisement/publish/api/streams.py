@@ -16,13 +16,14 @@ from gisement.publish.answers import flattened, safe
 def csv_stream(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     """CSV, a block of lines at a time; a cell that a spreadsheet would run as a formula is written as text."""
     buffer = io.StringIO()
-    writer: csv.DictWriter[str] | None = None
+    writer = csv.writer(buffer, lineterminator="\n")
+    names: list[str] = []
     for number, row in enumerate(rows):
         flat = flattened(row)
-        if writer is None:
-            writer = csv.DictWriter(buffer, list(flat), lineterminator="\n")
-            writer.writeheader()
-        writer.writerow({name: safe(value) for name, value in flat.items()})
+        if not names:
+            names = list(flat)
+            writer.writerow(names)
+        writer.writerow(map(safe, flat.values() if list(flat) == names else (flat.get(name) for name in names)))
         if number % 500 == 499:
             yield _taken(buffer)
     yield _taken(buffer)
