@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gisement.cli.session import complain, say
@@ -49,19 +49,20 @@ def serve_pages(
         )
     listening = listen(host, port)
     application = _application(workspace, partner=partner)
-    say(address_of(listening, host))
-    if meanwhile is not None:
-        threading.Thread(target=_tell, args=[meanwhile, address_of(listening, host)], daemon=True).start()
-    with beside(workers - 1, _answer, workspace, listening):
-        run(application, listening)
-
-
-def _tell(meanwhile: Callable[[], None], address: str) -> None:
-    try:
-        meanwhile()
-    except Trouble as trouble:
-        complain(trouble)
+    address = address_of(listening, host)
     say(address)
+    with beside(workers - 1, _answer, workspace, listening):
+        run(application, listening, meanwhile=partial(_tell, meanwhile, address))
+
+
+def _tell(meanwhile: Callable[[], None] | None, address: str) -> None:
+    """Tell what there is to tell, and the address below it: it has gone out of sight by then."""
+    if meanwhile is not None:
+        try:
+            meanwhile()
+        except Trouble as trouble:
+            complain(trouble)
+        say(address)
 
 
 def _answer(workspace: Workspace, listening: Listening) -> None:

@@ -6,6 +6,7 @@ import errno
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -13,7 +14,7 @@ import uvicorn
 from gisement.publish.web.limits import Limits
 from gisement.publish.web.live import Live
 from gisement.publish.web.security import Application
-from gisement.publish.web.warming import warm, warm_aside
+from gisement.publish.web.warming import try_page, warm, warm_aside
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:
@@ -25,16 +26,24 @@ Listening = socket.socket
 """A socket that is bound to an address, before or while it is answered on."""
 
 
-def run(application: Live | Gate, listening: Listening, *, notes: bool = True) -> None:
+def run(
+    application: Live | Gate, listening: Listening, *, notes: bool = True,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:  # fmt: skip
     """Serve an application, and what later builds make of it, on a socket that listens; until Ctrl-C.
 
-    Of several processes that serve the same tables, one `notes` what each release publishes and answers at once; the
-    others answer once they have visited their pages.
+    Of several processes that serve the same tables, one `notes` what each release publishes and answers at once, the
+    first page being made (most ask for it first: made twice at the same time, it would come later), and does what is to
+    be done `meanwhile` before it visits the others; the other processes answer once they have visited their pages.
     """
     everyone = application if isinstance(application, Live) else application.everyone
     server = uvicorn.Server(configuration(Limits(application)))
     everyone.taken, everyone.notes = warm_aside, notes
-    (warm_aside if notes else warm)(everyone.site)
+    if notes:
+        try_page(everyone.site, "/")
+        warm_aside(everyone.site, meanwhile)
+    else:
+        warm(everyone.site)
     threading.Thread(target=application.watch, daemon=True).start()
     sys.setswitchinterval(TURN)
     server.run(sockets=[listening])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+from collections.abc import Callable
 
 from starlette.requests import Request
 
@@ -20,14 +21,19 @@ LOG = logging.getLogger(__name__)
 def warm(site: Site) -> None:
     """Ask for each page that has an address of its own, then for the figures that pages of indicators show first."""
     for path in ADDRESSES:
-        try:
-            visit(site, path)
-        except Exception:  # whoever asks for this page will be told of the same fault; the others can still be warmed
-            LOG.exception("The page %s could not be made beforehand", path)
+        try_page(site, path)
     site.warm()
     # what stays until the next release is looked at no more: going through it took half of the time of a page
     gc.collect()
     gc.freeze()
+
+
+def try_page(site: Site, path: str) -> None:
+    """Visit a page, and note a fault: whoever asks for it will be told of the same, the others can still be made."""
+    try:
+        visit(site, path)
+    except Exception:
+        LOG.exception("The page %s could not be made beforehand", path)
 
 
 def visit(site: Site, path: str) -> None:
@@ -36,6 +42,11 @@ def visit(site: Site, path: str) -> None:
     dict(PAGES)[path](Page(site, Request(asked), "fr"))
 
 
-def warm_aside(site: Site) -> None:
-    """The same while the server already answers."""
-    threading.Thread(target=warm, args=[site], daemon=True).start()
+def warm_aside(site: Site, before: Callable[[], None] = lambda: None) -> None:
+    """The same while the server already answers, and before that what else is to be done by then."""
+
+    def work() -> None:
+        before()
+        warm(site)
+
+    threading.Thread(target=work, daemon=True).start()
