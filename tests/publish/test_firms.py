@@ -37,6 +37,20 @@ def test_a_firm_finds_its_need(naf: str, cpv: str, text: str, segment: str) -> N
     assert segment in firms.segments_for(naf, cpv, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("pain", ["food_bread_pastry"]),
+        ("menuisier", ["works_joinery"]),
+        ("légume", ["food_fruit_vegetables", "food_processed_fruit_veg"]),
+        ("or", []),
+    ],
+)
+def test_words_are_not_parts_of_other_words(text: str, found: list[str]) -> None:
+    """A baker was shown who buys paint."""
+    assert firms.segments_for(text=text) == found
+
+
 def test_what_means_nothing_finds_nothing() -> None:
     assert firms.segments_for() == firms.segments_for(text="zzz") == firms.segments_for(naf="??") == []
 

@@ -54,6 +54,13 @@ def test_every_tile_of_needs_has_its_name_or_a_number_that_the_list_explains(cli
         assert svg.xpath("./*[local-name()='text']/*[local-name()='tspan']/text()") == numbers
 
 
+@pytest.mark.parametrize(("text", "address"), [("cantine", "/food"), ("PME", "/figures/sme_share"), ("zzz", "/firms")])
+def test_a_search_leads_to_questions_and_figures_or_to_where_to_begin(
+    client: TestClient, text: str, address: str
+) -> None:
+    assert address in page(client, f"/search?q={text}").xpath("//main//a/@href")
+
+
 def test_english_pages_say_in_english_that_data_are_invented(client: TestClient) -> None:
     assert page(client, "/en").xpath("//aside[@class='notice']")[0].text_content().startswith("Invented")
 

@@ -24,6 +24,8 @@ LEAST = 3
 CORRECTABLE = ("amount_cents", "notification_date", "duration_months", "cpv_code")
 OF_A_SUPPLIER = ("naf_code", "size_class")
 HEADER = ("table", "key", "column", "old_value", "new_value", "reason", "author", "date")
+ROOT, ENDING = 5, 5
+"""Letters that two words of one root share at least, and those that may follow."""
 KEYS = ("segment", "buyer_commune", "buyer")
 
 
@@ -71,9 +73,17 @@ def correction_sheet(supplier: Row, contracts: Sequence[Row]) -> str:
 
 
 def _named(words: str, row: dict[str, str]) -> bool:
-    """Whether every word is in the name of a segment, in French or in English."""
-    names = _plain(f"{row['segment_fr']} {row['segment_en']}")
-    return all(word in names for word in words.split())
+    """Whether every word is one of the name of a segment, in French or in English."""
+    names = _plain(f"{row['segment_fr']} {row['segment_en']}").split()
+    return all(any(_akin(word, name) for name in names) for word in words.split())
+
+
+def _akin(word: str, name: str) -> bool:
+    """The same word, plural or not; or one made on the same root: `peintre`, `peinture`, but not `pain`, `paint`."""
+    if word.rstrip("sx") == name.rstrip("sx"):
+        return True
+    shared = next((n for n, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), min(len(word), len(name)))
+    return shared >= ROOT and max(len(word), len(name)) - shared <= ENDING
 
 
 def _says(words: str, phrase: str) -> bool:

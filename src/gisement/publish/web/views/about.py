@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gisement.catalog import parameter, texts
+from gisement.catalog import indicator_texts, parameter, texts
 from gisement.catalog.parameters import parameters
 from gisement.catalog.segments import families, segments
 from gisement.pipeline import ALL, INDICATORS, indicator_named
@@ -18,6 +18,7 @@ from gisement.publish.findings import values
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.methods import method_html
 from gisement.publish.web.page import Page
+from gisement.publish.web.questions import QUESTIONS
 from gisement.publish.web.search import plain
 from gisement.terms import Perimeter, Verdict
 
@@ -168,7 +169,7 @@ def api(page: Page) -> Response:
 
 
 def search(page: Page) -> Response:
-    """What holds every word asked for: buyers, suppliers, needs, contracts."""
+    """What holds every word asked for: needs, questions and figures, buyers, suppliers, contracts."""
     text = page.asked("q").strip()[:200]
     found = {
         kind: page.site.served.found(text, kind=kind) if text else [] for kind in ("buyer", "supplier", "contract")
@@ -181,8 +182,29 @@ def search(page: Page) -> Response:
         for kind in ("buyer", "supplier", "contract")
     ]
     groups.insert(0, (page.texts["search"]["needs"], _needs(page, text)))
+    groups.insert(1, (page.texts["search"]["figures"], _figures(page, text)))
     part = page.request.headers.get("hx-request")
     return page.render("search_part.html.j2" if part else "search.html.j2", text=text, groups=groups)
+
+
+def _figures(page: Page, text: str) -> list[tuple[str, str, str]]:
+    """Questions that the site answers, with the page that does, then figures, whose names hold every word."""
+    words, told = plain(text).split(), page.texts["figures"]
+    if not words:
+        return []
+    found = [
+        (told[each.title], told[each.lead], f"{page.root}/{each.page}")
+        for each in QUESTIONS
+        if all(word in plain(f"{told[each.title]} {told[each.lead]}") for word in words)
+    ]
+    for each in QUESTIONS:
+        names = {name: str(indicator_texts(name, page.language)["title"]) for name in each.indicators}
+        found += [
+            (title, told[each.title], f"{page.root}/figures/{name}")
+            for name, title in names.items()
+            if all(word in plain(title) for word in words)
+        ]
+    return found[:8]
 
 
 def _needs(page: Page, text: str) -> list[tuple[str, str, str]]:

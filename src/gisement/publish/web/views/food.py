@@ -38,7 +38,7 @@ LEADS = {
 """What each part tells, as a key of the texts."""
 HEADINGS = {"production": "of_product", "workshop": "of_workshop", "kitchen": "of_canteen", "delivery": "of_product"}
 """What a line of each part is, as a key of the texts."""
-FIRST_ROWS = 15
+FIRST_ROWS = 8
 """Lines shown before one asks for all of them."""
 NO_OFFER_UNDER = 0.01
 """Under this part of a need, an offer is as good as none."""
