@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import NoneType
 from typing import Any
 
 import msgspec
@@ -19,7 +20,7 @@ from gisement.terms import Figure, Indicator, Perimeter, Verdict
 FORMULA = r"=+\-@\t\r\n＝＋－＠"
 """What a cell that a spreadsheet runs begins with, as the inside of a character class."""
 FORMULAS = frozenset("=+-@\t\r\n＝＋－＠")
-SCALARS = frozenset({str, int, float, bool, type(None), date})
+SCALARS = frozenset({str, int, float, bool, NoneType, date})
 
 
 def answer(
