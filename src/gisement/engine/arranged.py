@@ -32,13 +32,13 @@ class Amounts:
 
 @dataclass(frozen=True)
 class Arranged:
-    """Rows by their place in a table: those of a group together, and in it those of a key.
+    """Rows by their place in a table (a slice for all, as they stand): those of a group together, and in it of a key.
 
     `starts` says where each of `groups` begins, and where the last ends; `keys` where each key of a group begins (each
     row that has none is one, and so is each row where there is no key), and where the last ends.
     """
 
-    rows: Integers
+    rows: Integers | slice
     groups: list[int]
     starts: Integers
     keys: Integers
@@ -60,7 +60,8 @@ def arranged(number: Integers, possible: int, key: Integers | None) -> Arranged:
     if key is not None:
         keys = np.append(np.flatnonzero(is_first | ~has_key | (np.diff(key[order], prepend=-1) != 0)), len(order))
         has_key = has_key[keys[:-1]]
-    return Arranged(order, ordered[starts].tolist(), np.append(starts, len(order)), keys, has_key)
+    rows = order if possible > 1 or key is not None else slice(None)
+    return Arranged(rows, ordered[starts].tolist(), np.append(starts, len(order)), keys, has_key)
 
 
 def in_order(number: Integers, possible: int) -> Integers:
@@ -91,7 +92,7 @@ def of_each_group(
     for group, first, (start, end) in zip(held.groups, firsts.tolist(), pairwise(ends), strict=False):
         if start < end:
             found = entries.at(slice(start, end))
-            yield group, replace(found, key=found.key - first)
+            yield group, replace(found, key=found.key - first) if first else found
 
 
 def _of_sure_rows(held: Arranged, is_taken: Flags, weight: Integers, *, with_nothing: bool) -> Amounts:

@@ -71,7 +71,7 @@ def by_group(found: pa.Table, by: Sequence[str]) -> dict[tuple[Any, ...], Amount
     if not by:
         return {(): held}
     apart = arranged(number, possible, None)
-    heads = found.select(list(by)).take(pa.array(apart.rows[apart.starts[:-1]]))
+    heads = found.select(list(by)).take(pa.array(np.arange(found.num_rows)[apart.rows][apart.starts[:-1]]))
     values = (tuple(head[name] for name in by) for head in heads.to_pylist())
     held = held.at(apart.rows)
     return {group: held.at(slice(*ends)) for group, ends in zip(values, pairwise(apart.starts.tolist()), strict=True)}
@@ -83,7 +83,8 @@ def statistic(kind: Spread, held: Amounts | None, missing: int) -> Bounded:
         held = Amounts(*(np.zeros(0, dtype) for dtype in (bool, bool, np.int64, np.int64, np.int64)))
     if kind.statistic in BY_ROW:
         each = held.positive + held.negative
-        return BY_ROW[kind.statistic](each[held.is_sure], each[~held.is_sure], missing)
+        sure, maybe = (each, each[:0]) if held.is_sure.all() else (each[held.is_sure], each[~held.is_sure])
+        return BY_ROW[kind.statistic](sure, maybe, missing)
     return BY_KEY[kind.statistic](_holdings(held))
 
 
