@@ -106,7 +106,8 @@ def show(title: str, outcome: labelled_names.Outcome) -> None:
     """One line, and one per rule."""
     print(
         f"{title:18} asked {outcome.asked:5} present {outcome.present:5} accepted {outcome.accepted:5} "
-        f"precision {outcome.precision:.3f} recall {outcome.recall:.3f} doubtful {outcome.doubtful:5}"
+        f"precision {outcome.precision:.3f} recall {outcome.recall:.3f} doubtful {outcome.doubtful:5} "
+        f"right 98 times of 100 from {outcome.least_score}"
     )
     for rule, (right, accepted) in outcome.by_rule.items():
         print(f"    {rule:28} {right:5} of {accepted:5}")

@@ -203,7 +203,7 @@ _NAMED = {indicator.name: indicator for indicator in ALL}
 
 
 def indicator_named(name: str) -> Indicator:
-    """The indicator of that name; `Trouble` with the names that exist."""
+    """The indicator of that name; raises Trouble, with the names that exist, where none has it."""
     found = _NAMED.get(name)
     if found is None:
         allowed = ", ".join(_NAMED)
@@ -215,7 +215,7 @@ def indicator_named(name: str) -> Indicator:
 
 
 def rule_named(name: str) -> Rule:
-    """The rule of law of that name; `Trouble` with the names that exist."""
+    """The rule of law of that name; raises Trouble, with the names that exist, where none has it."""
     found = {rule.name: rule for rule in RULES}
     if name not in found:
         allowed = ", ".join(found)
@@ -227,7 +227,11 @@ def rule_named(name: str) -> Rule:
 
 
 def perimeter_of(where: list[str] | None) -> Perimeter:
-    """The perimeter that `--where KEY=VALUE` spells: options of definitions apart from filters on rows."""
+    """The perimeter that `--where KEY=VALUE` spells: options of definitions apart from filters on rows.
+
+    A key given several times takes any of its values; an option, the last. Whether a key or value exists is for the
+    indicator to say. Raises Trouble for what is not `KEY=VALUE`.
+    """
     filters: dict[str, tuple[str, ...]] = {}
     options: dict[str, str] = {}
     for pair in where or ():

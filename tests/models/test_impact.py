@@ -12,9 +12,17 @@ from hypothesis.extra.numpy import arrays
 
 from gisement.models.emissions import drawn_emissions
 from gisement.models.impact import ROUNDS, Demand, Economy, Zones, leaks, simulate
-from gisement.models.impact_answers import local_multipliers, spreads, variance_shares
+from gisement.models.impact_answers import spreads, variance_shares
 from gisement.models.impact_draws import drawn, noise
-from gisement.models.input_output import Matrix, effects, leontief_inverse
+from gisement.models.input_output import (
+    Matrix,
+    closed_coefficients,
+    effects,
+    leontief_inverse,
+    location_quotients,
+    regional_coefficients,
+)
+from gisement.models.local_multiplier import local_multipliers
 
 SIZE, RINGS = 4, 3
 CENTRAL = {"place": "declared", "method": "slq", "delta": 0.0, "certain": True}
@@ -72,7 +80,8 @@ def test_each_zone_makes_no_less_than_the_zone_inside_it(country: Economy, seed:
 
 
 def test_the_country_is_the_national_model() -> None:
-    # Everything bought in the country from who makes it: h'L f, the book's answer, without a draw.
+    # Everything bought in the country from who makes it: h'L f, the book's answer, without a draw; with households in
+    # the table, that of the closed model.
     f = np.array([[10.0, 20, 30, 40]])
     made = np.zeros((3, 1, RINGS + 1, SIZE))
     made[:, :, 2] = f
@@ -81,7 +90,22 @@ def test_the_country_is_the_national_model() -> None:
     inverse = leontief_inverse(PLAIN.A)
     assert found[0, :2, -1, 0].sum() == pytest.approx(float(effects(inverse, PLAIN.v) @ f[0]))
     assert found[0, 0, -1, 0] == pytest.approx(float(PLAIN.v @ f[0]))
+    assert PLAIN.w is not None
+    assert PLAIN.c is not None
+    closed = leontief_inverse(closed_coefficients(PLAIN.A, PLAIN.w, PLAIN.c))
+    assert found[0, :, -1, 0].sum() == pytest.approx(float(effects(closed, PLAIN.v) @ f[0]))
     assert found[0, :, :2, 0] == pytest.approx(0), "nothing was bought there, and nothing spills over"
+
+
+def test_a_zone_is_the_regional_model() -> None:
+    # Everything bought in the first zone from who makes it: h'L f of coefficients cut by its location quotients.
+    f = np.array([[10.0, 20, 30, 40]])
+    made = np.zeros((3, 1, RINGS + 1, SIZE))
+    made[:, :, 0] = f
+    found = simulate(PLAIN, ZONES, Demand(made, np.zeros_like(made)), drawn(1, 1, **CENTRAL), "value_added", "indirect")  # type: ignore[arg-type]
+    quotients = location_quotients(ZONES.sizes[0], ZONES.sizes[-1], "slq")
+    inverse = leontief_inverse(regional_coefficients(PLAIN.A, quotients))
+    assert found[0, :2, 0, 0].sum() == pytest.approx(float(effects(inverse, PLAIN.v) @ f[0]))
 
 
 def test_goods_of_a_trader_leave_the_margin_where_it_is() -> None:

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from gisement.models import input_output as io
 from gisement.models.input_output import Matrix
-from gisement.models.supply_use import final_demand_by_industry, industry_by_industry, product_by_product
+from gisement.models.supply_use import product_by_product
 
 # Miller and Blair, 2009, section 2.3: tables 2.3 and 2.4, and the inverse that follows.
 Z = np.array([[150.0, 500.0], [200.0, 100.0]])
@@ -192,16 +192,13 @@ V = np.array([[90.0, 0.0], [10.0, 100.0]])
 
 
 def test_symmetric_tables_under_the_technology_of_industries() -> None:
-    # B = U ĝ⁻¹ = [[.1333, .0727], [.1111, .0636]], D = V q̂⁻¹ = [[.9, 0], [.1, 1]]: B D and D B.
+    # B = U ĝ⁻¹ = [[.1333, .0727], [.1111, .0636]], D = V q̂⁻¹ = [[.9, 0], [.1, 1]]: B D.
     needs = np.array([[12 / 90, 8 / 110], [10 / 90, 7 / 110]])
     shares = np.array([[0.9, 0.0], [0.1, 1.0]])
     assert product_by_product(U, V) == pytest.approx(needs @ shares)
-    assert industry_by_industry(U, V) == pytest.approx(shares @ needs)
-    # q = 100 and 100 by product, g = 90 and 110 by industry: both inverses give the same output back.
+    # q = 100 and 100 by product: the inverse gives the output back.
     e = V.sum(axis=0) - U.sum(axis=1)
     assert io.leontief_inverse(product_by_product(U, V)) @ e == pytest.approx(V.sum(axis=0))
-    f = final_demand_by_industry(V, e)
-    assert io.leontief_inverse(industry_by_industry(U, V)) @ f == pytest.approx(V.sum(axis=1))
     with pytest.raises(ValueError, match="products"):
         product_by_product(U, V[:1])
     with pytest.raises(ValueError, match="not negative"):

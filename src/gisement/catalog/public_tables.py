@@ -36,7 +36,7 @@ class PublicTable:
     titles: Mapping[str, str]
 
     def title(self, language: str) -> str:
-        """Its name, for people."""
+        """Its name for people, in `fr` or `en`; empty for a table that is never shown."""
         return self.titles.get(language, "")
 
     @property

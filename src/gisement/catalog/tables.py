@@ -60,7 +60,7 @@ def exported_words() -> Mapping[str, str]:
 
 @cache
 def tables() -> Mapping[str, Table]:
-    """Every built table, by name."""
+    """Every built table by its name, in the order of `tables.yaml`."""
     known = columns()
     return {
         name: Table(name, entry["grain"], tuple(entry["key"]), {c: known[c].type for c in entry["columns"]})

@@ -11,7 +11,7 @@ from gisement.terms import step
 
 @step
 def commune(raw_commune: Any) -> Any:
-    """One row per commune of today."""
+    """One row per commune of today (INSEE code): its name, EPCI, department and region, and its population."""
     return raw_commune.select(
         "commune_code", "commune_name", "epci_code", "department_code", "region_code", "siren", "population"
     )

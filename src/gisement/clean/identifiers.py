@@ -59,12 +59,6 @@ _POST_OFFICE_SIREN = 356000000
 _POST_OFFICE_HEAD = 35600000000048
 
 
-def siret_digits(text: ir.StringValue) -> ir.StringValue:
-    """The 14 digits of `text` without spaces and separators; null if that is not 14 digits."""
-    compact = _compact(text)
-    return ibis.ifelse(compact.re_search("^[0-9]{14}$"), compact, ibis.null("string"))
-
-
 def is_luhn_valid(number: ir.IntegerValue, size: int = 14) -> ir.BooleanValue:
     """True where the integer `number`, of at most `size` digits (up to 14), ends in its Luhn key.
 
@@ -83,26 +77,6 @@ def is_luhn_valid(number: ir.IntegerValue, size: int = 14) -> ir.BooleanValue:
     even = _sum_of([number // (10 * 100**rank) for rank in range(pairs)])
     carried = _sum_of([number // (50 * 100**rank) for rank in range(pairs)])
     return (number - odd + 2 * even + carried) % 10 == 0
-
-
-def is_siren_valid(siren: ir.StringValue) -> ir.BooleanValue:
-    """True where `siren` is 9 digits, not all zeros, with a valid key; null where it is null."""
-    number = siren.try_cast("int64").fill_null(0)
-    return siren.re_search("^[0-9]{9}$") & (number > 0) & is_luhn_valid(number, 9)
-
-
-def is_siret_valid(siret: ir.StringValue) -> ir.BooleanValue:
-    """True where `siret` is 14 digits with a valid SIREN and key (or La Poste's rule); null where null."""
-    number = siret.try_cast("int64").fill_null(0)
-    siren_number = number // 100000
-    has_siren_key = (siren_number > 0) & is_luhn_valid(siren_number, 9)
-    return siret.re_search("^[0-9]{14}$") & has_siren_key & _has_key(number, siren_number)
-
-
-def siren_of(siret: ir.StringValue) -> ir.StringValue:
-    """The SIREN inside 14 digits; null where its own key is wrong or the text is not 14 digits."""
-    siren = siret.substr(0, 9)
-    return ibis.ifelse(siret.re_search("^[0-9]{14}$") & is_siren_valid(siren), siren, ibis.null("string"))
 
 
 def identify(table: ir.Table, text: str, kind_text: str | None, prefix: str = "") -> ir.Table:

@@ -11,7 +11,10 @@ from gisement.terms import Indicator, Perimeter, Trouble
 def show(
     indicator: Indicator, perimeter: Perimeter, years: str | None, format: str, *, progress: str | None, alone: bool
 ) -> None:
-    """Print the account of a change between two years, how far a share has come, or the trend without years."""
+    """Print the account of a change between two years, how far a share has come, or the trend without years.
+
+    Raises Trouble where the years are no two years, or several of these are asked for at once.
+    """
     from gisement.engine import Observatory
     from gisement.engine.change import decompose, trend
     from gisement.engine.progress import is_told

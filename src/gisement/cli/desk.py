@@ -49,7 +49,10 @@ class WorkspaceDesk:
             return self._add("ledger", masked, siren)
 
     def correction(self, fields: dict[str, str], siren: str) -> str:
-        """Take in a correction of a contract of this partner."""
+        """Take in a correction of a contract of this partner; what its account says.
+
+        Raises Trouble where the contract is of another buyer, or the correction cannot be read.
+        """
         from gisement.store import database
 
         sql = f"SELECT buyer_siren FROM contract WHERE contract_key = {database.literal(fields['key'])}"
@@ -62,7 +65,10 @@ class WorkspaceDesk:
         return self._add_text("correction", buffer.getvalue(), siren, "csv")
 
     def sheet(self, text: str, siren: str) -> str:
-        """Take in a sheet of experience of this partner."""
+        """Take in a sheet of experience of this partner; what its account says.
+
+        Raises Trouble where the sheet is of another buyer, or cannot be read.
+        """
         told = re.search(r"^acheteur:\s*[\"']?([0-9]{9})", text, flags=re.MULTILINE)
         if told is None or told[1] != siren:
             raise _not_yours("cette fiche (acheteur)", "this sheet (acheteur)")

@@ -15,7 +15,10 @@ OfOutcome = Annotated[Outcome | None, typer.Option("--outcome", help="ce que la 
 
 
 def show_law(rule: str | None, outcome: Outcome | None, where: list[str] | None, format: str) -> None:
-    """Tell the outcomes of the rules (of one, if it is named), or the rows of one outcome."""
+    """Tell the outcomes of the rules (of one, if it is named), or the rows of one outcome.
+
+    Raises Trouble where rows are asked for without a rule, or of a rule that does not exist.
+    """
     from gisement.engine import Observatory
     from gisement.engine.law import TABLES, outcomes, rows_of
     from gisement.pipeline import RULES, perimeter_of, rule_named

@@ -31,7 +31,7 @@ class Settings:
 
 
 def opened() -> Workspace:
-    """The workspace that was asked for."""
+    """The workspace that `--workspace` or the environment names; raises Trouble where that folder is none."""
     from gisement.store import Workspace
     from gisement.store.layout import layout_of
 
@@ -40,7 +40,10 @@ def opened() -> Workspace:
 
 
 def create(wanted: Territory) -> None:
-    """Make the workspace; Trouble where the folder is that of another territory: its list of buyers would be lost."""
+    """Make the workspace, or give an existing one another name.
+
+    Raises Trouble where the folder is that of another territory: its list of buyers would be lost.
+    """
     from gisement.store import Workspace
 
     workspace = Workspace(Settings.workspace)
@@ -77,7 +80,7 @@ def colon() -> str:
 
 
 def complain(trouble: Trouble) -> None:
-    """One plain sentence on standard error."""
+    """Tell a trouble on standard error, in one plain sentence of the chosen language."""
     print(trouble.sentence(Settings.language), file=sys.stderr)
 
 

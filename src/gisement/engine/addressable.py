@@ -45,7 +45,7 @@ class Addressable:
 
     @property
     def leaves_cents(self) -> int:
-        """What is known to leave."""
+        """Cents of the segment that are known to leave the department; what is of unknown place is not among them."""
         return self.local.sums.rest
 
 

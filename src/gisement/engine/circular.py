@@ -25,6 +25,8 @@ def least_rate(family: str, measure: str, year: int) -> int | None:
     """The least share in percent that the law on circular economy asks of a family at the end of a year.
 
     None where its text was not read: most families, other measures, years before the law or of a step not read.
+
+    Source: law 2020-105, art. 58; decree 2024-134 (parameters `agec_textile_reuse_pct`, `agec_textile_recycled_pct`).
     """
     end, unread = date(year, 12, 31), date(parameter("agec_unread_step_year"), 1, 1)
     if agec_family(folded(family)) != TEXTILE or measure not in (REUSE, RECYCLED):

@@ -32,7 +32,10 @@ class DuckRunner:
         return self._write(step.sql, step.name)
 
     def local(self, step: Planned) -> int:
-        """Run a step that wants Arrow tables on the driver."""
+        """Run a step that wants Arrow tables on the driver; returns the number of rows of its table.
+
+        Raises Trouble where an input has more rows than the step accepts (`row_limit`).
+        """
         self._show(step.inputs)
         if step.idle_without and not self.connection.sql(f'FROM "{step.idle_without}" LIMIT 1').fetchall():
             return self._write(_no_rows(step.name), step.name)
@@ -74,7 +77,7 @@ class DuckRunner:
             self.shown.add(name)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files of the workspace, and delete what this engine spilled."""
         self.connection.close()
 
 

@@ -20,10 +20,11 @@ from gisement.engine.impact_demand import demand_rows
 from gisement.engine.impact_shift import Shift, added, moved, no_segment, nothing
 from gisement.engine.measure import Observatory
 from gisement.models.impact import LEAKS, ROUNDS, Demand, Economy, leaks, simulate
-from gisement.models.impact_answers import Spread, local_multipliers, spreads, variance_shares
+from gisement.models.impact_answers import Spread, spreads, variance_shares
 from gisement.models.impact_draws import Draws, drawn
 from gisement.models.impact_inputs import Rows, Table, demand_of, economy_of, segment_weights, table_of, zones_of
 from gisement.models.input_output import Matrix
+from gisement.models.local_multiplier import local_multipliers
 from gisement.sources.cards import card
 from gisement.terms import Figure, Indicator, Level, Origin, Perimeter, Ring, Trouble, existing_rings, highest
 

@@ -67,7 +67,10 @@ def _deflator(year: Any, to: int) -> Any:
 
 
 def deflator(year: int) -> int:
-    """The level of prices of a year; that of the nearest year known beyond the ends of the series."""
+    """The level of prices of a year; that of the nearest year known beyond the ends of the series.
+
+    Source: World Bank, GDP deflator of France (parameter `gdp_deflator_index`).
+    """
     return parameter("gdp_deflator_index", date(year, 12, 31))
 
 

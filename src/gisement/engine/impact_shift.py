@@ -36,12 +36,12 @@ def moved(demand: Demand, group: int, to: int, shift: Shift) -> Demand:
 
 
 def nothing(demand: Demand) -> Demand:
-    """No change of one group."""
+    """A change of no euro, for one group: place scenarios × 1 × rings × industries."""
     return Demand(np.zeros_like(demand.made[:, :1]), np.zeros_like(demand.traded[:, :1]))
 
 
 def added(one: Demand, other: Demand) -> Demand:
-    """Both changes."""
+    """Two changes of the same group together, euros added place by place."""
     return Demand(one.made + other.made, one.traded + other.traded)
 
 
@@ -54,7 +54,7 @@ def _shifted(demand: Matrix, to: int, part: Matrix) -> Matrix:
 
 
 def no_segment(shift: Shift) -> Trouble:
-    """The segment of a what-if is not bought here."""
+    """The refusal of a what-if on a segment that is not bought here."""
     return Trouble(
         fr=f"Le segment « {shift.segment} » du scénario n'est pas acheté ici : en prendre un de « gisement measure"
         " total_spend --by segment ».",

@@ -41,7 +41,9 @@ def add_files(
 ) -> list[Added]:
     """Add files, whole folders and archives; one entry per file found, good or bad.
 
-    What is masked on entry (ledgers) is masked outside the workspace, with a `mapping` and for a `buyer` (SIRET).
+    What is masked on entry (ledgers) is masked outside the workspace, with a `mapping` and for a `buyer` (SIRET). A
+    file that cannot be read costs itself alone: its entry holds the Trouble. Raises Trouble where a path does not
+    exist, or another command works in the workspace.
     """
     parsed.each_present(paths, _absent)
     if (mapping or buyer) and source.prepare is None:

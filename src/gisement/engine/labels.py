@@ -48,9 +48,12 @@ def _codes(figures: Sequence[Figure], key: str) -> list[str]:
 
 
 def _names(connection: DuckDBPyConnection, table: str, key: str, codes: Sequence[str]) -> Mapping[Any, str]:
+    if not codes:
+        return {}
     if key in AREAS:
-        return area_names(AREAS[key], codes)
-    if key not in NAMED_BY_ROWS or not codes:
+        known = area_names(AREAS[key])
+        return {each: known[each] for each in codes if each in known}
+    if key not in NAMED_BY_ROWS:
         return {}
     code, name = NAMED_BY_ROWS[key]
     wanted = ", ".join(map(literal, codes))

@@ -83,7 +83,10 @@ class Observatory:
             self._show(table, load)
 
     def show(self, table: str) -> None:
-        """Let a table that no figure of rows needs be read too."""
+        """Let a table that no figure of rows needs be read too.
+
+        Raises Trouble where it is not built, or a build is replacing the tables.
+        """
         if table not in self._shown and not self.is_server:
             self._show(table, load=False)
 
@@ -125,7 +128,11 @@ class Observatory:
         return "payment" if found.fetchone() else "contract"
 
     def ledger_gaps(self, perimeter: Perimeter) -> list[dict[str, Any]]:
-        """Buyers of the territory without a ledger line in a year in which others have some: who, and which years."""
+        """Buyers of the territory without a ledger line in a year in which others have some: who, and which years.
+
+        One mapping per buyer: `buyer` (SIREN), `buyer_name`, `years`. These are gaps of figures on payments, not
+        spending of 0.
+        """
         self.show("ledger_year")
         listed = ", ".join(database.literal(buyer[:9]) for buyer in self.territory.buyers)
         ours = f"buyer_siren IN ({listed})" if listed else "is_buyer_in_territory"
@@ -138,7 +145,10 @@ class Observatory:
         return [{"buyer": siren, "buyer_name": name, "years": years} for siren, name, years in found.fetchall()]
 
     def measure(self, indicator: Indicator, perimeter: Perimeter, by: Sequence[str] = ()) -> list[Figure]:
-        """One figure per group of `by` (one alone without it), in the order of the groups."""
+        """One figure per group of `by` (one alone without it), in the order of the groups.
+
+        Raises Trouble for a key, value or option that the indicator has not.
+        """
         self.show(indicator.table)
         perimeter = self.resolved(indicator, perimeter, by)
         level = level_of(indicator, by)
@@ -180,7 +190,10 @@ class Observatory:
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     def places(self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict) -> Integers | None:
-        """Which rows of a small table have this verdict, by their place in it; None where only a query can say."""
+        """Which rows of a small table have this verdict, by their place in it; None where only a query can say.
+
+        Raises Trouble as `measure` does.
+        """
         perimeter = self.resolved(indicator, perimeter)
         option = self.options(indicator, perimeter)
         shaped(perimeter)
@@ -212,7 +225,10 @@ class Observatory:
         ]
 
     def rows(self, indicator: Indicator, perimeter: Perimeter, verdict: Verdict) -> Iterator[dict[str, Any]]:
-        """The rows of one verdict, in the order of the table's key: their weights add up to the figure's."""
+        """The rows of one verdict, in the order of the table's key: their weights add up to the figure's.
+
+        Each is a mapping of the table's columns, with `verdict` and `weight`. Raises Trouble as `measure` does.
+        """
         sql, values = self.rows_query(indicator, perimeter, verdict)
         answer = self._run(sql, values)
         names = [column[0] for column in answer.description or ()]
@@ -235,7 +251,11 @@ class Observatory:
         return cursor.execute(sql, dict(values)) if self.is_server and values else cursor.execute(inlined(sql, values))
 
     def options(self, indicator: Indicator, perimeter: Perimeter) -> SimpleNamespace:
-        """The options chosen, checked; the ring is at least the territory's own level."""
+        """The value of every option of the indicator, checked; the ring is at least the territory's own level.
+
+        Raises Trouble for an option that the indicator has not, a value that is not allowed, a ring or area that does
+        not exist here.
+        """
         unknown = set(perimeter.options) - {option.name for option in indicator.options}
         if unknown:
             allowed, wrong = ", ".join(option.name for option in indicator.options), ", ".join(sorted(unknown))

@@ -30,7 +30,7 @@ def measure_gain(
 
 
 def gains(observatory: Observatory, indicator: Indicator, perimeter: Perimeter) -> list[Figure]:
-    """The same under each scenario."""
+    """One figure in euros a year for each scenario, the whole perimeter together."""
     return [
         measure_gain(observatory, indicator, Perimeter(perimeter.filters, {"gain": scenario}))[0]
         for scenario in SCENARIOS

@@ -200,7 +200,11 @@ def whole(sum_of_integers: Any) -> Any:
 
 
 def filters(rows: Any, indicator: Indicator | Rule, perimeter: Perimeter, buyers: Sequence[str]) -> list[Any]:
-    """The conditions that keep the rows of a perimeter."""
+    """The conditions that keep the rows of a perimeter: one per filter, and the territory's buyers unless all are
+    asked.
+
+    Raises Trouble for a key that the rows lack, and for a value that cannot be.
+    """
     kept = [_matches(rows, indicator, key, values) for key, values in perimeter.filters.items() if key != BUYERS]
     if keeps_to_territory(perimeter) and "buyer_id" in rows.columns:
         in_list = rows.buyer_id.isin(buyers) | rows.buyer_siren.isin(buyers)
@@ -209,7 +213,10 @@ def filters(rows: Any, indicator: Indicator | Rule, perimeter: Perimeter, buyers
 
 
 def keeps_to_territory(perimeter: Perimeter) -> bool:
-    """Whether only the territory's buyers are taken: by default, unless a filter chooses buyers itself."""
+    """Whether only the territory's buyers are taken: by default, unless a filter chooses buyers itself.
+
+    Raises Trouble where `buyers` is neither `territory` nor `all`.
+    """
     asked = perimeter.filters.get(BUYERS, ())
     for value in asked:
         if value not in BUYER_SETS:

@@ -44,7 +44,7 @@ def renewals(
 
 
 def by_stage(observatory: Observatory, perimeter: Perimeter) -> dict[str, int]:
-    """How many contracts are at each stage."""
+    """How many contract lots of a perimeter are at each stage of renewal; a stage without any is left out."""
     told, values = conditions(observatory, perimeter, KEYS)
     where = f"WHERE {' AND '.join(told)}" if told else ""
     sql = f"SELECT renewal_stage, count(*) AS contracts FROM renewal r {where} GROUP BY 1 ORDER BY 1"
@@ -52,7 +52,7 @@ def by_stage(observatory: Observatory, perimeter: Perimeter) -> dict[str, int]:
 
 
 def unknown_ends(observatory: Observatory, perimeter: Perimeter) -> dict[str, int]:
-    """How many contracts have no known end, by reason."""
+    """How many contract lots of a perimeter have no known end, by `end_reason`."""
     told, values = conditions(observatory, perimeter, KEYS)
     where = " AND ".join(["r.renewal_stage = 'unknown'", *told])
     sql = f"SELECT end_reason, count(*) AS contracts FROM renewal r WHERE {where} GROUP BY 1 ORDER BY 1"
@@ -70,5 +70,8 @@ def values_of(observatory: Observatory, key: str, perimeter: Perimeter) -> list[
 
 
 def as_of(observatory: Observatory) -> Any:
-    """The day that stands for today."""
+    """The day that stands for today in the whole workspace: the latest plausible day of publication.
+
+    Raises Trouble where the tables are not built.
+    """
     return rows_of(observatory, "SELECT as_of_date FROM observation")[0]["as_of_date"]

@@ -173,7 +173,9 @@ class Served:
         return list(self.rows(f"SELECT * FROM lookup WHERE {where} ORDER BY weight DESC, key {page}", values))
 
     def buyer(self, buyer_id: str) -> Row | None:
-        """What is known of a buyer."""
+        """The row of `buyer` of an identifier (SIRET, or what the file gave): name, kind, place; None where it is not
+        known.
+        """
         return self._one("SELECT * FROM buyer WHERE buyer_id = $key", buyer_id)
 
     def names(self, kind: str) -> Mapping[str, str]:
@@ -185,7 +187,7 @@ class Served:
             return self._names[kind]
 
     def named(self, kind: str, keys: Sequence[Any]) -> dict[str, str]:
-        """The names of a few of them."""
+        """The name of each of these `buyer` or `supplier` identifiers that is known, without reading all of them."""
         sql = "SELECT key, name FROM lookup WHERE kind = $kind AND list_contains($keys, key)"
         return {row["key"]: row["name"] for row in self.rows(sql, {"kind": kind, "keys": [str(k) for k in keys]})}
 
@@ -279,7 +281,7 @@ class Served:
         return list(self.rows(sql, {"key": key}))
 
     def findings_of(self, hashes: Sequence[str]) -> list[Row]:
-        """What was found in these records."""
+        """The findings in these records (by `record_hash`), by rule, column and value."""
         sql = 'SELECT * FROM finding WHERE list_contains($hashes, record_hash) ORDER BY rule, "column", reported'
         return list(self.rows(sql, {"hashes": list(hashes)}))
 
@@ -300,7 +302,7 @@ class Served:
         return list(self.rows(sql, {"target": target, "indicator": indicator, "segment": segment}))
 
     def as_of_date(self) -> Any:
-        """The day that stands for today."""
+        """The day that stands for today in this release: the latest plausible day of publication."""
         return next(self.rows("SELECT as_of_date FROM observation"), {}).get("as_of_date")
 
     def _one(self, sql: str, key: str) -> Row | None:

@@ -17,7 +17,10 @@ NULLED = ("absurd", "repeated_digits", "negative", "symbolic", "unreadable")
 
 
 def rows(table: Any, rule: Any, column: str, reported: Any, kept: Any, action: Any) -> Any:
-    """Findings of one rule, in the shape of the table `finding`."""
+    """Findings of one rule in the shape of the table `finding`: one row per row of `table`.
+
+    `reported` is what the source says of the `column`, `kept` what was made of it, both as text.
+    """
     return table.select(
         rule=rule if not isinstance(rule, str) else ibis.literal(rule),
         record_hash=table.record_hash,
@@ -29,7 +32,7 @@ def rows(table: Any, rule: Any, column: str, reported: Any, kept: Any, action: A
 
 
 def of_records(r: Any) -> list[Any]:
-    """Findings about the values of records."""
+    """Findings about values of records, a table per rule: identifiers, amounts, dates, codes, considerations."""
     parts = [
         identifier_rows(r, "buyer_id_rule", "buyer_id", r.buyer_id_reported, r.buyer_id),
         *_amounts(r),

@@ -1,6 +1,7 @@
 """What public figures on payments are made of: the money of each supplier in each cell of the public tables.
 
-It is not to be shown: `models/payment_secrecy.py` makes the public tables of it.
+It is not to be shown: `models/payment_secrecy.py` makes the public tables of it. The values of `scope`, `need`, `place`
+and `destination` are in the catalog of columns.
 """
 
 from __future__ import annotations
@@ -11,14 +12,6 @@ import ibis
 
 from gisement.terms import Ring, step
 
-SCOPE = ("needed", "medical", "unknown")
-"""Whether the local share takes a payment in under its usual options: not a medical good in the strict reading."""
-NEED = ("other", "medical_wide", "medical", "unknown")
-"""What is bought: a medical good in the strict reading, in the wide one alone, neither, or nobody knows."""
-PLACE = ("inside", "outside", "place_unknown")
-"""Where the establishment is, for the local share under its usual options."""
-DESTINATION = ("inside", "outside", "place_unknown", "need_unknown", "medical")
-"""The verdict of the local share under its usual options, its unknown part told apart by cause."""
 BY = (
     "year", "buyer_id", "family", "segment", "destination", "scope", "need", "place", "establishment_nearest",
     "establishment_farthest", "head_office_nearest", "head_office_farthest", "size_class",
@@ -64,6 +57,7 @@ def _of_the_territory(p: Any, listed: Any) -> Any:
 
 
 def _need(p: Any) -> Any:
+    """What is bought: a medical good in the strict reading, in the wide one alone, neither, or nobody knows."""
     return ibis.cases(
         (p.is_medical.isnull(), "unknown"),
         (p.is_medical == ibis.literal(True), "medical"),

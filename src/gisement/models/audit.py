@@ -87,7 +87,7 @@ def draw(rows: pa.Table, *, seed: int, lines: int = LINES) -> pa.Table:
     `rows` has `row_key` (unique text), `amount_cents`, `is_in_scope` and `is_local` (null where nobody knows); other
     columns are carried along. Added: `line_number`, `stratum`, `is_certain`, `stratum_cents` (signed total of the lines
     that are not certain) and `spared`. Null and zero amounts cannot be drawn. The same rows in any order and the same
-    seed give the same lines.
+    seed give the same lines. Raises Trouble where there is nothing to draw.
 
     Source: Särndal, Swensson, Wretman (1992), 3.6.2 (systematic sampling with probability in proportion to size).
     """

@@ -168,7 +168,7 @@ class _Line:
         }
 
     def answer(self, name: str) -> bool | None:
-        """Yes, no, or null for `?`."""
+        """True for `oui`, False for `non`, None for `?`; None too for another cell, which is noted as wrong."""
         cell = self.cells[name].casefold()
         if cell in YES or cell in NO:
             return cell in YES
@@ -198,7 +198,7 @@ class _Line:
         return self.in_scope.get(cell)
 
     def amount(self) -> int:
-        """The cents found."""
+        """The amount found, in cents; 0 for a cell that is no amount in euros, which is noted as wrong."""
         cell = self.cells["amount_found"].replace("\u202f", "").replace("\xa0", "").replace(" ", "").replace("€", "")
         try:
             cents = Decimal(cell.replace(",", ".")) * 100

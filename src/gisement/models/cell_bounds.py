@@ -39,7 +39,10 @@ class Cells:
 
 
 def as_everyone_reads(values: Vector, relations: Any) -> Cells:
-    """Cells of which a reader knows none, but that none is below 0 (or below its own negative value)."""
+    """Cells of which a reader knows none, but that none is below 0 (or below its own negative value).
+
+    `values` in any one unit, one per column of `relations`.
+    """
     return Cells(values, relations, np.minimum(values, 0.0), np.zeros(len(values), dtype=bool))
 
 
@@ -61,11 +64,11 @@ class Solver:
         self.highs.passModel(lp)
 
     def bound(self, column: int, lower: float, upper: float) -> None:
-        """Another interval for a column."""
+        """Give a column the interval from `lower` to `upper` in place of its own."""
         self.highs.changeColBounds(int(column), float(lower), float(upper))
 
     def cost(self, column: int, cost: float) -> None:
-        """Another cost for a column."""
+        """Give a column another coefficient in the objective, which is minimised."""
         self.highs.changeColCost(int(column), float(cost))
 
     def solve(self) -> Vector | None:
@@ -93,7 +96,10 @@ class Intruder:
         self.solver.bound(cell, float(self.cells.floor[cell]), self.ceiling)
 
     def reach(self, cell: int, sign: int) -> Vector:
-        """Values of all cells that fit what is shown, with this one as high (`sign` 1) or low (-1) as can be."""
+        """Values of all cells that fit what is shown, with this one as high (`sign` 1) or low (-1) as can be.
+
+        Raises ArithmeticError where nothing fits: the true values do, so that would be a defect of the program.
+        """
         self.solver.cost(cell, -float(sign))
         found = self.solver.solve()
         self.solver.cost(cell, 0.0)

@@ -133,7 +133,7 @@ class _Search:
                     self._make_room(cell, sign)
 
     def hide(self, cell: int) -> None:
-        """Show a cell no longer."""
+        """Show a cell no longer, to any reader; those that know it by themselves go on knowing it."""
         if self.shown[cell]:
             self.shown[cell] = False
             self.intruder.hide(cell)

@@ -8,13 +8,13 @@ never read: it names what is bought.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from gisement.catalog.tables import read_yaml
-from gisement.models.clause_lint import Passage, fold, passages
+from gisement.models.clause_lint import Passage, passages
 
 CRITERION, CONDITION, ANY = "criterion", "condition", "any"
 
@@ -43,10 +43,13 @@ def detect(text: str) -> list[Hit]:
     return [hit for passage in passages(text) for hit in _of_passage(passage)]
 
 
-def kinds_of(text: str, section: str) -> set[str]:
-    """The kinds that one passage tells, its section being known (`criterion`, `condition` or another)."""
-    folded = fold(text)
-    return {name for name, kind in clause_lexicon()["kinds"].items() if _tells(kind, folded, {section})}
+def kinds_of(folded: str, sections: Set[str]) -> list[str]:
+    """The kinds that one passage tells, in the order of the lexicon.
+
+    `folded` is its text without accents or capitals (`clause_lint.fold`), `sections` where it stands: `criterion`,
+    `condition`, both, another or none.
+    """
+    return [name for name, kind in clause_lexicon()["kinds"].items() if _tells(kind, folded, sections)]
 
 
 def _of_passage(passage: Passage) -> Iterator[Hit]:
@@ -55,12 +58,12 @@ def _of_passage(passage: Passage) -> Iterator[Hit]:
     sections = {CRITERION} if passage.is_criterion else set()
     if not passage.is_criterion and re.search(clause_lexicon()["condition"], passage.folded):
         sections.add(CONDITION)
-    for name, kind in clause_lexicon()["kinds"].items():
-        if _tells(kind, passage.folded, sections):
-            yield Hit(name, kind["axis"], passage.text, passage.start, passage.end, passage.line)
+    for name in kinds_of(passage.folded, sections):
+        axis = clause_lexicon()["kinds"][name]["axis"]
+        yield Hit(name, axis, passage.text, passage.start, passage.end, passage.line)
 
 
-def _tells(kind: Mapping[str, Any], folded: str, sections: set[str]) -> bool:
+def _tells(kind: Mapping[str, Any], folded: str, sections: Set[str]) -> bool:
     lexicon = clause_lexicon()
     if kind["section"] not in (ANY, *sections):
         return False

@@ -58,7 +58,7 @@ class Holdings:
 
     @classmethod
     def known(cls, sure: Sequence[int], lone: Sequence[int] = ()) -> Holdings:
-        """Holdings where every scope is known."""
+        """Holdings where every scope is known: `sure` by supplier, `lone` the rows of unknown supplier."""
         given, nothing = np.asarray(sure, dtype=np.int64), np.zeros(len(sure), dtype=np.int64)
         return cls(given, nothing, nothing, np.asarray(lone, dtype=np.int64), nothing[:0])
 
@@ -73,7 +73,7 @@ class _Box:
 
     @property
     def suppliers(self) -> tuple[Floats, Floats]:
-        """The intervals of the known suppliers."""
+        """The least and the greatest total of each known supplier."""
         count = len(self.low) - self.lone
         return self.low[:count], self.high[:count]
 

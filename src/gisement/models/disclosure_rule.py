@@ -34,7 +34,10 @@ class Rule:
 
 
 def rule() -> Rule:
-    """The rule in force."""
+    """The rule that the parameters of the catalog set: `suppliers` at least, `share_pct` percent at most.
+
+    Source: statistical secrecy as Insee applies it to tables on firms (three units, 85 %).
+    """
     return Rule(parameter("secrecy_min_suppliers"), parameter("secrecy_max_share_pct"))
 
 

@@ -87,7 +87,13 @@ def told_areas(held: tuple[tuple[str, ...], ...], shown: Mapping[str, str]) -> s
 
 
 def procedure(cents: int | None) -> str:
-    """The procedure that a whole homogeneous need takes (buyers other than the State)."""
+    """The procedure that a whole homogeneous need of so many cents before tax takes (buyers other than the State).
+
+    UNKNOWN where the need has no price. Thresholds are those in force on the latest date of the catalog.
+
+    Source: Code de la commande publique, art. R2122-8 (dispensation); European thresholds (parameters
+    `dispensation_supplies_cents`, `eu_threshold_other_cents`).
+    """
     if cents is None:
         return UNKNOWN
     if cents < parameter("dispensation_supplies_cents"):

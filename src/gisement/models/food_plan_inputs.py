@@ -42,7 +42,7 @@ class Scenario:
     yields: Mapping[str, float]
 
     def yield_of(self, product: str) -> float:
-        """The yield of a product."""
+        """What a product yields in this year, over what was announced: its own, else that of every product, else 1."""
         return self.yields.get(product, self.yields.get(EVERYONE, 1.0))
 
 
@@ -103,17 +103,17 @@ class Inputs:
 
     @property
     def months(self) -> tuple[str, ...]:
-        """Months of the needs, in order."""
+        """Months (`2027-03`, or `03` without a year) in which something is needed, in order."""
         return tuple(sorted({self.month_of[period] for _, _, period in self.needs}))
 
     @property
     def products(self) -> tuple[str, ...]:
-        """Products that are needed."""
+        """Products of which something is needed (comparable names), in order."""
         return tuple(sorted({product for _, product, _ in self.needs}))
 
     @property
     def buyers(self) -> tuple[str, ...]:
-        """Buyers that need something."""
+        """Buyers that need something, in order."""
         return tuple(sorted({buyer for buyer, _, _ in self.needs}))
 
     def group(self, buyer: str) -> str:
@@ -122,11 +122,11 @@ class Inputs:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """Buying groups, in order."""
+        """Buying groups of the buyers that need something, in order."""
         return tuple(sorted({self.group(buyer) for buyer in self.buyers}))
 
     def group_needs(self) -> dict[tuple[str, str, str], float]:
-        """Kg by group, product and month."""
+        """Open kg by group, product and month, over the buyers of the group and the periods of the month."""
         found: dict[tuple[str, str, str], float] = defaultdict(float)
         for (buyer, product, period), kg in self.needs.items():
             found[self.group(buyer), product, self.month_of[period]] += kg

@@ -51,7 +51,7 @@ class Clock:
 
     @property
     def left(self) -> float | None:
-        """Seconds left; None without a limit."""
+        """Seconds left, never below 0; None without a limit."""
         return None if self.limit is None else max(0.0, self.limit - self.spent)
 
     def run(self, model: Model, **options: Any) -> Solved:

@@ -87,11 +87,11 @@ class Model:
         self.entries.append((at.ravel(), column.ravel(), value.ravel()))
 
     def set_cost(self, cost: Floats) -> None:
-        """Another objective, for all columns."""
+        """Another objective: a coefficient for every column, in their order."""
         self.cost = [cost]
 
     def costs(self) -> Floats:
-        """The objective."""
+        """The coefficient of every column in the objective, which is minimised."""
         return np.concatenate([*self.cost, np.zeros(0)])
 
     def label(self, row: int) -> tuple[str, Any]:
@@ -100,7 +100,7 @@ class Model:
         return rule, labels[row - first]
 
     def lp(self) -> Any:
-        """The model as HiGHS takes it."""
+        """The model as an object of HiGHS, coefficients by rows; whole numbers are marked where there are some."""
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = self.n, self.m
         lp.col_cost_, lp.col_lower_, lp.col_upper_ = (

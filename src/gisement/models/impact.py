@@ -79,12 +79,12 @@ class Demand:
 
     @property
     def groups(self) -> int:
-        """How many groups."""
+        """How many groups the demand is cut into: G."""
         return int(self.made.shape[1])
 
     @property
     def spent(self) -> Matrix:
-        """Euros by place scenario and group."""
+        """Euros bought by place scenario and group (3 × G), abroad included."""
         found: Matrix = (self.made + self.traded).sum(axis=(2, 3))
         return found
 
@@ -155,7 +155,7 @@ def leaks(economy: Economy, zones: Zones, demand: Demand, draws: Draws, leak: st
 
 
 def batches(economy: Economy, zones: Zones, draws: Draws) -> Iterator[tuple[int, Batch]]:
-    """The draws, some at a time, with the number of the first one."""
+    """The draws, some at a time: the place of the first of them, and their economy."""
     quotients = [_quotients(zones, k) for k in range(len(zones.rings) - 1)]
     for number, start in enumerate(range(0, len(draws), BATCH)):
         chosen = slice(start, min(start + BATCH, len(draws)))

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from gisement.models.impact import Demand, Economy, Zones, batches
 from gisement.models.impact_draws import FACTORS, Draws
 from gisement.models.input_output import Matrix
 
@@ -25,7 +24,10 @@ class Spread:
 
 
 def spreads(values: Matrix) -> list[Spread]:
-    """One spread per column of draws × columns."""
+    """One spread per column of draws × columns, in the unit of the values.
+
+    NaN in a column, which says that the tables do not tell it, makes its three numbers NaN.
+    """
     low, middle, high = np.quantile(values, QUANTILES, axis=0)
     return [Spread(float(m), float(a), float(b)) for a, m, b in zip(low, middle, high, strict=True)]
 
@@ -51,32 +53,3 @@ def variance_shares(result: Callable[[Draws], Matrix], first: Draws, second: Dra
     whole = sum(kept.values())
     scaled = {factor: share / max(whole, 1.0) for factor, share in kept.items()}
     return {**scaled, "together": max(0.0, 1.0 - whole)}
-
-
-def local_multipliers(economy: Economy, zones: Zones, demand: Demand, draws: Draws) -> Matrix:
-    """LM3 in each zone, draws × zones × groups, « estimé »: no survey of suppliers, a table instead.
-
-    R1 is what is spent, R2 what goes to suppliers of the zone, R3 what these spend again there, and what suppliers
-    from the rest of the country do: they buy in the zone too, in proportion to its size. Not a number without spending.
-    """
-    found = np.full((len(draws), len(zones.rings), demand.groups), np.nan)
-    totals = zones.sizes.sum(axis=1)
-    whole = demand.made + demand.traded
-    for start, batch in batches(economy, zones, draws):
-        stop = start + len(batch.place)
-        national = batch.A.sum(axis=1)
-        for k in range(len(zones.rings)):
-            supply, own = batch.supply[k], batch.own[k]
-            bought = national if supply is None else (batch.A * supply).sum(axis=1)
-            if economy.w is not None and economy.c is not None:
-                spent = economy.c if own is None else economy.c * own
-                bought = bought + batch.ratios["wages"] * np.broadcast_to(spent, bought.shape).sum(axis=1)[:, None]
-            outside = national * totals[k] / totals[-1]
-            for scenario in range(len(whole)):
-                chosen = batch.place == scenario
-                near, far = whole[scenario, :, : k + 1].sum(axis=1), whole[scenario, :, k + 1 : -1].sum(axis=1)
-                spent_all = whole[scenario].sum(axis=(1, 2))
-                rounds = near.sum(axis=1) + bought[chosen] @ near.T + outside[chosen] @ far.T
-                ratio = np.divide(rounds, spent_all, out=np.full(rounds.shape, np.nan), where=spent_all > 0)
-                found[start:stop][chosen, k] = 1 + ratio
-    return found

@@ -5,6 +5,8 @@ of j needs. x = A x + f gives x = L f with L = (I - A)⁻¹: what final demand f
 made endogenous (wages spent again) give the closed model, of one row and column more. Arrays in, arrays out; euros
 cancel, so all is per euro.
 
+`impact` solves the same systems for many draws and zones at once; its tests hold it against what stands here.
+
 Source: Miller and Blair, Input-Output Analysis: Foundations and Extensions, 2nd edition, 2009, chapters 2 and 6
 (models and multipliers) and 8 (location quotients); Flegg and Webber, Regional Studies 34(6), 2000 (FLQ, AFLQ).
 """
@@ -52,6 +54,7 @@ def closed_coefficients(A: ArrayLike, w: ArrayLike, c: ArrayLike, h: float = 0.0
     """Ā = [[A, c], [w', h]], (n + 1) × (n + 1): households as one more industry.
 
     `w` is wages per euro of output, `c` what households buy per euro of their income, `h` what they pay each other.
+    Raises ValueError on shapes that do not fit.
     """
     coefficients, wages, consumption = _square(A), _vector(w), _vector(c)
     if not len(wages) == len(consumption) == len(coefficients):
@@ -60,7 +63,7 @@ def closed_coefficients(A: ArrayLike, w: ArrayLike, c: ArrayLike, h: float = 0.0
 
 
 def output_multipliers(L: ArrayLike, industries: int | None = None) -> Matrix:
-    """Oj = Σi Lij: output of all industries per euro of final demand for j.
+    """Oj = Σi Lij, n: euros of output of all industries per euro of final demand for j.
 
     `industries` sums the first rows and columns only: n of a closed model, whose last row is income and not output.
     """
@@ -72,8 +75,9 @@ def output_multipliers(L: ArrayLike, industries: int | None = None) -> Matrix:
 def effects(L: ArrayLike, ratios: ArrayLike) -> Matrix:
     """h'L: value added, imports, wages or jobs in all industries per euro of final demand for each industry.
 
-    `ratios` holds them per euro of output, one row (n) or several (m × n). With the inverse of a closed model, the
-    truncated n × n block is used: what households make endogenous, without counting their income as output.
+    `ratios` holds them per euro of output, one row (n) or several (m × n); the answer has that shape. With the inverse
+    of a closed model, the truncated n × n block is used: what households make endogenous, without counting their income
+    as output. Raises ValueError on shapes that do not fit.
     """
     inverse, given = _square(L), np.asarray(ratios, dtype=np.float64)
     n = given.shape[-1]
@@ -95,7 +99,8 @@ def multipliers(L: ArrayLike, ratios: ArrayLike) -> Matrix:
 def domestic_coefficients(A: ArrayLike, import_shares: ArrayLike) -> Matrix:
     """A ∘ (1 - m): domestic coefficients of a table of total flows, m being the imported share of each product (row).
 
-    `import_shares` is a vector by product, or n × n by product and industry. Raises ValueError outside 0 to 1.
+    In the unit of what is given, n × n: of the flows Z themselves, the domestic flows. `import_shares` is a vector by
+    product, or n × n by product and industry. Raises ValueError outside 0 to 1.
     """
     coefficients, imported = _square(A), np.asarray(import_shares, dtype=np.float64)
     if imported.min(initial=0.0) < 0 or imported.max(initial=0.0) > 1:
@@ -107,7 +112,7 @@ def domestic_coefficients(A: ArrayLike, import_shares: ArrayLike) -> Matrix:
 def import_shares(imports: ArrayLike, output: ArrayLike, exports: ArrayLike) -> Matrix:
     """mi = imports / (output + imports - exports), by product: the part of what a country uses that it imports.
 
-    Held between 0 and 1 (re-exports can exceed output); 0 where nothing is used.
+    Fractions, held between 0 and 1 (re-exports can exceed output); 0 where nothing is used.
     """
     bought, made, sold = _vector(imports), _vector(output), _vector(exports)
     used = made + bought - sold
@@ -118,7 +123,7 @@ def import_shares(imports: ArrayLike, output: ArrayLike, exports: ArrayLike) -> 
 def simple_location_quotients(region: ArrayLike, nation: ArrayLike) -> Matrix:
     """SLQi = (Eᵢᴿ / Eᴿ) / (Eᵢᴺ / Eᴺ): an industry's weight in the region's employment over its weight in the nation's.
 
-    0 where neither has any; ValueError where the region has more than the nation, or the nation none.
+    0 where neither has any; raises ValueError where the region has more than the nation, or the nation none.
     """
     local, whole = _vector(region), _vector(nation)
     if len(local) != len(whole):
@@ -162,7 +167,7 @@ def size_factor(region: float, nation: float, delta: float) -> float:
 
 
 def regional_coefficients(A: ArrayLike, quotients: ArrayLike) -> Matrix:
-    """aᴿij = aᴺij × min(qij, 1): what the region's industries buy from the region.
+    """aᴿij = aᴺij × min(qij, 1), n × n: what one euro of output of the region's industry j buys of product i there.
 
     `quotients` is n × n, or one number by product.
     """

@@ -33,8 +33,9 @@ class Measure:
 def account(lines: Sequence[Line]) -> list[Measure]:
     """The measures of MEASURES over contracts (`due_minutes`, `done_minutes`, `amount_cents`, any of them None).
 
-    A total is at least what is known; where a contract does not tell, nothing bounds it from above. Hours kept are a
-    fraction of the hours due; hours per 1,000 € are of the contracts whose hours due and amount are known.
+    Hours for `due` and `done`; hours kept are a fraction of the hours due; hours per 1,000 € are of the contracts whose
+    hours due and amount are known. A total is at least what is known; where a contract does not tell, nothing bounds it
+    from above.
     """
     return [_total(lines, DUE), _total(lines, DONE), _kept(lines), _per_thousand(lines), _full_time(lines)]
 

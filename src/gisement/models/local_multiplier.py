@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gisement.models.impact import Batch, Demand, Economy, Zones, batches
+from gisement.models.impact_draws import Draws
 from gisement.models.input_output import Matrix
 
 
@@ -46,29 +48,59 @@ def infinite_rounds(share: float) -> float:
     return 1 / (1 - share)
 
 
-def keynesian_multiplier(c: float, t: float, m: float) -> float:
-    """k = 1 / (1 - c (1 - t)(1 - m)): c spent of what is earned, t taken by taxes, m spent outside; a bound only."""
-    if not all(0 <= share <= 1 for share in (c, t, m)):
-        raise ValueError("c, t and m lie between 0 and 1")
-    return infinite_rounds(c * (1 - t) * (1 - m))
-
-
 def estimated_respend(A_region: ArrayLike, w: ArrayLike, kept: float, consumption: ArrayLike) -> Matrix:
     """ρj, by industry: the share of its receipts that a local supplier spends in the place, estimated from a table.
 
     ρ = Σi aᴿij + wj × kept × Σi ci: what it buys there, and what its staff spends there of their wages; `kept` is the
     part of wages left after contributions, taxes and savings, times the part of staff who live there; `consumption`
-    what they spend in the place by product. To be called « estimé ».
+    what they spend in the place by product. To be called « estimé ». Of several draws at once (draws × n × n, wages and
+    consumption draws × n): draws × n.
     """
-    bought = np.asarray(A_region, dtype=np.float64).sum(axis=0)
-    found: Matrix = bought + np.asarray(w, dtype=np.float64) * kept * float(np.sum(consumption))
+    bought = np.asarray(A_region, dtype=np.float64).sum(axis=-2)
+    spent = np.asarray(consumption, dtype=np.float64).sum(axis=-1, keepdims=True)
+    found: Matrix = bought + np.asarray(w, dtype=np.float64) * kept * spent
     return found
 
 
 def outside_respend(A_nation: ArrayLike, region: float, nation: float) -> Matrix:
-    """ρj of a supplier from outside: what it buys in its country, the place taking the part that its size gives it.
+    """ρj, by industry, of a supplier from outside: what it buys in its country, the place taking the part of its size.
 
-    No data say where outside suppliers buy; in proportion to employment is the plain assumption, and it is not 0.
+    No data say where outside suppliers buy; in proportion to employment is the plain assumption, and it is not 0. Of
+    several draws at once (draws × n × n): draws × n.
     """
-    found: Matrix = np.asarray(A_nation, dtype=np.float64).sum(axis=0) * (region / nation)
+    found: Matrix = np.asarray(A_nation, dtype=np.float64).sum(axis=-2) * (region / nation)
     return found
+
+
+def local_multipliers(economy: Economy, zones: Zones, demand: Demand, draws: Draws) -> Matrix:
+    """LM3 in each zone, draws × zones × groups, « estimé »: no survey of suppliers, a table instead.
+
+    R1 is what is spent, R2 what goes to suppliers of the zone, R3 what these spend again there, and what suppliers
+    from the rest of the country do: they buy in the zone too, in proportion to its size. Not a number without spending;
+    unlike `lm3`, it takes rounds of any sign: a ledger has credit notes.
+    """
+    found = np.full((len(draws), len(zones.rings), demand.groups), np.nan)
+    totals = zones.sizes.sum(axis=1)
+    whole = demand.made + demand.traded
+    for start, batch in batches(economy, zones, draws):
+        stop = start + len(batch.place)
+        for k in range(len(zones.rings)):
+            inside = _respend(economy, batch, k)
+            outside = outside_respend(batch.A, totals[k], totals[-1])
+            for scenario in range(len(whole)):
+                chosen = batch.place == scenario
+                near, far = whole[scenario, :, : k + 1].sum(axis=1), whole[scenario, :, k + 1 : -1].sum(axis=1)
+                r1, r2 = whole[scenario].sum(axis=(1, 2)), near.sum(axis=1)
+                r3 = inside[chosen] @ near.T + outside[chosen] @ far.T
+                after = np.divide(r2 + r3, r1, out=np.full(r3.shape, np.nan), where=r1 > 0)
+                found[start:stop][chosen, k] = 1 + after
+    return found
+
+
+def _respend(economy: Economy, batch: Batch, k: int) -> Matrix:
+    """`estimated_respend` in zone k, draws × industries; without wages in the table, purchases alone."""
+    supply, own = batch.supply[k], batch.own[k]
+    bought = batch.A if supply is None else batch.A * supply
+    if economy.w is None or economy.c is None:
+        return estimated_respend(bought, 0.0, 1.0, [0.0])
+    return estimated_respend(bought, batch.ratios["wages"], 1.0, economy.c if own is None else economy.c * own)

@@ -10,7 +10,7 @@ of each.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from scipy import sparse
 
 from gisement.catalog import parameter
 from gisement.catalog.public_tables import PublicTable, public_columns, public_tables
-from gisement.models.cell_bounds import Cells, Flags, Vector
+from gisement.models.cell_bounds import Flags, Vector, as_everyone_reads
 from gisement.models.cell_suppression import Integers, View, suppressed
 from gisement.models.disclosure_rule import Behind, Rule, behind, rule
 from gisement.terms import local_step
@@ -149,7 +149,7 @@ def _view(linked: Linked, seen: Others, held: Rule) -> View:
         is_known = np.array([seen.known[members].all() for members in sums], dtype=bool)
         return ~is_known & seen.behind.of(sums).breaks(held)
 
-    cells = Cells(values, linked.relations, np.minimum(values, 0.0), seen.known)
+    cells = replace(as_everyone_reads(values, linked.relations), known=seen.known)
     return View(cells, seen.behind.breaks(held) & ~seen.known, margin, breaks)
 
 

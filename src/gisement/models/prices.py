@@ -1,4 +1,4 @@
-"""From what a buyer pays to what a producer receives, and from one year's prices to another's.
+"""From what a buyer pays to what a producer receives.
 
 A purchaser's price holds the basic price of the producer, the margins of trade and transport, and taxes less
 subsidies on the product; VAT comes on top. Tables of basic prices want the first, the margins being a demand for
@@ -25,12 +25,6 @@ class BasicPrices:
     taxes: Matrix
 
 
-def without_vat(paid: ArrayLike, rate: ArrayLike) -> Matrix:
-    """The price before VAT of a price with it, `rate` being 0.20 for 20 %."""
-    found: Matrix = np.asarray(paid, dtype=np.float64) / (1 + np.asarray(rate, dtype=np.float64))
-    return found
-
-
 def basic_prices(paid: ArrayLike, margins: ArrayLike, taxes: ArrayLike, earned_by: ArrayLike) -> BasicPrices:
     """Demand at basic prices of what was paid without VAT (… × n products): nothing is lost on the way.
 
@@ -46,9 +40,3 @@ def basic_prices(paid: ArrayLike, margins: ArrayLike, taxes: ArrayLike, earned_b
     produced = price * (1 - margin - tax)
     earned = (price * margin).sum(axis=-1, keepdims=True)
     return BasicPrices(produced + earned * earners, (price * tax).sum(axis=-1))
-
-
-def deflated(spend: ArrayLike, price_of_table: ArrayLike, price_of_year: ArrayLike) -> Matrix:
-    """f = spend × P(table) / P(year), by product: what was bought, at the prices of the table's year."""
-    found: Matrix = np.asarray(spend, dtype=np.float64) * np.asarray(price_of_table) / np.asarray(price_of_year)
-    return found

@@ -83,7 +83,7 @@ class _Cells:
     local: tuple[Integers, Integers]
 
     def take(self, kept: Booleans) -> _Cells:
-        """The rows kept."""
+        """The cells at these places, or where this mask is true."""
         a, local = (self.a[0][kept], self.a[1][kept]), (self.local[0][kept], self.local[1][kept])
         return _Cells(self.b[kept], self.s[kept], self.k[kept], a, local)
 

@@ -309,7 +309,7 @@ class _Candidate:
 
     @property
     def kind(self) -> str:
-        """What the names have in common."""
+        """What the names have in common: SAME, NEAR or PART."""
         if self.likeness >= 1:
             return SAME
         return PART if self.is_part else NEAR

@@ -29,7 +29,7 @@ class Unseen:
     fold: Any
 
     def part(self, kept: Any) -> Unseen:
-        """The answers that are kept."""
+        """The answers at these places, or where this mask is true."""
         return Unseen(self.chosen[kept], self.signs[kept], self.truth[kept], self.is_right[kept], self.fold[kept])
 
 

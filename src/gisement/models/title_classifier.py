@@ -45,7 +45,7 @@ class Examples:
     segments: Sequence[str]
 
     def part(self, places: Any) -> Examples:
-        """The examples at these places."""
+        """The examples at these places, in that order."""
         return Examples(*([values[place] for place in places] for values in self._columns))
 
     @property

@@ -45,7 +45,7 @@ def arrays(model: TitleModel) -> dict[str, Any]:
 
 
 def of(stored: Mapping[str, Any]) -> TitleModel:
-    """The model that these arrays hold; `Trouble` where one is missing."""
+    """The model that these arrays hold; raises Trouble where one is missing, or is none of a model."""
     try:
         return _of(stored)
     except SPOILT as error:

@@ -32,7 +32,7 @@ def as_dicts(found: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]
 
 
 def told(each: Any, language: str) -> dict[str, str]:
-    """What is written of one segment."""
+    """What a table says of one segment, as texts by column: euros, counts (none under three), sizes of contracts."""
     words = cooperation_texts(language)["addressable"]
     return {
         "segment": segment_name(each.segment, language) or words["no_segment"],
@@ -64,7 +64,7 @@ def sizes(classes: Mapping[str, int | None], language: str) -> str:
 
 
 def whole(found: Sequence[Any], language: str) -> str:
-    """The whole in one sentence."""
+    """One sentence on all segments together: the euros that stay, that leave (by kind) and of unknown place."""
     kinds = by_kind(found)
     figure = engine.whole(found)
     parts = {

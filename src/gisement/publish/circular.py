@@ -11,7 +11,7 @@ from gisement.publish.layout import Column, paragraph, table, width_here
 
 
 def as_dict(found: Any, language: str = "fr") -> dict[str, Any]:
-    """Figures and lines, ready for JSON."""
+    """Figures (shares from 0 to 1) and the lines that they add up (cents, origins by name), ready for JSON."""
     return {
         "figures": [answers.as_dict(figure, language) for figure in found.figures],
         "lines": [{**line, "origin": matter_origins()[line["matter_origin"]][language]} for line in found.lines],

@@ -26,7 +26,7 @@ def write_output(path: Path, text: str, *, replace: bool = False) -> None:
 
 
 def check_output(path: Path) -> None:
-    """Trouble where no file can be written there: told before what would take time, not after."""
+    """Refuse, before what takes time, a path where no file can be written. Raises Trouble there."""
     if path.is_dir():
         raise Trouble(
             fr=f"{path} est un dossier : donner le nom du fichier à écrire.",

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def write(form: pa.Table, path: Path, language: str = "fr") -> None:
-    """Write the form: CSV with `;` and a byte order mark in French, as spreadsheets there expect; `,` in English."""
+    """Write the form: CSV with `;` and a byte order mark in French, as spreadsheets there expect; `,` in English.
+
+    Raises Trouble where no file can be written there.
+    """
     try:
         with path.open("w", encoding="utf-8-sig", newline="") as lines:
             writer = csv.writer(lines, delimiter="," if language == "en" else ";", lineterminator="\n")
@@ -30,7 +33,10 @@ def write(form: pa.Table, path: Path, language: str = "fr") -> None:
 
 
 def read(path: Path) -> list[dict[str, str | None]]:
-    """The rows of a filled form, whatever the separator and encoding of the spreadsheet that saved it."""
+    """The rows of a filled form, whatever the separator and encoding of the spreadsheet that saved it.
+
+    One mapping of texts per row, by header. Raises Trouble where the file cannot be read.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -59,7 +59,7 @@ def show_rules(answered: Sequence[Mapping[str, Any]], language: str) -> None:
 
 
 def show_rows(found: Iterator[Mapping[str, Any]], language: str) -> None:
-    """The first rows of an outcome."""
+    """Print the first rows of an outcome as a table, or that there is none."""
     width, words = width_here(), texts(language)["law"]
     shown = list(itertools.islice(found, LONGEST))
     if not shown:

@@ -25,7 +25,10 @@ def columns() -> list[str]:
 
 
 def written(rows: Iterable[Mapping[str, Any]]) -> str:
-    """The text of the file."""
+    """The rows as the text of a CSV: a header, then a line per public cell, in whole euros (cents are rounded before).
+
+    An amount that is not shown is empty, never 0.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns())

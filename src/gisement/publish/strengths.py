@@ -18,7 +18,7 @@ def as_dicts(lines: Sequence[Any], names: Mapping[str, str]) -> list[dict[str, A
 
 
 def told(line: Any, language: str) -> dict[str, str]:
-    """What is written of one line."""
+    """What is written of one strength, as texts by column: shares in whole percent with their bounds, and its cases."""
     return {
         "measure": texts(language)["strengths"]["measures"][line.measure],
         "segment": segment_name(line.group, language),

@@ -133,7 +133,10 @@ def unexpected(error: Exception) -> Trouble:
 
 
 def setting(name: str, environment: Mapping[str, str], form: re.Pattern[str], example: str) -> str | None:
-    """What a variable of the environment says, if it says something; a Trouble if it cannot be read."""
+    """What a variable of the environment says, if it says something; else None.
+
+    Raises Trouble, with an example, where that is not of the form asked for.
+    """
     value = environment.get(name)
     if value and not form.fullmatch(value):
         raise Trouble(
@@ -144,7 +147,10 @@ def setting(name: str, environment: Mapping[str, str], form: re.Pattern[str], ex
 
 
 def dimensions_of(indicator: Indicator, by: str | None) -> list[str]:
-    """The dimensions that `--by` names, each once; a Trouble that names those of the indicator's rows."""
+    """The dimensions that `--by` names, each once, in the order given.
+
+    Raises Trouble, with those of the indicator's rows, for any other.
+    """
     from gisement.catalog import tables
     from gisement.engine.query import DIMENSIONS, MODEL_DIMENSIONS
 
@@ -163,7 +169,7 @@ def dimensions_of(indicator: Indicator, by: str | None) -> list[str]:
 
 
 def no_scenario(indicator: Indicator, asked: bool) -> None:
-    """A Trouble where a scenario is asked of anything but the impact."""
+    """Raises Trouble where a scenario is asked of anything but the impact."""
     if asked and indicator.name != "impact":
         raise Trouble(
             fr=f"--scenario ne va qu'avec impact, et non avec {indicator.name} : l'ôter, ou mesurer impact.",

@@ -23,6 +23,7 @@ from gisement.sources.ledger.columns import NOMENCLATURES, UNKNOWN
 from gisement.sources.ledger.mapping import LedgerMapping
 from gisement.sources.ledger.opening import Opened, Row, open_export
 from gisement.sources.ledger.prepare import scratch
+from gisement.store.sql_text import literal
 from gisement.terms import Reading, Trouble
 
 HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -70,7 +71,7 @@ def read_account_balance(path: Path, target: Path, name: str | None = None) -> R
         query = _query(connection, balance.places)
         written = connection.execute(
             f"COPY (SELECT * FROM ({query}) WHERE account IS NOT NULL AND amount_cents IS NOT NULL ORDER BY ALL) "
-            f"TO '{str(target).replace(chr(39), chr(39) * 2)}' (FORMAT parquet, COMPRESSION zstd)"
+            f"TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)"
         ).fetchone()
     kept = int(written[0]) if written else 0
     return Reading(len(rows), len(rows) - kept)

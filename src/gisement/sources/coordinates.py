@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from gisement.sources.published_file import Published, identifier, published, quoted, unreadable_lines
+from gisement.sources.published_file import Published, published, unreadable_lines
+from gisement.store.sql_text import identifier, literal
 from gisement.terms.trouble import Trouble
 
 _CODE = (
@@ -52,7 +53,7 @@ def read_coordinates(source: Path, target: Path) -> CoordinatesReport:
         places = f"SELECT commune_code, {point} AS place FROM line WHERE {usable} GROUP BY commune_code"
         rows = f"SELECT commune_code, place.latitude, place.longitude FROM ({places}) ORDER BY commune_code"
         unfinished = target.with_name(f".{target.name}.part")
-        written = connection.execute(f"COPY ({rows}) TO {quoted(unfinished)} (FORMAT parquet)").fetchone()
+        written = connection.execute(f"COPY ({rows}) TO {literal(unfinished)} (FORMAT parquet)").fetchone()
         unusable = connection.execute(f"SELECT count(*) FROM line WHERE ({usable}) IS NOT true").fetchone()
     unfinished.replace(target)
     return CoordinatesReport(written[0] if written else 0, unreadable, unusable[0] if unusable else 0)

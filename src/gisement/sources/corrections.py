@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from gisement.sources.published_file import quoted
+from gisement.store.sql_text import literal
 from gisement.terms import Trouble
 from gisement.terms.mishap import in_french
 
@@ -24,7 +24,7 @@ def read_corrections(source: Path, target: Path) -> int:
     connection.execute("CREATE TABLE given (" + ", ".join(f'"{column}" VARCHAR' for column in HEADER) + ")")
     if rows:
         connection.executemany("INSERT INTO given VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    connection.execute(f"COPY given TO {quoted(target)} (FORMAT parquet, COMPRESSION zstd)")
+    connection.execute(f"COPY given TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)")
     return len(rows)
 
 

@@ -30,6 +30,7 @@ def read_emission_factors(path: Path, target: Path, name: str) -> Reading:
     """Write `raw_emission_factor`; lines whose code leads to no segment, or without a number, count as unreadable.
 
     A factor of 0 says that the source has none: it is left out. An uncertainty up to 5 is a fraction, else percent.
+    Raises Trouble where columns are missing.
     """
     header, *body = lines(path, name) or [[]]
     known = [plain(cell) for cell in header]

@@ -10,13 +10,14 @@ Source: Insee, code officiel géographique 2026, and DGCL (EPCI), through Etalab
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 import duckdb
 
 from gisement.catalog.tables import FOLDER as CATALOG
+from gisement.store.sql_text import literal
 from gisement.terms.territory import Territory, TerritoryLevel
 from gisement.terms.trouble import Trouble
 
@@ -90,7 +91,7 @@ def territory_communes(territory: Territory) -> list[str]:
     """The INSEE codes of the communes of `territory`, in order. Raises Trouble if its code is unknown."""
     area_name(territory)
     column = _LEVELS[territory.level][1]
-    query = f"SELECT commune_code FROM commune WHERE {column} = {_text(territory.code)} ORDER BY commune_code"
+    query = f"SELECT commune_code FROM commune WHERE {column} = {literal(territory.code)} ORDER BY commune_code"
     return [row[0] for row in _connect().execute(query).fetchall()]
 
 
@@ -114,38 +115,28 @@ def area_name(territory: Territory) -> str:
     """The official name of the area. Raises Trouble, with the nearest names, if its code is unknown."""
     table, code, name = _LEVELS[territory.level]
     connection = _connect()
-    found = connection.execute(f"SELECT {name} FROM {table} WHERE {code} = {_text(territory.code)}").fetchone()
+    found = connection.execute(f"SELECT {name} FROM {table} WHERE {code} = {literal(territory.code)}").fetchone()
     if found is None:
         raise _unknown(territory, _near(connection, territory))
     return str(found[0])
 
 
-def area_names(level: TerritoryLevel, codes: Iterable[str]) -> dict[str, str]:
-    """The official name of each area of that level among `codes` that exists today."""
-    wanted = set(codes)
-    return {code: name for code, name in _names(level).items() if code in wanted} if wanted else {}
-
-
 @lru_cache(maxsize=4)
-def _names(level: TerritoryLevel) -> dict[str, str]:
+def area_names(level: TerritoryLevel) -> Mapping[str, str]:
+    """The official name of every commune, EPCI, department or region of today, by code."""
     table, code, name = _LEVELS[level]
     return dict(_connect().execute(f"SELECT {code}, {name} FROM {table}").fetchall())
 
 
 def _current_commune(code: str) -> str:
     query = f"""
-        SELECT commune_code FROM commune WHERE commune_code = {_text(code)}
-        UNION ALL SELECT commune_code FROM commune_former WHERE commune_former_code = {_text(code)}"""
+        SELECT commune_code FROM commune WHERE commune_code = {literal(code)}
+        UNION ALL SELECT commune_code FROM commune_former WHERE commune_former_code = {literal(code)}"""
     found = _connect().execute(query).fetchone()
     if found is None:
         wrong = Territory(TerritoryLevel.COMMUNE, code)
         raise _unknown(wrong, _near(_connect(), wrong))
     return str(found[0])
-
-
-def _text(value: str) -> str:
-    """A SQL text constant (DuckDB imports all of pandas, 0.9 s, to bind a parameter)."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _connect() -> duckdb.DuckDBPyConnection:
@@ -160,11 +151,11 @@ def _near(connection: duckdb.DuckDBPyConnection, territory: Territory) -> list[t
     table, code, name = _LEVELS[territory.level]
     if territory.level == TerritoryLevel.COMMUNE:
         query = "SELECT commune_code, commune_name FROM commune_former JOIN commune USING (commune_code)"
-        heir = connection.execute(f"{query} WHERE commune_former_code = {_text(territory.code)}").fetchall()
+        heir = connection.execute(f"{query} WHERE commune_former_code = {literal(territory.code)}").fetchall()
         if heir:
             return heir
     query = f"""
-        WITH wanted AS (SELECT lower(strip_accents({_text(territory.code)})) AS words),
+        WITH wanted AS (SELECT lower(strip_accents({literal(territory.code)})) AS words),
              known AS (SELECT {code} AS code, {name} AS name, lower(strip_accents({name})) AS plain
                        FROM {table})
         SELECT code, name FROM known, wanted

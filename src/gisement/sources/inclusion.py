@@ -14,12 +14,11 @@ import duckdb
 from gisement.sources.published_file import (
     Published,
     file_kind,
-    identifier,
     published,
-    quoted,
     unreadable_lines,
     whole_letters,
 )
+from gisement.store.sql_text import identifier, literal
 from gisement.terms import Trouble
 
 _SIRET = ("siret", "siretstructure", "numerosiret", "siretetablissement")
@@ -46,7 +45,7 @@ def read_inclusion(source: Path, target: Path) -> tuple[int, int]:
         usable = "regexp_full_match(siret, '[0-9]{14}') AND kind IS NOT NULL"
         kept = f"SELECT siret, upper(kind) AS inclusion_kind_reported FROM line WHERE {usable} ORDER BY ALL"
         unfinished = target.with_name(f".{target.name}.part")
-        written = connection.execute(f"COPY ({kept}) TO {quoted(unfinished)} (FORMAT parquet)").fetchone()
+        written = connection.execute(f"COPY ({kept}) TO {literal(unfinished)} (FORMAT parquet)").fetchone()
         unusable = connection.execute(f"SELECT count(*) FROM line WHERE ({usable}) IS NOT true").fetchone()
     unfinished.replace(target)
     return (written[0] if written else 0) + (unusable[0] if unusable else 0), skipped + (unusable[0] if unusable else 0)

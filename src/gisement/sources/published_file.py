@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from gisement.store.sql_text import literal
 from gisement.terms.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -51,16 +52,6 @@ def whole_letters(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def quoted(text: str | Path) -> str:
-    """`text` as an SQL string."""
-    return "'" + str(text).replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """`name` as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def file_kind(source: Path) -> str:
     """`parquet`, `zip`, `gzip`, `json` or `csv`, from the first bytes."""
     with source.open("rb") as reader:
@@ -76,7 +67,7 @@ def published(connection: duckdb.DuckDBPyConnection, source: Path) -> Iterator[P
     """The table in `source`, readable on `connection` while open. Raises Trouble if it is no table."""
     kind = file_kind(source)
     if kind == "parquet":
-        relation = f"read_parquet({quoted(source)})"
+        relation = f"read_parquet({literal(source)})"
         rows = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
         yield Published(tuple(row[0] for row in rows), relation)
     elif kind == "zip":
@@ -103,10 +94,10 @@ def _csv(source: Path, kind: str) -> Published:
         sample = stream.read(_SAMPLE_BYTES)
     text, encoding = _decode(sample)
     headers, delimiter = _headers(text, source)
-    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in headers)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in headers)
     relation = (
-        f"read_csv({quoted(source)}, columns = {{{columns}}}, header = true, auto_detect = false,"
-        f" delim = {quoted(delimiter)}, quote = '\"', escape = '\"', encoding = '{encoding}',"
+        f"read_csv({literal(source)}, columns = {{{columns}}}, header = true, auto_detect = false,"
+        f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', encoding = '{encoding}',"
         f" compression = '{'gzip' if kind == 'gzip' else 'none'}', max_line_size = {_MAXIMUM_LINE_BYTES},"
         " strict_mode = true, store_rejects = true)"
     )

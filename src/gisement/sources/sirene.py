@@ -18,12 +18,11 @@ import duckdb
 from gisement.sources.published_file import (
     Published,
     file_kind,
-    identifier,
     published,
-    quoted,
     unreadable_lines,
 )
 from gisement.sources.sirene_search import search_rows
+from gisement.store.sql_text import identifier, literal
 from gisement.terms.trouble import Trouble, one_line
 
 DEFAULT_MEMORY = "700MB"
@@ -172,7 +171,7 @@ def _write(
     was_sorted = _is_sorted(connection, unfinished, next(iter(columns)))
     if not was_sorted:
         unsorted = unfinished.replace(target.with_name(f".{target.name}.unsorted"))
-        _copy(connection, f"SELECT * FROM read_parquet({quoted(unsorted)}) ORDER BY ALL", unfinished)
+        _copy(connection, f"SELECT * FROM read_parquet({literal(unsorted)}) ORDER BY ALL", unfinished)
         unsorted.unlink()
     unfinished.replace(target)
     missing = tuple(name for name, synonyms in headers.items() if table.column(synonyms) is None)
@@ -181,7 +180,7 @@ def _write(
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
     options = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP}"
-    written = connection.execute(f"COPY ({query}) TO {quoted(target)} ({options})").fetchone()
+    written = connection.execute(f"COPY ({query}) TO {literal(target)} ({options})").fetchone()
     return int(written[0]) if written else 0
 
 
@@ -190,7 +189,7 @@ def _is_sorted(connection: duckdb.DuckDBPyConnection, file: Path, key: str) -> b
     bounds = f"""
         SELECT row_group_id AS number, coalesce(stats_min_value, stats_min) AS low,
                coalesce(stats_max_value, stats_max) AS high
-        FROM parquet_metadata({quoted(file)}) WHERE path_in_schema = '{key}'"""
+        FROM parquet_metadata({literal(file)}) WHERE path_in_schema = '{key}'"""
     follows = f"SELECT low >= lag(high) OVER (ORDER BY number) AS ok, number FROM ({bounds})"
     broken = connection.execute(f"SELECT count(*) FROM ({follows}) WHERE number > 0 AND ok IS NOT true")
     return broken.fetchall() == [(0,)]

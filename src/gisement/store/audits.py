@@ -27,7 +27,7 @@ def keep_sample(workspace: Workspace, seed: int, sample: pa.Table, about: Mappin
 
 
 def kept_sample(workspace: Workspace, seed: int) -> tuple[pa.Table, dict[str, Any]]:
-    """What was drawn with a seed; `Trouble` if nothing was."""
+    """The table drawn with a seed, and what it was drawn from; raises Trouble if nothing was drawn with it."""
     import pyarrow.parquet as pq
 
     folder = _folder(workspace, seed)

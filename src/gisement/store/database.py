@@ -14,6 +14,9 @@ import duckdb
 
 from gisement.catalog import Table, raw_tables, tables
 from gisement.store.snapshots import identifiers
+from gisement.store.sql_text import literal as literal
+from gisement.store.sql_text import spark_type as spark_type
+from gisement.store.sql_text import sql_type as sql_type
 from gisement.store.workspace import Workspace, put_in_place, write_atomically
 
 # DuckDB sorts in blocks of as many rows: a smaller group is cut as threads please, and bytes then differ.
@@ -54,12 +57,12 @@ def raw_files(workspace: Workspace, table: str) -> dict[str, Path]:
 
 
 def table_path(workspace: Workspace, table: str) -> Path:
-    """Where a built table stands."""
+    """Where the Parquet file of a built table stands, whether it is there or not."""
     return workspace.tables / f"{table}.parquet"
 
 
 def is_built(workspace: Workspace, table: str) -> bool:
-    """Whether a table has been built."""
+    """Whether the file of a built table is there (of an older build too)."""
     return table_path(workspace, table).is_file()
 
 
@@ -143,7 +146,7 @@ def query(workspace: Workspace, sql: str, tables_read: Sequence[str]) -> list[tu
 
 
 def fingerprint(path: Path) -> str:
-    """A digest of a file's content."""
+    """A digest of a file's content: BLAKE2b, its first 32 hexadecimal digits."""
     with path.open("rb") as reader:
         return hashlib.file_digest(reader, "blake2b").hexdigest()[:32]
 
@@ -168,47 +171,8 @@ def write_lineage(workspace: Workspace, table: str, content: Mapping[str, Any]) 
 
 
 def _constant(value: object) -> str:
-    """A SQL constant (not a bound parameter: DuckDB imports all of pandas, 0.9 s, to bind one)."""
     return "NULL" if value is None else literal(value)
 
 
 def _lineage_path(table: Path) -> Path:
     return table.with_name(f"{table.stem}.lineage.json")
-
-
-def literal(value: object) -> str:
-    """A SQL text literal."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-_SQL_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "int32": "INTEGER", "int16": "SMALLINT", "int8": "TINYINT",
-              "float64": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE", "timestamp": "TIMESTAMP"}  # fmt: skip
-
-
-def sql_type(kind: str) -> str:
-    """The DuckDB name of a catalog type (`array<struct<id: string>>` gives `STRUCT("id" VARCHAR)[]`)."""
-    kind = kind.strip()
-    if kind.startswith("array<"):
-        return sql_type(kind[len("array<") : -1]) + "[]"
-    if kind.startswith("struct<"):
-        fields = (part.split(":", 1) for part in _split(kind[len("struct<") : -1]))
-        return "STRUCT(" + ", ".join(f'"{name.strip()}" {sql_type(inner)}' for name, inner in fields) + ")"
-    return _SQL_TYPES[kind]
-
-
-def spark_type(kind: str) -> str:
-    """The Spark name of a catalog type."""
-    names = {"int64": "BIGINT", "int32": "INT", "int16": "SMALLINT", "int8": "TINYINT", "float64": "DOUBLE"}
-    for name, spark in names.items():
-        kind = kind.replace(name, spark)
-    return kind
-
-
-def _split(text: str) -> list[str]:
-    parts, depth, start = [], 0, 0
-    for position, letter in enumerate(text):
-        depth += (letter == "<") - (letter == ">")
-        if letter == "," and depth == 0:
-            parts.append(text[start:position])
-            start = position + 1
-    return [*parts, text[start:]]

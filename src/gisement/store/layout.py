@@ -17,7 +17,7 @@ NAME = "layout.txt"
 
 
 def layout_of(root: Path) -> int:
-    """The number of a workspace's layout; `Trouble` if this version of the program is too old for it."""
+    """The number of a workspace's layout; raises Trouble if this version of the program is too old for it."""
     path = root / NAME
     text = path.read_text(encoding="utf-8").strip() if path.is_file() else "1"
     if not text.isdigit() or not 1 <= int(text) <= LAYOUT:

@@ -25,7 +25,10 @@ LONGEST_NAME = 60
 
 
 def parse_once(workspace: Workspace, source: Source, snapshot: Snapshot) -> Reading | None:
-    """Read a snapshot into its raw tables, which appear when all are there; None if they were there already."""
+    """Read a snapshot into its raw tables, which appear when all are there; None if they were there already.
+
+    Raises Trouble, with the name of the file, where it cannot be read: no table is left of it.
+    """
     targets = {table: workspace.raw / table / f"{snapshot.identifier}.parquet" for table in source.raw_tables}
     if all(is_whole(path) for path in targets.values()):
         return None

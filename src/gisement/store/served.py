@@ -27,7 +27,7 @@ def release_of(workspace: Workspace) -> str:
 
 
 def whole_release(workspace: Workspace) -> str:
-    """The release, if each table was made from the tables beside it; `Trouble` while a build replaces them."""
+    """The release, if each table was made from the tables beside it; raises Trouble while a build replaces them."""
     known = {name: database.read_lineage(workspace, name) for name in tables()}
     for lineage in filter(None, known.values()):
         for name, content in lineage["inputs"].items():

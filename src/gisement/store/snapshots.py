@@ -55,9 +55,10 @@ def came_in(held: Snapshot) -> date:
 
 
 def remove_snapshot(workspace: Workspace, identifier: str, kind: str | None = None, *, notice: bool = True) -> Snapshot:
-    """Withdraw a snapshot and all that was parsed from it; derived tables go at the next build.
+    """Withdraw a snapshot (by its name, or the beginning of its identifier) and all that was parsed from it.
 
-    The same content may have come in as two kinds of file: `kind`, or `KIND/IDENTIFIER`, tells which.
+    Derived tables go at the next build. The same content may have come in as two kinds of file: `kind`, or
+    `KIND/IDENTIFIER`, tells which. Raises Trouble unless exactly one file is meant.
     """
     before, slash, after = identifier.partition("/")
     kinds = {held.kind for held in snapshots(workspace)}

@@ -68,7 +68,7 @@ class Workspace:
 
     @classmethod
     def open(cls, root: Path, memory: str | None = None, threads: int | None = None) -> Workspace:
-        """The workspace at `root`; `Trouble` if there is none."""
+        """The workspace at `root`; raises Trouble if there is none."""
         if not (root / "territory.toml").is_file():
             raise Trouble(
                 fr=f"{root} n'est pas un espace de travail : lancer d'abord "
@@ -86,7 +86,7 @@ class Workspace:
         return [f"{size}MB" for size in doubled if size <= max(LITTLE_MEGABYTES, machine // 2)]
 
     def territory(self) -> Territory:
-        """The territory that `territory.toml` declares."""
+        """The territory that `territory.toml` declares; raises Trouble where the file cannot be read."""
         path = self.root / "territory.toml"
         try:
             content = parsed_toml(path.read_text(encoding="utf-8"))
@@ -104,7 +104,7 @@ class Workspace:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the workspace for one writer; `Trouble` if another process is building."""
+        """Hold the workspace for one writer; raises Trouble if another process is building."""
         self.scratch.mkdir(parents=True, exist_ok=True)
         with (self.root / ".lock").open("w") as handle:
             try:

@@ -55,7 +55,7 @@ class Sums:
         return self.unknown_positive + self.unknown_negative
 
     def rows(self, verdict: Verdict) -> int:
-        """Number of rows of a verdict."""
+        """Number of rows of a verdict, those without weight included."""
         return self.counts.get(verdict, 0)
 
 

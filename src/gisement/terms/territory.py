@@ -45,7 +45,7 @@ class Territory:
 
     @property
     def key(self) -> str:
-        """How a user writes it: `epci:200069854`."""
+        """Level and code as a user writes them: `epci:200069854`."""
         return f"{self.level}:{self.code}"
 
 

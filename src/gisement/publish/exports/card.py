@@ -71,7 +71,7 @@ class About:
 
     @property
     def title(self) -> str:
-        """The title of the data set."""
+        """What the exported data set is called, in French: its territory stands in it."""
         return f"Commande publique : {self.territory}"
 
     def told(self) -> dict[str, str]:

@@ -79,7 +79,7 @@ def release(contract: Row, prefix: str = PREFIX) -> dict[str, Any]:
 
 
 def releases(contracts: Iterable[Row], prefix: str = PREFIX) -> list[dict[str, Any]]:
-    """The release of each contract lot."""
+    """One OCDS release per contract lot, in the order given, with `ocid`s under the prefix."""
     return [release(contract, prefix) for contract in contracts]
 
 

@@ -89,7 +89,7 @@ class _Writing:
         sheet.freeze_panes(1, 1)
 
     def words(self, block: Laid) -> None:
-        """A table of words and counts."""
+        """Write a table whose cells are words and counts, and no figure of an indicator."""
         sheet = self._sheet(block["title"])
         for column, text in enumerate(block["columns"]):
             sheet.write_string(0, column, text, self.bold)

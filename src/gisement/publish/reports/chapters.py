@@ -40,7 +40,7 @@ def words_of(reading: Reading) -> Mapping[str, str]:
 
 
 def said(reading: Reading, chapter: str, name: str, **figures: Figure) -> Paragraph:
-    """A paragraph of a chapter."""
+    """The paragraph `name` of a chapter, as the texts of the reports have it, with the figures that it quotes."""
     return Paragraph(_sentence(reading, chapter, name, **figures))
 
 
@@ -272,7 +272,7 @@ def essentials(reading: Reading) -> list[Block]:
 
 
 def brief(reading: Reading) -> Tiles:
-    """Four figures to remember."""
+    """Four figures to remember: spend, number of suppliers, share of small firms, number of contracts."""
     words = report_texts()["cover"]
     return Tiles((
         Line(words["spend"].format(**words_of(reading)), (reading.figure("total_spend", medical=ALL),)),

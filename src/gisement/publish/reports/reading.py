@@ -58,15 +58,15 @@ class Reading:
         )  # fmt: skip
 
     def figure(self, name: str, **where: str) -> Figure:
-        """One figure."""
+        """The figure of an indicator over the whole of what is read here, narrowed by filters and options."""
         return self._measured(name, where, ())[0]
 
     def by(self, name: str, key: str, **where: str) -> list[Figure]:
-        """One figure per value of a dimension."""
+        """One figure per value of a dimension, in the order of the groups."""
         return self._measured(name, where, (key,))
 
     def line(self, name: str, text: str, **where: str) -> Line:
-        """One figure with a name."""
+        """A figure (see `figure`) as a line of a table, under this text."""
         return Line(text, (self.figure(name, **where),))
 
     def lines(

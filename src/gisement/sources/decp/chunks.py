@@ -12,6 +12,7 @@ import duckdb
 import msgspec
 
 from gisement.sources.decp import raw, record_sql, refusals, shapes
+from gisement.store.sql_text import literal
 
 SIZE: Final = 8 << 20
 """Bytes of a chunk: small, so that one odd record sends few others to the slow path."""
@@ -85,7 +86,7 @@ class Chunks:
 
 
 def repaired(position: int, kind: str | None, record: bytes) -> bytes:
-    """The line of a record after the slow path."""
+    """The line of a record after the slow path: made to fit, or with the reason why it cannot be read."""
     try:
         if len(record) > LARGEST:
             raise shapes.Unreadable(_TOO_LARGE)
@@ -115,7 +116,7 @@ def to_parquet(connection: duckdb.DuckDBPyConnection, chunks: Chunks, target: Pa
     parts = []
     for path in chunks.paths:
         parts += _parts(connection, path)
-    named = ", ".join(raw.literal(str(part)) for part in parts)
+    named = ", ".join(literal(part) for part in parts)
     raw.copy(connection, f"SELECT * FROM read_parquet([{named}])", target)
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import duckdb
 
+from gisement.store.sql_text import identifier, literal, sql_type
+
 TABLE = "raw_decp"
 ROW_GROUP = 40_960
 DERIVED = ("record_hash", "position", "unreadable_reason", "has_lost_letters")
 """Columns that say something about a record, and are no part of its fingerprint."""
-
-_NAMES = {"string": "VARCHAR", "int64": "BIGINT", "boolean": "BOOLEAN"}
 
 
 @dataclass(frozen=True)
@@ -35,28 +35,6 @@ def columns() -> tuple[RawColumn, ...]:
     return tuple(RawColumn(row["column"], row["type"]) for row in rows if row["table"] == TABLE)
 
 
-def duckdb_type(declared: str) -> str:
-    """DuckDB's spelling of a declared type such as `array<struct<id: string>>`."""
-    if declared in _NAMES:
-        return _NAMES[declared]
-    kind, _, inside = declared.removesuffix(">").partition("<")
-    if kind == "array":
-        return duckdb_type(inside) + "[]"
-    fields = (field.partition(":") for field in _split(inside))
-    return "STRUCT(" + ", ".join(f'"{name.strip()}" {duckdb_type(of.strip())}' for name, _, of in fields) + ")"
-
-
-def _split(fields: str) -> list[str]:
-    """Cuts `a: x, b: array<…, …>` at the commas of the outer level."""
-    parts, depth, start = [], 0, 0
-    for at, letter in enumerate(fields):
-        depth += (letter == "<") - (letter == ">")
-        if letter == "," and depth == 0:
-            parts.append(fields[start:at])
-            start = at + 1
-    return [*parts, fields[start:]]
-
-
 def select(values: Mapping[str, str], relation: str, *, reason: str, fingerprint: str) -> str:
     """The query that makes raw rows of `relation`.
 
@@ -64,15 +42,15 @@ def select(values: Mapping[str, str], relation: str, *, reason: str, fingerprint
     `reason` is the SQL of `unreadable_reason`; `fingerprint` the SQL of the hash of an
     unreadable record, whose columns are all null.
     """
-    inner = [f"{values.get(c.name, 'NULL')}::{duckdb_type(c.type)} AS {_quoted(c.name)}" for c in columns()]
+    inner = [f"{values.get(c.name, 'NULL')}::{sql_type(c.type)} AS {identifier(c.name)}" for c in columns()]
     taken = [text for c, text in zip(columns(), inner, strict=True) if c.name not in DERIVED]
-    hashed = ", ".join(_quoted(c.name) for c in columns() if c.name not in DERIVED)
+    hashed = ", ".join(identifier(c.name) for c in columns() if c.name not in DERIVED)
     outer = {
         "record_hash": "CASE WHEN reason IS NULL OR fingerprint IS NULL THEN md5(canon) ELSE fingerprint END",
         "unreadable_reason": "reason",
         "has_lost_letters": "contains(canon, chr(65533))",
     }
-    shown = [f"{outer.get(c.name, _quoted(c.name))} AS {_quoted(c.name)}" for c in columns()]
+    shown = [f"{outer.get(c.name, identifier(c.name))} AS {identifier(c.name)}" for c in columns()]
     return (
         f"SELECT {', '.join(shown)} FROM (SELECT *, json_array({hashed})::VARCHAR AS canon FROM ("
         f'SELECT {values["position"]} AS "position", {", ".join(taken)}, '
@@ -96,10 +74,13 @@ def connect(workdir: Path, *, threads: int, memory: str) -> duckdb.DuckDBPyConne
 
 
 def copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
-    """Writes the rows of `query` as one Parquet file."""
+    """Write the rows of `query` as one Parquet file.
+
+    Raises what DuckDB raises for a record of another shape (`chunks.REFUSED`).
+    """
     try:
         connection.execute(
-            f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+            f"COPY ({query}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
     except UnicodeDecodeError as error:
         # DuckDB quotes the record that it refuses, and may cut one of its letters in half.
@@ -110,17 +91,8 @@ def count(connection: duckdb.DuckDBPyConnection, target: Path) -> tuple[int, int
     """Records, unreadable ones and concessions of a written raw table, and its main format."""
     rows = connection.execute(
         "SELECT count(*), count(unreadable_reason), count(*) FILTER (record_kind = 'contrat-concession'), "
-        f"source_format FROM read_parquet({literal(str(target))}) GROUP BY source_format "
+        f"source_format FROM read_parquet({literal(target)}) GROUP BY source_format "
         "ORDER BY source_format IS NULL, count(*) DESC, source_format"
     ).fetchall()
     totals = [sum(int(row[at]) for row in rows) for at in range(3)]
     return totals[0], totals[1], totals[2], str(rows[0][3] or "") if rows else ""
-
-
-def literal(text: str) -> str:
-    """A SQL text constant."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

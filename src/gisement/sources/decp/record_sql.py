@@ -20,6 +20,7 @@ from gisement.sources.decp.published import (
     TEXT,
     duckdb_type,
 )
+from gisement.store.sql_text import literal
 
 CONCESSION: Final = "contrat-concession"
 CONTRACT_KIND: Final = "marche"
@@ -43,7 +44,7 @@ _SINCE_2022: Final = (
 def query(chunks: Sequence[Path]) -> str:
     """The raw rows of these chunks. DuckDB refuses it as soon as one record has another shape."""
     shape = {**CONTRACT, **dict.fromkeys(FLATTENED_SIGNS, TEXT)}
-    named = ", ".join(raw.literal(str(path)) for path in chunks)
+    named = ", ".join(literal(path) for path in chunks)
     lines = (
         f"read_json([{named}], format = 'newline_delimited', columns = {{p: 'BIGINT', k: 'VARCHAR', "
         f"u: 'VARCHAR', h: 'VARCHAR', r: '{duckdb_type(shape)}'}})"
@@ -57,7 +58,7 @@ def _reason() -> str:
     known += "r.datePublicationDonnees, r.montant, r.valeurGlobale, r.source"
     return (
         f"CASE WHEN u IS NOT NULL THEN u WHEN coalesce({signs}) IS NOT NULL THEN error('flattened') "
-        f"WHEN coalesce({known}) IS NULL AND r.titulaires IS NULL THEN {raw.literal(NOTHING_KNOWN)} END"
+        f"WHEN coalesce({known}) IS NULL AND r.titulaires IS NULL THEN {literal(NOTHING_KNOWN)} END"
     )
 
 

@@ -48,13 +48,16 @@ class Line:
         )
 
     def text(self, column: str) -> str:
-        """A text without which the line says nothing."""
+        """A text without which the line says nothing; raises Trouble where the cell is empty."""
         if not self.cells[column]:
             raise self.wrong(column, "renseigné", "filled")
         return self.cells[column]
 
     def number_of(self, column: str, *, most: float = 1e12) -> float:
-        """A number from 0 on; `1 234,5` and `1234.5` are one, `1,234` could be two and is refused."""
+        """A number from 0 to `most`; `1 234,5` and `1234.5` are one, `1,234` could be two.
+
+        Raises Trouble for that, and for anything else.
+        """
         tight = re.sub(r"[\s\u00a0\u202f€]", "", self.cells[column])
         if re.fullmatch(r"[0-9]+(\.[0-9]+)?", tight.replace(",", ".")) and not TWO_READINGS.fullmatch(tight):
             found = float(tight.replace(",", "."))
@@ -63,7 +66,7 @@ class Line:
         raise self.wrong(column, "un nombre positif (écrire 1234.5)", "a positive number (write 1234.5)")
 
     def day(self, column: str) -> str | None:
-        """A day as `2027-12-31`, or None where the cell is empty."""
+        """A day as `2027-12-31` (also of `31/12/2027`), None where the cell is empty; otherwise raises Trouble."""
         held = self.cells[column]
         french = re.fullmatch(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", held)
         try:

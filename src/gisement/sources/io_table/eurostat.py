@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gisement.catalog.divisions import divisions, partition
-from gisement.models.input_output import Matrix, import_shares
+from gisement.models.input_output import Matrix, domestic_coefficients, import_shares
 from gisement.sources.io_table.reading import Grid, flow_of, total_flows, unit_of, unknown_layout, year_of
 from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, IoTable
 
@@ -61,7 +61,7 @@ def read_wide(grid: Grid, name: str, *, convert: bool = False, imports: Grid | N
     return IoTable(
         name=name, year=year_of(name), unit=unit_of(name), codes=tuple(codes), labels=tuple(codes),
         divisions=tuple(" ".join(sorted(divisions(code))) for code in codes),
-        Z=flows * (1 - shares[:, None]), value_added=value_added, taxes=taxes, output=made,
+        Z=domestic_coefficients(flows, shares), value_added=value_added, taxes=taxes, output=made,
         imports=(flows * shares[:, None]).sum(axis=0) if is_total else _inputs(grid, across, imports, codes),
         final=domestic, final_imports=imported if is_total else _uses(imports, codes) if imports else None,
         wages=None if wages is None else wages[across], note="converted" if is_total else "",

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 
 from gisement.catalog.divisions import divisions, partition
-from gisement.models.input_output import Matrix, import_shares, ratio
+from gisement.models.input_output import Matrix, domestic_coefficients, import_shares, ratio
 from gisement.models.prices import basic_prices
 from gisement.models.supply_use import product_by_product
 from gisement.sources.io_table.reading import total_flows, unit_of, unknown_layout, year_of
@@ -102,7 +102,7 @@ def _table(name: str, products: list[str], industries: list[str], supply: Cells,
     without_vat = taxes - column(VAT)
     return IoTable(
         name=name, year=year_of(name), unit=unit_of(name), codes=tuple(products), labels=tuple(products),
-        divisions=tuple(" ".join(sorted(divisions(code))) for code in products), Z=flows * (1 - abroad)[:, None],
+        divisions=tuple(" ".join(sorted(divisions(code))) for code in products), Z=domestic_coefficients(flows, abroad),
         imports=(flows * abroad[:, None]).sum(axis=0), value_added=_by_product(account(ADDED), make),
         taxes=_by_product(basic.taxes, make), output=made,
         wages=_by_product(account(WAGES), make) if any(row == WAGES for row, _ in use) else None,

@@ -14,7 +14,13 @@ from typing import Any
 import numpy as np
 
 from gisement.catalog import raw_tables
-from gisement.models.input_output import Matrix, leakage_identity, leontief_inverse, technical_coefficients
+from gisement.models.input_output import (
+    Matrix,
+    leakage_identity,
+    leontief_inverse,
+    output_multipliers,
+    technical_coefficients,
+)
 from gisement.terms import Trouble
 
 HOUSEHOLDS, GOVERNMENT, EXPORTS, OTHER = "households", "government", "exports", "other"
@@ -78,7 +84,7 @@ def balance(table: IoTable) -> Balance:
     identity = np.abs(leakage_identity(inverse, *per_euro))[made].max(initial=0.0)
     found = Balance(
         float(np.abs(rows).max()), float(np.abs(columns).max()), float(identity), whole,
-        dict(zip(table.codes, inverse.sum(axis=0).round(4).tolist(), strict=True)),
+        dict(zip(table.codes, output_multipliers(inverse).round(4).tolist(), strict=True)),
     )  # fmt: skip
     if not max(found.row_gap, found.column_gap) <= LARGEST_GAP * whole:  # neither is a gap that is no number
         raise broken(table.name, f"{max(found.row_gap, found.column_gap):.0f} / {whole:.0f}")
