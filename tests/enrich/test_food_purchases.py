@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from gisement.catalog.egalim import GROUPS, labels
+from gisement.catalog.quality_labels import GROUPS, labels
 from gisement.engine.plan import compile_step
 from gisement.enrich.food_purchases import food_purchase
 from gisement.store.database import schema, sql_type

@@ -10,13 +10,14 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from gisement.catalog.areas import area_names
 from gisement.engine import Observatory
 from gisement.publish import format
 from gisement.publish.caution import cautions
 from gisement.publish.component import rows_command, shown
 from gisement.publish.diagnosis import Diagnosis, diagnose, show
 from gisement.publish.diagnosis.terminal import sentence
-from gisement.publish.places import area_names, places_of
+from gisement.publish.places import places_of
 from gisement.publish.web.charts import coins
 from gisement.sources.demonstration import Demonstration
 from gisement.store import Workspace

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from gisement.catalog import raw_tables
-from gisement.catalog.egalim import families, labels
+from gisement.catalog.quality_labels import families, labels
 from gisement.sources.demonstration import identifiers
 from gisement.sources.egalim.purchases import parse_purchases, read_purchases
 from gisement.sources.egalim.variants import VARIANTS, Variant

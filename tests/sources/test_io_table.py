@@ -19,8 +19,8 @@ from gisement.models.input_output import leontief_inverse, output_multipliers, t
 from gisement.sources import embedded_economy
 from gisement.sources.emission_factors import read_emission_factors
 from gisement.sources.employment import read_employment
-from gisement.sources.io_table import balance, embedded, own_rows, read, read_table
-from gisement.sources.io_table.table import HOUSEHOLDS, IoTable
+from gisement.sources.io_table.layouts import embedded, own_rows, read, read_table
+from gisement.sources.io_table.table import HOUSEHOLDS, IoTable, balance
 from gisement.terms import Trouble
 from tests.sources import io_tables as made
 

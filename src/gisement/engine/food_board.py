@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Any
 
-from gisement.catalog.egalim import FISH, MEAT, NOTHING, ORGANIC, labels
 from gisement.catalog.parameters import parameter
+from gisement.catalog.quality_labels import FISH, MEAT, NOTHING, ORGANIC, labels
 from gisement.store import database
 from gisement.store.workspace import Workspace
 from gisement.terms import Trouble

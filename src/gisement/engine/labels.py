@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from gisement.sources.geography import area_names
+from gisement.catalog.areas import area_names
 from gisement.store.database import literal
 from gisement.terms import Figure
 from gisement.terms.territory import TerritoryLevel

@@ -11,7 +11,7 @@ from typing import Any
 
 import ibis
 
-from gisement.catalog.egalim import FISH, MEAT, NOTHING, ORGANIC, QualityLabel, families, labels
+from gisement.catalog.quality_labels import FISH, MEAT, NOTHING, ORGANIC, QualityLabel, families, labels
 from gisement.terms import step
 
 NEXT_LABELS = date(2027, 1, 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import ibis
 
-from gisement.catalog.egalim import FISH, MEAT, NOTHING, ORGANIC
+from gisement.catalog.quality_labels import FISH, MEAT, NOTHING, ORGANIC
 from gisement.terms import EUROS, PERCENT, Indicator, Option
 
 LABEL_SET = Option("label_set", ("of_the_day", "from_2027"), "of_the_day")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gisement.catalog import texts
+from gisement.catalog.areas import area_names
 from gisement.catalog.segments import families, segments
 from gisement.terms import Figure
 
@@ -20,8 +21,6 @@ def option_word(option: str, value: str, language: str = "fr") -> str:
     values = texts(language)["options"][option]["values"]
     if value in values:
         return str(values[value])
-    from gisement.publish.places import area_names  # loads Arrow, which most commands do without
-
     level, _, code = value.partition(":")
     return str(texts(language)["areas"][level].format(name=area_names(level).get(code, code)))
 

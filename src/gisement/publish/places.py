@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pyarrow import compute, parquet
 
 from gisement.catalog import texts
+from gisement.catalog.areas import area_names
 from gisement.catalog.tables import FOLDER as CATALOG
 from gisement.publish import format
 from gisement.terms import Ring, Territory, existing_rings
@@ -56,13 +56,6 @@ def places_of(territory: Territory, language: str = "fr") -> Places:
     title = territory.name or (names[own][0] if names[own] else territory.key)
     near = _of_departments(codes["department"]) if language == "fr" else _in_departments(names["department"])
     return Places(title, rings, near, tuple(codes["department"]), within)
-
-
-@cache
-def area_names(level: str) -> Mapping[str, str]:
-    """The official name of every commune, EPCI, department or region of today, by code."""
-    table = parquet.read_table(CATALOG / "geography" / f"{level}.parquet")
-    return dict(zip(table[f"{level}_code"].to_pylist(), table[f"{level}_name"].to_pylist(), strict=True))
 
 
 def _communes(territory: Territory) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.catalog.circular import origin_of
-from gisement.sources.io_table.table import write_parquet
+from gisement.sources.raw_rows import write_parquet
 from gisement.sources.small_table import Line, folded, read_columns
 
 NAMES = {

@@ -15,8 +15,8 @@ import msgspec
 from pyarrow import parquet
 
 from gisement.sources.geography import raw_files
-from gisement.sources.io_table.table import write_parquet
 from gisement.sources.published_file import plain
+from gisement.sources.raw_rows import write_parquet
 from gisement.terms import Trouble
 
 CODES = (

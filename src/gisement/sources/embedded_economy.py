@@ -19,11 +19,12 @@ def raw_files() -> Mapping[str, Path]:
 
 
 def embed() -> None:
-    """Write the embedded files anew."""
-    from gisement.sources import io_table
+    """Write the embedded files anew, from the table that ships with the program."""
+    from gisement.sources.io_table.layouts import own_rows
+    from gisement.sources.raw_rows import write_parquet
 
-    for name, rows in io_table.own_rows().items():
-        io_table.write_parquet(name, rows, raw_files()[name])
+    for name, rows in own_rows().items():
+        write_parquet(name, rows, raw_files()[name])
 
 
 if __name__ == "__main__":

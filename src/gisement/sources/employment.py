@@ -17,8 +17,8 @@ from typing import Any
 
 from gisement.catalog.divisions import divisions
 from gisement.sources.io_table.reading import lines, year_of
-from gisement.sources.io_table.table import write_parquet
 from gisement.sources.published_file import plain
+from gisement.sources.raw_rows import write_parquet
 from gisement.terms import Reading, Trouble
 
 _PLACE = ("codgeo", "geo", "communecode", "codecommune", "commune", "depcom")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -119,13 +118,6 @@ def area_name(territory: Territory) -> str:
     if found is None:
         raise _unknown(territory, _near(connection, territory))
     return str(found[0])
-
-
-@lru_cache(maxsize=4)
-def area_names(level: TerritoryLevel) -> Mapping[str, str]:
-    """The official name of every commune, EPCI, department or region of today, by code."""
-    table, code, name = _LEVELS[level]
-    return dict(_connect().execute(f"SELECT {code}, {name} FROM {table}").fetchall())
 
 
 def _current_commune(code: str) -> str:

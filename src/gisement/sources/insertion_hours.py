@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.catalog.insertion_publics import public_of
-from gisement.sources.io_table.table import write_parquet
+from gisement.sources.raw_rows import write_parquet
 from gisement.sources.small_table import Line, folded, read_columns, read_small_table
 from gisement.terms import Trouble
 

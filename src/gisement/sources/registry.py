@@ -58,15 +58,15 @@ def _correction(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
 
 
 def _io_table(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
-    from gisement.sources import io_table
+    from gisement.sources.io_table import layouts
 
-    return io_table.read(path, targets, name)
+    return layouts.read(path, targets, name)
 
 
 def _io_table_total(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
-    from gisement.sources import io_table
+    from gisement.sources.io_table import layouts
 
-    return io_table.read(path, targets, name, convert=True)
+    return layouts.read(path, targets, name, convert=True)
 
 
 def _employment(path: Path, targets: Mapping[str, Path], name: str) -> Reading:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.catalog.segments import segments
-from gisement.sources.io_table.table import write_parquet
+from gisement.sources.raw_rows import write_parquet
 from gisement.terms import Trouble
 from gisement.terms.mishap import in_french
 from gisement.terms.toml_text import parsed_toml

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from gisement.catalog.segments import segments
-from gisement.sources.io_table.table import write_parquet
+from gisement.sources.raw_rows import write_parquet
 from gisement.sources.small_table import SIRET_OR_SIREN, Line, read_small_table
 from gisement.terms import Trouble
 

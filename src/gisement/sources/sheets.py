@@ -17,7 +17,7 @@ import yaml
 
 from gisement.catalog import texts
 from gisement.catalog.segments import segments
-from gisement.sources.io_table.table import write_parquet
+from gisement.sources.raw_rows import write_parquet
 from gisement.terms import Trouble, one_line
 
 EXPERIENCE, ACTION = "experience", "action"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.indicators import INDICATORS
-from gisement.sources.io_table.table import write_parquet
+from gisement.sources.raw_rows import write_parquet
 from gisement.terms import Reading, Trouble, one_line
 from gisement.terms.mishap import in_french
 from gisement.terms.toml_text import parsed_toml

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.catalog.segments import segments
-from gisement.sources.io_table.table import write_parquet
+from gisement.sources.raw_rows import write_parquet
 from gisement.sources.small_table import Line, read_columns
 
 NAMES = {

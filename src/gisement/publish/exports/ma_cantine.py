@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gisement.catalog.egalim import FISH, MEAT, NOTHING, ORGANIC
+from gisement.catalog.quality_labels import FISH, MEAT, NOTHING, ORGANIC
 from gisement.publish.answers import safe
 
 Row = Mapping[str, Any]

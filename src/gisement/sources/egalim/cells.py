@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from stdnum.fr import siret as siret_key
 
-from gisement.catalog.egalim import families, labels
+from gisement.catalog.quality_labels import families, labels
 from gisement.sources.egalim.variants import KM, NO, ORIGINS, YES, Variant
 from gisement.terms import one_line
 

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from gisement.sources.io_table.table import write_parquet
+from gisement.sources.raw_rows import write_parquet
 from gisement.terms import Reading, Trouble
 
 COLUMNS: Final = {

@@ -33,7 +33,7 @@ Line = dict[str, Any]
 
 def read_purchases(path: Path, target: Path, name: str) -> Reading:
     """Write `raw_food_purchase`; raises Trouble, with the line and column of each error, if anything is wrong."""
-    from gisement.sources.io_table.table import write_parquet
+    from gisement.sources.raw_rows import write_parquet
 
     rows = parse_purchases(path, name, latest=datetime.now().astimezone().date())
     write_parquet("raw_food_purchase", rows, target)

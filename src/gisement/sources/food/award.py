@@ -7,7 +7,7 @@ from typing import Any
 
 from gisement.sources.food.offer import quality_of
 from gisement.sources.food.table import Line, period_of, read_lines, word_key
-from gisement.sources.io_table.table import write_parquet
+from gisement.sources.raw_rows import write_parquet
 
 WHAT = {
     "producer": ("producer", "producteur", "siret", "fournisseur", "titulaire"),

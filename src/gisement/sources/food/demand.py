@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.sources.food.table import Line, period_of, read_lines, word_key
-from gisement.sources.io_table.table import write_parquet
+from gisement.sources.raw_rows import write_parquet
 
 HEADERS = {
     "buyer": ("buyer", "acheteur", "siret", "canteen", "cantine"),

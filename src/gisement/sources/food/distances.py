@@ -9,8 +9,8 @@ from pathlib import Path
 
 from gisement.sources.coordinates import read_coordinates
 from gisement.sources.food.table import read_lines, word_key
-from gisement.sources.io_table.table import write_parquet
 from gisement.sources.published_file import file_kind, plain
+from gisement.sources.raw_rows import write_parquet
 from gisement.terms import Reading
 
 HEADERS = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.sources.food.table import Line, read_lines, word_key
-from gisement.sources.io_table.table import write_parquet
+from gisement.sources.raw_rows import write_parquet
 
 MENU = {
     "body": ("menucollnom", "collectivitenom"),

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.sources.food.table import word_key
-from gisement.sources.io_table.table import write_parquet
+from gisement.sources.raw_rows import write_parquet
 from gisement.terms import Trouble
 
 PRODUCTION = "production"

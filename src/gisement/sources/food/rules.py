@@ -8,7 +8,7 @@ from typing import Any
 from gisement.catalog.food_rules import food_rules
 from gisement.sources.food.offer import quality_of
 from gisement.sources.food.table import Line, read_lines, word_key
-from gisement.sources.io_table.table import write_parquet
+from gisement.sources.raw_rows import write_parquet
 
 HEADERS = {
     "rule": ("rule", "regle"),

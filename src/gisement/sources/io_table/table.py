@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from gisement.catalog import raw_tables
 from gisement.models.input_output import (
     Matrix,
     leakage_identity,
@@ -21,6 +20,7 @@ from gisement.models.input_output import (
     output_multipliers,
     technical_coefficients,
 )
+from gisement.sources.raw_rows import write_parquet
 from gisement.terms import Trouble
 
 HOUSEHOLDS, GOVERNMENT, EXPORTS, OTHER = "households", "government", "exports", "other"
@@ -97,25 +97,6 @@ def write(table: IoTable, cells: Path, sectors: Path) -> None:
     write_parquet("raw_io_sector", sector_rows(table), sectors)
 
 
-def write_parquet(name: str, rows: list[dict[str, Any]], target: Path) -> None:
-    """Write rows as the file of a raw table, with the columns and types that the catalog declares.
-
-    Raises Trouble, with its column, for what none holds: a number of 19 digits and more, a half of a letter.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    kinds = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64(), "boolean": pa.bool_(),
-             "array<string>": pa.list_(pa.string())}  # fmt: skip
-    columns = {}
-    for column, kind in raw_tables()[name].schema.items():
-        try:
-            columns[column] = pa.array([row.get(column) for row in rows], kinds[kind])
-        except (OverflowError, UnicodeEncodeError):
-            raise _no_value(column) from None
-    pq.write_table(pa.table(columns), target, compression="zstd")
-
-
 def cell_rows(table: IoTable) -> list[dict[str, Any]]:
     """The flows, one dictionary each: what kind, from which row, to which column."""
     about = {"table_name": table.name, "table_year": table.year, "currency_unit": table.unit, "note": table.note}
@@ -146,15 +127,6 @@ def sector_rows(table: IoTable) -> list[dict[str, Any]]:
             zip(table.codes, table.labels, table.divisions, strict=True), start=1
         )
     ]
-
-
-def _no_value(column: str) -> Trouble:
-    return Trouble(
-        fr=f"La colonne {column} contient une valeur qu'aucune table ne tient (un nombre démesuré, une moitié de"
-        " lettre) : la corriger et ajouter le fichier de nouveau.",
-        en=f"The column {column} holds a value that no table can (a number out of measure, a half of a letter): mend it"
-        " and add the file again.",
-    )
 
 
 def broken(name: str, why: str) -> Trouble:

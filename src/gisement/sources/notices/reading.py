@@ -8,9 +8,9 @@ from typing import Any
 
 from lxml import etree
 
-from gisement.sources.io_table.table import write_parquet
 from gisement.sources.notices import boamp, eforms
 from gisement.sources.notices.found import Notice, every, name_of
+from gisement.sources.raw_rows import write_parquet
 from gisement.sources.xml_events import fault
 from gisement.terms import Trouble
 
