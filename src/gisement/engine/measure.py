@@ -17,6 +17,7 @@ from gisement.engine.area_shares import AREA, anywhere, level_of, of_every_area,
 from gisement.engine.compiled import frozen, rows_sql, spread_sql, sum_sql
 from gisement.engine.labels import labelled
 from gisement.engine.parameters import VERDICT, inlined, shaped
+from gisement.engine.row_address import address_of
 from gisement.store import database, reading, snapshots
 from gisement.store.workspace import Workspace
 from gisement.terms import (
@@ -37,7 +38,6 @@ from gisement.terms import (
     highest,
 )
 from gisement.terms.arithmetic import share, spread, total
-from gisement.terms.query_string import query_string
 
 if TYPE_CHECKING:
     from gisement.engine.arranged import Amounts, Integers
@@ -354,19 +354,6 @@ def _ring(territory: Territory, name: str, *, given: bool) -> str:
     )
 
 
-def address_of(name: str, perimeter: Perimeter, options: Mapping[str, str], group: Mapping[str, Any]) -> str:
-    """The address of the rows of a figure: it holds the whole perimeter, the territory's buyers included."""
-    from gisement.engine.query import BUYERS, keeps_to_territory
-
-    held = {**perimeter.filters, **{name: (value,) for name, value in options.items()}}
-    held |= {name: (_value(name, value),) for name, value in group.items()}
-    if keeps_to_territory(perimeter) and group:
-        held[BUYERS] = ("territory",)
-    return (
-        f"/figures/{name}/rows?{query_string((key, value) for key, values in sorted(held.items()) for value in values)}"
-    )
-
-
 def _weight_divisor(indicator: Indicator) -> int:
     """How many weights make a unit that people read: cents of a euro, grams of a kilogram; rows and lots are units."""
     if indicator.is_of_money:
@@ -378,13 +365,6 @@ def _basis(indicator: Indicator, perimeter: Perimeter, group: Mapping[str, Any])
     if indicator.table != TWO_BASES:
         return None
     return str(group["basis"]) if "basis" in group else perimeter.filters["basis"][0]
-
-
-def _value(name: str, value: Any) -> str:
-    """How a group's value is asked for again: nothing for a missing one, `=` before a buyer to mean just that one."""
-    if value is None:
-        return ""
-    return f"={value}" if name == "buyer" else str(value)
 
 
 def _snapshot_identifiers(workspace: Workspace, table: str, seen: set[str]) -> set[str]:

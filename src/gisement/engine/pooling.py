@@ -10,9 +10,10 @@ from datetime import date
 
 from gisement.catalog import parameter
 from gisement.engine.asked import Row, unknown_key
-from gisement.engine.measure import Observatory, address_of
+from gisement.engine.measure import Observatory
 from gisement.engine.pooling_gain import ASSUMED, NAMED, gain_of
 from gisement.engine.renewals import AHEAD, renewals
+from gisement.engine.row_address import address_of
 from gisement.engine.strengths import partner_of
 from gisement.engine.together import together
 from gisement.models.pooling import Need, grouped

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from gisement.engine.labels import labelled
-from gisement.engine.measure import Observatory, address_of
+from gisement.engine.measure import Observatory
 from gisement.engine.protected import NOT_SHOWN, PROTECTED, Answer, PublicTables
+from gisement.engine.row_address import address_of
 from gisement.store.workspace import Workspace
 from gisement.terms import Figure, Indicator, Level, Perimeter, Ring, Verdict, existing_rings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from gisement.engine.measure import address_of
+from gisement.engine.row_address import address_of
 from gisement.terms import Figure, Perimeter, highest
 from gisement.terms.arithmetic import added, share, total
 

@@ -18,7 +18,7 @@ SPELLING_PREFIXES = ("17", "19", "21", "22", "24", "25", "26", "27", "28")
 
 @step
 def buyer(contract_record: Any, payer: Any, establishment: Any, legal_unit: Any, commune: Any, commune_code_today: Any,
-          raw_department: Any, ring_commune: Any, territory: Any) -> Any:  # fmt: skip
+          raw_department: Any, territory: Any) -> Any:  # fmt: skip
     """One row per buyer (SIRET, or what the file gave), with its place and the evidence for it (`buyer_place_rule`)."""
     b = _named(contract_record, payer)
     register = establishment.select(register_siret="siret", register_commune="commune_code_reported")
@@ -41,7 +41,7 @@ def buyer(contract_record: Any, payer: Any, establishment: Any, legal_unit: Any,
     b = b.mutate(buyer_department_code=department)
     ledgers = payer.filter(payer.buyer_id.notnull()).select(ledger_of="buyer_id").distinct()
     b = b.left_join(ledgers, [("buyer_id", "ledger_of")])
-    return _in_territory(b, commune, ring_commune, territory)
+    return _in_territory(b, commune, territory)
 
 
 def _named(contract_record: Any, payer: Any) -> Any:
@@ -91,7 +91,7 @@ def _epci_departments(commune: Any) -> Any:
     return ranked.filter(ranked.rank == 0).select(epci_key="epci_code", epci_department="department_code")
 
 
-def _in_territory(b: Any, commune: Any, ring_commune: Any, territory: Any) -> Any:
+def _in_territory(b: Any, commune: Any, territory: Any) -> Any:
     """`is_in_territory`: by its commune; an EPCI or a department's body, by whether their area is its own.
 
     An EPCI of two departments belongs to that of its most populous commune.

@@ -20,14 +20,14 @@ DROPPED = (
 
 
 @step
-def ledger_finding(payment: Any, payee_supplier: Any, payee: Any, payee_link: Any, raw_payment: Any,
+def ledger_finding(payment: Any, payee_supplier: Any, payee: Any, payee_link: Any,
                    raw_payment_dropped: Any, repeated_line: Any, account_gap: Any, correction: Any,
                    establishment: Any, place: Any, contract_payment: Any) -> Any:  # fmt: skip
     """One row per problem found in a ledger; lines left out on entry are told by buyer, year and account."""
     return ibis.union(
         *_amounts(payment), *_days(payment), _without_supplier(payment), _identifiers(payee),
         *_links(payee, payee_link, payee_supplier), _told_by_hand(payee_supplier, correction),
-        *_repeated(raw_payment, payment, repeated_line), _left_out(raw_payment_dropped),
+        *_repeated(payment, repeated_line), _left_out(raw_payment_dropped),
         *_gaps(account_gap, correction), _twins(payment), _distant_head_offices(payment, establishment, place),
         _above_contract(contract_payment),
     ).distinct()  # fmt: skip
@@ -90,7 +90,7 @@ def _told_by_hand(payee_supplier: Any, correction: Any) -> Any:
     return rows(told, rule, "supplier_id", told.old_value, told.supplier_id, action)
 
 
-def _repeated(raw_payment: Any, payment: Any, repeated_line: Any) -> list[Any]:
+def _repeated(payment: Any, repeated_line: Any) -> list[Any]:
     """Equal lines: those of one file are kept as so many payments, those of another file are the same ones."""
     kept = payment.group_by("record_hash").agg(payments=payment.count())
     told = repeated_line.inner_join(kept, "record_hash")

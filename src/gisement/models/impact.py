@@ -159,7 +159,7 @@ def batches(economy: Economy, zones: Zones, draws: Draws) -> Iterator[tuple[int,
     quotients = [_quotients(zones, k) for k in range(len(zones.rings) - 1)]
     for number, start in enumerate(range(0, len(draws), BATCH)):
         chosen = slice(start, min(start + BATCH, len(draws)))
-        yield start, _batch(economy, zones, draws, chosen, number, quotients)
+        yield start, _batch(economy, draws, chosen, number, quotients)
 
 
 def effect_per_euro(economy: Economy, batch: Batch, k: int, effect: str, round_name: str) -> Matrix:
@@ -233,7 +233,7 @@ def _per_draw(place: Numbers, per_euro: Matrix, demand: Matrix) -> Matrix:
     return found
 
 
-def _batch(economy: Economy, zones: Zones, draws: Draws, chosen: slice, number: int,
+def _batch(economy: Economy, draws: Draws, chosen: slice, number: int,
            quotients: Sequence[tuple[Matrix, Matrix, float]]) -> Batch:  # fmt: skip
     size, n = len(draws.delta[chosen]), len(economy.v)
     inputs = economy.A * noise(draws.coefficients, 1, number, (size, n, n), COEFFICIENT_CV)

@@ -105,7 +105,7 @@ def link(names: pa.Table, register: pa.Table) -> pa.Table:
         if not len(asked_keys.keys):
             continue
         pairs = _pairs(asked_keys, _known_keys(known, there, ends, asked_keys.keys))
-        scored = _scored(pairs, words, known, register, names)
+        scored = _scored(pairs, words, known)
         for row, found in _decisions(scored, register, names, place):
             if row not in decided or found[0]["status"] == ACCEPTED:
                 decided[row] = found
@@ -229,9 +229,7 @@ def _pairs(asked: _Keys, known: _Keys) -> tuple[Integers, Integers]:
 # --- likeness -----------------------------------------------------------------------------------------------
 
 
-def _scored(
-    pairs: tuple[Integers, Integers], words: Words, known: Words, register: pa.Table, names: pa.Table
-) -> _Scored:
+def _scored(pairs: tuple[Integers, Integers], words: Words, known: Words) -> _Scored:
     """The likeness of each pair; what may well be another firm is held under what a near name needs."""
     owners, rows = pairs
     left, right = _texts(words, owners), _texts(known, rows)

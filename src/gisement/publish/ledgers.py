@@ -24,7 +24,7 @@ def proposed(proposal: Any, language: str = "fr") -> str:
     dropped = {reason: held for reason, held in proposal.prepared.dropped.items() if reason not in told}
     return "\n".join(
         [words["remarks"] if remarks else words["no_remark"], *remarks, "", words["rows"],
-         *(_row(row, words, language) for row in proposal.rows), *_reasons(dropped, "dropped", words, language), "",
+         *(_row(row, language) for row in proposal.rows), *_reasons(dropped, "dropped", words, language), "",
          words["mapping"], "", _without_remarks(proposal.text)]
     )  # fmt: skip
 
@@ -48,7 +48,7 @@ def _remark(remark: Any, language: str) -> str:
     return f"- {told}" + "".join(f"\n    {line}" for line in remark.fix.splitlines())
 
 
-def _row(row: Mapping[str, Any], words: Mapping[str, str], language: str) -> str:
+def _row(row: Mapping[str, Any], language: str) -> str:
     cells = (_cell(name, row.get(name), language) for name in SHOWN)
     return "  " + " | ".join(cell for cell in cells if cell)
 

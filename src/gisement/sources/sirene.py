@@ -96,7 +96,7 @@ def read_establishments(source: Path, target: Path, *, memory_limit: str = DEFAU
         if file_kind(source) == "json":
             return _write_search(connection, source, target, "raw_establishment", ("siret", "siren", "nic"))
         with published(connection, source) as table:
-            return _write(connection, table, target, _establishment_columns(table, source), ESTABLISHMENT)
+            return _write(connection, table, target, _establishment_columns(table), ESTABLISHMENT)
 
 
 def read_legal_units(source: Path, target: Path, *, memory_limit: str = DEFAULT_MEMORY) -> RegisterReport:
@@ -109,7 +109,7 @@ def read_legal_units(source: Path, target: Path, *, memory_limit: str = DEFAULT_
         if file_kind(source) == "json":
             return _write_search(connection, source, target, "raw_legal_unit", ("siren",))
         with published(connection, source) as table:
-            return _write(connection, table, target, _legal_unit_columns(table, source), LEGAL_UNIT)
+            return _write(connection, table, target, _legal_unit_columns(table), LEGAL_UNIT)
 
 
 def _connect(target: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
@@ -120,7 +120,7 @@ def _connect(target: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _establishment_columns(table: Published, source: Path) -> dict[str, str]:
+def _establishment_columns(table: Published) -> dict[str, str]:
     found = {name: table.column(headers) for name, headers in ESTABLISHMENT.items()}
     siret, siren, nic = (table.column(headers) for headers in (_SIRET, ("siren",), ("nic",)))
     has_key = siret is not None or (siren is not None and nic is not None)
@@ -131,7 +131,7 @@ def _establishment_columns(table: Published, source: Path) -> dict[str, str]:
     return keys | {name: _text(header) for name, header in found.items()}
 
 
-def _legal_unit_columns(table: Published, source: Path) -> dict[str, str]:
+def _legal_unit_columns(table: Published) -> dict[str, str]:
     found = {name: table.column(headers) for name, headers in LEGAL_UNIT.items()}
     siren, siret = table.column(("siren",)), table.column(_SIRET)
     is_history = table.column(("datefin",)) is not None

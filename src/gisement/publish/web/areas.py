@@ -138,7 +138,7 @@ def contour_drawing(page: Page, name: str, show: str, where: Pairs) -> Drawing |
         return None
     plane, height = _plane(contour.rings for contour in found.held.values())
     areas = tuple(_area(page, found, code, plane) for code in found.held)
-    flows = _flows(page, found.held, plane, found.table) if name == DEPARTMENTS else ()
+    flows = _flows(found.held, plane, found.table) if name == DEPARTMENTS else ()
     return Drawing(
         "areas", Map(WIDTH, height, areas, flows), _summary(page, name, found.told, flows, KEY in dict(where)),
         address(f"{page.root}/charts/map/{name}.svg", where, show=said(show)), name, found.table,
@@ -201,7 +201,7 @@ def _outline(ring: Sequence[Point], plane: Plane) -> str:
     return f"M{' '.join(f'{x:g},{y:g}' for x, y in points)}Z" if len(points) > 1 else ""
 
 
-def _flows(page: Page, held: Mapping[str, Contour], plane: Plane, table: Lines) -> tuple[Flow, ...]:
+def _flows(held: Mapping[str, Contour], plane: Plane, table: Lines) -> tuple[Flow, ...]:
     """Lines from the territory to the departments outside that receive most."""
     centres = {code: plane.at(_middle(contour.rings[0])) for code, contour in held.items()}
     ours = [centre for code, centre in centres.items() if held[code].is_home]
