@@ -9,7 +9,7 @@ from gisement.terms import Indicator, Perimeter, Trouble
 
 
 def show(
-    indicator: Indicator, perimeter: Perimeter, years: str | None, format: str, *, progress: str | None, alone: bool
+    name: str, where: list[str] | None, years: str | None, format: str, *, progress: str | None, alone: bool
 ) -> None:
     """Print the account of a change between two years, how far a share has come, or the trend without years.
 
@@ -18,8 +18,10 @@ def show(
     from gisement.engine import Observatory
     from gisement.engine.change import decompose, trend
     from gisement.engine.progress import is_told
+    from gisement.pipeline import indicator_named, perimeter_of
     from gisement.publish import answers, change
 
+    indicator, perimeter = indicator_named(name), perimeter_of(where)
     if not alone:
         raise Trouble(
             fr="--decompose, --trend, --progress, --by et --sensitivity ne se combinent pas : n'en garder qu'un.",

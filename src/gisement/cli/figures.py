@@ -1,17 +1,64 @@
-"""How the figures of `measure` are printed: for people, as JSON, or as CSV."""
+"""What `measure` and `rows` do: figures and the rows behind them, printed for people, as JSON, or as CSV."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gisement.cli.session import Settings, note
+from gisement.cli.models import modelled
+from gisement.cli.session import Settings, here, note, opened
+from gisement.publish import usage
 from gisement.terms import Figure, Indicator, Perimeter, Verdict
 
 if TYPE_CHECKING:
     from gisement.engine import Observatory
     from gisement.store import Workspace
+
+
+def show_measured(
+    indicator: str, by: str | None, where: list[str] | None, format: str, *, sensitivity: bool, scenario: Path | None
+) -> None:
+    """Measure an indicator (its name) over a perimeter, by dimensions or under every option, and print the figures."""
+    from gisement.pipeline import indicator_named, perimeter_of
+    from gisement.publish.component import listing
+
+    chosen, perimeter = indicator_named(indicator), perimeter_of(where)
+    dimensions = usage.dimensions_of(chosen, by)
+    usage.no_scenario(chosen, scenario is not None)
+    held = observatory(opened())
+    perimeter = held.resolved(chosen, perimeter, dimensions)
+    gaps = held.ledger_gaps(perimeter) if perimeter.filters.get("basis") == ("payment",) else []
+    about: dict[str, Any] = {}
+    if chosen.kind == "model":
+        figures, about = modelled(held, chosen, perimeter, dimensions, sensitivity=sensitivity, scenario=scenario)
+    elif sensitivity:
+        figures = held.sensitivity(chosen, perimeter)
+    else:
+        figures = held.measure(chosen, perimeter, dimensions)
+    command = "" if sensitivity else listing(chosen.name, where or (), here())
+    show(
+        chosen, perimeter, figures, format, with_options=sensitivity, command=command, about=about, gaps=gaps,
+        cautions=cautions_of(held, chosen, perimeter, figures),
+    )  # fmt: skip
+
+
+def list_rows(indicator: str, verdict: Verdict, where: list[str] | None, format: str) -> None:
+    """Print the rows of an indicator (its name) that have a verdict; for people, the first of them."""
+    from gisement.engine import Observatory
+    from gisement.pipeline import indicator_named, perimeter_of
+    from gisement.publish import answers
+
+    chosen, perimeter = indicator_named(indicator), perimeter_of(where)
+    held = Observatory(opened())
+    found = held.rows(chosen, perimeter, verdict)
+    if format == "json":
+        print(answers.to_json(list(found)))
+    elif format == "csv":
+        sys.stdout.write(answers.to_csv(found))
+    else:
+        show_rows(held, chosen, perimeter, verdict, found)
 
 
 def show(
