@@ -75,7 +75,7 @@ def note(fr: str, en: str) -> None:
 
 
 def colon() -> str:
-    """French has a space before it."""
+    """A colon as the language of the answers writes it: French has a space before it."""
     return " : " if Settings.language == "fr" else ": "
 
 

@@ -82,7 +82,7 @@ def euros(value: float | None, language: str = "fr") -> str:
 
 
 def cents(value: int | None, language: str = "fr") -> str:
-    """An exact amount: `1 234,50 €`."""
+    """An exact amount of cents in euros, with two decimals: `1 234,50 €`; « not known » for None."""
     if value is None:
         return not_known(language)
     whole, rest = divmod(abs(value), 100)
@@ -252,7 +252,7 @@ def account(reading: Reading | None, language: str = "fr") -> str:
 
 
 def colon(language: str = "fr") -> str:
-    """French has a space before it."""
+    """A colon as the language writes it: French has a space before it."""
     return " : " if language == "fr" else ": "
 
 

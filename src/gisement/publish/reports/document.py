@@ -176,5 +176,5 @@ class Report:
 
     @property
     def is_internal(self) -> bool:
-        """Whether it must not be published."""
+        """Whether it rests on payments that nothing protects: it is for those who sent them, never to be published."""
         return self.status != PUBLIC

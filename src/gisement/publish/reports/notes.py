@@ -42,7 +42,7 @@ class Notes:
         self._quoted.append(figure)
 
     def told(self) -> list[str]:
-        """The text of each note."""
+        """The text of each note, in the order of its mark."""
         return [note(figure) for figure in self._first]
 
     def methods(self) -> list[dict[str, Any]]:

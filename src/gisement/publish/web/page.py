@@ -41,7 +41,7 @@ class Page:
 
     @property
     def texts(self) -> Any:
-        """The page texts of this language."""
+        """The texts of pages in the language of this one, by page."""
         return page_texts(self.language)
 
     @property

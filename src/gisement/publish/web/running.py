@@ -50,7 +50,7 @@ def run(
 
 
 def address_of(listening: Listening, host: str) -> str:
-    """What to type in a browser."""
+    """The address to type in a browser, `http://127.0.0.1:8000/`, with the port that was found free."""
     return f"http://{host}:{listening.getsockname()[1]}/"
 
 

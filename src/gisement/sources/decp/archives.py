@@ -44,7 +44,10 @@ class _Budget:
     reads_workbooks: bool = False
 
     def path(self, name: str) -> Path:
-        """A new place for a file, never under a name that the archive chose."""
+        """A new place for a file, never under a name that the archive chose.
+
+        Raises Trouble where the archive holds more files than are unpacked.
+        """
         self.files += 1
         if self.files > MOST_FILES:
             raise refusals.unsafe_archive(

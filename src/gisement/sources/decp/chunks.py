@@ -63,7 +63,7 @@ class Chunks:
         self._full(len(line))
 
     def close(self) -> None:
-        """Writes what is left."""
+        """Write the lines that are left, as the last file."""
         if self._lines:
             self._flush()
 

@@ -35,7 +35,10 @@ def space(data: Buffer, at: int) -> int:
 
 
 def value_end(data: Buffer, at: int) -> int:
-    """The end of the value that starts at `at`, by its brackets: what is inside is not checked."""
+    """The end of the value that starts at `at`, by its brackets: what is inside is not checked.
+
+    Raises Broken, with the place, where there is no value or it does not end.
+    """
     first = data[at : at + 1]
     if first in (b"{", b"["):
         return _closing(data, at)
@@ -66,7 +69,10 @@ def _closing(data: Buffer, at: int) -> int:
 
 
 def members(data: Buffer, at: int, visit: Callable[[str, int], int]) -> int:
-    """The end of the object at `at`. `visit(key, place)` is called for each value and answers its end."""
+    """The end of the object at `at`. `visit(key, place)` is called for each value and answers its end.
+
+    Raises Broken, with the place, where the object is none.
+    """
     at = space(data, at + 1)
     if data[at : at + 1] == b"}":
         return at + 1

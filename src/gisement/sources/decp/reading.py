@@ -32,7 +32,7 @@ class _Task:
 
 
 def recognise(path: Path, *, name: str | None = None) -> str:
-    """The format of a file by its content: `json`, `xml`, `csv` or `parquet`. `Trouble` for another."""
+    """The format of a file by its content: `json`, `xml`, `csv` or `parquet`. Raises Trouble for another."""
     shown = name or path.name
     if not path.is_file():
         raise refusals.not_a_file(shown)

@@ -43,12 +43,12 @@ def no_contract(name: str, found: str) -> Trouble:
 
 
 def empty(name: str) -> Trouble:
-    """A file of no bytes, or of spaces only."""
+    """The refusal of a file of no bytes, or of spaces only."""
     return Trouble(fr=f"{name} est vide : vérifiez le téléchargement.", en=f"{name} is empty: check the download.")
 
 
 def unknown_format(name: str) -> Trouble:
-    """Neither JSON, XML, CSV nor Parquet."""
+    """The refusal of a file that is neither JSON, XML, CSV nor Parquet."""
     return Trouble(
         fr=f"{name} n'est ni du JSON, ni du XML, ni du CSV, ni du Parquet : donnez un fichier DECP dans un "
         "de ces formats (un classeur de tableur s'enregistre en CSV).",
@@ -58,7 +58,7 @@ def unknown_format(name: str) -> Trouble:
 
 
 def not_xml(name: str, line: int, column: int, reason: str) -> Trouble:
-    """The file is not well-formed XML."""
+    """The refusal of a file that is not well-formed XML, with the place."""
     return Trouble(
         fr=f"{name}, ligne {line}, colonne {column} : XML invalide ({reason}). Téléchargez à nouveau "
         "le fichier, ou demandez à son producteur un XML valide.",
@@ -98,7 +98,7 @@ def no_column(name: str, found: list[str]) -> Trouble:
 
 
 def nothing_inside(name: str) -> Trouble:
-    """An archive without any file."""
+    """The refusal of an archive without any file."""
     return Trouble(
         fr=f"{name} ne contient aucun fichier : vérifiez l'archive.", en=f"{name} holds no file: check the archive."
     )
@@ -114,7 +114,7 @@ def several(troubles: Sequence[Trouble]) -> Trouble:
 
 
 def unsafe_archive(name: str, why_fr: str, why_en: str) -> Trouble:
-    """An archive that is not opened."""
+    """The refusal of an archive that is not opened, with the reason in both languages."""
     return Trouble(
         fr=f"{name} n'est pas ouvert : {why_fr}. Décompressez-le vous-même si vous en connaissez l'origine.",
         en=f"{name} is not opened: {why_en}. Unpack it yourself if you know where it comes from.",

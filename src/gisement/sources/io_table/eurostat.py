@@ -36,7 +36,10 @@ def is_long(header: Sequence[str]) -> bool:
 
 
 def read_wide(grid: Grid, name: str, *, convert: bool = False, imports: Grid | None = None) -> IoTable:
-    """The table of a grid. Total flows are refused, or converted where that was asked for."""
+    """The table of a grid of products by products, its year and unit as the name tells.
+
+    Raises Trouble where the layout is not known, and for total flows unless they are to be converted.
+    """
     codes = partition([code for code in grid.columns if code in grid.rows and "TOTAL" not in code])
     output = grid.row("P1")
     if len(codes) < 2 or output is None:
@@ -69,7 +72,10 @@ def read_wide(grid: Grid, name: str, *, convert: bool = False, imports: Grid | N
 
 
 def read_long(lines: Sequence[Sequence[str]], name: str, *, convert: bool = False) -> IoTable:
-    """The table of a download: France if several countries are in it, the latest year, in euros."""
+    """The table of a download: France if several countries are in it, the latest year, in millions of euros.
+
+    Raises Trouble where the layout is not known, and for total flows unless they are to be converted.
+    """
     header = [cell.strip().lower() for cell in lines[0]]
     rows = [dict(zip(header, [*line, *[""] * len(header)], strict=False)) for line in lines[1:]]
     rows = _only(_only(_only(rows, "geo", "FR"), "unit", "MIO_EUR"), "time_period", None)

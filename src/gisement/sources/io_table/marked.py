@@ -34,7 +34,10 @@ def is_marked(grid: Grid) -> bool:
 
 
 def read_marked(grid: Grid, name: str) -> IoTable:
-    """The table of marked rows; one without any imported row would be of total flows, and is refused."""
+    """The table of marked rows (`domestic`, `imported`…).
+
+    Raises Trouble where the layout is not known, and without any imported row: it would be of total flows.
+    """
     rows = {(_flow(row), code): i for i, row in enumerate(grid.rows) if (code := _product(row))}
     codes = [code for flow, code in rows if flow == "domestic"]
     known = [code for code in codes if code in grid.columns]
@@ -67,7 +70,10 @@ def is_british(grid: Grid) -> bool:
 
 
 def read_british(grid: Grid, name: str) -> IoTable:
-    """The domestic use table at basic prices, product by product, of the Office for National Statistics."""
+    """The domestic use table at basic prices, product by product, of the Office for National Statistics.
+
+    Raises Trouble where the layout is not known.
+    """
     codes = [code for code in grid.rows if code in grid.columns and divisions(code)]
     if len(codes) < 2 or _LAST_INDUSTRY not in grid.columns or not set(_BRITISH_ROWS) <= set(grid.rows):
         raise unknown_layout(name)

@@ -12,7 +12,7 @@ _GOALS = {"SOCIAUX": "soc-obj", "ENVIRONNEMENTAUX": "env-imp"}
 
 
 def read(root: etree._Element) -> Notice:
-    """The notice of an `ANNONCE` element."""
+    """The notice of an `ANNONCE` element: its lots, dates, buyer and award criteria, as published."""
     management, data = at(root, "GESTION"), at(root, "DONNEES")
     reference, index = at(management, "REFERENCE"), at(management, "INDEXATION")
     subject, procedure = at(data, "OBJET"), at(data, "PROCEDURE")

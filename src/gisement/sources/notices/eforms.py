@@ -16,7 +16,7 @@ _WEIGHTS = {"per": "percent", "poi": "points", "dec": "decimal", "ord": "order"}
 
 
 def read(root: etree._Element) -> Notice:
-    """The notice of a UBL document."""
+    """The notice of a UBL document (eForms): its lots, dates, buyer and award criteria, as published."""
     project, process = at(root, "ProcurementProject"), at(root, "TenderingProcess")
     buyer = words(at(root, "ContractingParty", "Party", "PartyIdentification", "ID"))
     company = _company(root, buyer)

@@ -39,7 +39,7 @@ class Desk(Protocol):
         """Take in a sheet of experience of this partner."""
 
     def model(self, siren: str) -> str:
-        """A sheet to fill in."""
+        """A sheet of experience to fill in, as text, with the SIREN of this partner in it."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,17 @@ class Counter:
     desk: Desk
 
     async def show(self, request: Request) -> Response:
-        """The forms."""
+        """The page of forms of the partner who is signed in; raises Trouble (403) for anyone but an editor."""
         session: Session | None = request.scope["gisement.session"]
         if session is None or not session.is_signed_in or session.rights[session.siren] != "editor":
             raise forbidden()
         return self._page(request, session)
 
     async def ledger(self, request: Request) -> Response:
-        """A ledger: read as the assistant would, or taken in."""
+        """A ledger sent with its mapping: what the assistant proposes, or (with `do=send`) what was taken in.
+
+        Raises Trouble (403) where it is for a buyer that is not the partner's.
+        """
         session, form = await self.door.genuine(request, editor=True)
         file, mapping, siret = form.get("file"), str(form.get("mapping", "")), str(form.get("siret", "")).strip()
         if not isinstance(file, UploadFile) or not siret.startswith(session.siren):
@@ -73,14 +76,14 @@ class Counter:
         return await self._sent(request, session, "ledger", told)
 
     async def correction(self, request: Request) -> Response:
-        """A correction of a contract."""
+        """The page after a correction of the partner's contracts was taken in; raises Trouble where it is not."""
         session, form = await self.door.genuine(request, editor=True)
         fields = {name: str(form.get(name, "")).strip() for name in CORRECTED}
         told = await run_in_threadpool(self.desk.correction, fields, session.siren)
         return await self._sent(request, session, "correction", told)
 
     async def experience(self, request: Request) -> Response:
-        """A sheet of experience."""
+        """The page after a sheet of experience of the partner was taken in; raises Trouble where it is not."""
         session, form = await self.door.genuine(request, editor=True)
         told = await run_in_threadpool(self.desk.sheet, str(form.get("text", "")), session.siren)
         return await self._sent(request, session, "experience", told)

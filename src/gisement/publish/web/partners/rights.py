@@ -51,7 +51,7 @@ class Rights:
 
 
 def parse_rights(text: str, name: str) -> Rights:
-    """The rights that a TOML text declares; `Trouble` where it cannot be read."""
+    """The rights that a TOML text declares; raises Trouble, with the name of the file, where it cannot be read."""
     try:
         content = parsed_toml(text)
         grants = tuple(_grant(each) for each in content.get("partner", ()))

@@ -74,7 +74,7 @@ class Sessions:
             return held
 
     def end(self, session: Session) -> None:
-        """Forget a session."""
+        """Forget a session: its cookie opens nothing any more."""
         with self._lock:
             self._held.pop(session.key, None)
 

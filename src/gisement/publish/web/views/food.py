@@ -121,12 +121,12 @@ def _by_name(page: Page, name: str, where: tuple[tuple[str, str], ...] = ()) -> 
 
 
 def gaps_file(page: Page) -> Response:
-    """The gap board as CSV."""
+    """The gap board as a CSV to keep, in the language of the page."""
     return _file(page, "food_gap", "food-gaps.csv")
 
 
 def lots_file(page: Page) -> Response:
-    """The lots as CSV."""
+    """The lots of the food plan as a CSV to keep, in the language of the page."""
     return _file(page, "food_lot", "food-lots.csv")
 
 

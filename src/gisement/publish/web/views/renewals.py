@@ -48,7 +48,7 @@ def renewals(page: Page) -> Response:
 
 
 def calendar_file(page: Page) -> Response:
-    """The same as an iCalendar."""
+    """The contracts that end soon, of the filters of the address, as an iCalendar."""
     pairs = asked(page)
     found = calendar.renewals(page.site.observatory, _perimeter(pairs))
     content = feeds.calendar(found, _title(page, pairs), page.site.as_of_date, page.language)
@@ -57,7 +57,7 @@ def calendar_file(page: Page) -> Response:
 
 
 def feed(page: Page) -> Response:
-    """The same as an Atom feed."""
+    """The contracts that end soon, of the filters of the address, as an Atom feed."""
     pairs = asked(page)
     found = calendar.renewals(page.site.observatory, _perimeter(pairs))
     here = address(f"{page.root}/renewals.atom", pairs)
