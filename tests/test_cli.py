@@ -282,7 +282,7 @@ def test_a_broken_file_costs_only_itself(tmp_path: Path) -> None:
 def test_without_any_word_the_help_is_given() -> None:
     run = gisement()
     assert (run.returncode, run.stdout) == (2, "")
-    assert run.stderr.startswith("Usage: gisement")
+    assert run.stderr.startswith("Usage : gisement")
     assert "measure" in run.stderr
 
 
