@@ -14,7 +14,7 @@ TOP, HEIGHT, STEP, MARGIN = 24, 170, 58, 50
 FEWEST_YEARS = 6
 """Room for as many years at least: alone, one would be drawn as wide as all of them."""
 TARGET = 12
-ABOVE, BELOW, LETTER, HALF = 8.0, 22.0, 13.0, 22.0
+ABOVE, BELOW, LETTER, HALF = 8.0, 18.0, 13.0, 22.0
 """How far above and below a mark its text stands; how high the letters are, and half of the width of a text."""
 GRID = (0, 25, 50, 75, 100)
 RANGE_WIDTH, RANGE_STEP = 470, 46
@@ -205,14 +205,14 @@ def trajectory(
 def _square(aim: Shown, x: int, other: float) -> Aim:
     """What is aimed at, its text away from what is measured that year, or else from the line that comes to it."""
     y = _y(aim.value_at)
-    text_y = y - ABOVE if other > y or y + BELOW > TOP + HEIGHT - 2 else y + BELOW
+    text_y = y - ABOVE if other > y or y + BELOW > TOP + HEIGHT + 1 else y + BELOW
     return Aim(x, y, x - TARGET // 2, round(y - TARGET / 2, 1), aim.value, aim.label, round(text_y, 1))
 
 
 def _clear(mark: Mark, line: Sequence[tuple[float, float]], aim: Aim | None, baseline: float) -> float:
     """The height of the text of a year that neither the broken line nor what is aimed at crosses."""
     if aim is not None and aim.y < mark.y:  # what is aimed at has its text above
-        under = mark.bottom + BELOW - 4
+        under = mark.bottom + BELOW
         return round(under if under < baseline - 2 else aim.text_y - LETTER, 1)
     crossed = [y for x in (mark.x - HALF, mark.x, mark.x + HALF) if (y := _line_at(line, x)) is not None]
     if crossed and min(crossed) < mark.text_y + 4 and max(crossed) > mark.text_y - LETTER:
