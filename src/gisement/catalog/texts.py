@@ -65,6 +65,7 @@ def _held(text: str) -> str:
     return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", text))
 
 
+@cache
 def indicator_texts(name: str, language: str = "fr", basis: str | None = None) -> dict[str, Any]:
     """What people read of an indicator: title, sentence, definition, exclusions, assumptions, unit.
 

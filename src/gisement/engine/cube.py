@@ -35,8 +35,6 @@ MOST_BYTES = 192 << 20
 eight for a weight that no other has."""
 DENSE = 1 << 16
 """Up to so many possible groups, or two a row, each has its place in the sums; else only those that are there."""
-SMALL = 1 << 12
-"""Up to so many places, those without rows are cheaper to add up than to leave out."""
 MASKS, MASK_BYTES = 256, 64 << 20
 """Filters whose rows are remembered: a page asks for the same perimeter several times, and all of the same year."""
 LAST = "\U0010ffff"
@@ -44,7 +42,6 @@ Filters = tuple[tuple[str, str, tuple[str, ...]], ...]
 _VERDICTS = len(Verdict)
 _SURE, _UNWEIGHTED, _RANK = _VERDICTS, 2 * _VERDICTS, 4 * _VERDICTS
 _CODES = _RANK * len(Level)
-_RANKED = _CODES // _VERDICTS
 
 
 @lru_cache(maxsize=1)
@@ -52,13 +49,6 @@ def _is_sure() -> Flags:
     """By code of a row: whether it is surely in scope."""
     found: Flags = np.arange(_CODES) // _SURE % 2 == 1
     return found
-
-
-@lru_cache(maxsize=1)
-def _no_weight_and_rank() -> tuple[Integers, Integers]:
-    """By code of a row: one where it has no weight, and how far its amount is from an observed one."""
-    every = np.arange(_CODES)
-    return every // _UNWEIGHTED % 2, every // _RANK
 
 
 @lru_cache(maxsize=1)
@@ -138,16 +128,11 @@ class Cube:
         kept, judged = self._placed(*asked), self._judged_rows(indicator, option)
         places, inverse = _groups(judged.code[kept], *self._numbered(tuple(columns), *asked))
         sums = _added(judged.weight[kept], inverse, len(places), has_negative=judged.has_negative)
-        groups, added = _by_verdict(places, *sums)
-        lists = (held.tolist() for held in (groups, *added.values()))
-        return [
-            {
-                **_values(group // _VERDICTS, by, list(columns.values())),
-                "verdict_number": group % _VERDICTS,
-                **dict(zip(added, sums, strict=True)),
-            }
-            for group, *sums in zip(*lists, strict=True)
-        ]
+        found = _by_verdict(places, *sums)
+        if not by:
+            return list(found.values())
+        held = list(columns.values())
+        return [{**_values(number // _VERDICTS, by, held), **row} for number, row in found.items()]
 
     def amounts(
         self, indicator: Indicator, perimeter: Perimeter, option: SimpleNamespace, by: Sequence[str]
@@ -336,39 +321,30 @@ def _added(
     return weighed, positive, np.bincount(inverse, minlength=count)
 
 
-def _by_verdict(
-    places: Integers, weighed: Integers, positive: Integers, count: Integers
-) -> tuple[Integers, dict[str, Integers]]:
-    """The sums of each group and verdict that has rows, in their order, with its highest level."""
-    if len(places) > SMALL:
-        there = np.flatnonzero(count)
-        places, weighed, positive, count = places[there], weighed[there], positive[there], count[there]
-    groups, firsts = _wholes(places)
-    held = {"weighed": weighed, "positive": positive, "rows_count": count}
-    wide = {name: _spaced(values, places, len(groups), firsts) for name, values in held.items()}
-    codes, (has_no_weight, rank) = wide["rows_count"], _no_weight_and_rank()
-    wide |= {"unweighted": codes * has_no_weight}
-    added = {name: values.reshape(-1, _RANKED, _VERDICTS).sum(axis=1).ravel() for name, values in wide.items()}
-    added["rank"] = ((codes > 0) * rank).reshape(-1, _RANKED, _VERDICTS).max(axis=1).ravel()
-    there = np.flatnonzero(added["rows_count"])
-    numbers = groups[there // _VERDICTS] * _VERDICTS + there % _VERDICTS
-    return numbers, {name: values[there] for name, values in added.items()}
+def _by_verdict(places: Integers, *sums: Integers) -> dict[int, dict[str, int]]:
+    """The sums of each group and verdict that has rows, in their order (its number says both), with its highest level.
 
-
-def _wholes(places: Integers) -> tuple[Integers, Integers | None]:
-    """The groups of places, and which of them each place is of (nothing where every code has its place)."""
-    if len(places) % _CODES == 0 and (not len(places) or places[-1] == len(places) - 1):
-        return np.arange(len(places) // _CODES), None
-    return np.unique(places // _CODES, return_inverse=True)
-
-
-def _spaced(values: Integers, places: Integers, groups: int, of_group: Integers | None) -> Integers:
-    """Values with a column for each code, a line for each group."""
-    if of_group is None:
-        return values.reshape(-1, _CODES)
-    wide = np.zeros((groups, _CODES), dtype=np.int64)
-    wide[of_group, places % _CODES] = values
-    return wide
+    Few places have rows: adding up the codes of each one by one is faster than arrays of all that may be.
+    """
+    there = np.flatnonzero(sums[-1])
+    found: dict[int, dict[str, int]] = {}
+    for place, weighed, positive, count in zip(*(held[there].tolist() for held in (places, *sums)), strict=True):
+        group, code = divmod(place, _CODES)
+        number, rank = group * _VERDICTS + code % _VERDICTS, code // _RANK
+        unweighted = count if code // _UNWEIGHTED % 2 else 0
+        held = found.get(number)
+        if held is None:
+            found[number] = {
+                "verdict_number": number % _VERDICTS, "weighed": weighed, "positive": positive, "rows_count": count,
+                "unweighted": unweighted, "rank": rank,
+            }  # fmt: skip
+            continue
+        held["weighed"] += weighed
+        held["positive"] += positive
+        held["rows_count"] += count
+        held["unweighted"] += unweighted
+        held["rank"] = max(held["rank"], rank)
+    return dict(sorted(found.items()))
 
 
 def _values(group: int, by: Sequence[str], columns: Sequence[Column]) -> Mapping[str, Any]:

@@ -61,8 +61,8 @@ BUYER_SETS = ("territory", "all")
 CHOOSING_BUYERS = frozenset({"buyer", "buyer_department", "buyer_commune"})
 _RANKS = {level: level.rank for level in Level}
 # verdicts are numbers until they are shown: grouping by a text takes half as long again
-_VERDICTS = tuple(Verdict)
 _NUMBERS = {verdict: number for number, verdict in enumerate(Verdict)}
+_NO_ROW: Mapping[str, int] = {"weighed": 0, "positive": 0, "rows_count": 0, "unweighted": 0, "rank": 0}
 
 
 def judged(
@@ -107,18 +107,17 @@ def leveled(rows: Any) -> Any:
 
 def sums_of(rows: Iterable[Mapping[str, Any]]) -> Sums:
     """The sums of one group, from its row of each verdict."""
-    of = {_VERDICTS[row["verdict_number"]]: row for row in rows}
-
-    def weight(verdict: Verdict, name: str = "weighed") -> int:
-        return int(of[verdict][name] or 0) if verdict in of else 0
-
-    unknown = Verdict.UNKNOWN
-    known = [row["rank"] for verdict, row in of.items() if verdict in (Verdict.PART, Verdict.REST)]
+    of = {row["verdict_number"]: row for row in rows}
+    part, rest, unknown, excluded = (
+        of.get(_NUMBERS[verdict], _NO_ROW)
+        for verdict in (Verdict.PART, Verdict.REST, Verdict.UNKNOWN, Verdict.EXCLUDED)
+    )
+    positive = int(unknown["positive"] or 0)
     return Sums(
-        part=weight(Verdict.PART), rest=weight(Verdict.REST), excluded=weight(Verdict.EXCLUDED),
-        unknown_positive=weight(unknown, "positive"), unknown_negative=weight(unknown) - weight(unknown, "positive"),
-        counts={verdict: weight(verdict, "rows_count") for verdict in Verdict},
-        unweighted=weight(unknown, "unweighted"), level_rank=max(known, default=0),
+        part=int(part["weighed"] or 0), rest=int(rest["weighed"] or 0), excluded=int(excluded["weighed"] or 0),
+        unknown_positive=positive, unknown_negative=int(unknown["weighed"] or 0) - positive,
+        counts={verdict: int(of.get(number, _NO_ROW)["rows_count"]) for verdict, number in _NUMBERS.items()},
+        unweighted=int(unknown["unweighted"] or 0), level_rank=max(part["rank"], rest["rank"]),
     )  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from shlex import quote
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from gisement.catalog import indicator_texts, texts
@@ -17,63 +18,111 @@ HUNDRED = 100.0
 
 @dataclass(frozen=True)
 class Shown:
-    """What is written of a figure; `left`, `value_at`, `right` place low, value and high on a bar of 100."""
+    """What is written of a figure; `left`, `value_at`, `right` place low, value and high on a bar of 100.
 
-    name: str
-    title: str
-    label: str
-    value: str
-    bounds: str
-    coverage: str
-    level: str
-    interval: str
-    unit: str
-    definition: str
-    missing: str
+    Each text is made when it is written: a line of a table writes three of them, a sheet all.
+    """
+
     figure: Figure
+    label: str
+    language: str
     left: float | None
     value_at: float | None
     right: float | None
-    low: str
-    high: str
-    span: str
-    is_simulated: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the indicator."""
+        return self.figure.indicator
+
+    @property
+    def title(self) -> str:
+        """What the indicator is called."""
+        return str(self._told["title"])
+
+    @property
+    def value(self) -> str:
+        """The value in its unit."""
+        return format.value(self.figure, self.language)
+
+    @property
+    def bounds(self) -> str:
+        """Between what and what it is; empty where its definition leaves every row out."""
+        if format.is_outside(self.figure):
+            return ""
+        return format.bounds(self.figure, self.language) + format.dated(self.figure, self.language)
+
+    @property
+    def span(self) -> str:
+        """The same in fewer letters."""
+        if format.is_outside(self.figure):
+            return ""
+        return format.span(self.figure, self.language) + format.dated(self.figure, self.language, "dated_short")
+
+    @property
+    def coverage(self) -> str:
+        """How much of the weight the data can answer about."""
+        return "" if format.is_outside(self.figure) else format.coverage(self.figure, self.language)
+
+    @property
+    def level(self) -> str:
+        """How far it is from what was published."""
+        return str(texts(self.language)["levels"][self.figure.level])
+
+    @property
+    def interval(self) -> str:
+        """Of what kind its bounds are."""
+        return str(texts(self.language)["intervals"][self.figure.interval])
+
+    @property
+    def unit(self) -> str:
+        """The unit in words."""
+        words = texts(self.language)["numbers"]
+        return str(words["unit_jobs"] if self.figure.unit == "jobs" else self._told["unit_label"])
+
+    @property
+    def definition(self) -> str:
+        """What is measured."""
+        return str(self._told["definition"])
+
+    @property
+    def missing(self) -> str:
+        """How many rows have no amount; empty where all have one."""
+        return format.missing(self.figure, self.language)
+
+    @property
+    def low(self) -> str:
+        """The lower bound."""
+        return format.amount(self.figure.low, self.figure.unit, self.language)
+
+    @property
+    def high(self) -> str:
+        """The upper bound, or that there is none."""
+        if self.figure.high is None and self.figure.low is not None:
+            return str(texts(self.language)["numbers"]["no_upper_bound"])
+        return format.amount(self.figure.high, self.figure.unit, self.language)
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether its bounds are those of a simulation."""
+        return self.figure.interval == "simulation"
 
     @property
     def command(self) -> str:
         """The command that lists the rows behind the figure: reports and terminals write it, pages do not."""
         return rows_command(self.figure)
 
+    @property
+    def _told(self) -> Mapping[str, Any]:
+        return indicator_texts(self.figure.indicator, self.language, self.figure.basis)
+
 
 def shown(figure: Figure, label: str = "", *, largest: float = 1.0, least: float = 0.0, language: str = "fr") -> Shown:
     """The texts of a figure; a bar goes from `least` to `largest` (0 to 1 for a share)."""
-    words = texts(language)
-    told = indicator_texts(figure.indicator, language, figure.basis)
-    is_outside = format.is_outside(figure)
-    high = format.amount(figure.high, figure.unit, language)
-    is_open = figure.high is None and figure.low is not None
     largest = HUNDRED if figure.unit == "per_hundred" and largest == 1.0 else largest
-    return Shown(
-        name=figure.indicator,
-        title=str(told["title"]),
-        label=label or str(told["title"]),
-        value=format.value(figure, language),
-        bounds="" if is_outside else format.bounds(figure, language) + format.dated(figure, language),
-        coverage="" if is_outside else format.coverage(figure, language),
-        level=str(words["levels"][figure.level]),
-        interval=str(words["intervals"][figure.interval]),
-        unit=str(words["numbers"]["unit_jobs"] if figure.unit == "jobs" else told["unit_label"]),
-        definition=str(told["definition"]),
-        missing=format.missing(figure, language),
-        figure=figure,
-        left=_place(figure.low, least, largest),
-        value_at=_place(figure.value, least, largest),
-        right=_place(figure.high, least, largest),
-        low=format.amount(figure.low, figure.unit, language),
-        high=str(words["numbers"]["no_upper_bound"]) if is_open else high,
-        span="" if is_outside else format.span(figure, language) + format.dated(figure, language, "dated_short"),
-        is_simulated=figure.interval == "simulation",
-    )
+    places = [_place(value, least, largest) for value in (figure.low, figure.value, figure.high)]
+    label = label or str(indicator_texts(figure.indicator, language, figure.basis)["title"])
+    return Shown(figure, label, language, *places)
 
 
 def rows_command(figure: Figure, workspace: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from gisement.terms.rings import Ring
 from gisement.terms.trouble import Trouble
@@ -69,6 +70,7 @@ def parse_territory(
     return Territory(TerritoryLevel(level_name), code, name, plan, kept_buyers)
 
 
+@lru_cache(maxsize=64)
 def existing_rings(territory: Territory) -> tuple[Ring, ...]:
     """The rings of `territory`, from itself to the world; the food plan only if one is declared."""
     own = territory.level.ring

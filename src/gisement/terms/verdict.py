@@ -24,7 +24,10 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """0 for observed, 1 for derived, 2 for modelled."""
-        return list(Level).index(self)
+        return _LEVELS.index(self)
+
+
+_LEVELS = tuple(Level)
 
 
 def highest(levels: list[Level]) -> Level:

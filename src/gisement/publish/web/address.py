@@ -45,6 +45,12 @@ def address(path: str, pairs: Iterable[tuple[str, str]] = (), **more: object) ->
     return f"{path}?{query_string(query)}" if query else path
 
 
+def with_each(whole: str, key: str, values: Iterable[str]) -> list[str]:
+    """The same address with each of these values of one more key, which are names: nothing in them is to be quoted."""
+    begun = f"{whole}{'&' if '?' in whole else '?'}{key}="
+    return [begun + value for value in values]
+
+
 @lru_cache(maxsize=256)
 def _defaults(name: str) -> Mapping[str, str]:
     return {option.name: option.default for option in indicator_named(name).options}

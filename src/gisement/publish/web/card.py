@@ -10,7 +10,7 @@ from gisement.catalog import page_texts, texts
 from gisement.engine.protected import NOT_SHOWN
 from gisement.publish import format
 from gisement.publish.component import Shown, shown
-from gisement.publish.web.address import Pairs, address, pairs_of
+from gisement.publish.web.address import Pairs, address, pairs_of, with_each
 from gisement.terms import KILOGRAMS, LOTS, Figure, Verdict
 
 if TYPE_CHECKING:
@@ -70,14 +70,16 @@ class Card:
     def verdicts(self) -> tuple[VerdictRows, ...]:
         """The rows by verdict; of a figure that is not shown, nothing is said of its rows either."""
         told_of = () if self._figure.secrecy == NOT_SHOWN else tuple(Verdict)
-        found = (_verdict(self._figure, verdict, self._language, self._root, self._pairs) for verdict in told_of)
+        whole = address(f"{self._root}/figures/{self._figure.indicator}/rows", self._pairs)
+        addresses = zip(told_of, with_each(whole, "verdict", map(str, told_of)), strict=True)
+        found = (_verdict(self._figure, verdict, self._language, at) for verdict, at in addresses)
         return tuple(sorted(found, key=lambda row: ORDER.index(row.verdict)))
 
     @cached_property
     def files(self) -> tuple[tuple[str, str], ...]:
         """The kinds of file, and where each is."""
-        path = f"/api/measure/{self._figure.indicator}"
-        return tuple((kind, address(path, self._pairs, by=self._by, format=kind)) for kind in FILES)
+        whole = address(f"/api/measure/{self._figure.indicator}", self._pairs, by=self._by)
+        return tuple(zip(FILES, with_each(whole, "format", FILES), strict=True))
 
     @property
     def method(self) -> str:
@@ -124,7 +126,7 @@ def weighed(figure: Figure, cents_or_rows: int, language: str) -> str:
     return format.cents(cents_or_rows, language)
 
 
-def _verdict(figure: Figure, verdict: Verdict, language: str, root: str, pairs: Pairs) -> VerdictRows:
+def _verdict(figure: Figure, verdict: Verdict, language: str, at: str) -> VerdictRows:
     words = page_texts(language)["figure"]
     one, many = ("cell", "cells") if figure.secrecy else ("row", "rows_word")
     return VerdictRows(
@@ -132,5 +134,5 @@ def _verdict(figure: Figure, verdict: Verdict, language: str, root: str, pairs: 
         label=str(texts(language)["verdicts"][verdict]),
         count=format.counted(figure.sums.rows(verdict), words[one], words[many], language),
         weight=weighed(figure, getattr(figure.sums, verdict), language),
-        address=address(f"{root}/figures/{figure.indicator}/rows", pairs, verdict=str(verdict)),
+        address=at,
     )

@@ -93,26 +93,36 @@ def filters(page: Page, indicator: Indicator, pairs: Pairs) -> list[Choice]:
 
 def option(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> Choice:
     """One option of a definition, with the value that is in force."""
-    words = texts(page.language)["options"][name]
+    held = dict(pairs).get(name)
+    others = [pair for pair in pairs if pair[0] != name]
+    if not page.site.publishes_all(indicator.name, others):
+        return _option(page.site, page.language, name, indicator.name, held, tuple(others))
+    found: Choice = page.site.kept(_option, page.language, name, indicator.name, held)
+    return found
+
+
+def _option(
+    site: Site, language: str, name: str, of: str, held: str | None, others: tuple[tuple[str, str], ...] = ()
+) -> Choice:
+    """The choice of an option, the same on every page of an indicator where it has the same value."""
+    indicator = indicator_named(of)
     declared = next(option for option in indicator.options if option.name == name)
-    held = dict(pairs).get(name, declared.default)
-    rings = {ring.name.lower() for ring in existing_rings(page.site.observatory.territory) if ring != Ring.WORLD}
-    others = [(key, value) for key, value in pairs if key != name]
+    held = declared.default if held is None else held
+    rings = {ring.name.lower() for ring in existing_rings(site.observatory.territory) if ring != Ring.WORLD}
     allowed = [
         value
         for value in declared.values
-        if (name != "ring" or value in rings) and page.site.publishes(indicator.name, [*others, (name, value)])
+        if (name != "ring" or value in rings) and site.publishes(of, [*others, (name, value)])
     ]
     if declared.areas:
-        allowed = list(dict.fromkeys([*allowed, *_areas(page, indicator), held]))
-    return Choice(
-        name, str(words["title"]), tuple((v, option_word(name, v, page.language), v == held) for v in allowed)
-    )
+        allowed = list(dict.fromkeys([*allowed, *_areas(site, of), held]))
+    title = str(texts(language)["options"][name]["title"])
+    return Choice(name, title, tuple((v, option_word(name, v, language), v == held) for v in allowed))
 
 
-def _areas(page: Page, indicator: Indicator) -> list[str]:
+def _areas(site: Site, name: str) -> list[str]:
     """The departments where some supplier is, as areas to choose from."""
-    found = page.site.measure(indicator.name, (("basis", "contract"),), "department")
+    found = site.measure(name, (("basis", "contract"),), "department")
     return [f"department:{figure.group['department']}" for figure in found]
 
 

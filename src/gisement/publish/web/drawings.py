@@ -37,9 +37,9 @@ class Drawing:
     contours: str = ""
 
 
-def trend_drawing(page: Page, name: str, where: Pairs) -> Drawing:
-    """An indicator by year, with the bounds of each."""
-    table = lines_by(page, name, "year", where)
+def trend_drawing(page: Page, name: str, where: Pairs, table: Lines | None = None) -> Drawing:
+    """An indicator by year, with the bounds of each; `table` is that of its years where the page has made it."""
+    table = table or lines_by(page, name, "year", where)
     shown = [line.main.shown for line in table.lines]
     is_share = all(line.main.shown.value_at is None or "%" in line.main.shown.value for line in table.lines)
     marks = charts.trend(shown, is_share=is_share, language=page.language)

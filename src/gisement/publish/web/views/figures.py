@@ -18,7 +18,7 @@ from gisement.pipeline import indicator_named
 from gisement.publish import format
 from gisement.publish.labels import option_word
 from gisement.publish.web import choices
-from gisement.publish.web.address import ANY, Pairs, address, chosen
+from gisement.publish.web.address import ANY, Pairs, address, chosen, with_each
 from gisement.publish.web.areas import LEVELS, contour_drawing
 from gisement.publish.web.card import Card
 from gisement.publish.web.drawings import Drawing, rings_drawing, treemap_drawing, trend_drawing
@@ -80,6 +80,7 @@ def _content(page: Page, indicator: Indicator, pairs: Pairs, by: str) -> dict[st
     dimensions, options = choices.breakdowns(page, indicator, pairs), {option.name for option in indicator.options}
     path, asked = f"{page.root}/figures/{indicator.name}", page.asked("release")
     choosable = [choices.option(page, each.name, indicator, pairs) for each in indicator.options]
+    lines = lines_by(page, indicator.name, by, pairs)
     return {
         "indicator": indicator,
         "told": told,
@@ -91,11 +92,12 @@ def _content(page: Page, indicator: Indicator, pairs: Pairs, by: str) -> dict[st
         "by": by,
         "first_by": choices.first_breakdown(indicator),
         "tabs": [
-            (name, texts(page.language)["dimensions"][name], address(path, pairs, by=name)) for name in dimensions
+            (name, texts(page.language)["dimensions"][name], at)
+            for name, at in zip(dimensions, with_each(address(path, pairs), "by", dimensions), strict=True)
         ],
-        "lines": lines_by(page, indicator.name, by, pairs),
+        "lines": lines,
         "published": published(page, indicator.name, pairs, by),
-        "drawing": trend_drawing(page, indicator.name, pairs) if by == "year" else None,
+        "drawing": trend_drawing(page, indicator.name, pairs, lines) if by == "year" else None,
         "sensitivity": [] if modelled.is_modelled(indicator) else _sensitivity(page, indicator, pairs, choosable),
         "combinations": address(f"/api/sensitivity/{indicator.name}", pairs, format="csv"),
         "bases": _bases(page, indicator, pairs),
