@@ -22,7 +22,7 @@ ALONE = """
 import multiprocessing, time
 from gisement.publish.web.workers import beside
 if __name__ == "__main__":
-    with beside(1, time.sleep, 600.0):
+    with beside(time.sleep, [(600.0,)]):
         print(multiprocessing.active_children()[0].pid, flush=True)
         time.sleep(600)
 """
@@ -30,7 +30,7 @@ if __name__ == "__main__":
 
 def test_a_process_that_ends_is_replaced_and_all_end_with_the_block() -> None:
     """One of two is killed: two are there again; after the block, none."""
-    with beside(2, time.sleep, LONG):
+    with beside(time.sleep, [(LONG,), (LONG,)]):
         first = _running()
         assert len(first) == 2
         os.kill(min(first), signal.SIGKILL)

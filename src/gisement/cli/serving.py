@@ -11,6 +11,7 @@ from gisement.cli.session import complain, say
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:
+    from gisement.publish.web.balance import Waiting
     from gisement.publish.web.live import Live
     from gisement.publish.web.partners.gate import Gate
     from gisement.publish.web.running import Listening
@@ -37,8 +38,9 @@ def serve_pages(
     What is to be told `meanwhile` is told while pages are answered already, the address once more below it.
     """
     from gisement.cli.partners import is_asked
+    from gisement.publish.web.balance import ABSENT
     from gisement.publish.web.running import address_of, listen, run
-    from gisement.publish.web.workers import beside
+    from gisement.publish.web.workers import beside, shared_numbers
 
     if workers > 1 and (partner or is_asked(os.environ)):
         raise Trouble(
@@ -51,8 +53,9 @@ def serve_pages(
     application = _application(workspace, partner=partner)
     address = address_of(listening, host)
     say(address)
-    with beside(workers - 1, _answer, workspace, listening):
-        run(application, listening, meanwhile=partial(_tell, meanwhile, address))
+    waiting = shared_numbers(workers, ABSENT)
+    with beside(_answer, [(workspace, listening, waiting, number) for number in range(1, workers)]):
+        run(application, listening, waiting, meanwhile=partial(_tell, meanwhile, address))
 
 
 def _tell(meanwhile: Callable[[], None] | None, address: str) -> None:
@@ -65,11 +68,13 @@ def _tell(meanwhile: Callable[[], None] | None, address: str) -> None:
         say(address)
 
 
-def _answer(workspace: Workspace, listening: Listening) -> None:
+def _answer(workspace: Workspace, listening: Listening, waiting: Waiting, number: int) -> None:
     """What another process does that serves the same."""
+    from gisement.publish.web.balance import ABSENT
     from gisement.publish.web.running import run
 
-    run(_application(workspace, partner=False), listening, notes=False)
+    waiting[number] = ABSENT  # the one whose place it takes may have ended in the middle of answers
+    run(_application(workspace, partner=False), listening, waiting, number)
 
 
 def _application(workspace: Workspace, *, partner: bool) -> Live | Gate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import socket
 import sys
 import threading
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from gisement.publish.web.balance import Balanced, Waiting
 from gisement.publish.web.limits import Limits
 from gisement.publish.web.live import Live
 from gisement.publish.web.security import Application
@@ -22,30 +24,36 @@ if TYPE_CHECKING:
 
 TURN = 0.02
 """Seconds that a thread may compute before another one has its turn: most answers end within, the others share."""
+MADE = 20_000
+"""Objects made between two looks for those that only point at each other: a page leaves none, a look goes through the
+figures that are kept."""
 Listening = socket.socket
 """A socket that is bound to an address, before or while it is answered on."""
 
 
 def run(
-    application: Live | Gate, listening: Listening, *, notes: bool = True,
+    application: Live | Gate, listening: Listening, waiting: Waiting, own: int = 0,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> None:  # fmt: skip
     """Serve an application, and what later builds make of it, on a socket that listens; until Ctrl-C.
 
-    Of several processes that serve the same tables, one `notes` what each release publishes and answers at once, the
-    first page being made (most ask for it first: made twice at the same time, it would come later), and does what is to
-    be done `meanwhile` before it visits the others; the other processes answer once they have visited their pages.
+    Of several processes that serve the same tables (`own` is the number of this one), the first notes what each release
+    publishes and answers at once, the first page being made (most ask for it first: made twice at the same time, it
+    would come later), and does what is to be done `meanwhile` before it visits the others; the other processes answer
+    once they have visited their pages.
     """
     everyone = application if isinstance(application, Live) else application.everyone
-    server = uvicorn.Server(configuration(Limits(application)))
-    everyone.taken, everyone.notes = warm_aside, notes
-    if notes:
+    is_first = own == 0
+    everyone.taken, everyone.notes = warm_aside, is_first
+    if is_first:
         try_page(everyone.site, "/")
         warm_aside(everyone.site, meanwhile)
     else:
         warm(everyone.site)
     threading.Thread(target=application.watch, daemon=True).start()
     sys.setswitchinterval(TURN)
+    gc.set_threshold(MADE)
+    server = uvicorn.Server(configuration(Balanced(Limits(application), waiting, own)))
     server.run(sockets=[listening])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import Any
@@ -14,26 +14,34 @@ PAUSE = 1.0
 """Seconds before another process takes the place of one that ended: what ends at once must not take the machine."""
 
 
+def shared_numbers(count: int, first: int) -> Any:
+    """That many numbers in memory which processes begun by `beside` share with this one, if they are given it."""
+    return multiprocessing.get_context("spawn").RawArray("i", [first] * count)
+
+
 @contextmanager
-def beside(count: int, answer: Callable[..., None], *given: Any) -> Iterator[None]:
-    """That many processes which run `answer(*given)`, each replaced if it ends, until the block ends.
+def beside(answer: Callable[..., None], given: Sequence[tuple[Any, ...]]) -> Iterator[None]:
+    """A process for each of `given` which runs `answer(*given)`, replaced if it ends, until the block ends.
 
     They end with this one, even where it is killed.
     """
     context, stopped = multiprocessing.get_context("spawn"), threading.Event()
 
-    def begun() -> Any:
-        process = context.Process(target=_until_orphaned, args=(answer, given), daemon=True)
+    def begun(told: tuple[Any, ...]) -> Any:
+        process = context.Process(target=_until_orphaned, args=(answer, told), daemon=True)
         process.start()
         return process
 
-    running = [begun() for _ in range(count)]
+    running = [begun(told) for told in given]
 
     def watch() -> None:
         while running and not stopped.is_set():
             ended = wait([process.sentinel for process in running], timeout=PAUSE)
             if ended and not stopped.wait(PAUSE):
-                running[:] = [begun() if process.sentinel in ended else process for process in running]
+                running[:] = [
+                    begun(told) if process.sentinel in ended else process
+                    for process, told in zip(running, given, strict=True)
+                ]
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
