@@ -101,6 +101,7 @@ class Page:
         query = f"?{self.request.url.query}" if self.request.url.query else ""
         return {
             "t": told,
+            "f": self.site.kept(_macros, self.language),
             "words": texts(self.language),
             "language": self.language,
             "colon": format.colon(self.language),
@@ -132,6 +133,13 @@ def _entry(path: str) -> str | None:
     name = path.split("/", 2)[1]
     is_listed = any(name in names for names in MENU.values())
     return name if is_listed and (name or path == "/") else None
+
+
+def _macros(site: Site, language: str) -> Any:
+    """What pages write figures with, in a language: made once, since macros made for a page would stay in memory, each
+    pointing at the others, until the collector finds them."""
+    held = {"t": page_texts(language), "root": root_of(language), "language": language}
+    return site.environment.get_template("figure.macros.j2").make_module(held)
 
 
 def _menu(site: Site, language: str, current: str | None) -> Any:
