@@ -29,6 +29,8 @@ class Shown:
     left: float | None
     value_at: float | None
     right: float | None
+    said: str = ""
+    """What is written in place of the span, where a page knows more of the figure."""
 
     @property
     def name(self) -> str:
@@ -55,8 +57,8 @@ class Shown:
     @property
     def span(self) -> str:
         """The same in fewer letters."""
-        if format.is_outside(self.figure):
-            return ""
+        if self.said or format.is_outside(self.figure):
+            return self.said
         return format.span(self.figure, self.language) + format.dated(self.figure, self.language, "dated_short")
 
     @property

@@ -106,7 +106,7 @@ def _place_known(page: Page, line: Line) -> None:
             and card.shown.span != card.shown.value
         ):
             exact = card.shown.figure.low == card.shown.figure.high
-            card.shown = replace(card.shown, span=page.texts["figures"]["place_known"]) if exact else card.shown
+            card.shown = replace(card.shown, said=page.texts["figures"]["place_known"]) if exact else card.shown
 
 
 def _not_placed(page: Page, nowhere: Figure) -> str:

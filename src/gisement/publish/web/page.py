@@ -139,6 +139,7 @@ def _macros(site: Site, language: str) -> Any:
     """What pages write figures with, in a language: made once, since macros made for a page would stay in memory, each
     pointing at the others, until the collector finds them."""
     held = {"t": page_texts(language), "root": root_of(language), "language": language}
+    held |= {"colon": format.colon(language), "between": format.semicolon(language)}
     return site.environment.get_template("figure.macros.j2").make_module(held)
 
 
