@@ -122,9 +122,9 @@ class Shown:
 def shown(figure: Figure, label: str = "", *, largest: float = 1.0, least: float = 0.0, language: str = "fr") -> Shown:
     """The texts of a figure; a bar goes from `least` to `largest` (0 to 1 for a share)."""
     largest = HUNDRED if figure.unit == "per_hundred" and largest == 1.0 else largest
-    places = [_place(value, least, largest) for value in (figure.low, figure.value, figure.high)]
+    left, value_at, right = (_place(value, least, largest) for value in (figure.low, figure.value, figure.high))
     label = label or str(indicator_texts(figure.indicator, language, figure.basis)["title"])
-    return Shown(figure, label, language, *places)
+    return Shown(figure, label, language, left, value_at, right)
 
 
 def rows_command(figure: Figure, workspace: str = "") -> str:
