@@ -137,6 +137,7 @@ def _bounded(holdings: Holdings, statistic: Callable[[Floats], float], greatest:
     value = statistic(sure) if len(sure) else None
     if not box.lone and (box.low == box.high).all():
         return Bounded(value, value, value)
+    box = _in_order(box)
     low = min(statistic(totals) for totals in _levels(box) if totals.sum() > 0)
     return Bounded(value, low, greatest(box) if box.suppliers[1].any() else 1.0)
 
@@ -156,6 +157,14 @@ def _box(h: Holdings) -> _Box:
     )
 
 
+def _in_order(box: _Box) -> _Box:
+    """The same whatever the order of suppliers, to the last bit of what is added up."""
+    known = len(box.low) - box.lone
+    order = [np.lexsort((box.high[part], box.low[part])) for part in (slice(known), slice(known, None))]
+    rows = np.concatenate([order[0], known + order[1]])
+    return _Box(box.low[rows], box.high[rows], box.lone)
+
+
 def _levels(box: _Box) -> Iterator[Floats]:
     """The vectors of the box among which is the least: clip(λ, l, h) at each end of an interval, and between two of
     them where the index is least."""
@@ -173,12 +182,19 @@ def _levels(box: _Box) -> Iterator[Floats]:
 
 
 def _index(totals: Floats) -> float:
-    shares = np.sort(totals) / totals.sum()
+    shares = _shares(totals)
     return float((shares * shares).sum())
 
 
 def _first(totals: Floats, n: int) -> float:
-    return float(np.sort(totals)[::-1][:n].sum() / totals.sum())
+    return float(_shares(totals)[::-1][:n].sum())
+
+
+def _shares(totals: Floats) -> Floats:
+    """The rising shares of a whole, which is added up in their order: the last bit depends on it."""
+    rising = np.sort(totals)
+    found: Floats = rising / rising.sum()
+    return found
 
 
 def _greatest_index(box: _Box) -> float:

@@ -23,7 +23,11 @@ def csv_stream(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
         if not names:
             names = list(flat)
             writer.writerow(names)
-        writer.writerow(map(safe, flat.values() if list(flat) == names else (flat.get(name) for name in names)))
+        if list(flat) != names:
+            if further := flat.keys() - set(names):
+                raise ValueError(f"columns that the first row lacks: {sorted(further)}")
+            flat = {name: flat.get(name) for name in names}
+        writer.writerow(map(safe, flat.values()))
         if number % 500 == 499:
             yield _taken(buffer)
     yield _taken(buffer)
