@@ -295,7 +295,7 @@ def demo(
         build_tables(workspace, pipeline_steps, SOURCES, say=step)
 
     def tell() -> None:
-        show(diagnose(Observatory(workspace, load=True)))
+        show(diagnose(Observatory(workspace, load=True)), workspace=str(workspace.root))
 
     if serve:
         serve_pages(workspace, "127.0.0.1", port, meanwhile=tell)

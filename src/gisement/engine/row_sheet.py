@@ -130,4 +130,6 @@ def _laid(table: str) -> str:
 
 def _order(table: str, sort: str) -> str:
     """An order in which each row has its one place: by the whole key where all else is alike."""
-    return ", ".join([SORTS[sort], *tables()[table].key])
+    # a published sum of payments has a year, and no day
+    years = {"newest": ["year DESC NULLS LAST"], "oldest": ["year ASC NULLS LAST"]} if table == "purchase" else {}
+    return ", ".join([SORTS[sort], *years.get(sort, []), *tables()[table].key])

@@ -135,10 +135,16 @@ def rows_command(figure: Figure, workspace: str = "") -> str:
     return listing(figure.indicator, where, workspace)
 
 
+def program(workspace: str = "") -> str:
+    """How a command to type begins, where the workspace must be named."""
+    return f"gisement -w {quote(workspace)}" if workspace else "gisement"
+
+
 def listing(indicator: str, where: Iterable[str], workspace: str = "") -> str:
     """The command that lists the rows of a perimeter typed as `--where`."""
-    opened = f"gisement -w {quote(workspace)}" if workspace else "gisement"
-    return " ".join([f"{opened} rows {indicator} --verdict part", *(f"--where {quote(pair)}" for pair in where)])
+    return " ".join(
+        [f"{program(workspace)} rows {indicator} --verdict part", *(f"--where {quote(pair)}" for pair in where)]
+    )
 
 
 def _place(value: float | None, least: float, largest: float) -> float | None:

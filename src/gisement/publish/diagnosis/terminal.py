@@ -12,14 +12,14 @@ from rich.table import Table
 
 from gisement.catalog import texts
 from gisement.publish import format
-from gisement.publish.component import shown
+from gisement.publish.component import program, rows_command, shown
 from gisement.publish.diagnosis.build import Diagnosis, Line
 
 BAR = 10
 
 
-def show(diagnosis: Diagnosis, console: Console | None = None) -> None:
-    """Print the diagnosis on the console (by default the standard output)."""
+def show(diagnosis: Diagnosis, console: Console | None = None, workspace: str = "") -> None:
+    """Print the diagnosis on the console (by default the standard output); commands to type next name the workspace."""
     out = console or Console()
     if diagnosis.notice:
         out.print(
@@ -35,16 +35,17 @@ def show(diagnosis: Diagnosis, console: Console | None = None) -> None:
     out.print(_table("En bref", (_line(diagnosis, "spend"), _line(diagnosis, "contracts"), *diagnosis.suppliers)))
     out.print(_table("Jusqu'où va l'argent (hors médical ; chaque cercle contient le précédent)", diagnosis.rings))
     out.print(_table("La même part, comptée autrement", diagnosis.readings))
-    out.print(_table("Part locale par année de notification", diagnosis.by_year))
+    out.print(_table("Part locale par année", diagnosis.by_year))
     out.print(_table("Part locale par famille d'achats", diagnosis.by_family))
     out.print(_table("Part locale par acheteur", diagnosis.by_buyer))
     if diagnosis.hidden_buyers:
         others = format.counted(diagnosis.hidden_buyers, "autre acheteur", "autres acheteurs")
-        out.print(f"Et {others}, d'un montant moindre : gisement measure local_share --by buyer")
+        out.print(f"Et {others}, d'un montant moindre : {program(workspace)} measure local_share --by buyer")
     out.print(_table("Ce que les données disent", diagnosis.coverage))
     if diagnosis.findings:
         out.print(_findings(diagnosis))
-    out.print(f"Définitions : gisement indicators. Lignes derrière la phrase : {shown(diagnosis.headline).command}")
+    rows = rows_command(diagnosis.headline, workspace)
+    out.print(f"Définitions : {program(workspace)} indicators. Lignes derrière la phrase : {rows}")
 
 
 def sentence(diagnosis: Diagnosis) -> str:

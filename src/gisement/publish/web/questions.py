@@ -23,12 +23,13 @@ class Question:
 QUESTIONS: tuple[Question, ...] = (
     Question(
         "money", "group_money", "group_money_lead", "map",
-        ("local_share", "total_spend", "contracts", "yearly_amount", "area_share"),
+        ("local_share", "total_spend", "contracts", "area_share"),
     ),
     Question(
         "buying", "group_buying", "group_buying_lead", "buyers",
         ("first_buyer_share", "median_amount", "single_offer_share", "lots_per_consultation", "average_amount",
-         "median_yearly_amount", "large_yearly_amount", "variants_allowed_count_share"),
+         "median_yearly_amount", "large_yearly_amount", "yearly_amount",
+         "variants_allowed_count_share"),
     ),
     Question(
         "sellers", "group_sellers", "group_sellers_lead", "suppliers",

@@ -72,7 +72,7 @@ def _rows(page: Page, indicator: Indicator, title: str) -> Response:
         else _shown(page, indicator, found[:PER_PAGE]),
         is_hidden=figure.secrecy == NOT_SHOWN,
         headings=[page.texts["rows"][name] for name in FOOD_HEADINGS.get(indicator.table, HEADINGS)],
-        adds_up=_adds_up(page, figure, verdict, asked.text),
+        adds_up=_adds_up(page, indicator, figure, verdict, asked.text),
         sorts=[(name, page.texts["rows"][name], name == asked.sort) for name in SORTS],
         text=asked.text,
         number=page.texts["rows"]["page"].format(page=format.number(number, language=page.language)),
@@ -132,14 +132,14 @@ def _asked(page: Page) -> RowPage:
     return RowPage(sort, PER_PAGE + 1, (int(number) - 1) * PER_PAGE, page.asked("q").strip()[:200])
 
 
-def _adds_up(page: Page, figure: Figure, verdict: Verdict, text: str) -> str:
+def _adds_up(page: Page, indicator: Indicator, figure: Figure, verdict: Verdict, text: str) -> str:
     words = page.texts["rows"]
     if figure.secrecy == NOT_SHOWN:
         return str(page.texts["figures"]["secret"])
     if text:
         return str(words["filtered"]).format(text=text)
     sum_of_verdict = weighed(figure, getattr(figure.sums, verdict), page.language)
-    return str(words["adds_up"]).format(sum=sum_of_verdict)
+    return str(words["made_of" if indicator.kind == "model" else "adds_up"]).format(sum=sum_of_verdict)
 
 
 def _shown(page: Page, indicator: Indicator, found: list[dict[str, Any]]) -> list[RowShown]:
@@ -151,7 +151,7 @@ def _shown(page: Page, indicator: Indicator, found: list[dict[str, Any]]) -> lis
     return [
         RowShown(
             date=_date(page, row),
-            buyer=row["buyer_name"] or row["buyer_id"] or page.texts["figures"]["missing"],
+            buyer=row["buyer_name"] or row["buyer_id"] or _no_buyer(page, row),
             buyer_page=f"{page.root}/buyers/{row['buyer_id']}" if row["buyer_id"] in known else "",
             suppliers=tuple(by_contract.get(row["contract_key"], ())) or (_supplier(page, row),),
             title=_title(page, row),
@@ -161,6 +161,11 @@ def _shown(page: Page, indicator: Indicator, found: list[dict[str, Any]]) -> lis
         )
         for row in found
     ]
+
+
+def _no_buyer(page: Page, row: dict[str, Any]) -> str:
+    """What stands for a buyer that a row does not tell: a published sum leaves it out so that more can be shown."""
+    return str(page.texts["rows"]["every_buyer"] if "destination" in row else page.texts["figures"]["missing"])
 
 
 def _left(page: Page, row: dict[str, Any]) -> str:
