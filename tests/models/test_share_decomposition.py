@@ -55,6 +55,10 @@ def payments(draw: st.DrawFn, least: int = 1) -> list[Payment]:
     return draw(st.lists(row, min_size=2, max_size=25))
 
 
+# many draws have no share in a year, whose money adds up to nothing
+unhurried = settings(suppress_health_check=[HealthCheck.filter_too_much])
+
+
 # --- each effect is what it is called -----------------------------------------------------------------------
 
 
@@ -115,6 +119,7 @@ def test_two_factors_give_the_mean_of_laspeyres_and_paasche() -> None:
 # --- identities ---------------------------------------------------------------------------------------------
 
 
+@unhurried
 @given(payments(least=-(10**9)))
 def test_effects_add_up_to_the_last_digit_in_any_order(rows: list[Payment]) -> None:
     try:
@@ -127,6 +132,7 @@ def test_effects_add_up_to_the_last_digit_in_any_order(rows: list[Payment]) -> N
     assert found.share_1 == pytest.approx(share(rows, 2024), abs=1e-12)
 
 
+@unhurried
 @given(payments())
 def test_the_years_swapped_change_every_sign(rows: list[Payment]) -> None:
     try:
@@ -138,6 +144,7 @@ def test_the_years_swapped_change_every_sign(rows: list[Payment]) -> None:
     assert {name: -value for name, value in swapped.items()} == pytest.approx(there.effects, abs=1e-11)
 
 
+@unhurried
 @given(payments(), st.randoms())
 def test_the_order_of_rows_changes_nothing(rows: list[Payment], chance: object) -> None:
     shuffled = list(rows)
@@ -148,6 +155,7 @@ def test_the_order_of_rows_changes_nothing(rows: list[Payment], chance: object) 
         assume(False)
 
 
+@unhurried
 @given(payments())
 def test_the_account_is_that_of_the_24_orders_in_exact_fractions(rows: list[Payment]) -> None:
     try:
@@ -158,7 +166,7 @@ def test_the_account_is_that_of_the_24_orders_in_exact_fractions(rows: list[Paym
     assert {name: found.effects[name] for name in FACTORS} == pytest.approx(expected, abs=1e-11)
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much])  # a year that adds up to nothing has no share
+@unhurried
 @given(payments(least=-(10**9)), st.integers(0, 3))
 def test_printed_points_add_up(rows: list[Payment], decimals: int) -> None:
     try:
