@@ -59,7 +59,7 @@ class Size:
 FULL_LINES = 467_000
 SIZES: Mapping[str, Size] = {
     "tiny": Size(100, 5_000, 600),
-    "demo": Size(2_711, 25_000, 12_000, FoodSize(30, 300, weekly=False)),
+    "demo": Size(2_711, 15_000, 9_000, FoodSize(30, 300, weekly=False)),
     "full": Size(2_711, FULL_LINES, 16_000, FoodSize(30, 300, weekly=True), workbooks=False),
 }
 """Every size spends the same money: a smaller one has fewer contracts and lines, each of them larger."""
