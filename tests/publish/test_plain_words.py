@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from starlette.testclient import TestClient
@@ -51,7 +52,11 @@ def test_every_tile_of_needs_has_its_name_or_a_number_that_the_list_explains(cli
         numbers = [text for text in written if text.isdigit()]
         assert tiles
         assert all(written)
+        entries = svg.xpath("./*[local-name()='text'][*[local-name()='tspan']]")
         assert svg.xpath("./*[local-name()='text']/*[local-name()='tspan']/text()") == numbers
+        for one, other in pairwise(entries):
+            end = float(one.get("x")) + len(one.text_content().strip()) * float(one.get("font-size")) / 2
+            assert one.get("y") != other.get("y") or end < float(other.get("x"))
 
 
 @pytest.mark.parametrize(("text", "address"), [("cantine", "/food"), ("PME", "/figures/sme_share"), ("zzz", "/firms")])

@@ -23,8 +23,11 @@ SHADES = ("#f3e7d8", "#e6c3ae", "#cf8f6e", "#b0603b", "#7f2f14")
 """From little to much: one hue, darker as it grows, so that it holds for the colour-blind and in grey."""
 LETTERS = (15.0, 12.0, 11.0)
 """Sizes of the letters of a tile, from the usual one down to the least that is read with ease."""
-LEAST_NUMBERED, ENTRY_WIDTH, ENTRY_HEIGHT = 18.0, 320.0, 20.0
-"""The least side of a tile that a number stands in, and the room of what it stands for under the drawing."""
+LETTER_WIDTH = 0.54
+"""A letter is about half as wide as tall."""
+LEAST_NUMBERED, ENTRY_LETTERS, ENTRY_HEIGHT, ENTRY_GAP = 18.0, 12.0, 20.0, 20.0
+"""The least side of a tile that a number stands in; the letters of what it stands for under the drawing, the height of
+a line of them, and what is left between two beside each other."""
 UNKNOWN_SHADE = "#d9d5cf"
 DARK_FROM = 3
 
@@ -299,8 +302,8 @@ def treemap(sizes: Sequence[float], width: float, height: float) -> list[tuple[f
 
 
 def lines_of(text: str, width: float, size: float, at_most: int) -> tuple[str, ...]:
-    """A label broken to a width (a letter is about half as wide as tall); empty if a word does not fit."""
-    fits = int(width / (size * 0.54))
+    """A label broken to a width; empty if a word does not fit."""
+    fits = int(width / (size * LETTER_WIDTH))
     found: list[str] = []
     for word in text.split():
         if len(word) > fits:
@@ -327,7 +330,8 @@ def keyed(tiles: Sequence[Tile], width: float, height: float) -> tuple[float, tu
     """The height of a drawing with the key that it needs, its tiles, and that key: tiles without a name have a number
     that the key explains; where not even a number stands, their table alone names them."""
     held = {n for n, tile in enumerate(tiles) if not tile.lines and min(tile.width, tile.height) >= LEAST_NUMBERED}
-    columns = max(int(width / ENTRY_WIDTH), 1)
+    longest = max((len(tiles[n].title) for n in held), default=0) + len(f"{len(held)} ")
+    columns = max(int((width + ENTRY_GAP) / (longest * ENTRY_LETTERS * LETTER_WIDTH + ENTRY_GAP)), 1)
     numbers = {n: str(place) for place, n in enumerate(sorted(held), 1)}
     entries = tuple(
         Entry(
