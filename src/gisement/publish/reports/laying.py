@@ -266,7 +266,8 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[Laid]]) -> list[floa
     """How wide each column of words is beside the others: as its longest text is, within reason, and never less than
     its longest word, which would run over the next column."""
     texts = [[heading, *(row[n]["text"] for row in rows)] for n, heading in enumerate(columns)]
-    longest = [min(max(map(len, column)), WIDE) ** 0.7 for column in texts]
+    # one long text among short ones takes a second line rather than the room of the others
+    longest = [min(sorted(map(len, column))[-2:][0], WIDE) ** 0.7 for column in texts]
     words = [max(len(word) for text in column for word in text.split(" ")) for column in texts]
     return [max(LINE * long / sum(longest), word + 2.0) for long, word in zip(longest, words, strict=True)]
 

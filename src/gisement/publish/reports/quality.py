@@ -33,15 +33,15 @@ def quality(reading: Reading) -> list[Block]:
 
 
 def annexes(reading: Reading) -> list[Block]:
-    """The definition of each figure quoted, then the files that they come from."""
+    """The files that the figures quoted come from, under what is said of their quality; then their definitions."""
     words = report_texts()["annexes"]
     return [
-        Heading(1, words["methods"]),
-        said(reading, "annexes", "about_methods"),
-        Methods(),
         Heading(1, words["sources"], is_apart=False),
         said(reading, "annexes", "about_sources"),
         Sources(),
+        Heading(1, words["methods"]),
+        said(reading, "annexes", "about_methods"),
+        Methods(),
     ]
 
 
