@@ -63,7 +63,7 @@ CHEAP = words(
     """
     attrgetter auto cast chain compile date dict enumerate field float format fromkeys frozenset getLogger int
     itemgetter items join keys len list local_step lower maketrans max min namedtuple partial range replace
-    resolve schema set sorted split str strip sum timedelta tuple union upper values zip
+    resolve schema set sorted split step_idle_without str strip sum timedelta tuple union upper values zip
     """
 )
 REGISTERS = words("add_typer add_command")

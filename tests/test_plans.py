@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from gisement import pipeline
-from gisement.engine.plan import compile_step, plan
-from gisement.store import Workspace
+from gisement.engine.plan import Planned, compile_step, plan
+from gisement.store import Workspace, database
 from gisement.terms import Step
 from tests.workspaces import created
 
@@ -54,6 +55,33 @@ def test_compiled_steps_do_not_depend_on_the_draws_of_a_process() -> None:
         assert names.split(", ") == sorted(names.split(", "))
     assert 'EXCLUDE ("told", "told_key")' in dropping
     assert ("drawn_0" in drawing, "ibis_" in drawing) == (True, False)
+
+
+def test_steps_make_nothing_without_what_they_are_idle_without(tiny_home: Path) -> None:
+    """What an engine leaves out must be empty: each such query is run, beside full tables, on empty inputs."""
+    workspace = Workspace(tiny_home)
+    planned = plan(workspace, lambda: pipeline.STEPS)
+    idle = [step for step in planned if step.idle_without and not step.local]
+    connection = database.connect(workspace)
+    try:
+        for step in idle:
+            empty = without(planned, step.idle_without)
+            for name in step.inputs:
+                view = database.view_sql(workspace, name) + (" LIMIT 0" if name in empty else "")
+                connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {view}')
+            assert connection.execute(f"SELECT count(*) FROM ({step.sql})").fetchall() == [(0,)], step.name
+    finally:
+        connection.close()
+    assert len(idle) > 20
+
+
+def without(planned: Sequence[Planned], inputs: Sequence[str]) -> set[str]:
+    """These inputs, and the tables of steps that are idle without them."""
+    empty = set(inputs)
+    for step in planned:
+        if step.idle_without and empty.issuperset(step.idle_without):
+            empty.add(step.name)
+    return empty
 
 
 @pytest.mark.usefixtures("cache")

@@ -11,7 +11,7 @@ from typing import Any
 
 import ibis
 
-from gisement.terms import step
+from gisement.terms import step, step_idle_without
 
 DECLARED = {
     "social_clause": ("social", "clause"),
@@ -29,7 +29,7 @@ NOTICED = ("social_criterion", "reserved", "environmental_criterion")
 """The kinds that a notice may tell: its goals do not say by which kind they are pursued."""
 
 
-@step
+@step_idle_without("notice_contract")
 def notice_consideration(notice: Any, notice_criterion: Any, notice_contract: Any) -> Any:
     """One row per contract whose lot of a notice is known: what that notice says of reservation and criteria.
 

@@ -7,10 +7,10 @@ from typing import Any
 import ibis
 
 from gisement.clean.values import day, present
-from gisement.terms import step
+from gisement.terms import step_idle_without
 
 
-@step
+@step_idle_without("raw_correction")
 def correction(raw_correction: Any) -> Any:
     """One row per correction; of those of one cell the latest (`is_latest`) is the one that may be applied.
 

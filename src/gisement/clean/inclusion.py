@@ -6,14 +6,14 @@ from typing import Any
 
 import ibis
 
-from gisement.terms import step
+from gisement.terms import step_idle_without
 
 SIAE = ("EI", "ACI", "AI", "ETTI", "EITI")
 ADAPTED = ("EA", "EATT", "ESAT")
 OTHERS = ("GEIQ",)
 
 
-@step
+@step_idle_without("raw_inclusion")
 def inclusion_structure(raw_inclusion: Any) -> Any:
     """One row per establishment and kind; a kind that is none of the known ones is left as `OTHER`."""
     r = raw_inclusion.filter(raw_inclusion.siret.re_search("^[0-9]{14}$"))

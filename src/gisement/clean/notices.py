@@ -13,7 +13,7 @@ import ibis
 from gisement.catalog import parameter
 from gisement.catalog.lexicon import criterion_patterns
 from gisement.clean.values import cpv, day, identifier_key, present, skeleton, whole
-from gisement.terms import step
+from gisement.terms import step_idle_without
 
 AXES = ("environment", "social")
 _ACCENTS = "àâäáãçéèêëíîïñóôöòõúùûü’"
@@ -22,7 +22,7 @@ _UNMISTAKABLE = 12
 """Letters of a title, once bare, from which its likeness means anything."""
 
 
-@step
+@step_idle_without("raw_notice")
 def notice(raw_notice: Any) -> Any:
     """One row per lot of a notice: its dates, buyer, reference, title, CPV and what access to it is reserved to.
 
@@ -51,7 +51,7 @@ def notice(raw_notice: Any) -> Any:
     ).distinct()  # fmt: skip
 
 
-@step
+@step_idle_without("raw_notice_criterion")
 def notice_criterion(raw_notice_criterion: Any) -> Any:
     """One row per award criterion of a lot: its class, its weight, what it bears on.
 
@@ -91,7 +91,7 @@ def _found(label: Any, name: str) -> Any:
     return label.lower().translate(_ACCENTS, _PLAIN).re_search(criterion_patterns()[name])
 
 
-@step
+@step_idle_without("notice")
 def notice_contract(notice: Any, contract_state: Any, contract_record: Any, record_title: Any) -> Any:
     """One row per contract that one notice stands out for: the notice, the score and the day of the consultation.
 

@@ -9,13 +9,13 @@ import ibis
 from gisement.catalog import parameter
 from gisement.clean.identifiers import identify
 from gisement.clean.values import day, digest, joined, present
-from gisement.terms import Level, step
+from gisement.terms import Level, step_idle_without
 
 PAYEE = ("supplier_id", "supplier_id_kind", "supplier_name", "supplier_postcode", "supplier_commune")
 LEVELS = {"reported": Level.OBSERVED, "computed": Level.DERIVED, "guessed": Level.MODELLED}
 
 
-@step
+@step_idle_without("raw_payment")
 def payee(raw_payment: Any) -> Any:
     """One row per way in which ledgers name a supplier: identifier, name, postcode and commune as written.
 
@@ -42,7 +42,7 @@ def payee(raw_payment: Any) -> Any:
     )  # fmt: skip
 
 
-@step
+@step_idle_without("raw_payment")
 def payer(raw_payment: Any) -> Any:
     """One row per buyer as ledgers write it: its SIRET and SIREN, or the text where no identifier can be read."""
     named = raw_payment.select(buyer_id_reported="buyer_id").distinct().filter(lambda t: t.buyer_id_reported.notnull())
@@ -54,14 +54,14 @@ def payer(raw_payment: Any) -> Any:
     )  # fmt: skip
 
 
-@step
+@step_idle_without("raw_payment")
 def repeated_line(raw_payment: Any) -> Any:
     """One row per content that stands on several lines, in all ledgers together."""
     counted = raw_payment.group_by("record_hash").agg(copies=raw_payment.count())
     return counted.filter(counted.copies > 1)
 
 
-@step
+@step_idle_without("raw_payment")
 def payment(raw_payment: Any, repeated_line: Any, payee_supplier: Any, payer: Any) -> Any:
     """One row per payment line. Equal lines of one file are so many payments; those of another file are the same ones.
 

@@ -29,7 +29,7 @@ class DuckRunner:
     def run(self, step: Planned) -> int:
         """Make the table of a step; returns its number of rows."""
         self._show(step.inputs)
-        return self._write(step.sql, step.name)
+        return self._write(_no_rows(step.name) if self._is_idle(step) else step.sql, step.name)
 
     def local(self, step: Planned) -> int:
         """Run a step that wants Arrow tables on the driver; returns the number of rows of its table.
@@ -37,7 +37,7 @@ class DuckRunner:
         Raises Trouble where an input has more rows than the step accepts (`row_limit`).
         """
         self._show(step.inputs)
-        if step.idle_without and not self.connection.sql(f'FROM "{step.idle_without}" LIMIT 1').fetchall():
+        if self._is_idle(step):
             return self._write(_no_rows(step.name), step.name)
         # its own module alone: the whole pipeline would load Ibis, most of a second
         module, _, name = step.declared.partition(":")
@@ -51,6 +51,11 @@ class DuckRunner:
                 )
         self.connection.register("made", declared(*given))
         return self._write("SELECT * FROM made", step.name)
+
+    def _is_idle(self, step: Planned) -> bool:
+        """Whether every input is empty without which the step makes no row: planning its query would cost more."""
+        needed = (self.connection.sql(f'FROM "{name}" LIMIT 1') for name in step.idle_without)
+        return bool(step.idle_without) and not any(rows.fetchall() for rows in needed)
 
     def _write(self, sql: str, name: str) -> int:
         """Write a table, with more memory each time that what is granted is too little; `Trouble` where no more is."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from gisement.store.code import code_digest, keep_plan, kept_plan
 from gisement.store.database import schema
@@ -30,7 +31,7 @@ class Planned:
     sql: str
     digest: str
     local: bool = False
-    idle_without: str = ""
+    idle_without: tuple[str, ...] = ()
     declared: str = ""
 
 
@@ -41,7 +42,7 @@ def plan(workspace: Workspace | None, steps: Steps, dialect: str = "duckdb") -> 
     """
     kept = kept_plan(workspace, dialect)
     if kept is not None:
-        return [Planned(**{**entry, "inputs": tuple(entry["inputs"])}) for entry in kept]
+        return [_read(entry) for entry in kept]
     compiled = [compile_step(step, dialect) for step in ordered(steps())]
     keep_plan(workspace, dialect, [asdict(planned) for planned in compiled])
     return compiled
@@ -65,7 +66,12 @@ def compile_step(step: Step, dialect: str) -> Planned:
 
         Backend.register_options()  # normally done on connecting; its compiler reads them
     sql = _in_order(str(ibis.to_sql(expression.cast(dict(declared.items())), dialect=dialect, pretty=False)))
-    return Planned(step.name, step.inputs, sql, _digest(sql))
+    return Planned(step.name, step.inputs, sql, _digest(sql), idle_without=step.idle_without)
+
+
+def _read(entry: Mapping[str, Any]) -> Planned:
+    """A step of a kept plan, whose lists were tuples."""
+    return Planned(**{**entry, "inputs": tuple(entry["inputs"]), "idle_without": tuple(entry["idle_without"])})
 
 
 def _in_order(sql: str) -> str:

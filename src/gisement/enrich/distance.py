@@ -8,13 +8,13 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from gisement.terms import step
+from gisement.terms import step_idle_without
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth. Source: IUGG, GRS 80 (R1)."""
 
 
-@step
+@step_idle_without("raw_coordinates")
 def commune_distance(raw_coordinates: Any, commune: Any, territory: Any) -> Any:
     """One row per commune of known coordinates: `distance_km` from the centre, the territory's most populous commune.
 

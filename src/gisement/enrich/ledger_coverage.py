@@ -6,10 +6,10 @@ from typing import Any
 
 import ibis
 
-from gisement.terms import step
+from gisement.terms import step_idle_without
 
 
-@step
+@step_idle_without("payment")
 def ledger_year(buyer: Any, payment: Any, contract: Any) -> Any:
     """One row per legal unit of a buyer and year in which some ledger speaks: its payment lines and its contracts.
 
@@ -31,7 +31,7 @@ def ledger_year(buyer: Any, payment: Any, contract: Any) -> Any:
     )  # fmt: skip
 
 
-@step
+@step_idle_without("raw_account_balance")
 def account_gap(raw_account_balance: Any, raw_payment_dropped: Any, payment: Any, payer: Any, correction: Any) -> Any:
     """One row per buyer, year and account of a ledger or of the official accounts of that year: both sums, their gap.
 

@@ -9,7 +9,7 @@ import ibis
 from gisement.enrich.findings import identifier_rows, rows
 from gisement.enrich.ledger_coverage import MASKING
 from gisement.enrich.payees import BY_HAND, BY_HAND_RULE
-from gisement.terms import step
+from gisement.terms import step_idle_without
 
 DROPPED = (
     "staff", "grants", "social_aid", "debt", "taxes", "transfers", "financial_assets", "treasury", "third_party",
@@ -19,7 +19,7 @@ DROPPED = (
 """Reasons for which lines were left out, or a text masked, on entry."""
 
 
-@step
+@step_idle_without("payment", "payee", "raw_payment_dropped", "account_gap", "correction")
 def ledger_finding(payment: Any, payee_supplier: Any, payee: Any, payee_link: Any,
                    raw_payment_dropped: Any, repeated_line: Any, account_gap: Any, correction: Any,
                    establishment: Any, place: Any, contract_payment: Any) -> Any:  # fmt: skip

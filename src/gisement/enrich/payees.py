@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 
 from gisement.enrich.register import MASKED, NATURAL_PERSON
-from gisement.terms import step
+from gisement.terms import step_idle_without
 
 SAINTS = (("st", "saint"), ("ste", "sainte"))
 IDENTIFIED = ("siret", "siren", "foreign")
@@ -16,7 +16,7 @@ BY_HAND = "payee_supplier"
 BY_HAND_RULE = "by_hand"
 
 
-@step
+@step_idle_without("payee")
 def payee_commune(payee: Any, commune: Any, raw_department: Any) -> Any:
     """One row per payee whose postcode or commune says where it is: department, and commune where one alone matches.
 
@@ -52,7 +52,7 @@ def commune_name_key(name: Any) -> Any:
     return plain.re_replace(r" +", "").replace("œ", "oe")
 
 
-@step
+@step_idle_without("payee")
 def named_establishment(payee: Any, payee_commune: Any, raw_establishment: Any, raw_legal_unit: Any) -> Any:
     """One row per establishment and name it is known by, in the communes and postcodes of payees without identifier.
 
@@ -65,7 +65,7 @@ def named_establishment(payee: Any, payee_commune: Any, raw_establishment: Any, 
     e = e.left_join(postcodes, [("postcode", "in_postcode")])
     e = e.filter(e.in_commune.notnull() | e.in_postcode.notnull())
     e = e.filter(~ibis.coalesce(e.disclosure_status.isin(MASKED), False))
-    u = raw_legal_unit
+    u = raw_legal_unit.semi_join(e, "siren")
     is_hidden = ibis.coalesce(u.legal_category.startswith(NATURAL_PERSON) | u.disclosure_status.isin(MASKED), False)
     e = e.anti_join(u.filter(is_hidden), "siren")
     units = u.group_by(unit_siren=u.siren).agg(denomination=u.denomination.min())
@@ -101,7 +101,7 @@ def _told_by_hand(payee: Any, correction: Any) -> Any:
     )  # fmt: skip
 
 
-@step
+@step_idle_without("payee")
 def payee_supplier(payee: Any, payee_commune: Any, payee_link: Any, correction: Any) -> Any:
     """One row per payee: the supplier it is, and the rule that says so.
 

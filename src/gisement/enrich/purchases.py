@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 
 from gisement.enrich.profile import with_profile
-from gisement.terms import Ring, step
+from gisement.terms import Ring, step, step_idle_without
 
 
 @step
@@ -118,7 +118,7 @@ def first_contract(contract: Any, contract_supplier: Any) -> Any:
     return first.inner_join(years, "buyer_siren").select("buyer_siren", "supplier_id", "first_date", "first_year")
 
 
-@step
+@step_idle_without("payment")
 def first_payment(payment: Any) -> Any:
     """One row per buyer (legal unit) and supplier paid: the first year paid, and the first year of its ledgers."""
     paid = payment.filter(payment.buyer_siren.notnull() & payment.year.notnull())

@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 
 from gisement.catalog import parameter
-from gisement.terms import step
+from gisement.terms import step_idle_without
 
 SCORES = {
     "contract_number_and_supplier": 1.0,
@@ -18,7 +18,7 @@ SCORES = {
 """How far each rule is trusted: an assumption that orders them, no measure."""
 
 
-@step
+@step_idle_without("payment")
 def payment_contract(payment: Any, payment_segment: Any, contract: Any, contract_supplier: Any) -> Any:
     """One row per payment line of which one known contract, and one alone, answers the best rule that any answers.
 
@@ -102,7 +102,7 @@ def _scored(pairs: Any, rule: Any) -> Any:
     return pairs.filter(pairs.link_rule.notnull()).select("payment_key", "contract_key", "link_rule", link_score=score)
 
 
-@step
+@step_idle_without("payment_contract")
 def contract_payment(payment: Any, payment_contract: Any, contract: Any) -> Any:
     """One row per contract with a payment: its amount (a ceiling or an estimate) beside what was paid under it."""
     paid = payment_contract.inner_join(

@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from gisement.terms import step
+from gisement.terms import step, step_idle_without
 
 MASKED = ("P", "N")
 SIZES = ("PME", "ETI", "GE")
@@ -29,7 +29,7 @@ def named_firm(holder: Any, contract_record: Any, payee_supplier: Any, payer: An
     return named.filter(named.siret.length() >= 9).mutate(siren=lambda t: t.siret.substr(0, 9))
 
 
-@step
+@step_idle_without("raw_establishment")
 def establishment(raw_establishment: Any, named_firm: Any) -> Any:
     """One row per establishment of the register that is a supplier or buyer, and per head office of its legal unit.
 
@@ -58,7 +58,7 @@ def establishment(raw_establishment: Any, named_firm: Any) -> Any:
     )
 
 
-@step
+@step_idle_without("raw_legal_unit")
 def legal_unit(raw_legal_unit: Any, named_firm: Any) -> Any:
     """One row per legal unit of a supplier or buyer; the name of a natural person or of a masked unit is null."""
     found = raw_legal_unit.semi_join(named_firm.select("siren").distinct(), "siren")

@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 
 from gisement.segments.prefixes import bare, longest_prefix, of_kind
-from gisement.terms import step
+from gisement.terms import step, step_idle_without
 
 NACRES = r"^[A-Z]{2}[0-9]{1,2}$"
 UNIVERSITIES = "GBCP"
@@ -15,7 +15,7 @@ CATEGORY, ACCOUNT = "category", "account"
 EVERY_BUYER = "ALL"
 
 
-@step
+@step_idle_without("payment")
 def account_segment(payment: Any, segment_evidence: Any) -> Any:
     """One row per account that occurs in a ledger and leads somewhere: its segment, and whether it is a vague one."""
     used = payment.filter(payment.account_code.notnull() & payment.account_nomenclature.notnull())
@@ -39,7 +39,7 @@ def naf_segment(supplier: Any, segment_evidence: Any) -> Any:
     return joined.filter(joined.segment.notnull()).select("naf_code", "segment")
 
 
-@step
+@step_idle_without("payment")
 def category_segment(payment: Any, segment_evidence: Any, raw_segment_mapping: Any) -> Any:
     """One row per buyer and purchase code of its own that a mapping knows: the buyer's mapping first, then NACRES.
 
@@ -57,7 +57,7 @@ def category_segment(payment: Any, segment_evidence: Any, raw_segment_mapping: A
     return ibis.union(*(table.mutate(segment_rule=ibis.literal(rule)) for table, rule in told))
 
 
-@step
+@step_idle_without("payment")
 def own_account_segment(payment: Any, raw_segment_mapping: Any) -> Any:
     """One row per buyer and account that the buyer's own chart of accounts, mapped to segments, knows."""
     used = payment.filter(payment.account_code.notnull()).select("buyer_id", "buyer_siren", "account_code").distinct()

@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 
 from gisement.segments.by_words import label_segments, small
-from gisement.terms import step
+from gisement.terms import step, step_idle_without
 
 MARKS = r"[0-9_ .,;:/()°*+=-]+"
 """Digits and marks say nothing of what is bought: neither words nor the model read them."""
@@ -28,14 +28,14 @@ def label(contract_open: Any, payment_label: Any) -> Any:
     return titles.union(payment_label.select("plain_label"), distinct=True)
 
 
-@step
+@step_idle_without("label")
 def word_segment(label: Any, segment_word: Any) -> Any:
     """One row per label with a phrase that names a segment."""
     found = label_segments(label.select(label="plain_label"), segment_word)
     return found.select("segment", plain_label="label").select("plain_label", "segment")
 
 
-@step
+@step_idle_without("raw_title_model")
 def label_unsettled(label: Any, word_segment: Any, raw_title_model: Any) -> Any:
     """One row per label that words do not settle; none where the workspace has no model that could."""
     model = raw_title_model.agg(arrays=raw_title_model.count())

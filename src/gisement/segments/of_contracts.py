@@ -8,7 +8,7 @@ import ibis
 
 from gisement.segments.decision import DECIDED, decided
 from gisement.segments.labels import plain
-from gisement.terms import step
+from gisement.terms import step, step_idle_without
 
 
 @step
@@ -32,7 +32,7 @@ def contract_open(
     return c.select("contract_key", "naf_segment", plain_label=title)
 
 
-@step
+@step_idle_without("contract_open")
 def contract_segment(contract_open: Any, segment_definition: Any, word_segment: Any, title_segment: Any) -> Any:
     """One row per contract lot that its CPV code does not classify, with its one segment (or `unclassified`)."""
     title = title_segment.drop("cpv_division")

@@ -9,14 +9,14 @@ import ibis
 from gisement.segments.decision import DECIDED, candidates, decided, witnessed
 from gisement.segments.labels import plain
 from gisement.segments.prefixes import bare
-from gisement.terms import step
+from gisement.terms import step_idle_without
 
 CODES = ("buyer_mapping", "nacres_prefix", "cpv_prefix", "account_specific", "naf_prefix")
 """The rules that come before the words of the label."""
 SHORTEST_NUMBER = 3
 
 
-@step
+@step_idle_without("payment")
 def cited_contract_segment(payment: Any, contract_record: Any, contract_state: Any, cpv_segment: Any) -> Any:
     """One row per contract number that a ledger cites, where all contracts of that number of the buyer agree.
 
@@ -43,7 +43,7 @@ def _number(text: Any) -> Any:
     return bare(text).re_replace("^0+", "")
 
 
-@step
+@step_idle_without("payment")
 def payment_label(
     payment: Any, supplier: Any, category_segment: Any, own_account_segment: Any, cited_contract_segment: Any,
     account_segment: Any, naf_segment: Any,
@@ -58,7 +58,7 @@ def payment_label(
     return found.filter(is_open).select("payment_key", plain_label=plain(found.label))
 
 
-@step
+@step_idle_without("payment")
 def payment_segment(
     payment: Any, supplier: Any, category_segment: Any, own_account_segment: Any, cited_contract_segment: Any,
     account_segment: Any, naf_segment: Any, payment_label: Any, word_segment: Any, title_segment: Any,

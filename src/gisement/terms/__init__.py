@@ -25,6 +25,7 @@ from gisement.terms.source import Source as Source
 from gisement.terms.step import Step as Step
 from gisement.terms.step import local_step as local_step
 from gisement.terms.step import step as step
+from gisement.terms.step import step_idle_without as step_idle_without
 from gisement.terms.territory import Territory as Territory
 from gisement.terms.territory import existing_rings as existing_rings
 from gisement.terms.territory import parse_territory as parse_territory
