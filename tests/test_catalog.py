@@ -47,6 +47,7 @@ NAMED_WITHOUT_UNIT = {
     "criterion_rank": "an order",
     "candidate_rank": "an order",
     "holder_number": "an order",
+    "position_number": "an order",
     "version_number": "an order",
     "copies": "records: the word says it",
     "richness": "columns, for comparison only",

@@ -315,7 +315,8 @@ WHERE f.record_hash NOT IN (SELECT record_hash FROM raw_decp) ORDER BY ALL NULLS
 def test_order_of_files_and_records_changes_nothing(made: Made, tmp_path: Path) -> None:
     again = with_corrections(tmp_path, is_reversed=True)
     before, after = content(made.workspace), content(again)
-    assert {name for name in before if before[name] != after.get(name)} == set()
+    # places in files alone, which is what that table is about
+    assert {name for name in before if before[name] != after.get(name)} == {"repeated_record"}
     assert set(before) == set(after) == set(tables())
 
 

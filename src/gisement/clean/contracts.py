@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import ibis
 
 from gisement.catalog import parameter
+from gisement.clean.distinct_values import by_value
 from gisement.clean.identifiers import identify
 from gisement.clean.values import (
     cents,
@@ -26,35 +28,32 @@ from gisement.terms import step
 
 @step
 def repeated_record(raw_decp: Any) -> Any:
-    """One row per content that was published several times, in all files together: how often (`copies`)."""
+    """One row per published record that says no more than one before it, of its file or of another: where it stands."""
     rows = _readable(raw_decp)
-    seen = rows.group_by("record_hash").agg(copies=rows.count())
-    return seen.filter(seen.copies > 1)
+    told = rows.group_by("record_hash").agg(copies=rows.count())
+    alike = _readable(raw_decp.view()).semi_join(told.filter(told.copies > 1), "record_hash")
+    in_order = ibis.window(group_by=alike.record_hash, order_by=[alike.snapshot, alike.position])
+    alike = alike.mutate(place=ibis.row_number().over(in_order))
+    return alike.filter(alike.place > 0).select("snapshot", alike.position.name("position_number"), "record_hash")
 
 
 def distinct_records(raw_decp: Any, repeated_record: Any) -> Any:
-    """Readable records, each content once, with `copies`: how often it was published in all files together."""
-    rows = _readable(raw_decp.view()).semi_join(repeated_record, "record_hash")
-    first = rows.group_by("record_hash").agg(first_row=rows.row_id.min()).rename(first_of="record_hash")
-    repeated = repeated_record.select(repeated_hash="record_hash", times="copies")
-    records = _readable(raw_decp).left_join(repeated, [("record_hash", "repeated_hash")])
-    records = records.left_join(first, [("record_hash", "first_of")])
-    records = records.filter(records.first_row.isnull() | (records.first_row == records.row_id))
-    return records.mutate(copies=ibis.coalesce(records.times, 1)).drop(
-        "repeated_hash", "times", "first_of", "first_row", "row_id"
-    )
+    """Readable records, each content once."""
+    return _readable(raw_decp).anti_join(repeated_record, ["snapshot", ("position", "position_number")])
 
 
 def _readable(raw_decp: Any) -> Any:
-    readable = raw_decp.filter(raw_decp.unreadable_reason.isnull())
-    return readable.mutate(row_id=readable.snapshot + ":" + readable.position.cast("string"))
+    return raw_decp.filter(raw_decp.unreadable_reason.isnull())
 
 
 @step
 def contract_record(raw_decp: Any, repeated_record: Any) -> Any:
     """One row per distinct record, with comparison keys (`group_key`, `unit_key`) for identity."""
-    records = distinct_records(raw_decp, repeated_record)
+    again = repeated_record.group_by(said_again="record_hash").agg(times_again=repeated_record.count())
+    records = distinct_records(_with_readings(raw_decp), repeated_record.view())
+    records = records.left_join(again, [("record_hash", "said_again")])
     records = records.mutate(
+        copies=ibis.coalesce(records.times_again, 0) + 1,
         is_tabular=records.source_format == "tabular",
         amount_text=present(records.montant),
         holder_ids=_holder_ids(records.titulaires),
@@ -64,8 +63,15 @@ def contract_record(raw_decp: Any, repeated_record: Any) -> Any:
         amount_cents_reported=cents(records.amount_text),
         holders_count=ibis.coalesce(records.holder_ids.length(), 0).cast("int64"),
     )
-    records = identify(_holder_bounds(records), "acheteur_id", None, "buyer_")
-    return _keys(_columns(records))
+    return _keys(_columns(_holder_bounds(records)))
+
+
+def _with_readings(raw_decp: Any) -> Any:
+    """Published records with what their buyers and considerations, which are few, read as."""
+    read = by_value(raw_decp, ["acheteur_id"], lambda t: identify(t, "acheteur_id", None, "buyer_"), raw_decp.view())
+    for axis, declared in CONSIDERATIONS.items():
+        read = by_value(read, ["source_format", declared], partial(_declarations, axis=axis), raw_decp.view())
+    return read
 
 
 @step
@@ -115,9 +121,8 @@ def _columns(r: Any) -> Any:
         is_subsequent=r.nature.lower().contains("subs"),
         is_innovative=yes_no(r.marcheInnovant), has_advance=yes_no(r.attributionAvance),
         has_subcontracting=yes_no(r.sousTraitanceDeclaree),
-        social_state=_consideration(r.considerationsSociales, r.source_format),
-        environmental_state=_consideration(r.considerationsEnvironnementales, r.source_format),
-        social_kinds=_kinds(r.considerationsSociales), environmental_kinds=_kinds(r.considerationsEnvironnementales),
+        social_state=r.social_state, environmental_state=r.environmental_state,
+        social_kinds=r.social_kinds, environmental_kinds=r.environmental_kinds,
         holders_count=r.holders_count, first_holder=r.first_holder, last_holder=r.last_holder,
         subcontracts_count=ibis.coalesce(r.actesSousTraitance.length(), 0).cast("int64"),
     )  # fmt: skip
@@ -191,6 +196,15 @@ def _mentions(nature: Any, techniques: Any, word: str) -> Any:
 def _listed(values: Any, word: str) -> Any:
     text = values.join("|").lower()
     return ibis.ifelse(ibis.coalesce(values.length(), 0) > 0, text.contains(word), ibis.null("boolean"))
+
+
+CONSIDERATIONS = {"social": "considerationsSociales", "environmental": "considerationsEnvironnementales"}
+
+
+def _declarations(t: Any, axis: str) -> Any:
+    """What lists of considerations declare on an axis: `<axis>_state` and `<axis>_kinds`."""
+    lists = t[CONSIDERATIONS[axis]]
+    return t.mutate(**{f"{axis}_state": _consideration(lists, t.source_format), f"{axis}_kinds": _kinds(lists)})
 
 
 def _consideration(values: Any, source_format: Any) -> Any:
