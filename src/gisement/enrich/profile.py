@@ -63,9 +63,8 @@ def _with_group(p: Any, central_purchasing: Any, raw_group: Any) -> Any:
     )
 
 
-def with_profile(p: Any, supplier_profile: Any) -> Any:
-    """Purchases with the profile of their supplier, its age on the day of the purchase, and the month of that day."""
-    p = p.left_join(supplier_profile.rename(profiled="supplier_id"), [("supplier_id", "profiled")])
+def with_age(p: Any) -> Any:
+    """Purchases with the age of their supplier on the day of the purchase, and the month of that day."""
     day, born = p.purchase_date, p.unit_creation_date
     before_birthday = day.month() * 100 + day.day() < born.month() * 100 + born.day()
     age = day.year() - born.year() - ibis.ifelse(before_birthday, 1, 0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from gisement.enrich.profile import with_profile
+from gisement.enrich.profile import with_age
 from gisement.terms import Ring, step, step_idle_without
 
 
@@ -94,28 +94,42 @@ def _with_segment(c: Any, cpv_segment: Any, contract_segment: Any) -> Any:
 
 @step
 def joint_place(contract_supplier: Any, place: Any) -> Any:
-    """One row per joint award and place basis: ring bounds of its closest (`any`) and farthest holder (`all`)."""
+    """One row per joint award: by place basis, ring bounds of its closest (`any`) and farthest holder (`all`)."""
     joint = contract_supplier.filter(contract_supplier.holders_count > 1).select("contract_key", "supplier_id")
-    here = place.select("place_basis", ring_of="supplier_id", near="ring_nearest", far="ring_farthest")
-    held = joint.inner_join(here, [("supplier_id", "ring_of")])
-    return held.group_by(["contract_key", "place_basis"]).agg(
-        any_nearest=held.near.min(),
-        any_farthest=held.far.min(),
-        all_nearest=held.near.max(),
-        all_farthest=held.far.max(),
+    held = joint.inner_join(_rings_of(place), [("supplier_id", "ring_of")])
+    bounds: dict[str, Any] = {}
+    for basis in BASES:
+        near, far = held[f"{basis}_near"], held[f"{basis}_far"]
+        of_basis = (near.min(), far.min(), near.max(), far.max())
+        bounds |= {f"{basis}_{which}": bound for which, bound in zip(JOINT, of_basis, strict=True)}
+    return held.group_by("contract_key").agg(**bounds)
+
+
+def _rings_of(place: Any) -> Any:
+    """One row per supplier: ring bounds of its establishment and of its head office."""
+    s, h = (place.filter(place.place_basis == basis) for basis in BASES)
+    s = s.select(
+        ring_of="supplier_id", establishment_near=s.ring_nearest.cast("int8"),
+        establishment_far=s.ring_farthest.cast("int8"),
+        **{f"supplier_{level}_code": f"{level}_code" for level in ("commune", "epci", "department")},
+    )  # fmt: skip
+    h = h.select(
+        headed="supplier_id", head_office_near=h.ring_nearest.cast("int8"), head_office_far=h.ring_farthest.cast("int8")
     )
+    return s.left_join(h, [("ring_of", "headed")]).drop("headed")
 
 
 @step
 def first_contract(contract: Any, contract_supplier: Any) -> Any:
-    """One row per buyer (legal unit) and supplier: the day of their first contract, the buyer's first year known."""
+    """One row per buyer (legal unit) and supplier that share contracts of several days: the first of these days."""
     dated = contract.filter(contract.notification_date.notnull() & contract.buyer_siren.notnull())
     dated = dated.select("contract_key", "buyer_siren", "notification_date")
     held = contract_supplier.filter(contract_supplier.supplier_id.notnull()).select("contract_key", "supplier_id")
-    first = dated.inner_join(held, "contract_key")
-    first = first.group_by(["buyer_siren", "supplier_id"]).agg(first_date=first.notification_date.min())
-    years = dated.group_by("buyer_siren").agg(first_year=dated.notification_date.min().year().cast("int64"))
-    return first.inner_join(years, "buyer_siren").select("buyer_siren", "supplier_id", "first_date", "first_year")
+    pairs = dated.inner_join(held, "contract_key")
+    pairs = pairs.group_by(["buyer_siren", "supplier_id"]).agg(
+        first_date=pairs.notification_date.min(), last_date=pairs.notification_date.max()
+    )
+    return pairs.filter(pairs.first_date < pairs.last_date).drop("last_date")
 
 
 @step_idle_without("payment")
@@ -150,14 +164,18 @@ def purchase(
     p = _of_contracts(contract, contract_supplier, first_contract).union(
         _of_payments(payment, payment_segment, payment_contract, buyer, first_payment, partner)
     )
+    p = p.left_join(_known(supplier, place, supplier_profile), [("supplier_id", "known_supplier")])
+    return with_age(_with_rings(p, joint_place)).select("purchase_key", *SHARED, *PURCHASE, *PROFILE)
+
+
+def _known(supplier: Any, place: Any, supplier_profile: Any) -> Any:
+    """All that is known of each supplier, in one table: joined to purchases once, and not part by part."""
     known = supplier.select(
         known_supplier="supplier_id", supplier_siren="supplier_siren", supplier_name="supplier_name",
         naf_code="naf_code", size_class="size_class",
     )  # fmt: skip
-    p = p.left_join(known, [("supplier_id", "known_supplier")])
-    for basis in BASES:
-        p = _with_rings(p, place, joint_place, basis)
-    return with_profile(p, supplier_profile).select("purchase_key", *SHARED, *PURCHASE, *PROFILE)
+    known = known.left_join(_rings_of(place), [("known_supplier", "ring_of")])
+    return known.left_join(supplier_profile.rename(profiled="supplier_id"), [("known_supplier", "profiled")])
 
 
 def _of_contracts(contract: Any, contract_supplier: Any, first_contract: Any) -> Any:
@@ -167,7 +185,11 @@ def _of_contracts(contract: Any, contract_supplier: Any, first_contract: Any) ->
     p = s.inner_join(contract.select(*SHARED, yearly="annualised_cents"), "contract_key")
     first = first_contract.rename(first_buyer="buyer_siren", first_supplier="supplier_id")
     p = p.left_join(first, [("buyer_siren", "first_buyer"), ("supplier_id", "first_supplier")])
-    is_new = ibis.ifelse(p.year > p.first_year, p.notification_date == p.first_date, ibis.null("boolean"))
+    years = contract.group_by(bought_by="buyer_siren").agg(first_year=contract.year.min())
+    p = p.left_join(years, [("buyer_siren", "bought_by")])
+    # where no two days are known of a buyer and a supplier, theirs is the first
+    is_first = ibis.coalesce(p.notification_date == p.first_date, True)
+    is_new = ibis.ifelse((p.year > p.first_year) & p.supplier_id.notnull(), is_first, ibis.null("boolean"))
     return p.mutate(
         purchase_key=p.contract_key + "-" + p.holder_number.cast("string"), joint_of=p.contract_key,
         is_new_supplier=is_new, purchase_date=p.notification_date, is_between_partners=ibis.literal(False),
@@ -179,7 +201,8 @@ def _part_of(cents: Any, holder_number: Any, holders_count: Any) -> Any:
     """What one holder has of the yearly cents of a contract: split as its amount is, so that parts add up."""
     remainder = cents % holders_count
     equal = ((cents - remainder) / holders_count).cast("int64")
-    return ibis.ifelse(holder_number == 1, equal + remainder, equal)
+    shared = ibis.ifelse(holder_number == 1, equal + remainder, equal)
+    return ibis.ifelse(holders_count == 1, cents, shared)  # most contracts: nothing to divide
 
 
 def _of_payments(
@@ -213,11 +236,8 @@ PROFILE = (
     "inclusion_kind", "central_purchasing_body", "group_siren",
 )  # fmt: skip
 BASES = ("establishment", "head_office")
-RINGS = tuple(
-    f"{basis}_{which}"
-    for basis in BASES
-    for which in ("nearest", "farthest", "any_nearest", "any_farthest", "all_nearest", "all_farthest")
-)
+JOINT = ("any_nearest", "any_farthest", "all_nearest", "all_farthest")
+RINGS = tuple(f"{basis}_{which}" for basis in BASES for which in ("nearest", "farthest", *JOINT))
 FACT = (
     "purchase_key", *SHARED, "joint_of", "purchase_date", "is_between_partners", "contract_link_rule", "holder_number",
     "holders_count", "supplier_id", "is_new_supplier", "amount_cents", "amount_level",
@@ -230,17 +250,16 @@ PURCHASE = (
 )  # fmt: skip
 
 
-def _with_rings(p: Any, place: Any, joint_place: Any, basis: str) -> Any:
+def _with_rings(p: Any, joint_place: Any) -> Any:
     """Ring bounds of the supplier, and of any and of all holders of a joint award (a missing place: no bound known)."""
-    here = place.filter(place.place_basis == basis)
-    columns = {"ring_of": "supplier_id", "near": "ring_nearest", "far": "ring_farthest"}
-    if basis == "establishment":
-        columns |= {f"supplier_{level}_code": f"{level}_code" for level in ("commune", "epci", "department")}
-    joint = joint_place.filter(joint_place.place_basis == basis).drop("place_basis").rename(award="contract_key")
-    p = p.left_join(here.select(**columns), [("supplier_id", "ring_of")]).left_join(joint, [("joint_of", "award")])
-    near, far = ibis.coalesce(p.near, int(Ring.COMMUNE)), ibis.coalesce(p.far, int(Ring.WORLD))
-    bounds = {"nearest": near, "farthest": far}
-    for which in ("any_nearest", "any_farthest", "all_nearest", "all_farthest"):
-        bounds[which] = ibis.coalesce(p[which], near if which.endswith("nearest") else far)
-    p = p.mutate(**{f"{basis}_{which}": bound.cast("int8") for which, bound in bounds.items()})
-    return p.drop("ring_of", "near", "far", "award", "any_nearest", "any_farthest", "all_nearest", "all_farthest")
+    joint = joint_place.select(award="contract_key", **{f"joint_{name}": name for name in joint_place.columns[1:]})
+    p = p.left_join(joint, [("joint_of", "award")])
+    rings: dict[str, Any] = {}
+    for basis in BASES:
+        near = ibis.coalesce(p[f"{basis}_near"], int(Ring.COMMUNE))
+        far = ibis.coalesce(p[f"{basis}_far"], int(Ring.WORLD))
+        rings |= {f"{basis}_nearest": near, f"{basis}_farthest": far}
+        for which in JOINT:
+            alone = near if which.endswith("nearest") else far
+            rings[f"{basis}_{which}"] = ibis.coalesce(p[f"joint_{basis}_{which}"], alone)
+    return p.mutate(**rings)
