@@ -97,11 +97,11 @@ def prefixes(tree: ast.AST) -> set[str]:
 def _calls_of_rows(
     node: ast.AST, loop: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[ast.Call, Mapping[str, tuple[str, ...]]]]:
-    """Every call of `rows(...)`, with the texts that the variables of the loops around it take."""
+    """Every call of `rows(...)` or `Problem(...)`, with the texts that the variables of the loops around it take."""
     if isinstance(node, ast.For) and isinstance(node.target, ast.Name) and isinstance(node.iter, ast.Tuple):
         values = tuple(e.value for e in node.iter.elts if isinstance(e, ast.Constant) and isinstance(e.value, str))
         loop = {**loop, node.target.id: values}
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "rows":
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("rows", "Problem"):
         yield node, loop
     for child in ast.iter_child_nodes(node):
         yield from _calls_of_rows(child, loop)

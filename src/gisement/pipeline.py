@@ -52,6 +52,7 @@ from gisement.indicators import MODELLED as MODELLED
 from gisement.indicators.law import RULES as RULES
 from gisement.models import (
     central_purchasing,
+    central_purchasing_names,
     food_conversion,
     food_follow,
     food_gap,
@@ -116,6 +117,7 @@ STEPS: tuple[Step, ...] = (
     register.legal_unit,
     register.supplier,
     inclusion.inclusion_structure,
+    central_purchasing_names.central_purchasing_candidate,
     central_purchasing.central_purchasing,
     profile.supplier_profile,
     places.place,

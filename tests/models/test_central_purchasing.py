@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import duckdb
 import pyarrow as pa
 from stdnum.fr import siren as standard
 
+from gisement.engine.plan import compile_step
 from gisement.models.central_purchasing import bodies, central_purchasing_body
+from gisement.models.central_purchasing_names import central_purchasing_candidate
+from gisement.models.supplier_names import SPELLED_OUT
 
 
 def found(siren: str | None, name: str | None) -> str | None:
@@ -33,3 +37,29 @@ def test_every_body_has_a_source_and_a_sound_siren_or_none() -> None:
         assert row["source"]
         assert row["aliases"]
         assert not row["siren"] or standard.is_valid(row["siren"])
+
+
+def spellings() -> list[str]:
+    """Every alias with each of its words spelled in each way that is read as it, and names that are no body."""
+    spelled = {"GARAGE AUTO", "U.G.A.P.", "économat des armées", "ENTREPRI?E UGAP"}
+    for alias in (alias for row in bodies().values() for alias in row["aliases"].split(";")):
+        for place, word in enumerate(words := alias.split()):
+            means = SPELLED_OUT.get(word, word)
+            ways = {word, *(short for short, meant in SPELLED_OUT.items() if means in (short, meant))}
+            spelled |= {" ".join(["Société", *words[:place], way.lower(), *words[place + 1 :]]) for way in ways}
+            spelled |= {" ".join([*words[:place], way, *words[place + 1 :]]) for way in ways}
+    return sorted(spelled)
+
+
+def test_whatever_is_a_body_is_a_candidate_and_few_others_are() -> None:
+    suppliers: list[tuple[str, str | None, str | None]] = [(name, None, name) for name in spellings()]
+    suppliers += [("by number", "776056467", None), ("nobody", None, None), ("another", "123456782", "GARAGE")]
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE supplier (supplier_id TEXT, supplier_siren TEXT, supplier_name TEXT)")
+        connection.executemany("INSERT INTO supplier VALUES (?, ?, ?)", suppliers)
+        told = connection.execute(compile_step(central_purchasing_candidate, "duckdb").sql).fetchall()
+    candidates = {identifier for identifier, _, _ in told}
+    are_bodies = {identifier for identifier, siren, name in suppliers if found(siren, name)}
+    assert len(are_bodies) > 50
+    assert are_bodies <= candidates
+    assert not candidates & {"GARAGE AUTO", "nobody", "another"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import ibis
 
@@ -11,6 +12,9 @@ from gisement.terms import step
 
 OF_LEDGERS = ("account_gap", "payee_supplier")
 """Tables that a correction may name and that `ledger_finding` answers for."""
+OF_CONTRACTS = ("amount_cents", "notification_date", "duration_months", "cpv_code", "buyer_id")
+OF_FIRMS = ("naf_code", "size_class")
+"""Columns that a correction of a contract, or of a supplier, may name."""
 UNREPAIRED = ("missing", "bad_checksum", "wrong_length", "not_an_identifier", "scientific_notation")
 PLAIN_AMOUNT = r"^-?[0-9]+(\.[0-9]+)?\z"
 NULLED = ("absurd", "repeated_digits", "negative", "symbolic", "unreadable")
@@ -31,104 +35,101 @@ def rows(table: Any, rule: Any, column: str, reported: Any, kept: Any, action: A
     )
 
 
-def of_records(r: Any) -> list[Any]:
-    """Findings about values of records, a table per rule: identifiers, amounts, dates, codes, considerations."""
-    parts = [
-        identifier_rows(r, "buyer_id_rule", "buyer_id", r.buyer_id_reported, r.buyer_id),
-        *_amounts(r),
-        *_dates(r),
-        *_codes(r),
-    ]
+class Problem(NamedTuple):
+    """One rule about the rows of a table: where it finds something, and what `rows` tells of it there."""
+
+    is_there: Any
+    rule: Any
+    column: str
+    reported: Any
+    kept: Any
+    action: Any
+
+
+def found(table: Any, problems: Callable[[Any], list[Problem]]) -> Any:
+    """Findings of several rules about one table, in the shape of `finding`: one row per row and problem that it has.
+
+    The table is read once, for the rows that have any: a filter for each rule would be a scan for each.
+    """
+    t = table.filter(ibis.or_(*(problem.is_there for problem in problems(table))))
+    numbers = (ibis.ifelse(problem.is_there, n, ibis.null("int64")) for n, problem in enumerate(problems(t)))
+    t = t.mutate(problem=ibis.array(list(numbers)).unnest()).filter(lambda t: t.problem.notnull())
+    told = [tuple(_text(part) for part in parts) for _, *parts in problems(t)]
+    rule, column, reported, kept, action = (
+        ibis.cases(*((t.problem == n, part) for n, part in enumerate(parts))) for parts in zip(*told, strict=True)
+    )
+    return t.select(rule=rule, record_hash=t.record_hash, column=column, reported=reported, kept=kept, action=action)
+
+
+def _text(part: Any) -> Any:
+    return ibis.literal(part) if isinstance(part, str) else part.cast("string")
+
+
+def of_records(r: Any) -> list[Problem]:
+    """Problems with values of records: identifiers, amounts, dates, codes, considerations."""
+    nothing = ibis.null("string")
+    problems = [
+        identifier_problem(r, "buyer_id_rule", "buyer_id", r.buyer_id_reported, r.buyer_id),
+        *_amounts(r), *_dates(r), *_codes(r),
+        Problem(r.copies > 1, "same_record_published_again", "record_hash", r.copies, ibis.literal(1), "merged"),
+    ]  # fmt: skip
     for axis in ("social", "environmental"):
-        kinds = f"{axis}_kinds"
-        unknown = r.filter(r[f"{axis}_state"] == "unknown")
-        unclear, clashing = unknown.filter(unknown[kinds].isnull()), unknown.filter(unknown[kinds].notnull())
-        nothing = ibis.null("string")
-        parts.append(
-            rows(
-                clashing,
-                f"{axis}_consideration_contradicted",
-                f"{axis}_state",
-                clashing[kinds],
-                clashing[f"{axis}_state"],
-                "nulled",
-            )
-        )
-        parts.append(
-            rows(
-                unclear,
-                f"{axis}_consideration_unclear",
-                f"{axis}_state",
-                nothing,
-                unclear[f"{axis}_state"],
-                "nulled",
-            )
-        )
-    copies = r.filter(r.copies > 1)
-    parts.append(rows(copies, "same_record_published_again", "record_hash", copies.copies, ibis.literal(1), "merged"))
-    return parts
+        name, kinds = f"{axis}_state", r[f"{axis}_kinds"]
+        state = r[name]
+        is_clash, is_unclear = ((state == "unknown") & told for told in (kinds.notnull(), kinds.isnull()))
+        problems += [
+            Problem(is_clash, f"{axis}_consideration_contradicted", name, kinds, state, "nulled"),
+            Problem(is_unclear, f"{axis}_consideration_unclear", name, nothing, state, "nulled"),
+        ]
+    return problems
 
 
 def identifier_rows(t: Any, rule: str, column: str, reported: Any, kept: Any) -> Any:
     """Repairs and doubts about identifiers: the rule is the one that read it."""
-    found = t.filter(t[rule].notnull())
-    action = ibis.cases((found[rule].isin(UNREPAIRED), "kept"), (found[column].isnull(), "nulled"), else_="repaired")
-    return rows(found, ibis.literal("identifier_") + found[rule], column, reported, kept, action)
+    is_there, *told = identifier_problem(t, rule, column, reported, kept)
+    return rows(t.filter(is_there), *told)
 
 
-def _amounts(r: Any) -> list[Any]:
-    nulled = r.filter(r.amount_reason.isin(NULLED))
-    missing = r.filter(r.amount_reason == "missing")
-    large = r.filter(r.amount_cents >= parameter("amount_large_cents"))
-    rewritten = r.filter(r.amount_cents_reported.notnull() & ~r.amount_reported.re_search(PLAIN_AMOUNT))
-    rule = ibis.literal("amount_") + nulled.amount_reason
+def identifier_problem(t: Any, rule: str, column: str, reported: Any, kept: Any) -> Problem:
+    """An identifier that was repaired, or is in doubt."""
+    action = ibis.cases((t[rule].isin(UNREPAIRED), "kept"), (kept.isnull(), "nulled"), else_="repaired")
+    return Problem(t[rule].notnull(), ibis.literal("identifier_") + t[rule], column, reported, kept, action)
+
+
+def _amounts(r: Any) -> list[Problem]:
+    reported, read, amount = r.amount_reported, r.amount_cents_reported, r.amount_cents
+    is_rewritten = read.notnull() & ~reported.re_search(PLAIN_AMOUNT)
+    is_nulled = r.amount_reason.isin(NULLED)
     return [
-        rows(
-            rewritten,
-            "amount_rewritten",
-            "amount_cents",
-            rewritten.amount_reported,
-            rewritten.amount_cents_reported,
-            "repaired",
-        ),
-        rows(nulled, rule, "amount_cents", nulled.amount_reported, nulled.amount_cents, "nulled"),
-        rows(missing, "amount_missing", "amount_cents", missing.amount_reported, missing.amount_cents, "kept"),
-        rows(large, "amount_large", "amount_cents", large.amount_reported, large.amount_cents, "kept"),
+        Problem(is_rewritten, "amount_rewritten", "amount_cents", reported, read, "repaired"),
+        Problem(is_nulled, ibis.literal("amount_") + r.amount_reason, "amount_cents", reported, amount, "nulled"),
+        Problem(r.amount_reason == "missing", "amount_missing", "amount_cents", reported, amount, "kept"),
+        Problem(amount >= parameter("amount_large_cents"), "amount_large", "amount_cents", reported, amount, "kept"),
     ]
 
 
-def _dates(r: Any) -> list[Any]:
-    found = []
+def _dates(r: Any) -> list[Problem]:
+    problems = []
     for column in ("notification_date", "publication_date"):
-        reported = f"{column}_reported"
-        missing = r.filter(r[reported].isnull())
-        unread = r.filter(r[reported].notnull() & r[column].isnull())
-        moved = r.filter(r[column].notnull() & (r[reported] != r[column].cast("string")))
-        found += [
-            rows(missing, f"{column}_missing", column, missing[reported], missing[column], "kept"),
-            rows(unread, f"{column}_unreadable", column, unread[reported], unread[column], "nulled"),
-            rows(moved, f"{column}_rewritten", column, moved[reported], moved[column], "repaired"),
+        reported, day = r[f"{column}_reported"], r[column]
+        is_moved = day.notnull() & (reported != day.cast("string"))
+        problems += [
+            Problem(reported.isnull(), f"{column}_missing", column, reported, day, "kept"),
+            Problem(reported.notnull() & day.isnull(), f"{column}_unreadable", column, reported, day, "nulled"),
+            Problem(is_moved, f"{column}_rewritten", column, reported, day, "repaired"),
         ]
-    return found
+    return problems
 
 
-def _codes(r: Any) -> list[Any]:
-    missing = r.filter(r.cpv_code_reported.isnull())
-    unread = r.filter(r.cpv_code_reported.notnull() & r.cpv_code.isnull())
-    mended = r.filter(r.cpv_code.notnull() & (r.cpv_code_reported.substr(0, 8) != r.cpv_code))
-    long = r.filter(r.duration_months_reported.notnull() & r.duration_months.isnull())
+def _codes(r: Any) -> list[Problem]:
+    reported, code = r.cpv_code_reported, r.cpv_code
+    months_reported, months = r.duration_months_reported, r.duration_months
+    is_mended, is_long = code.notnull() & (reported.substr(0, 8) != code), months_reported.notnull() & months.isnull()
     return [
-        rows(missing, "cpv_code_missing", "cpv_code", missing.cpv_code_reported, missing.cpv_code, "kept"),
-        rows(unread, "cpv_code_invalid", "cpv_code", unread.cpv_code_reported, unread.cpv_code, "nulled"),
-        rows(mended, "cpv_code_completed", "cpv_code", mended.cpv_code_reported, mended.cpv_code, "repaired"),
-        rows(
-            long,
-            "duration_implausible",
-            "duration_months",
-            long.duration_months_reported,
-            long.duration_months,
-            "nulled",
-        ),
+        Problem(reported.isnull(), "cpv_code_missing", "cpv_code", reported, code, "kept"),
+        Problem(reported.notnull() & code.isnull(), "cpv_code_invalid", "cpv_code", reported, code, "nulled"),
+        Problem(is_mended, "cpv_code_completed", "cpv_code", reported, code, "repaired"),
+        Problem(is_long, "duration_implausible", "duration_months", months_reported, months, "nulled"),
     ]
 
 
@@ -139,11 +140,11 @@ def finding(contract_record: Any, record_title: Any, raw_decp: Any, record_decis
     """One row per problem found in a source: rule, record, column, reported and kept value, and what was done."""
     repeatable = [
         _unreadable(raw_decp), _holders(holder, record_decision), *_acts(amendment),
-        *_corrections(contract_state, supplier, correction),
+        _corrections(contract_state, supplier, correction),
     ]  # fmt: skip
     single = [
-        *of_records(contract_record), *_decisions(record_decision), *_contracts(contract_state),
-        *_conflicts(contract_state, consideration), _unusual(unusual_amount),
+        found(contract_record, of_records), found(record_decision, _decisions), found(contract_state, _contracts),
+        found(_conflicts(contract_state, consideration), _of_conflicts), _unusual(unusual_amount),
         _without_holder(contract_state, contract_supplier), _lost_letters(record_title),
     ]  # fmt: skip
     return ibis.union(*single, ledger_finding, ibis.union(*repeatable).distinct())
@@ -159,14 +160,14 @@ def _lost_letters(t: Any) -> Any:
     return rows(lost, "letters_lost_before_publication", "title", lost.title, lost.title, "kept")
 
 
-def _decisions(d: Any) -> list[Any]:
-    merged = d.filter(d.decision == "duplicate")
-    added = d.filter(d.decision.isin(("joint", "version", "amendment_line")))
-    lots = d.filter((d.decision == "contract") & (d.decision_rule != "single"))
+def _decisions(d: Any) -> list[Problem]:
+    is_lot = (d.decision == "contract") & (d.decision_rule != "single")
+    is_added = d.decision.isin(("joint", "version", "amendment_line"))
+    told = (d.decision_rule, "contract_key", d.record_hash, d.contract_key)
     return [
-        rows(merged, merged.decision_rule, "contract_key", merged.record_hash, merged.contract_key, "merged"),
-        rows(added, added.decision_rule, "contract_key", added.record_hash, added.contract_key, "joined"),
-        rows(lots, lots.decision_rule, "contract_key", lots.record_hash, lots.contract_key, "kept"),
+        Problem(d.decision == "duplicate", *told, "merged"),
+        Problem(is_added, *told, "joined"),
+        Problem(is_lot, *told, "kept"),
     ]
 
 
@@ -201,74 +202,36 @@ def _acts(a: Any) -> list[Any]:
     ]
 
 
-def _contracts(c: Any) -> list[Any]:
-    wrong = c.filter(c.notification_date_read.notnull() & c.notification_date.isnull())
-    orphan = c.filter(ibis.coalesce(c.is_subsequent, False) & ~c.is_subsequent_of_known)
-    known = c.filter(c.is_subsequent_of_known)
-    amended = c.filter((c.amendments_count > 0) & ~c.amount_cents.identical_to(c.amount_cents_initial))
+def _contracts(c: Any) -> list[Problem]:
+    read, day, framework = c.notification_date_read, c.notification_date, c.framework_id
+    amount, initial = c.amount_cents, c.amount_cents_initial
+    is_wrong, is_known = read.notnull() & day.isnull(), c.is_subsequent_of_known
+    is_orphan = ibis.coalesce(c.is_subsequent, False) & ~is_known
+    is_amended = (c.amendments_count > 0) & ~amount.identical_to(initial)
     return [
-        rows(
-            wrong,
-            "notification_date_implausible",
-            "notification_date",
-            wrong.notification_date_read,
-            wrong.notification_date,
-            "nulled",
-        ),
-        rows(
-            orphan,
-            "framework_of_subsequent_unknown",
-            "framework_id",
-            orphan.framework_id,
-            orphan.framework_id,
-            "kept",
-        ),
-        rows(
-            known,
-            "subsequent_of_known_framework",
-            "framework_id",
-            known.framework_id,
-            known.framework_id,
-            "joined",
-        ),
-        rows(
-            amended,
-            "amount_amended",
-            "amount_cents",
-            amended.amount_cents_initial,
-            amended.amount_cents,
-            "joined",
-        ),
+        Problem(is_wrong, "notification_date_implausible", "notification_date", read, day, "nulled"),
+        Problem(is_orphan, "framework_of_subsequent_unknown", "framework_id", framework, framework, "kept"),
+        Problem(is_known, "subsequent_of_known_framework", "framework_id", framework, framework, "joined"),
+        Problem(is_amended, "amount_amended", "amount_cents", initial, amount, "joined"),
     ]
 
 
-def _conflicts(contract_state: Any, consideration: Any) -> list[Any]:
+def _conflicts(contract_state: Any, consideration: Any) -> Any:
     """Records of one contract that declare different considerations, though none can be amended; or its notice does."""
-    told_by = contract_state.select("contract_key", "record_hash")
-    found = []
+    c = consideration.filter(consideration.social_conflict.notnull() | consideration.environmental_conflict.notnull())
+    return c.inner_join(contract_state.select("contract_key", "record_hash"), "contract_key")
+
+
+def _of_conflicts(c: Any) -> list[Problem]:
+    problems = []
     for axis in ("social", "environmental"):
-        t = consideration.inner_join(told_by, "contract_key")
-        conflict, nothing = t[f"{axis}_conflict"], ibis.null("string")
-        differing, denied = t.filter(conflict == "between_records"), t.filter(conflict == "between_sources")
-        found += [
-            rows(
-                differing,
-                f"{axis}_consideration_differs",
-                f"{axis}_state",
-                nothing,
-                differing[f"{axis}_state"],
-                "nulled",
-            ),
-            rows(
-                denied,
-                f"{axis}_consideration_against_notice",
-                f"{axis}_state",
-                nothing,
-                denied[f"{axis}_state"],
-                "nulled",
-            ),
+        name, conflict, nothing = f"{axis}_state", c[f"{axis}_conflict"], ibis.null("string")
+        differ, denied = (conflict == kind for kind in ("between_records", "between_sources"))
+        problems += [
+            Problem(differ, f"{axis}_consideration_differs", name, nothing, c[name], "nulled"),
+            Problem(denied, f"{axis}_consideration_against_notice", name, nothing, c[name], "nulled"),
         ]
-    return found
+    return problems
 
 
 def _unusual(u: Any) -> Any:
@@ -282,45 +245,28 @@ def _unusual(u: Any) -> Any:
     )
 
 
-def _corrections(c: Any, supplier: Any, correction: Any) -> list[Any]:
+def _corrections(contract_state: Any, supplier: Any, correction: Any) -> Any:
     """Corrections by hand: applied where the cell now holds the new value, else not."""
     asked = correction.filter(correction.is_latest & ~correction["table"].isin(OF_LEDGERS))
-    found = asked.left_join(_corrigible(c, supplier), [("key", "cell_key"), ("column", "cell_column")])
-    is_emptied = found.record_hash.notnull() & found.new_value.isnull() & found.cell.isnull()
-    found = found.mutate(
-        record_hash=ibis.coalesce(found.record_hash, ibis.ifelse(found["table"] == "supplier", "supplier", found.key)),
-        is_applied=ibis.coalesce(found.cell == found.new_value, False) | is_emptied,
-    )
-    is_applied = found.is_applied
-    rule = ibis.ifelse(is_applied, "correction_applied", "correction_not_applied")
-    action = ibis.ifelse(is_applied, "repaired", "kept")
-    return [
-        found.select(
-            rule=rule,
-            record_hash=found.record_hash,
-            column=found["column"],
-            reported=found.old_value,
-            kept=found.cell,
-            action=action,
-        )
-    ]
-
-
-def _corrigible(c: Any, supplier: Any) -> Any:
-    """The cells that a correction by hand may name, as they stand now."""
-    of_contracts = (
-        c.select("record_hash", cell_key="contract_key", cell_column=ibis.literal(name), cell=c[name].cast("string"))
-        for name in ("amount_cents", "notification_date", "duration_months", "cpv_code", "buyer_id")
-    )
     # a firm's own facts; the number of a natural person may not stand in a finding
     firms = supplier.filter(supplier.is_natural_person == ibis.literal(False))
-    of_firms = (
-        firms.select(
-            record_hash=ibis.literal("supplier"),
-            cell_key="supplier_id",
-            cell_column=ibis.literal(name),
-            cell=firms[name],
-        )
-        for name in ("naf_code", "size_class")
+    told = asked.left_join(_now(contract_state, OF_CONTRACTS, "contract_key", "record_hash"), [("key", "contract_key")])
+    told = told.left_join(_now(firms, OF_FIRMS, "supplier_id"), [("key", "supplier_id")])
+    column = told["column"]
+    held_by = ibis.cases(
+        (column.isin(OF_CONTRACTS), told.record_hash),
+        (column.isin(OF_FIRMS) & told.supplier_id.notnull(), "supplier"),
     )
-    return ibis.union(*of_contracts, *of_firms)
+    cell = ibis.cases(*((column == name, told[f"{name}_now"]) for name in (*OF_CONTRACTS, *OF_FIRMS)))
+    is_emptied = held_by.notnull() & told.new_value.isnull() & cell.isnull()
+    is_applied = ibis.coalesce(cell == told.new_value, False) | is_emptied
+    return told.select(
+        rule=ibis.ifelse(is_applied, "correction_applied", "correction_not_applied"),
+        record_hash=ibis.coalesce(held_by, ibis.ifelse(told["table"] == "supplier", "supplier", told.key)),
+        column=column, reported=told.old_value, kept=cell, action=ibis.ifelse(is_applied, "repaired", "kept"),
+    )  # fmt: skip
+
+
+def _now(table: Any, names: tuple[str, ...], *kept: str) -> Any:
+    """The cells that a correction may name, as they stand now, as text."""
+    return table.select(*kept, **{f"{name}_now": table[name].cast("string") for name in names})

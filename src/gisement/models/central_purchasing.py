@@ -28,14 +28,15 @@ def bodies() -> dict[str, dict[str, str]]:
 NONE = "none"
 
 
-@local_step(row_limit=3_000_000, reason="names are compared word by word, which no engine has")
-def central_purchasing(supplier: pa.Table) -> pa.Table:
+@local_step(3_000_000, "names are compared word by word, which no engine has", "central_purchasing_candidate")
+def central_purchasing(central_purchasing_candidate: pa.Table) -> pa.Table:
     """One row per supplier that is a central purchasing body, with the name of the body.
 
     Source: see the module.
     """
-    body = central_purchasing_body(supplier["supplier_siren"], supplier["supplier_name"])
-    told = supplier.select(["supplier_id"]).append_column("central_purchasing_body", body)
+    asked = central_purchasing_candidate
+    body = central_purchasing_body(asked["supplier_siren"], asked["supplier_name"])
+    told = asked.select(["supplier_id"]).append_column("central_purchasing_body", body)
     return told.filter(pc.is_valid(told["central_purchasing_body"]))
 
 
