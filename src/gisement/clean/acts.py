@@ -10,14 +10,17 @@ from typing import Any
 
 import ibis
 
-from gisement.clean.contracts import distinct_records, plausible_duration, trusted_amount
+from gisement.clean.contracts import plausible_duration, trusted_amount
 from gisement.clean.values import cents, day, joined, present, whole
 from gisement.terms import step
 
 
-def distinct_acts(raw_decp: Any, repeated_record: Any) -> Any:
-    """The amendments nested in records: `record_hash`, `act` (as published), `act_key` (its content in it)."""
-    records = distinct_records(raw_decp, repeated_record)
+def published_acts(raw_decp: Any) -> Any:
+    """The amendments nested in readable records: `record_hash`, `act` (as published), `act_key` (its content in it).
+
+    A record that was published several times tells each of its acts as often: whoever reads them groups them.
+    """
+    records = raw_decp.filter(raw_decp.unreadable_reason.isnull())
     acts = records.select("record_hash", act=records.modifications.unnest())
     acts = acts.filter(acts.act.notnull())
     holders = acts.act["titulaires"].map(lambda holder: holder["id"].fill_null("")).sort().join("+")
@@ -29,9 +32,9 @@ def distinct_acts(raw_decp: Any, repeated_record: Any) -> Any:
 
 
 @step
-def nested_act(raw_decp: Any, repeated_record: Any) -> Any:
+def nested_act(raw_decp: Any) -> Any:
     """One row per amendment nested in a record: its number, dates, and what it changes (null: unchanged)."""
-    acts = distinct_acts(raw_decp, repeated_record)
+    acts = published_acts(raw_decp)
     acts = acts.mutate(amount_text=present(acts.act["montant"]))
     acts = acts.mutate(amount_cents_reported=cents(acts.amount_text))
     amount, reason = trusted_amount(acts.amount_text, acts.amount_cents_reported)

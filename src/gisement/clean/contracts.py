@@ -174,7 +174,8 @@ def department(text: Any) -> Any:
     """A department code of a table: `1` becomes `01`, `2a` becomes `2A`, anything else is null."""
     code = trimmed(text).upper().re_replace(r"\.0\z", "")
     padded = ibis.ifelse(code.length() == 1, ibis.literal("0") + code, code)
-    return ibis.ifelse(padded.re_search(r"^([0-9]{2}|2[AB]|9[78][0-9])\z"), padded, ibis.null("string"))
+    is_code = padded.re_search(r"^([0-9]{2}|2[AB]|9[78][0-9])\z")
+    return ibis.cases((text.isnull(), ibis.null("string")), (is_code, padded))
 
 
 def plausible_duration(text: Any) -> Any:

@@ -6,23 +6,31 @@ from typing import Any
 
 import ibis
 
-from gisement.clean.acts import distinct_acts
-from gisement.clean.contracts import department, distinct_records
+from gisement.clean.acts import published_acts
+from gisement.clean.contracts import department
 from gisement.clean.identifiers import identify
 from gisement.clean.values import present
 from gisement.terms import step
 
 
 @step
-def holder(raw_decp: Any, repeated_record: Any) -> Any:
+def holder(raw_decp: Any) -> Any:
     """One row per set of holders and holder; `holder_set` is a record, or an act of a record (`act_key`).
 
     The identifier is a SIRET, a SIREN given in its place, or a foreign one. Where none can be read, a digest of the
     text or name published stands for the holder: nobody disappears, and no name becomes a key.
     """
-    named = _of_records(raw_decp, repeated_record).union(_of_acts(raw_decp, repeated_record))
+    named = _of_records(raw_decp).union(_of_acts(raw_decp))
     # before identifying: Spark pushes a filter down through its stages, and repeats them at each
-    named = named.filter(named.holder_id_reported.notnull() | named.holder_name.notnull())
+    named = named.filter(_is_told(named.id) | _is_told(_bare(named.name)))
+    named = named.select(
+        "holder_set",
+        holder_id_reported=_told(named.id),
+        holder_id_kind_reported=named.kind,
+        holder_name=_told(_bare(named.name)),
+        commune_code=_told(named.commune_code),
+        department_code=department(named.department_code),
+    )
     named = identify(named, "holder_id_reported", "holder_id_kind_reported")
     said = ibis.coalesce(named.holder_id_reported, named.holder_name)
     digest = ibis.ifelse(
@@ -41,33 +49,49 @@ def holder(raw_decp: Any, repeated_record: Any) -> Any:
     )
 
 
-def _of_records(raw_decp: Any, repeated_record: Any) -> Any:
-    records = distinct_records(raw_decp, repeated_record)
+def _of_records(raw_decp: Any) -> Any:
+    """What each readable record says of its holders. Copies of a record say the same: grouping takes them as one."""
+    records = raw_decp.filter(raw_decp.unreadable_reason.isnull())
     each = records.select(holder_set=records.record_hash, named=records.titulaires.unnest())
     return each.select(
         "holder_set",
-        holder_id_reported=present(each.named["id"]),
-        holder_id_kind_reported=each.named["typeIdentifiant"],
-        holder_name=_name(each.named["denominationSociale"]),
-        commune_code=present(each.named["commune_code"]),
-        department_code=department(each.named["departement_code"]),
+        id=each.named["id"],
+        kind=each.named["typeIdentifiant"],
+        name=each.named["denominationSociale"],
+        commune_code=each.named["commune_code"],
+        department_code=each.named["departement_code"],
     )
 
 
-def _of_acts(raw_decp: Any, repeated_record: Any) -> Any:
-    acts = distinct_acts(raw_decp, repeated_record)
+def _of_acts(raw_decp: Any) -> Any:
+    acts = published_acts(raw_decp.view())
     each = acts.select(holder_set=acts.act_key, named=acts.act["titulaires"].unnest())
     nothing = ibis.null("string")
     return each.select(
         "holder_set",
-        holder_id_reported=present(each.named["id"]),
-        holder_id_kind_reported=each.named["typeIdentifiant"],
-        holder_name=_name(each.named["denominationSociale"]),
+        id=each.named["id"],
+        kind=each.named["typeIdentifiant"],
+        name=each.named["denominationSociale"],
         commune_code=nothing,
         department_code=nothing,
     )
 
 
-def _name(text: Any) -> Any:
+def _is_told(text: Any) -> Any:
+    """Whether a text says something: most end in a digit, as no non-value does."""
+    return _is_digit(text.right(1)) | present(text).notnull()
+
+
+def _told(text: Any) -> Any:
+    """`present`, of columns that are empty in most files, or numbers in most rows: those are not looked at closely."""
+    is_number = _is_digit(text.left(1)) & _is_digit(text.right(1))
+    return ibis.cases((text.isnull(), ibis.null("string")), (is_number, text), else_=present(text))
+
+
+def _is_digit(letter: Any) -> Any:
+    return letter.between("0", "9")
+
+
+def _bare(name: Any) -> Any:
     """A name without the brackets that some tables leave around it (`['ENGIE']`)."""
-    return present(text.re_replace(r"^\[['\"]|['\"]\]\z", ""))
+    return name.re_replace(r"^\[['\"]|['\"]\]\z", "")

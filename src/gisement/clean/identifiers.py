@@ -126,11 +126,16 @@ def _has_key(number: ir.IntegerValue, siren_number: ir.IntegerValue) -> ir.Boole
     return ibis.ifelse(has_own_rule, (14 + nic_digits) % 5 == 0, is_luhn_valid(number))  # 14: digits of its SIREN
 
 
+def _read_digits(row: Row) -> dict[str, ir.Value]:
+    """Stage 1: whether there are digits and nothing else, as in most: these need no reading of what may stand beside."""
+    return {"is_digits": row["text"].re_search("^[0-9]+\\z")}
+
+
 def _read_text(row: Row) -> dict[str, ir.Value]:
-    """Stage 1: the characters that count, and how the identifier is declared."""
-    text = row["text"]
-    is_decimal = text.re_search(_DECIMAL)
-    whole = ibis.ifelse(is_decimal, text.re_replace("[.,]0+ *\\z", ""), text)
+    """Stage 2: the characters that count, and how the identifier is declared."""
+    text, is_digits = row["text"], row["is_digits"]
+    is_decimal = ibis.ifelse(is_digits, False, text.re_search(_DECIMAL))
+    whole = ibis.ifelse(text.re_search(_DECIMAL), text.re_replace("[.,]0+ *\\z", ""), text)
     kind = row["kind_text"]
     declared = ibis.cases(
         (kind == "SIRET", "siret"),
@@ -140,19 +145,21 @@ def _read_text(row: Row) -> dict[str, ir.Value]:
         else_="siret",
     )
     return {
-        "compact": _compact(whole),
+        "compact": ibis.ifelse(is_digits, text, _compact(whole)),
         "declared": declared,
         "is_decimal": is_decimal,
-        "is_scientific": text.re_search(_SCIENTIFIC),
+        "is_scientific": ibis.ifelse(is_digits, False, text.re_search(_SCIENTIFIC)),
     }
 
 
 def _read_form(row: Row) -> dict[str, ir.Value]:
-    """Stage 2: what the characters look like, as one of a few forms."""
+    """Stage 3: what the characters look like, as one of a few forms."""
     compact, declared = row["compact"], row["declared"]
     size = ibis.ifelse(compact.re_search("^[0-9]+$"), compact.length(), 0).cast("int64")
     is_french = ~declared.isin(("vat", "foreign"))
     form = ibis.cases(
+        # the usual form first, so that few are tried on the others: it starts with a digit that is not 0
+        (row["is_digits"] & (compact.length() == 14) & (compact >= "1") & (declared == "siret"), "siret"),
         (row["is_scientific"], "scientific"),
         (compact.isin(_PLACEHOLDERS) | compact.re_search("^0+$"), "none"),
         (declared == "foreign", "foreign"),
@@ -169,7 +176,7 @@ def _read_form(row: Row) -> dict[str, ir.Value]:
 
 
 def _read_number(row: Row) -> dict[str, ir.Value]:
-    """Stage 3: the candidate SIRET or SIREN, as text and as a number (0 where there is none)."""
+    """Stage 4: the candidate SIRET or SIREN, as text and as a number (0 where there is none)."""
     compact, form = row["compact"], row["form"]
     candidate = ibis.cases(
         (form.isin(("siret", "siren")), compact),
@@ -185,7 +192,7 @@ def _read_number(row: Row) -> dict[str, ir.Value]:
 
 
 def _read_keys(row: Row) -> dict[str, ir.Value]:
-    """Stage 4: which keys hold."""
+    """Stage 5: which keys hold."""
     number, siren_number = row["number"], row["siren_number"]
     has_siren_key = (siren_number > 0) & is_luhn_valid(siren_number, 9)
     # a VAT key with letters (the newer kind) cannot be recomputed: the SIREN's own key must do
@@ -194,12 +201,12 @@ def _read_keys(row: Row) -> dict[str, ir.Value]:
 
 
 def _join_keys(row: Row) -> dict[str, ir.Value]:
-    """Stage 5: a SIRET needs both its own key and that of its SIREN."""
+    """Stage 6: a SIRET needs both its own key and that of its SIREN."""
     return {"is_valid": row["has_key"] & row["has_siren_key"]}
 
 
 def _decide_kind(row: Row) -> dict[str, ir.Value]:
-    """Stage 6: siret, siren, foreign or unknown; a repair by zeros or by form needs every key to hold."""
+    """Stage 7: siret, siren, foreign or unknown; a repair by zeros or by form needs every key to hold."""
     form, is_valid = row["form"], row["is_valid"]
     is_vat_kind = row["declared"] == "vat"
     kind = ibis.cases(
@@ -214,7 +221,7 @@ def _decide_kind(row: Row) -> dict[str, ir.Value]:
 
 
 def _decide_identity(row: Row) -> dict[str, ir.Value]:
-    """Stage 7: what is kept, and by which rule."""
+    """Stage 8: what is kept, and by which rule."""
     kind = row["identifier_kind"]
     is_french = kind.isin(("siret", "siren"))
     identifier = ibis.cases(
@@ -252,6 +259,7 @@ def _rule(row: Row, identifier: ir.StringValue) -> ir.StringValue:
 
 
 _STAGES: tuple[Callable[[Row], dict[str, ir.Value]], ...] = (
+    _read_digits,
     _read_text,
     _read_form,
     _read_number,
