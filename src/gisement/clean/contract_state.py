@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 
 from gisement.catalog import parameter
-from gisement.clean.values import day, identifier_key, joined
+from gisement.clean.values import day, identifier_key
 from gisement.terms import step
 
 
@@ -35,14 +35,17 @@ def contract_state(contract_record: Any, award_version: Any, record_decision: An
 
     A date before the first plausible year, or well after the observation date, is read and set aside.
     """
-    c = _initial(contract_record, award_version, record_decision)
-    c = c.left_join(_last_known(amendment, "amount_cents", "amended_amount"), [("contract_key", "amended_amount_of")])
-    c = c.left_join(
-        _last_known(amendment, "duration_months", "amended_duration"),
-        [("contract_key", "amended_duration_of")],
-    )
-    counts = amendment.group_by("contract_key").agg(amended=amendment.count()).rename(counted_key="contract_key")
-    c = _with_frameworks(c.left_join(counts, [("contract_key", "counted_key")]))
+    # what few contracts have is read apart and joined once: a join carries every column of every contract
+    c = _initial(contract_record, record_decision)
+    amended = _amended(amendment)
+    for few in (
+        _told_again(record_decision.view()),
+        award_version.select(version_of="unit_key", shared_lots="lots_count"),
+        amended,
+        _of_frameworks(contract_record.view(), record_decision.view(), amended),
+        _corrections(correction),
+    ):
+        c = c.left_join(few, [("contract_key", few.columns[0])])
     c = c.cross_join(observation.select("as_of_date"))
     is_plausible = (c.notification_date_read.year() >= parameter("date_first_year")) & (
         c.notification_date_read <= c.as_of_date + ibis.interval(days=parameter("date_late_days"))
@@ -51,10 +54,14 @@ def contract_state(contract_record: Any, award_version: Any, record_decision: An
     c = c.mutate(
         amount_cents=ibis.coalesce(c.amended_amount, c.amount_cents_initial),
         duration_months=ibis.coalesce(c.amended_duration, c.duration_months_initial),
+        records_count=c.copies + ibis.coalesce(c.told_again, 0),
+        lots_count=ibis.coalesce(c.shared_lots, 1),
         amendments_count=ibis.coalesce(c.amended, 0).cast("int64"),
+        is_subsequent_of_known=ibis.coalesce(c.is_priced == 1, False),
+        is_subsequent_of_listed=c.child_key.notnull(),
         notification_date=ibis.ifelse(is_kept, c.notification_date_read, ibis.null("date")),
     )
-    c = _corrected(c, correction)
+    c = _corrected(c)
     reason = ibis.coalesce(c.amount_reason, "corrected_to_unknown")
     return c.mutate(
         amount_reason=ibis.ifelse(c.amount_cents.isnull(), reason, ibis.null("string")),
@@ -78,72 +85,96 @@ def _per_year(amount: Any, months: Any) -> Any:
     return ibis.coalesce(whole, amount)
 
 
-def _initial(contract_record: Any, award_version: Any, record_decision: Any) -> Any:
+def _initial(contract_record: Any, record_decision: Any) -> Any:
     """The first state of each contract, told by the richest record of its first version."""
-    first = record_decision.filter(record_decision.decision == "contract")
-    first = first.select("contract_key", "set_key", decided="record_hash")
-    told = (
-        record_decision.group_by("contract_key")
-        .agg(told_by=record_decision.copies.sum())
-        .rename(told_key="contract_key")
-    )
-    units = award_version.select(version_of="unit_key", shared_lots="lots_count")
+    first = _first(record_decision)
     r = contract_record.inner_join(first, [("record_hash", "decided")])
-    r = r.left_join(told, [("contract_key", "told_key")]).left_join(units, [("set_key", "version_of")])
     return r.select(
-        "contract_key", "record_hash", "buyer_id", "buyer_id_reported", "buyer_siren", "contract_id", "framework_id",
+        "contract_key", "record_hash", "buyer_id", "buyer_id_reported", "buyer_siren", "framework_id",
         "cpv_code", "cpv_code_reported", "amount_cents_reported", "amount_reason", "is_subsequent",
+        copies=r.first_copies,
         amount_cents_initial=r.amount_cents, duration_months_initial=r.duration_months,
         notification_date_read=r.notification_date,
-        records_count=r.told_by.cast("decimal(38,0)").cast("int64"),
-        lots_count=ibis.coalesce(r.shared_lots, 1),
         is_concession=r.record_kind == "contrat-concession",
     )  # fmt: skip
 
 
-def _last_known(amendment: Any, column: str, name: str) -> Any:
-    """The last value that an amendment gives to a column, per contract."""
-    told = amendment.filter(amendment[column].notnull())
-    last = told.group_by("contract_key").agg(amendment_rank=told.amendment_rank.max())
-    kept = told.inner_join(last, ["contract_key", "amendment_rank"])
-    return kept.select(**{f"{name}_of": kept.contract_key, name: kept[column]})
+def _first(record_decision: Any) -> Any:
+    """The record that tells each contract first, with its copies."""
+    first = record_decision.filter(record_decision.decision == "contract")
+    return first.select("contract_key", decided="record_hash", first_copies="copies")
 
 
-def _with_frameworks(c: Any) -> Any:
-    """Mark the subsequent contracts whose framework agreement, of a known amount, is among those of the same buyer."""
-    buyer = ibis.coalesce(c.buyer_siren, c.buyer_id, c.buyer_id_reported)
-    c = c.mutate(own_key=joined(buyer, identifier_key(c.contract_id)))
-    parent_id = identifier_key(c.framework_id)
-    parent = ibis.ifelse(parent_id.length() > 0, joined(buyer, parent_id), ibis.null("string"))
-    c = c.mutate(parent_key=parent)
-    has_amount = c.amended_amount.notnull() | c.amount_cents_initial.notnull()
-    firsts = c.mutate(has_amount=has_amount.cast("int8")).filter(~ibis.coalesce(c.is_subsequent, False))
-    parents = firsts.group_by(known_key=firsts.own_key).agg(is_priced=firsts.has_amount.max())
-    children = c.filter(c.parent_key.notnull() & (c.parent_key != c.own_key)).select("contract_key", "parent_key")
-    known = children.inner_join(parents, children.parent_key == parents.known_key)
-    c = c.left_join(known.select("is_priced", child_key=known.contract_key), [("contract_key", "child_key")])
-    return c.mutate(
-        is_subsequent_of_known=ibis.coalesce(c.is_priced == 1, False), is_subsequent_of_listed=c.child_key.notnull()
-    ).drop("child_key", "is_priced", "own_key", "parent_key")
+def _told_again(record_decision: Any) -> Any:
+    """How many records, copies included, tell of a contract after the first."""
+    others = record_decision.filter(record_decision.decision != "contract")
+    return others.group_by(told_key=others.contract_key).agg(
+        told_again=others.copies.sum().cast("decimal(38,0)").cast("int64")
+    )
 
 
-def _corrected(c: Any, correction: Any) -> Any:
+def _amended(amendment: Any) -> Any:
+    """One row per amended contract: how many amendments, the last amount and the last duration that they give."""
+    a = amendment
+    gives_amount, gives_duration = a.amount_cents.notnull(), a.duration_months.notnull()
+    told = a.group_by(amended_key=a.contract_key).agg(
+        amended=a.count(),
+        amount_rank=ibis.ifelse(gives_amount, a.amendment_rank, ibis.null("int64")).max(),
+        duration_rank=ibis.ifelse(gives_duration, a.amendment_rank, ibis.null("int64")).max(),
+    )
+    amounts = a.select(amount_of="contract_key", amount_at="amendment_rank", amended_amount="amount_cents")
+    durations = a.select(duration_of="contract_key", duration_at="amendment_rank", amended_duration="duration_months")
+    told = told.left_join(amounts, [("amended_key", "amount_of"), ("amount_rank", "amount_at")])
+    told = told.left_join(durations, [("amended_key", "duration_of"), ("duration_rank", "duration_at")])
+    return told.select("amended_key", "amended", "amended_amount", "amended_duration")
+
+
+def _of_frameworks(contract_record: Any, record_decision: Any, amended: Any) -> Any:
+    """The contracts whose framework agreement is among those of the same buyer; `is_priced`: its amount is known."""
+    r = contract_record.mutate(buyer=contract_record.buyer_key.fill_null(""))
+    children = r.filter(r.framework_id.notnull()).mutate(parent_id=lambda t: identifier_key(t.framework_id))
+    children = children.filter((children.parent_id != "") & (children.parent_id != children.id_key.fill_null("")))
+    children = children.select("record_hash", "buyer", "parent_id")
+    parents = r.view().filter(lambda t: ~ibis.coalesce(t.is_subsequent, False))
+    parents = parents.select("record_hash", "buyer", "id_key", "amount_cents")
+    # distinct as they are: said so that an engine looks for them, few or none, before it joins what follows
+    parents = parents.semi_join(children, [("buyer", "buyer"), ("id_key", "parent_id")]).distinct()
+    parents = parents.inner_join(_first(record_decision.view()), [("record_hash", "decided")])
+    parents = parents.left_join(amended, [("contract_key", "amended_key")])
+    has_amount = parents.amended_amount.notnull() | parents.amount_cents.notnull()
+    parents = parents.group_by(parent_buyer=parents.buyer, known_id=parents.id_key).agg(
+        is_priced=has_amount.cast("int8").max()
+    )
+    known = children.inner_join(parents, [("buyer", "parent_buyer"), ("parent_id", "known_id")])
+    known = known.inner_join(_first(record_decision), [("record_hash", "decided")])
+    return known.select(child_key=known.contract_key, is_priced=known.is_priced)
+
+
+def _corrections(correction: Any) -> Any:
+    """One row per corrected contract: of each column that may be, whether it is, from which value and to which."""
+    found = correction.filter((correction.table == "contract") & correction.is_latest)
+    told = {}
+    for column in CORRECTABLE:
+        is_of = found.column == column
+        told[f"{column}_mended"] = ibis.ifelse(is_of, 1, 0).max()
+        for value in ("new_value", "first_old_value"):
+            told[f"{column}_{value}"] = ibis.ifelse(is_of, found[value], ibis.null("string")).max()
+    return found.group_by(corrected_key=found.key).agg(**told)
+
+
+def _corrected(c: Any) -> Any:
     """The corrections made by hand, where the old value matches the current or the reported one."""
+    mended = {}
     for column, kind in CORRECTABLE.items():
-        found = correction.filter(
-            (correction.table == "contract") & (correction.column == column) & correction.is_latest
-        )
-        found = found.select(corrected_key=found.key, new_value=found.new_value, old_value=found.first_old_value)
-        c = c.left_join(found, [("contract_key", "corrected_key")])
+        old, new = c[f"{column}_first_old_value"], c[f"{column}_new_value"]
         current, reported = c[column].cast("string"), c[REPORTED.get(column, column)].cast("string")
-        matches = (c.old_value == current) | (c.old_value == reported) | (c.old_value.isnull() & c[column].isnull())
+        matches = (old == current) | (old == reported) | (old.isnull() & c[column].isnull())
         # a value that cannot be read would empty the cell; no value at all says that nobody knows
-        given = _typed(c.new_value, kind)
-        is_read = c.new_value.isnull() | given.notnull()
-        is_mended = c.corrected_key.notnull() & ibis.coalesce(matches, False) & is_read
-        c = c.mutate(**{column: ibis.ifelse(is_mended, given, c[column])})
-        c = c.drop("corrected_key", "new_value", "old_value")
-    return c
+        given = _typed(new, kind)
+        is_read = new.isnull() | given.notnull()
+        is_mended = (c[f"{column}_mended"] == 1) & ibis.coalesce(matches, False) & is_read
+        mended[column] = ibis.ifelse(is_mended, given, c[column])
+    return c.mutate(**mended)
 
 
 def _typed(text: Any, kind: str) -> Any:

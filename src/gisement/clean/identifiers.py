@@ -127,7 +127,7 @@ def _has_key(number: ir.IntegerValue, siren_number: ir.IntegerValue) -> ir.Boole
 
 
 def _read_digits(row: Row) -> dict[str, ir.Value]:
-    """Stage 1: whether there are digits and nothing else, as in most: these need no reading of what may stand beside."""
+    """Stage 1: whether there are digits alone, as in most: nothing has to be taken out of these."""
     return {"is_digits": row["text"].re_search("^[0-9]+\\z")}
 
 
