@@ -208,9 +208,10 @@ def contract_supplier(contract_state: Any, holder: Any, record_decision: Any, am
     The cents of a joint award are split equally, the remainder going to the first holder in the order of identifiers:
     they add up to the contract's, whichever holder comes first in the file.
     """
-    holders = _current_holders(holder, record_decision, amendment)
-    c = contract_state.select("contract_key", contract_cents="amount_cents")
-    rows = c.left_join(_ranked(holders), [("contract_key", "held_key")])
+    acts = _naming_acts(amendment)
+    settled = _told_again_of(record_decision).union(acts.select("contract_key"))
+    once = _told_once(contract_state, holder, settled)
+    rows = once.union(_told_several_times(contract_state.view(), holder, record_decision.view(), acts, settled))
     number, count = ibis.coalesce(rows.rank, 1), ibis.coalesce(rows.held, 1)
     rows = rows.mutate(holder_number=number.cast("int64"), holders_count=count.cast("int64"))
     remainder = rows.contract_cents % rows.holders_count
@@ -222,42 +223,67 @@ def contract_supplier(contract_state: Any, holder: Any, record_decision: Any, am
     )  # fmt: skip
 
 
-def _ranked(holders: Any) -> Any:
-    """Holders with their number in the contract and how many it has (only those of joint awards need ranking)."""
-    counts = holders.group_by("contract_key").agg(held=holders.count()).rename(held_key="contract_key")
-    joint = holders.semi_join(counts.filter(counts.held > 1), holders.contract_key == counts.held_key)
-    joint = joint.select(ranked_key="contract_key", ranked_id="supplier_id")
-    order = ibis.window(group_by="ranked_key", order_by="ranked_id")
-    ranks = joint.mutate(
-        rank=ibis.row_number().over(order) + 1, held=joint.ranked_id.count().over(ibis.window(group_by="ranked_key"))
-    )
-    held = holders.left_join(ranks, [("contract_key", "ranked_key"), ("supplier_id", "ranked_id")])
-    return held.select(*HOLDER_COLUMNS, "rank", "held", held_key="contract_key")
-
-
 HOLDER_COLUMNS = (
     "supplier_id", "supplier_id_kind", "supplier_id_kind_reported", "supplier_id_rule", "supplier_siren",
     "supplier_id_reported", "supplier_name", "supplier_commune_code_reported", "supplier_department_code_reported",
 )  # fmt: skip
 
 
-def _current_holders(holder: Any, record_decision: Any, amendment: Any) -> Any:
-    """Holders of each contract now: those of the last amendment that names any, else those of the award."""
-    base = record_decision.filter((record_decision.decision != "amendment_line") & ~record_decision.has_version)
-    base = base.select("contract_key", holder_set="record_hash")
-    naming = amendment.filter(amendment.holders_count > 0)
-    last = naming.group_by("contract_key").agg(amendment_rank=naming.amendment_rank.max())
-    acts = naming.inner_join(last, ["contract_key", "amendment_rank"])
+def _told_once(contract_state: Any, holder: Any, settled: Any) -> Any:
+    """Holders of the contracts that one record tells, as of most: those that it names, each once.
+
+    Only those of joint awards (`held` above 1) have to be put in order.
+    """
+    c = contract_state.anti_join(settled, "contract_key")
+    c = c.select("contract_key", decided="record_hash", contract_cents="amount_cents")
+    counts = holder.group_by(joint_set=holder.holder_set).agg(held=holder.count())
+    joint = (
+        holder.view()
+        .select("supplier_id", "holder_set")
+        .inner_join(counts.filter(counts.held > 1), [("holder_set", "joint_set")])
+    )
+    in_order = ibis.window(group_by="joint_set", order_by="supplier_id")
+    ranks = joint.select("joint_set", "held", ranked_id="supplier_id", rank=ibis.row_number().over(in_order) + 1)
+    rows = c.left_join(holder.view(), [("decided", "holder_set")])
+    rows = rows.left_join(ranks, [("holder_set", "joint_set"), ("supplier_id", "ranked_id")])
+    return rows.select("contract_key", "contract_cents", *HOLDER_COLUMNS, "rank", "held")
+
+
+def _told_several_times(contract_state: Any, holder: Any, record_decision: Any, acts: Any, settled: Any) -> Any:
+    """Holders of the other contracts: those of the last amendment that names any, else those of all its records."""
+    of_award = _award_records(record_decision).semi_join(settled, "contract_key").anti_join(acts, "contract_key")
+    of_award = of_award.select("contract_key", holder_set="record_hash")
     told = acts.filter(acts.set_key.notnull()).select("contract_key", "set_key")
-    told = told.inner_join(record_decision.select("set_key", "record_hash"), "set_key")
-    told = told.select("contract_key", holder_set="record_hash")
+    told = told.inner_join(record_decision.view().select("set_key", "record_hash"), "set_key")
     nested = acts.filter(acts.holder_set.notnull()).select("contract_key", "holder_set")
-    sets = base.anti_join(acts, "contract_key").union(nested).union(told)
-    sets_count = sets.group_by("contract_key").agg(sets_count=sets.count())
-    several = sets_count.filter(sets_count.sets_count > 1)
-    plain = holder.inner_join(sets.anti_join(several, "contract_key"), "holder_set")
-    named = holder.inner_join(sets.semi_join(several, "contract_key"), "holder_set")
-    once = named.group_by(["contract_key", "supplier_id"]).agg(
+    sets = of_award.union(nested).union(told.select("contract_key", holder_set="record_hash"))
+    named = holder.inner_join(sets, "holder_set")
+    named = named.group_by(held_key=named.contract_key, supplier_id=named.supplier_id).agg(
         **{column: named[column].min() for column in HOLDER_COLUMNS if column != "supplier_id"}
     )
-    return plain.select("contract_key", *HOLDER_COLUMNS).union(once.select("contract_key", *HOLDER_COLUMNS))
+    of_contract = ibis.window(group_by="held_key")
+    named = named.mutate(
+        rank=ibis.row_number().over(ibis.window(group_by="held_key", order_by="supplier_id")) + 1,
+        held=named.supplier_id.count().over(of_contract),
+    )
+    c = contract_state.semi_join(settled, "contract_key").select("contract_key", contract_cents="amount_cents")
+    rows = c.left_join(named, [("contract_key", "held_key")])
+    return rows.select("contract_key", "contract_cents", *HOLDER_COLUMNS, "rank", "held")
+
+
+def _naming_acts(amendment: Any) -> Any:
+    """The last amendment of each contract that names holders."""
+    naming = amendment.filter(amendment.holders_count > 0)
+    last = naming.group_by("contract_key").agg(amendment_rank=naming.amendment_rank.max())
+    return naming.inner_join(last, ["contract_key", "amendment_rank"]).select("contract_key", "holder_set", "set_key")
+
+
+def _award_records(record_decision: Any) -> Any:
+    """The records that tell of the award of a contract: not of its amendments, nor of its later versions."""
+    return record_decision.filter((record_decision.decision != "amendment_line") & ~record_decision.has_version)
+
+
+def _told_again_of(record_decision: Any) -> Any:
+    """The contracts of whose award other records tell than the first."""
+    records = _award_records(record_decision.view())
+    return records.filter(records.decision != "contract").select("contract_key")
