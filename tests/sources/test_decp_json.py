@@ -343,6 +343,17 @@ def test_blocks_and_chunks_lose_nothing(tmp_path: Path, monkeypatch: pytest.Monk
         assert [row["id"] for row in rows_of(tmp_path / "t.parquet")[:60]] == [str(n) for n in range(60)]
 
 
+def test_an_odd_record_costs_no_other_batch_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches are read beside each other: each odd record is found in its own, and all rows keep their order."""
+    for name, size in {"json_file.SIZE": 3000, "chunks.SIZE": 5000, "chunks.AT_ONCE": 12_000}.items():
+        monkeypatch.setattr(f"gisement.sources.decp.{name}", size)
+    records = [contract(id=str(n), **({"modifications": ["avenant"]} if n in (3, 31) else {})) for n in range(60)]
+    report, rows = read_rows(tmp_path, wrapped(*records))
+    assert (report.records, report.unreadable) == (60, 2)
+    assert [row["position"] for row in rows] == list(range(1, 61))
+    assert [row["id"] for row in rows] == [None if n in (3, 31) else str(n) for n in range(60)]
+
+
 def test_progress_is_told_and_memory_of_work_is_cleaned(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     path = write(tmp_path, wrapped(*(contract() for _ in range(20))))

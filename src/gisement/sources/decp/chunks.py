@@ -1,18 +1,26 @@
-"""Records on their way to DuckDB: newline-delimited JSON files of a bounded size, and their Parquet."""
+"""Records on their way to DuckDB: newline-delimited JSON files of a bounded size, and their Parquet.
+
+While records are cut into the next chunks, DuckDB reads the last ones in threads beside.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import itertools
+from collections import deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final
 
 import duckdb
 import msgspec
 
 from gisement.sources.decp import raw, record_sql, refusals, shapes
-from gisement.store.sql_text import literal
+from gisement.sources.decp.json_scan import on_one_line
+from gisement.store.row_groups import unite
 
 SIZE: Final = 8 << 20
 """Bytes of a chunk: small, so that one odd record sends few others to the slow path."""
@@ -22,48 +30,44 @@ LARGEST: Final = 8 << 20
 REFUSED: Final = (duckdb.InvalidInputException, duckdb.ConversionException)
 """What DuckDB raises for a record of another shape; a full disk or memory is not that."""
 
-_BUFFER: Final = 1 << 20
+AT_ONCE: Final = 48 << 20
+"""Bytes of the chunks that DuckDB reads at once: about one row group."""
+
 _TOO_LARGE: Final = "Enregistrement de plus de 8 Mo : trop grand pour un contrat."
 
 
 @dataclass
 class Chunks:
-    """Lines of records in files of a folder, numbered from 1 in the order they come."""
+    """Lines of records in files of a folder, numbered from 1 in the order they come, and handed on to `rows`."""
 
-    folder: Path
-    paths: list[Path] = field(default_factory=list)
+    rows: RawRows
     count: int = 0
     sample: list[bytes] = field(default_factory=list)
     _lines: list[bytes] = field(default_factory=list)
     _waiting: int = 0
 
-    def take(self, records: Sequence[Any], kind: str | None, size: int) -> None:
-        """Takes well-formed records (bytes-like, no line break in them), `size` bytes in all."""
-        head = b'{"p":%%d,"k":"%s","r":' % kind.encode() if kind else b'{"p":%d,"r":'
+    def take(self, records: Sequence[Any], kind: str | None) -> None:
+        """Takes well-formed records (bytes-like)."""
         self._sample(records)
-        lines = self._lines
-        for number, record in enumerate(records, self.count + 1):
-            lines += (head % number, record, b"}\n")
+        lines = _lines(records, kind, self.count)
+        if lines.count(b"\n") > len(records) or b"\r" in lines:
+            lines = _lines([on_one_line(bytes(record)) for record in records], kind, self.count)
         self.count += len(records)
-        self._full(size)
+        self._put(lines)
 
     def repair(self, record: bytes, kind: str | None) -> None:
         """Takes a record that is not well-formed: repaired, or named as unreadable."""
         self._sample([record])
         self.count += 1
-        line = repaired(self.count, kind, record)
-        self._lines.append(line)
-        self._full(len(line))
+        self._put(repaired(self.count, kind, record))
 
     def fit(self, record: dict[str, Any], kind: str | None) -> None:
         """Takes a decoded record that already has the published structure."""
         self.count += 1
-        line = shapes.encode({"p": self.count, "k": kind, "r": record}) + b"\n"
-        self._lines.append(line)
-        self._full(len(line))
+        self._put(shapes.encode({"p": self.count, "k": kind, "r": record}) + b"\n")
 
     def close(self) -> None:
-        """Write the lines that are left, as the last file."""
+        """Hand on the lines that are left, as the last file."""
         if self._lines:
             self._flush()
 
@@ -71,18 +75,25 @@ class Chunks:
         if len(self.sample) < 200:
             self.sample += [bytes(record) for record in records[:200]]
 
-    def _full(self, size: int) -> None:
-        self._waiting += size
+    def _put(self, lines: bytes) -> None:
+        self._lines.append(lines)
+        self._waiting += len(lines)
         if self._waiting >= SIZE:
             self._flush()
 
     def _flush(self) -> None:
-        path = self.folder / f"{len(self.paths):06}.ndjson"
-        with path.open("wb", buffering=_BUFFER) as out:
-            out.writelines(self._lines)
-        self.paths.append(path)
+        self.rows.put(self._lines, self._waiting)
         self._lines.clear()
         self._waiting = 0
+
+
+def _lines(records: Iterable[Any], kind: str | None, before: int) -> bytes:
+    """The lines of records, of which the first follows `before` others."""
+    head = b'{"p":%%d,"k":"%s","r":' % kind.encode() if kind else b'{"p":%d,"r":'
+    parts: list[Any] = []
+    for number, record in enumerate(records, before + 1):
+        parts += (head % number, record, b"}\n")
+    return b"".join(parts)
 
 
 def repaired(position: int, kind: str | None, record: bytes) -> bytes:
@@ -103,21 +114,81 @@ def _unread(position: int, kind: str | None, record: bytes, reason: str) -> byte
     return shapes.encode({"p": position, "k": kind, "u": reason, "h": print_}) + b"\n"
 
 
-def to_parquet(connection: duckdb.DuckDBPyConnection, chunks: Chunks, target: Path) -> None:
-    """Writes the raw rows of all chunks into `target`: at once, or by chunk where one has odd records."""
-    if not chunks.paths:
-        raw.copy(connection, record_sql.query([_empty(chunks.folder)]), target)
-        return
-    try:
-        raw.copy(connection, record_sql.query(chunks.paths), target)
-        return
-    except REFUSED:
-        pass
-    parts = []
-    for path in chunks.paths:
-        parts += _parts(connection, path)
-    named = ", ".join(literal(part) for part in parts)
-    raw.copy(connection, f"SELECT * FROM read_parquet([{named}])", target)
+class RawRows:
+    """Chunks on their way into one Parquet file: DuckDB reads some at once, in threads, as they are handed on.
+
+    Used in a `with`, which at its end leaves no thread behind, whatever happened. Each of `threads` reads in
+    one thread of the engine: `connection` is made with one.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, *, threads: int) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._numbers = itertools.count()
+        self._chunks: list[Path] = []
+        self._size = 0
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads)
+        self._running: deque[Future[list[Path]]] = deque()
+        self._parts: list[Path] = []
+
+    def __enter__(self) -> RawRows:
+        """Itself: threads begin with the first chunk."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def put(self, lines: Sequence[bytes], size: int) -> None:
+        """Takes the lines of a chunk, `size` bytes in all; raises what became of those before."""
+        path = self._folder / f"{next(self._numbers):06}.ndjson"
+        with path.open("wb", buffering=0) as out:
+            for text in lines:
+                out.write(text)
+        self._chunks.append(path)
+        self._size += size
+        if self._size >= AT_ONCE:
+            self._hand_on()
+
+    def finish(self, target: Path) -> None:
+        """Writes the rows of all chunks into `target`, in their order."""
+        if self._chunks:
+            self._hand_on()
+        while self._running:
+            self._parts += self._running.popleft().result()
+        if not self._parts:
+            self._parts = [_written(self._connection, [_empty(self._folder)])]
+        if len(self._parts) == 1:
+            self._parts[0].replace(target)
+        else:
+            unite(self._parts, target)
+
+    def _hand_on(self) -> None:
+        # What waits is bounded: Python cuts faster than DuckDB reads, and each chunk takes room on the disk.
+        while len(self._running) > self._threads:
+            self._parts += self._running.popleft().result()
+        self._running.append(self._pool.submit(_read, self._connection.cursor(), self._chunks))
+        self._chunks, self._size = [], 0
+
+
+def _read(connection: duckdb.DuckDBPyConnection, chunks: Sequence[Path]) -> list[Path]:
+    """The parts of chunks read at once, or one by one where a record is odd; they are deleted."""
+    with connection:
+        try:
+            parts = [_written(connection, chunks)]
+        except REFUSED:
+            parts = [part for path in chunks for part in _parts(connection, path)]
+    for path in chunks:
+        path.unlink()
+    return parts
+
+
+def _written(connection: duckdb.DuckDBPyConnection, chunks: Sequence[Path]) -> Path:
+    part = chunks[0].with_suffix(".parquet")
+    raw.copy(connection, record_sql.query(chunks), part)
+    return part
 
 
 def _empty(folder: Path) -> Path:
@@ -127,10 +198,8 @@ def _empty(folder: Path) -> Path:
 
 
 def _parts(connection: duckdb.DuckDBPyConnection, path: Path) -> list[Path]:
-    part = path.with_suffix(".parquet")
     try:
-        raw.copy(connection, record_sql.query([path]), part)
-        return [part]
+        return [_written(connection, [path])]
     except REFUSED:
         pass
     slow = path.with_suffix(".slow.ndjson")
@@ -153,10 +222,8 @@ def _repaired_line(line: bytes) -> bytes:
 
 def _surely(connection: duckdb.DuckDBPyConnection, path: Path) -> list[Path]:
     """The parts of repaired lines; one that DuckDB still refuses is found by halving, and is unreadable."""
-    part = path.with_suffix(".parquet")
     try:
-        raw.copy(connection, record_sql.query([path]), part)
-        return [part]
+        return [_written(connection, [path])]
     except REFUSED as error:
         lines = path.read_bytes().split(b"\n")[:-1]
         if len(lines) == 1:

@@ -20,7 +20,6 @@ from gisement.sources.decp.json_scan import (
     Buffer,
     escaped_breaks,
     members,
-    on_one_line,
     place,
     separator_expected,
     space,
@@ -177,18 +176,18 @@ class JsonFile:
 
     def _block(self, at: int, separator: bytes, kind: str | None) -> int:
         """Takes records from `at` on; the place of the comma or bracket after the last one taken."""
-        block = self.data[at : at + SIZE]
-        for cut in _cuts(block, separator, last=at + SIZE >= len(self.data)):
-            text = b"[" + block[:cut] + b"]"
+        # One copy of the block, between brackets; each cut shortens it.
+        text = bytearray(b"[")
+        text += memoryview(self.data)[at : at + SIZE]
+        for cut in _cuts(text, separator, last=at + SIZE >= len(self.data)):
+            text[cut:] = b"]"
             try:
                 records = msgspec.json.decode(text, type=list[msgspec.Raw])
-                # A line break inside a text is refused here: those that are left are white space.
-                if (flat := on_one_line(text)) is not text:
-                    records = msgspec.json.decode(flat, type=list[msgspec.Raw])
             except (msgspec.DecodeError, RecursionError):
                 continue
-            self.chunks.take(records, kind, cut)
-            return space(self.data, at + cut)
+            # A line break inside a text is refused here: those that are left are white space.
+            self.chunks.take(records, kind)
+            return space(self.data, at + cut - 1)
         return self._one_by_one(at, kind)
 
     def _one_by_one(self, at: int, kind: str | None) -> int:
@@ -208,12 +207,12 @@ class JsonFile:
         except (msgspec.DecodeError, RecursionError):
             self.chunks.repair(escaped_breaks(record), kind)
         else:
-            self.chunks.take([on_one_line(record)], kind, len(record))
+            self.chunks.take([record], kind)
 
     def _release(self, at: int) -> None:
         """Gives back the pages already read, so that memory does not grow with the file."""
         if self.progress:
-            self.progress(at, 2 * len(self.data))
+            self.progress(at, len(self.data))
         if isinstance(self.data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             whole = at // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY
             if whole > self._released:
@@ -250,12 +249,12 @@ class JsonFile:
         return "un objet de champs " + ", ".join(refusals.plain(key, 40) for key in keys[:8])
 
 
-def _cuts(block: bytes, separator: bytes, *, last: bool) -> Iterator[int]:
+def _cuts(block: bytearray, separator: bytes, *, last: bool) -> Iterator[int]:
     """Places where the block may hold whole records, the last ones first."""
     mark, cut = (b"]", len(block)) if last else (separator, len(block))
     for _ in range(_CUTS if last else 8):
-        cut = block.rfind(mark, 0, cut)
-        if cut <= 0:
+        cut = block.rfind(mark, 1, cut)
+        if cut <= 1:
             return
         yield cut
 

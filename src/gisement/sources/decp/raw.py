@@ -15,6 +15,8 @@ from gisement.store.sql_text import identifier, literal, sql_type
 
 TABLE = "raw_decp"
 ROW_GROUP = 40_960
+DICTIONARY = 4096
+"""Values of the largest dictionary of a column: a larger one costs more time than it saves room."""
 DERIVED = ("record_hash", "position", "unreadable_reason", "has_lost_letters")
 """Columns that say something about a record, and are no part of its fingerprint."""
 
@@ -80,7 +82,8 @@ def copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> Non
     """
     try:
         connection.execute(
-            f"COPY ({query}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+            f"COPY ({query}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
+            f"WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT {DICTIONARY}, ROW_GROUP_SIZE {ROW_GROUP})"
         )
     except UnicodeDecodeError as error:
         # DuckDB quotes the record that it refuses, and may cut one of its letters in half.

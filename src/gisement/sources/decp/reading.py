@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from gisement.sources.decp import encoding, raw, refusals
-from gisement.sources.decp.chunks import Chunks, to_parquet
+from gisement.sources.decp.chunks import Chunks, RawRows
 from gisement.sources.decp.json_file import JsonFile
 from gisement.sources.decp.report import Progress, ReadReport
 from gisement.terms import Trouble
@@ -28,7 +28,12 @@ class _Task:
     made: Path
     connection: duckdb.DuckDBPyConnection
     progress: Progress | None
+    threads: int
     notes: list[str] = field(default_factory=list)
+
+    def rows(self) -> RawRows:
+        self.connection.execute("SET threads = 1")
+        return RawRows(self.connection, self.workdir, threads=self.threads)
 
 
 def recognise(path: Path, *, name: str | None = None) -> str:
@@ -76,7 +81,7 @@ def read(
     with tempfile.TemporaryDirectory(prefix=".decp-", dir=target.parent) as folder:
         workdir = Path(folder)
         with raw.connect(workdir, threads=threads, memory=memory) as connection:
-            task = _Task(source, shown, workdir, workdir / "made.parquet", connection, progress)
+            task = _Task(source, shown, workdir, workdir / "made.parquet", connection, progress, threads)
             try:
                 used = _READERS[kind](task)
                 report = _report(task, used)
@@ -106,28 +111,29 @@ def _report(task: _Task, used: str) -> ReadReport:
 def _json(task: _Task) -> str:
     found = encoding.detect(task.source)
     path = encoding.as_utf8(task.source, found, task.workdir / "utf8.json")
-    chunks = Chunks(task.workdir)
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        document = JsonFile(task.name, data, chunks, task.progress, task.notes)
-        document.split(found.mark if path == task.source else 0)
-    to_parquet(task.connection, chunks, task.made)
+    with task.rows() as rows:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            document = JsonFile(task.name, data, Chunks(rows), task.progress, task.notes)
+            document.split(found.mark if path == task.source else 0)
+        rows.finish(task.made)
     return found.name
 
 
 def _xml(task: _Task) -> str:
     from gisement.sources.decp import xml  # lxml and pyarrow wait until a file needs them
 
-    chunks = Chunks(task.workdir)
     found = encoding.detect(task.source)
     with task.source.open("rb") as file:
         declared = xml.declared_encoding(file.read(1024))
-    if found.name == "cp1252" and declared == "utf-8":
-        path = encoding.as_utf8(task.source, found, task.workdir / "utf8.xml")
-        xml.split(path, task.name, chunks, task.notes, task.progress, encoding="utf-8")
-        declared = found.name
-    else:
-        declared = xml.split(task.source, task.name, chunks, task.notes, task.progress)
-    to_parquet(task.connection, chunks, task.made)
+    with task.rows() as rows:
+        chunks = Chunks(rows)
+        if found.name == "cp1252" and declared == "utf-8":
+            path = encoding.as_utf8(task.source, found, task.workdir / "utf8.xml")
+            xml.split(path, task.name, chunks, task.notes, task.progress, encoding="utf-8")
+            declared = found.name
+        else:
+            declared = xml.split(task.source, task.name, chunks, task.notes, task.progress)
+        rows.finish(task.made)
     return declared
 
 

@@ -116,7 +116,10 @@ def _first(variable: str, wrappers: tuple[str, ...], fields: tuple[str, ...]) ->
 
 
 def _elements(name: str, extra: str = "") -> str:
-    """The list of raw structs made from a published list, without the elements that say nothing."""
+    """The list of raw structs made from a published list, without the elements that say nothing.
+
+    The lambdas run only for lists that hold something: most have no amendment, and no subcontractor.
+    """
     element = ELEMENTS[name]
     made = {field: _first("e", element.wrappers, sources) for field, sources in element.fields.items()}
     if "titulaires" in made:
@@ -124,7 +127,8 @@ def _elements(name: str, extra: str = "") -> str:
         made["titulaires"] = _act_holders("coalesce(" + ", ".join(f"{o}.titulaires" for o in owners) + ")")
     said = " OR ".join(f"s.{field} IS NOT NULL" for field in made)
     packed = ", ".join(f"{field} := {sql}" for field, sql in made.items())
-    return f"list_filter(list_transform(r.{name}, lambda e: struct_pack({packed}{extra})), lambda s: {said})"
+    filled = f"list_filter(list_transform(r.{name}, lambda e: struct_pack({packed}{extra})), lambda s: {said})"
+    return f"CASE WHEN len(r.{name}) > 0 THEN {filled} WHEN r.{name} IS NOT NULL THEN [] END"
 
 
 def _act_holders(items: str) -> str:

@@ -52,7 +52,7 @@ def split(
             for _, element in events:
                 _take(element, chunks, left)
                 if progress:
-                    progress(file.tell(), 2 * size)
+                    progress(file.tell(), size)
             left.update(_others(events.root))
     except etree.XMLSyntaxError as error:
         line, column = error.position
