@@ -22,11 +22,12 @@ def contract(
     contract_segment: Any,
 ) -> Any:
     """One row per contract lot in its current state, with its buyer's place, its segment and its year."""
-    lasting = contract_record.select(told_by="record_hash", **{column: column for column in LASTING})
-    c = contract_state.inner_join(lasting, [("record_hash", "told_by")])
-    c = c.left_join(record_title.select("title", titled="record_hash"), [("record_hash", "titled")])
+    # considerations first: wider than records, states are then read in the order of keys, that of the table made
     states = consideration.select(stated_of="contract_key", **{column: column for column in CONSIDERATIONS})
-    c = c.left_join(states, [("contract_key", "stated_of")])
+    c = contract_state.left_join(states, [("contract_key", "stated_of")])
+    lasting = contract_record.select(told_by="record_hash", **{column: column for column in LASTING})
+    c = c.inner_join(lasting, [("record_hash", "told_by")])
+    c = c.left_join(record_title.select("title", titled="record_hash"), [("record_hash", "titled")])
     consulted = notice_contract.select(consulted_for="contract_key", **{column: column for column in ANNOUNCED})
     c = c.left_join(consulted, [("contract_key", "consulted_for")])
     c = _with_segment(_with_buyer(c, buyer), cpv_segment, contract_segment)
