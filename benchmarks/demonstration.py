@@ -164,6 +164,7 @@ def built(folder: Path, size: str) -> Path:
     for kind, path, mapping in files:
         gisement(workspace, "add", kind, path, *(["--mapping", mapping] if mapping else []))
     gisement(workspace, "build")
+    gisement(workspace, "build", "contract_record")  # which builds hold in memory
     return workspace
 
 

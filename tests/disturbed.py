@@ -14,12 +14,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gisement.catalog import tables
 from gisement.store import Workspace, add_snapshot, snapshots
 from gisement.store.snapshots import WITHDRAWN
 from tests import mixed_files
 from tests.commands import Run, gisement, started
-from tests.workspaces import added, built, content, created
+from tests.workspaces import added, built, content, created, written
 
 PATIENCE = 300.0
 """Seconds after which a process that should have shown something is given up: a failure, never a measure."""
@@ -134,7 +133,7 @@ def stands(workspace: Workspace, stage: Stage) -> None:
     """After a kill: every table is whole, as it was or as it will be; every snapshot is what its card says."""
     before, after = content(stage.old), content(stage.done)
     held = content(workspace)
-    assert set(held) == set(tables())
+    assert set(held) == written()
     assert [name for name in held if held[name] not in (before[name], after[name])] == []
     for snapshot in snapshots(workspace):
         assert hashlib.sha256(snapshot.path.read_bytes()).hexdigest() == snapshot.sha256

@@ -11,13 +11,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from gisement.catalog import tables
 from gisement.publish.usage import unexpected
 from gisement.store import Workspace, database, snapshots
 from gisement.store.layout import LAYOUT, NAME
 from tests.commands import Run, fresh, gisement
 from tests.disturbed import Stage, copy
-from tests.workspaces import built, content
+from tests.workspaces import built, content, written
 
 MEASURED = ("measure", "local_share", "--where", "basis=contract", "--format", "json")
 # The program under a limit of the machine, set in its own process before it loads anything.
@@ -164,7 +163,7 @@ def test_who_reads_a_damaged_table_is_told_so(spoil: Callable[[Path], None], wor
 def test_a_damaged_reading_is_read_again(spoil: Callable[[Path], None], workspace: Workspace, sound: Workspace) -> None:
     snapshot = next(s for s in snapshots(workspace) if s.kind == "decp")
     spoil(workspace.raw / "raw_decp" / f"{snapshot.identifier}.parquet")
-    (workspace.tables / "contract_record.parquet").unlink()
+    (workspace.tables / "record_decision.parquet").unlink()
     run = gisement("build", workspace=workspace.root)
     assert (run.returncode, run.stderr) == (0, "")
     assert content(workspace) == content(sound)
@@ -174,7 +173,7 @@ def test_a_reading_damaged_within_is_named(workspace: Workspace, sound: Workspac
     snapshot = next(s for s in snapshots(workspace) if s.kind == "decp")
     path = workspace.raw / "raw_decp" / f"{snapshot.identifier}.parquet"
     overwritten(path)
-    (workspace.tables / "contract_record.parquet").unlink()
+    (workspace.tables / "record_decision.parquet").unlink()
     assert str(path) in one_sentence(gisement("build", workspace=workspace.root))
     path.unlink()
     built(workspace)
@@ -198,7 +197,7 @@ def test_an_older_layout_is_brought_up_to_date(workspace: Workspace, sound: Work
     assert (workspace.root / NAME).read_text(encoding="utf-8") == f"{LAYOUT}\n"
     assert list(workspace.scratch.glob("served-*")) == []
     assert content(workspace) == content(sound)
-    assert len(content(workspace)) == len(tables())
+    assert len(content(workspace)) == len(written())
 
 
 @pytest.mark.parametrize("text", [str(LAYOUT + 1), "x", "0"])
@@ -210,7 +209,7 @@ def test_a_layout_of_a_later_version_is_left_alone(text: str, workspace: Workspa
 
 
 def test_the_lineage_of_a_table_tells_its_content(sound: Workspace) -> None:
-    for name in tables():
+    for name in written():
         told = database.read_lineage(sound, name)
         assert told is not None
         assert told["content"] == database.fingerprint(database.table_path(sound, name))

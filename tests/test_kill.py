@@ -20,7 +20,6 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from gisement.catalog import tables
 from gisement.sources.cards import card
 from gisement.store import Workspace, add_snapshot, database, remove_snapshot, snapshots
 from tests.commands import START, gisement, started
@@ -28,7 +27,7 @@ from tests.disturbed import BETWEEN, Stage, at_work, copy, finished, is_undistur
 from tests.publisher import published
 from tests.sources.decp_samples import contract, wrapped
 from tests.test_cli import TABLE
-from tests.workspaces import added, built, content
+from tests.workspaces import added, built, content, written
 
 CHANCE = random.Random(SEED := int(os.environ.get("GISEMENT_TEST_SEED") or time.time_ns() % 1_000_000))
 """Instants differ from run to run; `GISEMENT_TEST_SEED=N` gives those of the run that printed N again."""
@@ -85,7 +84,7 @@ def kill_at(workspace: Workspace, words: list[str], files: int) -> bool:
 def test_there_is_work_to_disturb(stage: Stage) -> None:
     """Most tables change; else a kill would prove little."""
     before, after = content(stage.old), content(stage.done)
-    assert sum(before[name] != after[name] for name in tables()) > 15
+    assert sum(before[name] != after[name] for name in written()) > 15
     assert all(
         pq.read_metadata(path).num_rows for path in stage.done.tables.glob("*.parquet") if path.stem != "correction"
     )
@@ -197,7 +196,7 @@ def test_a_build_killed_at_renamings_goes_on(stage: Stage, tmp_path: Path) -> No
     """Just after a table has its name, just before, and between a table and its lineage: each time it goes on from there."""
     workspace = copy(stage.waiting, tmp_path / "workspace")
     for name, before in (
-        ("contract_record.parquet", False), ("purchase.parquet", True), ("purchase.lineage.json", True),
+        ("record_decision.parquet", False), ("purchase.parquet", True), ("purchase.lineage.json", True),
     ):  # fmt: skip
         kill_self(workspace, ["build"], name=name, before=before)
         stands(workspace, stage)
@@ -229,7 +228,7 @@ def test_a_first_build_killed_leaves_no_half_table(stage: Stage, tmp_path: Path)
 def test_a_killed_build_whose_new_file_is_removed_gives_the_old_tables(stage: Stage, tmp_path: Path) -> None:
     """A table that was replaced just before the kill must not pass for the one that its inputs now make again."""
     workspace = copy(stage.waiting, tmp_path / "workspace")
-    kill_self(workspace, ["build"], name="contract_record.parquet", before=False)
+    kill_self(workspace, ["build"], name="record_decision.parquet", before=False)
     kept = {snapshot.identifier for snapshot in snapshots(stage.old)}
     for snapshot in list(snapshots(workspace)):
         if snapshot.identifier not in kept:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement import pipeline
+from gisement.catalog import tables
 from gisement.engine.build import build
 from gisement.engine.intake import Added, add_files
 from gisement.store import Workspace, database
@@ -64,6 +65,11 @@ def rows(workspace: Workspace, sql: str, tables: Sequence[str]) -> list[dict[str
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
     finally:
         connection.close()
+
+
+def written() -> set[str]:
+    """The tables that a build writes where none is named: all but those held in memory."""
+    return {name for name, table in tables().items() if not table.is_held}
 
 
 def content(workspace: Workspace) -> dict[str, bytes]:

@@ -18,7 +18,6 @@ from typing import Any
 
 import pytest
 
-from gisement.catalog import tables
 from gisement.engine.checks import Checks
 from gisement.engine.measure import Observatory
 from gisement.indicators.spend import TOTAL_SPEND
@@ -26,7 +25,7 @@ from gisement.sources.corrections import HEADER
 from gisement.store import Workspace
 from gisement.terms import Perimeter, Ring, Verdict
 from tests.contracts.contract_case import Case, Record, cases, euros, from_cents, letter_of, write_files
-from tests.workspaces import added, built, content, created, rows
+from tests.workspaces import added, built, content, created, rows, written
 
 CASES = cases()
 # A contract is compared with all the others of its kind: what is unusual in a file of traps says nothing of a case.
@@ -315,9 +314,8 @@ WHERE f.record_hash NOT IN (SELECT record_hash FROM raw_decp) ORDER BY ALL NULLS
 def test_order_of_files_and_records_changes_nothing(made: Made, tmp_path: Path) -> None:
     again = with_corrections(tmp_path, is_reversed=True)
     before, after = content(made.workspace), content(again)
-    # places in files alone, which is what that table is about
-    assert {name for name in before if before[name] != after.get(name)} == {"repeated_record"}
-    assert set(before) == set(after) == set(tables())
+    assert {name for name in before if before[name] != after.get(name)} == set()
+    assert set(before) == set(after) == written()
 
 
 def test_a_second_build_makes_nothing_anew(made: Made) -> None:

@@ -110,7 +110,7 @@ def test_the_sheet_corrects_what_is_changed_and_nothing_else(
     for kind, file_path in demo.files:
         add_snapshot(made, kind, file_path.name, file_path, demo.card)
     assert [one.trouble for one in added(made, "correction", [path])] == [None]
-    built(made, ("supplier", "finding", "contract_state"))
+    built(made, ("supplier", "finding"))
     (now,) = rows(made, f"SELECT * FROM supplier WHERE supplier_id = '{supplier['supplier_id']}'", ["supplier"])
     assert (now["size_class"], now["naf_code"]) == ("ETI", supplier["naf_code"])
     told = rows(made, "SELECT rule, count(*) AS n FROM finding WHERE rule LIKE 'correction%' GROUP BY 1", ["finding"])

@@ -28,7 +28,7 @@ CONTRACTS = {
 }
 JOINT = ("Zqwk", (ROOFER, CLEANER))
 
-TABLES = ("contract", "contract_segment", "cpv_segment", "purchase")
+TABLES = ("contract", "contract_state", "contract_segment", "cpv_segment", "purchase")
 
 
 @pytest.fixture(scope="module")

@@ -27,12 +27,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: what one row is (`grain`), the columns that identify it (`key`), and its schema."""
+    """A table: what one row is (`grain`), the columns that identify it (`key`), and its schema.
+
+    One that `is_held` stays in the memory of the build that needs it: only steps read it.
+    """
 
     name: str
     grain: str
     key: tuple[str, ...]
     schema: Mapping[str, str]
+    is_held: bool = False
 
 
 def read_csv(name: str) -> Iterator[dict[str, str]]:
@@ -63,9 +67,12 @@ def tables() -> Mapping[str, Table]:
     """Every built table by its name, in the order of `tables.yaml`."""
     known = columns()
     return {
-        name: Table(name, entry["grain"], tuple(entry["key"]), {c: known[c].type for c in entry["columns"]})
+        name: Table(
+            name, entry["grain"], tuple(entry["key"]), {c: known[c].type for c in entry["columns"]},
+            bool(entry.get("held")),
+        )
         for name, entry in read_yaml("tables.yaml").items()
-    }
+    }  # fmt: skip
 
 
 @cache

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gisement.catalog import raw_tables, tables
 from gisement.engine.duck import DuckRunner
 from gisement.engine.own import give_own_tables
-from gisement.engine.plan import Planned, Steps, needed, plan
+from gisement.engine.plan import Steps, Written, needed, plan, written
 from gisement.store import database, parsed, snapshots
 from gisement.store.layout import migrate
 from gisement.store.workspace import Workspace
@@ -39,7 +40,9 @@ def build(
         say("SQL", 0, 0)  # compiled by the first build of a version: ten seconds under the name of the last file
         runner = _runner(workspace, engine)
         try:
-            return _run(workspace, needed(plan(workspace, steps, runner.dialect), names), runner, say)
+            to_write = written(needed(plan(workspace, steps, runner.dialect), names), names)
+            _drop_held(workspace, to_write)
+            return _run(workspace, to_write, runner, say)
         finally:
             runner.close()
             parsed.sweep(workspace)
@@ -82,24 +85,47 @@ def _runner(workspace: Workspace, engine: str) -> Any:
     )
 
 
-def _run(workspace: Workspace, planned: Sequence[Planned], runner: Any, say: Say) -> list[str]:
+def _drop_held(workspace: Workspace, to_write: Sequence[Written]) -> None:
+    """Delete the files of held tables, but for those asked for: nothing would bring them up to date."""
+    kept = {target.step.name for target in to_write}
+    for name, table in tables().items():
+        if table.is_held and name not in kept:
+            database.drop(workspace, name)
+
+
+def _run(workspace: Workspace, to_write: Sequence[Written], runner: Any, say: Say) -> list[str]:
     digests: dict[str, str] = {}
     made: list[str] = []
-    for number, step in enumerate(planned):
-        say(step.name, number, len(planned))
-        inputs = {name: _input_digest(workspace, name, digests) for name in step.inputs}
-        lineage = database.read_lineage(workspace, step.name)
-        content = database.fingerprint(database.table_path(workspace, step.name)) if lineage else ""
-        if lineage and (lineage["step"], lineage["inputs"], lineage["content"]) == (step.digest, inputs, content):
-            digests[step.name] = content
-            continue
-        rows = runner.local(step) if step.local else runner.run(step)
-        digests[step.name] = database.fingerprint(database.table_path(workspace, step.name))
-        made.append(step.name)
-        account = {"step": step.digest, "inputs": inputs, "content": digests[step.name], "rows": rows}
-        database.write_lineage(workspace, step.name, {**account, "engine": runner.version, "sql": step.sql})
-    say("", len(planned), len(planned))
+    last_use = {held.name: number for number, target in enumerate(to_write) for held in target.through}
+    for number, target in enumerate(to_write):
+        name = target.step.name
+        inputs = {read: _input_digest(workspace, read, digests) for read in target.inputs}
+        lineage = database.read_lineage(workspace, name)
+        content = database.fingerprint(database.table_path(workspace, name)) if lineage else ""
+        if lineage and (lineage["step"], lineage["inputs"], lineage["content"]) == (target.digest, inputs, content):
+            digests[name] = content
+        else:
+            rows = _make(target, runner, lambda what, at=number: say(what, at, len(to_write)))  # type: ignore[misc]
+            digests[name] = database.fingerprint(database.table_path(workspace, name))
+            made.append(name)
+            account = {"step": target.digest, "inputs": inputs, "content": digests[name], "rows": rows}
+            database.write_lineage(workspace, name, {**account, "engine": runner.version, "sql": target.step.sql})
+        runner.release([held for held, last in last_use.items() if last == number])
+    say("", len(to_write), len(to_write))
     return made
+
+
+def _make(target: Written, runner: Any, say: Callable[[str], None]) -> int:
+    """Make the table of a step, and first the held tables it reads that no former step left; returns its rows."""
+    for held in target.through:
+        say(held.name)
+        runner.hold(held)
+    step = target.step
+    if step in target.through:
+        step = replace(step, inputs=(), idle_without=(), sql=f"SELECT * FROM {step.name}")
+    say(step.name)
+    rows: int = runner.local(step) if step.local else runner.run(step)
+    return rows
 
 
 def _input_digest(workspace: Workspace, name: str, digests: dict[str, str]) -> Any:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from gisement.catalog import tables
 from gisement.store.code import code_digest, keep_plan, kept_plan
 from gisement.store.database import schema
 from gisement.store.workspace import Workspace
@@ -33,6 +34,19 @@ class Planned:
     local: bool = False
     idle_without: tuple[str, ...] = ()
     declared: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A table to write: its step, the held tables it is made through (in order), and what all of them read from files.
+
+    `digest` tells what all of them do. A held table that is asked for is made through itself.
+    """
+
+    step: Planned
+    through: tuple[Planned, ...]
+    inputs: tuple[str, ...]
+    digest: str
 
 
 def plan(workspace: Workspace | None, steps: Steps, dialect: str = "duckdb") -> list[Planned]:
@@ -112,6 +126,28 @@ def needed(planned: Sequence[Planned], names: Sequence[str]) -> list[Planned]:
     for name in names or by_name:
         want(name)
     return [step for step in planned if step.name in wanted]
+
+
+def written(planned: Sequence[Planned], names: Sequence[str]) -> list[Written]:
+    """The tables to write, in order: those that are not held in memory, and those that are named."""
+    held = {step.name: step for step in planned if tables()[step.name].is_held}
+    return [_written(step, held) for step in planned if step.name not in held or step.name in names]
+
+
+def _written(step: Planned, held: Mapping[str, Planned]) -> Written:
+    through: dict[str, Planned] = {}
+
+    def pass_through(name: str) -> None:
+        if name in held and name not in through:
+            for input_name in held[name].inputs:
+                pass_through(input_name)
+            through[name] = held[name]
+
+    for name in (*step.inputs, step.name):
+        pass_through(name)
+    read = {name for made in (step, *through.values()) for name in made.inputs if name not in held}
+    digest = _digest(" ".join((*(made.digest for made in through.values()), step.digest))) if through else step.digest
+    return Written(step, tuple(through.values()), tuple(sorted(read)), digest)
 
 
 def _digest(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from gisement.catalog import raw_tables, tables
@@ -28,15 +30,11 @@ class SparkRunner:
         self.version = f"spark {self.session.version}"
         self.gather = DuckRunner(workspace)
         self.shown: set[str] = set()
+        self.held: set[str] = set()
 
     def run(self, step: Planned) -> int:
         """Make the table of a step; returns its number of rows."""
-        for name in sorted(set(step.inputs) - self.shown):
-            show(self.session, self.workspace, name)
-            self.shown.add(name)
-        made = self.workspace.scratch / "spark" / step.name
-        parsed.drop_folder(made)
-        self.session.sql(step.sql).write.mode("overwrite").parquet(str(made.resolve()))
+        made = self._run(step, self.workspace.scratch / "spark" / step.name)
         target = database.table_path(self.workspace, step.name)
         files = database.literal(made / "*.parquet")
         rows = database.write_sorted(
@@ -44,6 +42,32 @@ class SparkRunner:
         )
         parsed.drop_folder(made)
         return rows
+
+    def hold(self, step: Planned) -> None:
+        """Make the table of a step as Spark's own files, for the steps that read it."""
+        if step.name not in self.held:
+            made = self._run(step, self._held_folder(step.name))
+            frame = _declared(self.session, step.name).parquet(str(made.resolve()))
+            frame.createOrReplaceTempView(step.name)
+            self.held.add(step.name)
+
+    def release(self, names: Iterable[str]) -> None:
+        """Let go of held tables that no step reads any more."""
+        for name in self.held.intersection(names):
+            parsed.drop_folder(self._held_folder(name))
+            self.held.remove(name)
+
+    def _run(self, step: Planned, made: Path) -> Path:
+        """The folder, filled with the files that Spark makes of a step."""
+        for name in sorted(set(step.inputs) - self.shown - self.held):
+            show(self.session, self.workspace, name)
+            self.shown.add(name)
+        parsed.drop_folder(made)
+        self.session.sql(step.sql).write.mode("overwrite").parquet(str(made.resolve()))
+        return made
+
+    def _held_folder(self, name: str) -> Path:
+        return self.workspace.scratch / "held" / name
 
     def local(self, step: Planned) -> int:
         """Steps that want Arrow tables run on the driver under every engine."""
@@ -64,9 +88,12 @@ def show(session: Any, workspace: Workspace, name: str) -> None:
     if name in raw_tables():
         frame = _raw(session, workspace, name)
     else:
-        reader = session.read.schema(database.spark_columns(database.schema(name)))
-        frame = reader.parquet(str(database.table_path(workspace, name)))
+        frame = _declared(session, name).parquet(str(database.table_path(workspace, name)))
     frame.createOrReplaceTempView(name)
+
+
+def _declared(session: Any, name: str) -> Any:
+    return session.read.schema(database.spark_columns(database.schema(name)))
 
 
 def _raw(session: Any, workspace: Workspace, name: str) -> Any:

@@ -102,18 +102,33 @@ def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, 
 
     Same rows in, same bytes out: fixed order, row groups and compression, and no wall-clock metadata.
     """
-    columns = ", ".join(f'"{column}"::{sql_type(kind)} AS "{column}"' for column, kind in table.schema.items())
     order = ", ".join(f'"{column}"' for column in table.key)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
     written = connection.execute(
-        f"COPY (SELECT {columns} FROM ({sql}) ORDER BY {order}) TO {literal(unfinished)} "
-        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"COPY ({_typed(sql, table)} ORDER BY {order}) TO {literal(unfinished)} "
+        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE {ROW_GROUP})"
     ).fetchone()
     # killed between the two, a table must not pass for the one that its lineage tells of
     _lineage_path(target).unlink(missing_ok=True)
     put_in_place(unfinished, target)
     return int(written[0]) if written else 0
+
+
+def hold(connection: duckdb.DuckDBPyConnection, sql: str, table: Table) -> int:
+    """Keep the rows of a query as a table of the connection, in any order; returns the row count."""
+    connection.execute("SET preserve_insertion_order = false")
+    try:
+        made = connection.execute(f'CREATE TEMP TABLE "{table.name}" AS {_typed(sql, table)}').fetchone()
+    finally:
+        connection.execute("SET preserve_insertion_order = true")
+    return int(made[0]) if made else 0
+
+
+def drop(workspace: Workspace, table: str) -> None:
+    """Delete the file of a built table and its lineage, if they are there."""
+    for path in (_lineage_path(table_path(workspace, table)), table_path(workspace, table)):
+        path.unlink(missing_ok=True)
 
 
 def write_rows(
@@ -168,6 +183,11 @@ def write_lineage(workspace: Workspace, table: str, content: Mapping[str, Any]) 
         _lineage_path(table_path(workspace, table)),
         json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True),
     )
+
+
+def _typed(sql: str, table: Table) -> str:
+    columns = ", ".join(f'"{column}"::{sql_type(kind)} AS "{column}"' for column, kind in table.schema.items())
+    return f"SELECT {columns} FROM ({sql})"
 
 
 def _constant(value: object) -> str:
