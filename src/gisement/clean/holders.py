@@ -21,8 +21,6 @@ def holder(raw_decp: Any) -> Any:
     text or name published stands for the holder: nobody disappears, and no name becomes a key.
     """
     named = _of_records(raw_decp).union(_of_acts(raw_decp))
-    # before identifying: Spark pushes a filter down through its stages, and repeats them at each
-    named = named.filter(_is_told(named.id) | _is_told(_bare(named.name)))
     named = named.select(
         "holder_set",
         holder_id_reported=_told(named.id),
@@ -37,7 +35,7 @@ def holder(raw_decp: Any) -> Any:
         said.re_search(r"^[0-9]+\z"), said, ibis.literal("unread-") + said.hexdigest("md5").substr(0, 16)
     )
     named = named.mutate(supplier_id=ibis.coalesce(named.identifier, digest))
-    return named.group_by(["holder_set", "supplier_id"]).agg(
+    held = named.group_by(["holder_set", "supplier_id"]).agg(
         supplier_id_kind=named.identifier_kind.min(),
         supplier_id_rule=named.identifier_rule.max(),
         supplier_id_kind_reported=named.holder_id_kind_reported.max(),
@@ -47,6 +45,8 @@ def holder(raw_decp: Any) -> Any:
         supplier_commune_code_reported=named.commune_code.min(),
         supplier_department_code_reported=named.department_code.min(),
     )
+    # nobody named is dropped here at last: engines would push a filter of rows down through all the reading of texts
+    return held.filter(held.supplier_id_reported.notnull() | held.supplier_name.notnull())
 
 
 def _of_records(raw_decp: Any) -> Any:
@@ -65,6 +65,7 @@ def _of_records(raw_decp: Any) -> Any:
 
 def _of_acts(raw_decp: Any) -> Any:
     acts = published_acts(raw_decp.view())
+    acts = acts.filter(acts.act["titulaires"].length() > 0)
     each = acts.select(holder_set=acts.act_key, named=acts.act["titulaires"].unnest())
     nothing = ibis.null("string")
     return each.select(
@@ -77,19 +78,10 @@ def _of_acts(raw_decp: Any) -> Any:
     )
 
 
-def _is_told(text: Any) -> Any:
-    """Whether a text says something: most end in a digit, as no non-value does."""
-    return _is_digit(text.right(1)) | present(text).notnull()
-
-
 def _told(text: Any) -> Any:
     """`present`, of columns that are empty in most files, or numbers in most rows: those are not looked at closely."""
-    is_number = _is_digit(text.left(1)) & _is_digit(text.right(1))
+    is_number = text.left(1).between("0", "9") & text.right(1).between("0", "9")
     return ibis.cases((text.isnull(), ibis.null("string")), (is_number, text), else_=present(text))
-
-
-def _is_digit(letter: Any) -> Any:
-    return letter.between("0", "9")
 
 
 def _bare(name: Any) -> Any:

@@ -11,6 +11,7 @@ of a French firm is `FR`, two key characters and its SIREN (article 286 ter of t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import ibis
 import ibis.expr.types as ir
@@ -55,6 +56,7 @@ _FOREIGN_VAT = (
     "^(AT|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|ES|FI|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)"
     "[A-Z]?[0-9]{5,12}[A-Z]?[0-9]{0,3}$"
 )
+
 _POST_OFFICE_SIREN = 356000000
 _POST_OFFICE_HEAD = 35600000000048
 
@@ -72,10 +74,10 @@ def is_luhn_valid(number: ir.IntegerValue, size: int = 14) -> ir.BooleanValue:
     The sum telescopes to q(1) - sum_{k>=1} q(100^k) + 2 sum q(10 * 100^k) + sum q(50 * 100^k): 20 divisions
     for 14 digits, none is ever taken out (twice as fast as reading the characters). Exact: below 2^53.
     """
-    pairs = (size + 1) // 2
-    odd = _sum_of([number // 100**rank for rank in range(1, pairs)])
-    even = _sum_of([number // (10 * 100**rank) for rank in range(pairs)])
-    carried = _sum_of([number // (50 * 100**rank) for rank in range(pairs)])
+    pairs, whole = (size + 1) // 2, _uncast_floor()
+    odd = _sum_of([whole(number / 100**rank) for rank in range(1, pairs)])
+    even = _sum_of([whole(number / (10 * 100**rank)) for rank in range(pairs)])
+    carried = _sum_of([whole(number / (50 * 100**rank)) for rank in range(pairs)])
     return (number - odd + 2 * even + carried) % 10 == 0
 
 
@@ -106,7 +108,18 @@ def identify(table: ir.Table, text: str, kind_text: str | None, prefix: str = ""
 IDENTITY_COLUMNS = ("identifier", "identifier_kind", "siren", "is_checksum_valid", "identifier_rule")
 
 
-def _sum_of(terms: list[ir.IntegerValue]) -> ir.IntegerValue:
+@cache
+def _uncast_floor() -> Callable[[ir.NumericValue], ir.NumericValue]:
+    """The engines' own `floor`. Ibis casts what it gives to an integer each time: half of the work of a key."""
+
+    def floor(quotient: float) -> float:
+        raise NotImplementedError
+
+    made: Callable[[ir.NumericValue], ir.NumericValue] = ibis.udf.scalar.builtin(floor)
+    return made
+
+
+def _sum_of(terms: list[ir.NumericValue]) -> ir.NumericValue:
     total = terms[0]
     for term in terms[1:]:
         total = total + term
