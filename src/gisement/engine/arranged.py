@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+SURE, MAYBE = 1, 2
+"""What a row has part in: a statistic that takes it, or one that may take it (its scope is unknown)."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,29 @@ class Arranged:
     keys: Integers
     has_key: Flags
 
+    def of(self, weight: Integers) -> Integers:
+        """Weights of the rows of the table, as these are arranged (the last ones asked for are kept: figures of a page
+        are of the same amounts)."""
+        last = vars(self).get("_last")
+        if last is None or last[0] is not weight:
+            last = vars(self)["_last"] = (weight, weight[self.rows])
+        laid: Integers = last[1]
+        return laid
+
+    def keys_of(self, is_taken: Flags) -> tuple[Integers, Integers]:
+        """The keys that have any of some rows, by number; where each begins among these, and where the last ends."""
+        if len(self.has_key) == len(is_taken):  # each row has its own
+            number = np.flatnonzero(is_taken)
+            return number, np.arange(len(number) + 1)
+        taken = self._number[is_taken]
+        heads = np.flatnonzero(np.diff(taken, prepend=np.int32(-1)))
+        return taken[heads].astype(np.int64), np.append(heads, len(taken))
+
+    @cached_property
+    def _number(self) -> NDArray[np.int32]:
+        """The number of the key of every row."""
+        return np.repeat(np.arange(len(self.has_key), dtype=np.int32), np.diff(self.keys))
+
 
 def arranged(number: Integers, possible: int, key: Integers | None) -> Arranged:
     """All rows in the order of their group's number (of so many possible ones), then of their key (-1 for none)."""
@@ -74,49 +99,53 @@ def in_order(number: Integers, possible: int) -> Integers:
 
 
 def of_each_group(
-    held: Arranged, is_counted: Flags, is_sure: Flags, weight: Integers, *, with_nothing: bool
+    held: Arranged, part: NDArray[np.int8], weight: Integers, *, with_nothing: bool
 ) -> Iterator[tuple[int, Amounts]]:
     """Group by group, where any row counts: an entry per key and knowledge of the scope, and one per row without key.
 
-    Whether a row counts, whether its scope is known and its weight: as the rows are arranged. Of rows whose scope is
-    known, the sum alone is told (as added). `with_nothing` leaves keys that have no row that counts, with a sum of 0.
+    What a row has part in (`SURE`, `MAYBE`, or nothing) and its weight: as the rows are arranged. Of rows whose scope
+    is known, the sum alone is told (as added), and they come first. `with_nothing` leaves keys that have no row that
+    counts, with a sum of 0.
     """
-    entries = _of_sure_rows(held, is_counted & is_sure, weight, with_nothing=with_nothing)
-    maybe = np.flatnonzero(is_counted & ~is_sure)
-    if len(maybe):
-        pairs = zip(vars(entries).values(), vars(_of_other_rows(held, maybe, weight[maybe])).values(), strict=True)
-        both = Amounts(*map(np.concatenate, pairs))
-        entries = both.at(np.argsort(both.key, kind="stable"))
+    sure = _of_sure_rows(held, part == SURE, weight, with_nothing=with_nothing)
+    maybe = _of_other_rows(held, part == MAYBE, weight)
     firsts = np.searchsorted(held.keys, held.starts)
-    ends = np.searchsorted(entries.key, firsts).tolist()
-    for group, first, (start, end) in zip(held.groups, firsts.tolist(), pairwise(ends), strict=False):
-        if start < end:
-            found = entries.at(slice(start, end))
+    sure_ends, maybe_ends = (pairwise(np.searchsorted(one.key, firsts).tolist()) for one in (sure, maybe))
+    for group, first, ends, others in zip(held.groups, firsts.tolist(), sure_ends, maybe_ends, strict=False):
+        found, further = sure.at(slice(*ends)), maybe.at(slice(*others))
+        if len(further.key):
+            pairs = zip(vars(found).values(), vars(further).values(), strict=True)
+            found = Amounts(*map(np.concatenate, pairs)) if len(found.key) else further
+        if len(found.key):
             yield group, replace(found, key=found.key - first) if first else found
 
 
 def _of_sure_rows(held: Arranged, is_taken: Flags, weight: Integers, *, with_nothing: bool) -> Amounts:
     """An entry for each key that has any of these rows, or for each."""
     has_key, number, takes_all = held.has_key, np.arange(len(held.has_key)), is_taken.all()
-    sums = _between(held.keys, weight if takes_all else weight * is_taken)
-    if not takes_all and not with_nothing:
-        number = np.flatnonzero(_between(held.keys, is_taken))
-        sums, has_key = sums[number], has_key[number]
-    return Amounts(has_key, np.ones(len(sums), dtype=bool), number, sums, np.zeros(len(sums), dtype=np.int64))
+    if takes_all or with_nothing:
+        sums = _between(held.keys, weight if takes_all else weight * is_taken)
+    else:
+        number, ends = held.keys_of(is_taken)
+        sums, has_key = _between(ends, weight[is_taken]), has_key[number]
+    every, nothing = np.broadcast_to(np.True_, len(sums)), np.broadcast_to(np.int64(0), len(sums))
+    return Amounts(has_key, every, number, sums, nothing)
 
 
-def _between(ends: Integers, values: NDArray[Any]) -> NDArray[Any]:
+def _of_other_rows(held: Arranged, is_taken: Flags, weight: Integers) -> Amounts:
+    """An entry for each key that has any of these rows."""
+    number, ends = held.keys_of(is_taken)
+    weight = weight[is_taken]
+    added = _between(ends, np.maximum(weight, 0))
+    taken = _between(ends, np.minimum(weight, 0)) if weight.min(initial=0) < 0 else np.zeros_like(added)
+    return Amounts(held.has_key[number], np.zeros(len(number), dtype=bool), number, added, taken)
+
+
+def _between(ends: Integers, values: Integers) -> Integers:
     """The sums of values from each end to the next."""
     if len(ends) == len(values) + 1:  # they are apart
         return values
-    until = np.zeros(len(values) + 1, dtype=np.int64)
+    until = np.empty(len(values) + 1, dtype=np.int64)
+    until[0] = 0
     np.cumsum(values, out=until[1:])
     return np.diff(until[ends])
-
-
-def _of_other_rows(held: Arranged, rows: Integers, weight: Integers) -> Amounts:
-    """An entry for each key that has any of these rows."""
-    number = np.searchsorted(held.keys, rows, side="right") - 1
-    heads = np.flatnonzero(np.diff(number, prepend=-1))
-    added, taken = (np.add.reduceat(part, heads) for part in (np.maximum(weight, 0), np.minimum(weight, 0)))
-    return Amounts(held.has_key[number[heads]], np.zeros(len(heads), dtype=bool), number[heads], added, taken)

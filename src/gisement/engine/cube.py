@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gisement.catalog import tables
-from gisement.engine.arranged import Amounts, Arranged, Flags, Integers, arranged, of_each_group
+from gisement.engine.arranged import MAYBE, SURE, Amounts, Arranged, Flags, Integers, arranged, of_each_group
 from gisement.engine.compiled import Frozen, frozen, judged_sql
 from gisement.engine.query import BUYERS, PREFIXES, column_of, keeps_to_territory
 from gisement.store.database import schema
@@ -45,19 +45,13 @@ _CODES = _RANK * len(Level)
 
 
 @lru_cache(maxsize=1)
-def _is_sure() -> Flags:
-    """By code of a row: whether it is surely in scope."""
-    found: Flags = np.arange(_CODES) // _SURE % 2 == 1
-    return found
-
-
-@lru_cache(maxsize=1)
-def _is_weighed_inside() -> Flags:
-    """By code of a row: whether it has a weight, and a verdict that a statistic of amounts takes."""
+def _part() -> bytes:
+    """By code of a row: what it has part in of a statistic of amounts, which takes weights of two verdicts."""
     every, verdicts = np.arange(_CODES), list(Verdict)
     inside = [verdicts.index(verdict) for verdict in (Verdict.PART, Verdict.UNKNOWN)]
-    found: Flags = (every // _UNWEIGHTED % 2 == 0) & np.isin(every % _VERDICTS, inside)
-    return found
+    is_taken = (every // _UNWEIGHTED % 2 == 0) & np.isin(every % _VERDICTS, inside)
+    part = np.where(is_taken, np.where(every // _SURE % 2 == 1, SURE, MAYBE), 0)
+    return bytes(part.tolist()).ljust(256, b"\0")
 
 
 @dataclass(frozen=True)
@@ -146,11 +140,9 @@ class Cube:
         assert isinstance(indicator.kind, Spread)
         columns, asked = self._columns_of(indicator, by), self._asked(indicator, perimeter)
         judged, held = self._judged_rows(indicator, option), self._arranged(tuple(columns), indicator.kind.over, *asked)
-        code = judged.code[held.rows]
-        groups = of_each_group(
-            held, _is_weighed_inside()[code], _is_sure()[code], judged.weight[held.rows],
-            with_nothing=indicator.kind.statistic in BY_KEY,
-        )  # fmt: skip
+        part = np.frombuffer(judged.code[held.rows].tobytes().translate(_part()), dtype=np.int8)
+        with_nothing = indicator.kind.statistic in BY_KEY
+        groups = of_each_group(held, part, held.of(judged.weight), with_nothing=with_nothing)
         told = list(columns.values())
         return {tuple(_values(group, by, told).values()): amounts for group, amounts in groups}
 

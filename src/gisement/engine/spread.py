@@ -97,6 +97,8 @@ def _holdings(held: Amounts) -> Holdings:
     sure = np.flatnonzero(keyed.is_sure) if len(maybe) else slice(None)
 
     def of(values: Integers, rows: Integers | slice) -> Integers:
+        if isinstance(rows, slice) and len(values) == size:  # each key once, and all of known scope
+            return values
         sums = np.zeros(size, dtype=np.int64)
         np.add.at(sums, number[rows], values[rows])
         return sums

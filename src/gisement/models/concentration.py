@@ -56,6 +56,11 @@ class Holdings:
     lone: Integers
     lone_maybe: Integers
 
+    @property
+    def is_known(self) -> bool:
+        """Whether every supplier and every scope is."""
+        return not (len(self.lone) or len(self.lone_maybe) or self.more.any() or self.less.any())
+
     @classmethod
     def known(cls, sure: Sequence[int], lone: Sequence[int] = ()) -> Holdings:
         """Holdings where every scope is known: `sure` by supplier, `lone` the rows of unknown supplier."""
@@ -123,15 +128,19 @@ def pareto_count(known: Sequence[int] | Integers, percent: int = PARETO_PERCENT)
     if not len(a):
         return None
     exact = a if float(a.sum(dtype=np.float64)) < LARGEST_TOTAL else a.astype(object)
-    reached = np.cumsum(exact) * 100
-    return int(np.argmax(reached >= percent * int(exact.sum()))) + 1
+    reached = np.cumsum(exact)
+    return int(np.searchsorted(reached, -(-percent * int(reached[-1]) // 100))) + 1
 
 
 # --- value, and least and greatest over the completions -----------------------------------------------------
 
 
 def _bounded(holdings: Holdings, statistic: Callable[[Floats], float], greatest: Callable[[_Box], float]) -> Bounded:
-    sure, box = holdings.sure[holdings.sure > 0].astype(np.float64), _box(holdings)
+    sure = holdings.sure[holdings.sure > 0].astype(np.float64)
+    if len(sure) and holdings.is_known:
+        exact = statistic(sure)
+        return Bounded(exact, exact, exact)
+    box = _box(holdings)
     if not box.high.sum() > 0:
         return UNKNOWN
     value = statistic(sure) if len(sure) else None

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from fractions import Fraction
-from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -95,4 +94,5 @@ def _at(first: Integers, second: Integers, before: int, after: int, part: Fracti
 
 def _rank(count: int, before: int, after: int, part: Fraction) -> int:
     """The place, from 0, of what so large a part does not pass, among amounts with others before and after them."""
-    return ceil(part * (count + before + after)) - 1 - before
+    every = count + before + after
+    return -(-part.numerator * every // part.denominator) - 1 - before  # rounded up
