@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 
 from gisement.clean.contracts import plausible_duration, trusted_amount
-from gisement.clean.values import cents, day, joined, present, whole
+from gisement.clean.values import day, joined, present, whole, with_cents
 from gisement.terms import step
 
 
@@ -36,7 +36,7 @@ def nested_act(raw_decp: Any) -> Any:
     """One row per amendment nested in a record: its number, dates, and what it changes (null: unchanged)."""
     acts = published_acts(raw_decp)
     acts = acts.mutate(amount_text=present(acts.act["montant"]))
-    acts = acts.mutate(amount_cents_reported=cents(acts.amount_text))
+    acts = with_cents(acts, "amount_text", "amount_cents_reported")
     amount, reason = trusted_amount(acts.amount_text, acts.amount_cents_reported)
     return acts.select(
         "record_hash", "act_key",

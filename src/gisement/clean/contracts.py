@@ -11,7 +11,6 @@ from gisement.catalog import parameter
 from gisement.clean.distinct_values import by_value
 from gisement.clean.identifiers import identify
 from gisement.clean.values import (
-    cents,
     cpv,
     day,
     digest,
@@ -21,6 +20,7 @@ from gisement.clean.values import (
     present,
     trimmed,
     whole,
+    with_cents,
     yes_no,
 )
 from gisement.terms import step
@@ -56,14 +56,11 @@ def contract_record(raw_decp: Any, repeated_record: Any) -> Any:
         copies=ibis.coalesce(records.times_again, 0) + 1,
         is_tabular=records.source_format == "tabular",
         amount_text=present(records.montant),
-        holder_ids=_holder_ids(records.titulaires),
+        contract_id=present(records.id),
         amendment_number=whole(records.modification_numero),
     )
-    records = records.mutate(
-        amount_cents_reported=cents(records.amount_text),
-        holders_count=ibis.coalesce(records.holder_ids.length(), 0).cast("int64"),
-    )
-    return _keys(_columns(_holder_bounds(records)))
+    records = with_cents(_with_holders(records), "amount_text", "amount_cents_reported")
+    return _keys(_columns(records))
 
 
 def _with_readings(raw_decp: Any) -> Any:
@@ -82,19 +79,31 @@ def record_title(raw_decp: Any, repeated_record: Any) -> Any:
     return named.select("record_hash", title=named.objet, has_lost_letters=ibis.coalesce(named.has_lost_letters, False))
 
 
-def _holder_ids(holders: Any) -> Any:
-    """The distinct holders of a record as comparable identifiers, in order; an unreadable one is left out."""
-    ids = holders.map(lambda holder: holder["id"].re_replace(r"[^A-Za-z0-9]", "").upper().nullif(""))
-    return ids.filter(lambda holder: holder.notnull()).unique().sort()
+def _with_holders(records: Any) -> Any:
+    """How many distinct holders a record names, the first and the last: enough to compare those of two awards.
+
+    Holders are compared by their identifier; an unreadable one is left out.
+    """
+    holders = records.titulaires
+    # most records name one: no list to make of it
+    is_one = ibis.coalesce(holders.length(), 0) == 1
+    keys = holders.map(lambda holder: _holder_key(holder["id"])).filter(lambda key: key.notnull())
+    named = records.mutate(
+        only_holder=ibis.ifelse(is_one, _holder_key(holders[0]["id"]), ibis.null("string")),
+        several_holders=ibis.ifelse(is_one, ibis.null("array<string>"), keys),
+    ).view()
+    distinct_count = ibis.coalesce(named.several_holders.unique().length(), 0)
+    return named.mutate(
+        holders_count=ibis.ifelse(named.only_holder.notnull(), 1, distinct_count).cast("int64"),
+        first_holder=ibis.coalesce(named.only_holder, named.several_holders.mins()),
+        last_holder=ibis.coalesce(named.only_holder, named.several_holders.maxs()),
+    ).drop("only_holder", "several_holders")
 
 
-def _holder_bounds(records: Any) -> Any:
-    """First and last holder: with their number, enough to compare the holders of two awards."""
-    known, last = records.holders_count > 0, ibis.greatest(records.holders_count - 1, 0)
-    return records.mutate(
-        first_holder=ibis.ifelse(known, records.holder_ids[0], ibis.null("string")),
-        last_holder=ibis.ifelse(known, records.holder_ids[last], ibis.null("string")),
-    )
+def _holder_key(text: Any) -> Any:
+    """The identifier of a holder for comparison: capitals and digits, which nearly all are already."""
+    bare = text.re_replace(r"[^A-Za-z0-9]", "").upper().nullif("")
+    return ibis.ifelse(text.re_search(r"^[0-9A-Z]+\z"), text, bare)
 
 
 def _columns(r: Any) -> Any:
@@ -106,7 +115,7 @@ def _columns(r: Any) -> Any:
         buyer_id_rule=r.buyer_identifier_rule, buyer_siren=r.buyer_siren, buyer_name=present(r.acheteur_nom),
         buyer_commune_code_reported=present(r.acheteur_commune_code),
         buyer_department_code_reported=department(r.acheteur_departement_code),
-        contract_id=present(r.id), framework_id=present(r.idAccordCadre),
+        contract_id=r.contract_id, framework_id=present(r.idAccordCadre),
         contract_nature=present(r.nature),
         cpv_code_reported=r.codeCPV, cpv_code=cpv(r.codeCPV),
         procurement_method_details=present(r.procedure),
@@ -125,6 +134,7 @@ def _columns(r: Any) -> Any:
         social_kinds=r.social_kinds, environmental_kinds=r.environmental_kinds,
         holders_count=r.holders_count, first_holder=r.first_holder, last_holder=r.last_holder,
         subcontracts_count=ibis.coalesce(r.actesSousTraitance.length(), 0).cast("int64"),
+        buyer_key=ibis.coalesce(r.buyer_siren, r.buyer_identifier, r.acheteur_id), id_key=identifier_key(r.contract_id),
     )  # fmt: skip
 
 
@@ -134,15 +144,9 @@ def _keys(r: Any) -> Any:
     Lines of a flat table hold one holder each, so holders do not tell their awards apart: a joint award is lines that
     agree on all but the holder.
     """
-    buyer = ibis.coalesce(r.buyer_siren, r.buyer_id, r.buyer_id_reported)
-    has_group = buyer.notnull() & (identifier_key(r.contract_id).length() > 0)
-    group = joined(r.record_kind, buyer, identifier_key(r.contract_id))
-    r = r.mutate(
-        buyer_key=buyer,
-        id_key=identifier_key(r.contract_id),
-        group_key=digest(ibis.ifelse(has_group, group, r.record_hash)),
-        richness=_filled(r),
-    )
+    has_group = r.buyer_key.notnull() & (r.id_key.length() > 0)
+    group = joined(r.record_kind, r.buyer_key, r.id_key)
+    r = r.mutate(group_key=digest(ibis.ifelse(has_group, group, r.record_hash)), richness=_filled(r)).view()
     holders = joined(r.holders_count.cast("string"), r.first_holder, r.last_holder)
     flat = joined(r.duration_months_reported, r.offers_count.cast("string"))
     amount = r.amount_cents_reported.cast("string")
