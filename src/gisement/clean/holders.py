@@ -14,13 +14,13 @@ from gisement.terms import step
 
 
 @step
-def holder(raw_decp: Any) -> Any:
+def holder(raw_decp: Any, nested_act: Any) -> Any:
     """One row per set of holders and holder; `holder_set` is a record, or an act of a record (`act_key`).
 
     The identifier is a SIRET, a SIREN given in its place, or a foreign one. Where none can be read, a digest of the
     text or name published stands for the holder: nobody disappears, and no name becomes a key.
     """
-    named = _of_records(raw_decp).union(_of_acts(raw_decp))
+    named = _of_records(raw_decp).union(_of_acts(raw_decp.view(), nested_act))
     named = named.select(
         "holder_set",
         holder_id_reported=_told(named.id),
@@ -63,8 +63,10 @@ def _of_records(raw_decp: Any) -> Any:
     )
 
 
-def _of_acts(raw_decp: Any) -> Any:
-    acts = published_acts(raw_decp.view())
+def _of_acts(raw_decp: Any, nested_act: Any) -> Any:
+    """What acts say of holders, of records that hold an act that names any: few, so that no other is opened again."""
+    naming = nested_act.filter(nested_act.holders_count > 0)
+    acts = published_acts(raw_decp.semi_join(naming, "record_hash"))
     acts = acts.filter(acts.act["titulaires"].length() > 0)
     each = acts.select(holder_set=acts.act_key, named=acts.act["titulaires"].unnest())
     nothing = ibis.null("string")

@@ -254,7 +254,9 @@ def _rule(row: Row, identifier: ir.StringValue) -> ir.StringValue:
     form, kind, declared = row["form"], row["identifier_kind"], row["declared"]
     is_changed = identifier != row["text"]
     is_foreign = kind == "foreign"
+    is_usual = row["is_digits"] & (form == "siret") & (declared == "siret") & row["is_valid"]
     return ibis.cases(
+        (is_usual, ibis.null("string")),
         (row["text"].isnull(), "missing"),
         (form == "scientific", "scientific_notation"),
         (form == "none", "not_an_identifier"),
