@@ -10,6 +10,7 @@ from gisement.catalog import raw_tables, tables
 from gisement.engine.duck import DuckRunner
 from gisement.engine.own import give_own_tables
 from gisement.engine.plan import Steps, Written, needed, plan, written
+from gisement.engine.schedule import carry_out
 from gisement.store import database, parsed, snapshots
 from gisement.store.layout import migrate
 from gisement.store.workspace import Workspace
@@ -42,7 +43,7 @@ def build(
         try:
             to_write = written(needed(plan(workspace, steps, runner.dialect), names), names)
             _drop_held(workspace, to_write)
-            return _run(workspace, to_write, runner, say)
+            return carry_out(to_write, _Workshop(workspace, runner), runner.workers, say)
         finally:
             runner.close()
             parsed.sweep(workspace)
@@ -93,39 +94,36 @@ def _drop_held(workspace: Workspace, to_write: Sequence[Written]) -> None:
             database.drop(workspace, name)
 
 
-def _run(workspace: Workspace, to_write: Sequence[Written], runner: Any, say: Say) -> list[str]:
-    digests: dict[str, str] = {}
-    made: list[str] = []
-    last_use = {held.name: number for number, target in enumerate(to_write) for held in target.through}
-    for number, target in enumerate(to_write):
+class _Workshop:
+    """The tables of a workspace, made by an engine; each is written with its lineage beside it."""
+
+    def __init__(self, workspace: Workspace, runner: Any) -> None:
+        self.workspace, self.runner = workspace, runner
+        self.hold, self.release, self.stop = runner.hold, runner.release, runner.stop
+        self._digests: dict[str, str] = {}
+
+    def is_fresh(self, target: Written) -> bool:
+        """Whether the table there was made by this code, of these inputs, and is as it was then."""
         name = target.step.name
-        inputs = {read: _input_digest(workspace, read, digests) for read in target.inputs}
-        lineage = database.read_lineage(workspace, name)
-        content = database.fingerprint(database.table_path(workspace, name)) if lineage else ""
-        if lineage and (lineage["step"], lineage["inputs"], lineage["content"]) == (target.digest, inputs, content):
-            digests[name] = content
-        else:
-            rows = _make(target, runner, lambda what, at=number: say(what, at, len(to_write)))  # type: ignore[misc]
-            digests[name] = database.fingerprint(database.table_path(workspace, name))
-            made.append(name)
-            account = {"step": target.digest, "inputs": inputs, "content": digests[name], "rows": rows}
-            database.write_lineage(workspace, name, {**account, "engine": runner.version, "sql": target.step.sql})
-        runner.release([held for held, last in last_use.items() if last == number])
-    say("", len(to_write), len(to_write))
-    return made
+        lineage = database.read_lineage(self.workspace, name)
+        if not lineage or (lineage["step"], lineage["inputs"]) != (target.digest, self._inputs(target)):
+            return False
+        self._digests[name] = database.fingerprint(database.table_path(self.workspace, name))
+        return bool(lineage["content"] == self._digests[name])
 
+    def write(self, target: Written) -> None:
+        """Make the file of a table, then its lineage."""
+        step, name = target.step, target.step.name
+        if step in target.through:
+            step = replace(step, inputs=(name,), idle_without=(), sql=f"SELECT * FROM {name}")
+        rows = self.runner.local(step) if step.local else self.runner.run(step)
+        self._digests[name] = database.fingerprint(database.table_path(self.workspace, name))
+        account = {"step": target.digest, "inputs": self._inputs(target), "content": self._digests[name], "rows": rows}
+        told = {**account, "engine": self.runner.version, "sql": target.step.sql}
+        database.write_lineage(self.workspace, name, told)
 
-def _make(target: Written, runner: Any, say: Callable[[str], None]) -> int:
-    """Make the table of a step, and first the held tables it reads that no former step left; returns its rows."""
-    for held in target.through:
-        say(held.name)
-        runner.hold(held)
-    step = target.step
-    if step in target.through:
-        step = replace(step, inputs=(), idle_without=(), sql=f"SELECT * FROM {step.name}")
-    say(step.name)
-    rows: int = runner.local(step) if step.local else runner.run(step)
-    return rows
+    def _inputs(self, target: Written) -> dict[str, Any]:
+        return {name: _input_digest(self.workspace, name, self._digests) for name in target.inputs}
 
 
 def _input_digest(workspace: Workspace, name: str, digests: dict[str, str]) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from threading import Lock
 
 import duckdb
 
@@ -23,63 +25,80 @@ class DuckRunner:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.connection = database.connect(workspace)
+        # beside another one, a query might need more than the user grants
+        self.workers = 1 if workspace.memory else min(2, database.threads_of(self.connection))
         self.further_memory = iter(workspace.memory_grants()[1:])
-        self.shown: set[str] = set()
-        self.held: set[str] = set()
+        self.known: set[str] = set()
+        self.at_work: set[duckdb.DuckDBPyConnection] = set()
+        self.lock = Lock()
 
     def run(self, step: Planned) -> int:
         """Make the table of a step; returns its number of rows."""
-        self._show(step.inputs)
-        return self._write(self._sql(step), step.name)
+        with self._cursor(step.inputs) as cursor:
+            return self._write(cursor, _no_rows(step.name) if _is_idle(cursor, step) else step.sql, step.name)
 
     def hold(self, step: Planned) -> None:
         """Make the table of a step in memory (on the disk what is too large for it), for the steps that read it."""
-        if step.name not in self.held:
-            self._show(step.inputs)
-            sql = self._sql(step)
-            self._granted(step.name, lambda: database.hold(self.connection, sql, tables()[step.name]))
-            self.held.add(step.name)
+        with self._cursor(step.inputs) as cursor:
+            sql = _no_rows(step.name) if _is_idle(cursor, step) else step.sql
+            self._granted(cursor, step.name, lambda: database.hold(cursor, sql, tables()[step.name]))
+        self.known.add(step.name)
 
-    def release(self, names: Iterable[str]) -> None:
-        """Let go of held tables that no step reads any more."""
-        for name in self.held.intersection(names):
-            self.connection.execute(f'DROP TABLE "{name}"')
-            self.held.remove(name)
+    def release(self, name: str) -> None:
+        """Let go of a held table that no step reads any more."""
+        self.connection.execute(f'DROP TABLE "{name}"')
+        self.known.remove(name)
 
     def local(self, step: Planned) -> int:
         """Run a step that wants Arrow tables on the driver; returns the number of rows of its table.
 
         Raises Trouble where an input has more rows than the step accepts (`row_limit`).
         """
-        self._show(step.inputs)
-        if self._is_idle(step):
-            return self._write(_no_rows(step.name), step.name)
-        # its own module alone: the whole pipeline would load Ibis, most of a second
-        module, _, name = step.declared.partition(":")
-        declared = getattr(import_module(module), name)
-        given = [self.connection.sql(f'SELECT * FROM "{name}"').to_arrow_table() for name in step.inputs]
-        for name, table in zip(step.inputs, given, strict=True):
-            if declared.row_limit is not None and table.num_rows > declared.row_limit:
-                raise Trouble(
-                    fr=f"{step.name} accepte {declared.row_limit} lignes de {name}, qui en a {table.num_rows}.",
-                    en=f"{step.name} takes {declared.row_limit} rows of {name}, which has {table.num_rows}.",
-                )
-        self.connection.register("made", declared(*given))
-        return self._write("SELECT * FROM made", step.name)
+        with self._cursor(step.inputs) as cursor:
+            if _is_idle(cursor, step):
+                return self._write(cursor, _no_rows(step.name), step.name)
+            # its own module alone: the whole pipeline would load Ibis, most of a second
+            module, _, name = step.declared.partition(":")
+            declared = getattr(import_module(module), name)
+            given = [cursor.sql(f'SELECT * FROM "{name}"').to_arrow_table() for name in step.inputs]
+            for name, table in zip(step.inputs, given, strict=True):
+                if declared.row_limit is not None and table.num_rows > declared.row_limit:
+                    raise Trouble(
+                        fr=f"{step.name} accepte {declared.row_limit} lignes de {name}, qui en a {table.num_rows}.",
+                        en=f"{step.name} takes {declared.row_limit} rows of {name}, which has {table.num_rows}.",
+                    )
+            cursor.register("made", declared(*given))
+            return self._write(cursor, "SELECT * FROM made", step.name)
 
-    def _sql(self, step: Planned) -> str:
-        return _no_rows(step.name) if self._is_idle(step) else step.sql
+    def stop(self) -> None:
+        """Interrupt the queries at work."""
+        for cursor in list(self.at_work):
+            cursor.interrupt()
 
-    def _is_idle(self, step: Planned) -> bool:
-        """Whether every input is empty without which the step makes no row: planning its query would cost more."""
-        needed = (self.connection.sql(f'FROM "{name}" LIMIT 1') for name in step.idle_without)
-        return bool(step.idle_without) and not any(rows.fetchall() for rows in needed)
+    def close(self) -> None:
+        """Let go of the files of the workspace, and delete what this engine spilled."""
+        self.connection.close()
 
-    def _write(self, sql: str, name: str) -> int:
+    @contextmanager
+    def _cursor(self, names: Sequence[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own to the same tables: of each a view is made, once, of the file that stands there."""
+        with self.lock:
+            for name in sorted(set(names) - self.known):
+                self.connection.execute(f'CREATE VIEW "{name}" AS {database.view_sql(self.workspace, name)}')
+                self.known.add(name)
+            cursor = self.connection.cursor()
+            self.at_work.add(cursor)
+        try:
+            yield cursor
+        finally:
+            self.at_work.discard(cursor)
+            cursor.close()
+
+    def _write(self, cursor: duckdb.DuckDBPyConnection, sql: str, name: str) -> int:
         target = database.table_path(self.workspace, name)
-        return self._granted(name, lambda: database.write_sorted(self.connection, sql, tables()[name], target))
+        return self._granted(cursor, name, lambda: database.write_sorted(cursor, sql, tables()[name], target))
 
-    def _granted(self, name: str, make: Callable[[], int]) -> int:
+    def _granted(self, cursor: duckdb.DuckDBPyConnection, name: str, make: Callable[[], int]) -> int:
         """Make a table, with more memory each time that what is granted is too little; `Trouble` where no more is."""
         try:
             return make()
@@ -93,18 +112,14 @@ class DuckRunner:
                 en=f"The table {name} needs more memory than the {granted} allowed: free some or allow more "
                 f"(GISEMENT_MEMORY=8GB), then run 'gisement build' again.",
             )
-        self.connection.execute(f"SET memory_limit = '{more}'")
-        return self._granted(name, make)
+        cursor.execute(f"SET memory_limit = '{more}'")
+        return self._granted(cursor, name, make)
 
-    def _show(self, names: Sequence[str]) -> None:
-        """Make a view of each table, once: it reads the file that stands there, whichever it is by then."""
-        for name in sorted(set(names) - self.shown - self.held):
-            self.connection.execute(f'CREATE VIEW "{name}" AS {database.view_sql(self.workspace, name)}')
-            self.shown.add(name)
 
-    def close(self) -> None:
-        """Let go of the files of the workspace, and delete what this engine spilled."""
-        self.connection.close()
+def _is_idle(cursor: duckdb.DuckDBPyConnection, step: Planned) -> bool:
+    """Whether every input is empty without which the step makes no row: planning its query would cost more."""
+    needed = (cursor.sql(f'FROM "{name}" LIMIT 1') for name in step.idle_without)
+    return bool(step.idle_without) and not any(rows.fetchall() for rows in needed)
 
 
 def _no_rows(name: str) -> str:

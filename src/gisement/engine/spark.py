@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ class SparkRunner:
     """
 
     dialect = "pyspark"
+    workers = 1
 
     def __init__(self, workspace: Workspace, cluster: Cluster | None = None) -> None:
         self.workspace = workspace
@@ -45,17 +45,17 @@ class SparkRunner:
 
     def hold(self, step: Planned) -> None:
         """Make the table of a step as Spark's own files, for the steps that read it."""
-        if step.name not in self.held:
-            made = self._run(step, self._held_folder(step.name))
-            frame = _declared(self.session, step.name).parquet(str(made.resolve()))
-            frame.createOrReplaceTempView(step.name)
-            self.held.add(step.name)
+        made = self._run(step, self._held_folder(step.name))
+        _declared(self.session, step.name).parquet(str(made.resolve())).createOrReplaceTempView(step.name)
+        self.held.add(step.name)
 
-    def release(self, names: Iterable[str]) -> None:
-        """Let go of held tables that no step reads any more."""
-        for name in self.held.intersection(names):
-            parsed.drop_folder(self._held_folder(name))
-            self.held.remove(name)
+    def release(self, name: str) -> None:
+        """Let go of a held table that no step reads any more."""
+        parsed.drop_folder(self._held_folder(name))
+        self.held.remove(name)
+
+    def stop(self) -> None:
+        """One table is made at a time: what ends the build has ended it."""
 
     def _run(self, step: Planned, made: Path) -> Path:
         """The folder, filled with the files that Spark makes of a step."""

@@ -49,6 +49,12 @@ def scratch_of(connection: duckdb.DuckDBPyConnection) -> Path:
     return Path(folder)
 
 
+def threads_of(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many threads the queries of a connection have."""
+    (found,) = connection.execute("SELECT current_setting('threads')").fetchall()[0]
+    return int(found)
+
+
 def raw_files(workspace: Workspace, table: str) -> dict[str, Path]:
     """The parsed snapshots of a raw table, by snapshot identifier."""
     found = {path.stem: path for path in sorted((workspace.raw / table).glob("*.parquet"))}
@@ -116,12 +122,8 @@ def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, 
 
 
 def hold(connection: duckdb.DuckDBPyConnection, sql: str, table: Table) -> int:
-    """Keep the rows of a query as a table of the connection, in any order; returns the row count."""
-    connection.execute("SET preserve_insertion_order = false")
-    try:
-        made = connection.execute(f'CREATE TEMP TABLE "{table.name}" AS {_typed(sql, table)}').fetchone()
-    finally:
-        connection.execute("SET preserve_insertion_order = true")
+    """Keep the rows of a query as a table in memory, in the order they come; returns the row count."""
+    made = connection.execute(f'CREATE TABLE "{table.name}" AS {_typed(sql, table)}').fetchone()
     return int(made[0]) if made else 0
 
 

@@ -1,0 +1,152 @@
+"""Tables are made each once what it reads is there, and no held one stays longer than who reads it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gisement.engine.plan import Planned, Written
+from gisement.engine.schedule import carry_out
+
+WAIT = 20
+
+
+def step(name: str, *inputs: str) -> Planned:
+    return Planned(name, inputs, "", name)
+
+
+def table(name: str, *inputs: str, through: Sequence[Planned] = ()) -> Written:
+    """A table that reads these tables, and is made through these held ones."""
+    read = {*inputs, *(needed for held in through for needed in held.inputs)} - {held.name for held in through}
+    return Written(step(name, *inputs), tuple(through), tuple(sorted(read)), name)
+
+
+@dataclass
+class Bench:
+    """Makes nothing; writes down what it is asked for, and sees that it can be made then."""
+
+    fresh: frozenset[str] = frozenset()
+    failing: str = ""
+    there: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
+    told: list[str] = field(default_factory=list)
+    is_stopped: bool = False
+
+    def is_fresh(self, target: Written) -> bool:
+        assert self.there.issuperset(target.inputs)
+        if target.step.name in self.fresh:
+            self.there.add(target.step.name)
+        return target.step.name in self.fresh
+
+    def write(self, target: Written) -> None:
+        assert self.there.issuperset(target.inputs)
+        assert self.held.issuperset(held.name for held in target.through)
+        if target.step.name == self.failing:
+            raise ValueError(self.failing)
+        self.told.append(target.step.name)
+        self.there.add(target.step.name)
+
+    def hold(self, step: Planned) -> None:
+        assert (self.there | self.held).issuperset(step.inputs)
+        assert step.name not in self.held
+        self.told.append(f"held {step.name}")
+        self.held.add(step.name)
+
+    def release(self, name: str) -> None:
+        self.held.remove(name)
+
+    def stop(self) -> None:
+        self.is_stopped = True
+
+
+def made(tables: Sequence[Written], bench: Bench, workers: int = 1) -> list[str]:
+    return carry_out(tables, bench, workers, lambda what, done, total: None)
+
+
+RECORD = step("record")
+STATE = step("state", "record", "decision")
+CHAIN = (
+    table("decision", "record", through=(RECORD,)), table("contract", "state", through=(RECORD, STATE)), table("buyer"),
+    table("purchase", "contract", "buyer"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_each_is_made_once_and_nothing_stays_held(workers: int) -> None:
+    bench = Bench()
+    assert made(CHAIN, bench, workers) == ["decision", "contract", "buyer", "purchase"]
+    assert sorted(bench.told) == ["buyer", "contract", "decision", "held record", "held state", "purchase"]
+    assert bench.held == set()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_fresh_needs_no_held_table(workers: int) -> None:
+    everything = frozenset(table.step.name for table in CHAIN)
+    bench = Bench(fresh=everything)
+    assert (made(CHAIN, bench, workers), bench.told) == ([], [])
+    bench = Bench(fresh=everything - {"contract"})
+    assert made(CHAIN, bench, workers) == ["contract"]
+    assert bench.told == ["held record", "held state", "contract"]
+    assert bench.held == set()
+
+
+def test_a_held_table_that_is_asked_for_is_made_through_itself() -> None:
+    bench = Bench()
+    assert made((table("decision", "record", through=(RECORD,)), table("record", through=(RECORD,))), bench) == [
+        "decision", "record",
+    ]  # fmt: skip
+    assert bench.told.count("held record") == 1
+    assert bench.held == set()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_table_that_fails_ends_the_build(workers: int) -> None:
+    bench = Bench(failing="contract")
+    with pytest.raises(ValueError, match="contract"):
+        made(CHAIN, bench, workers)
+    assert "purchase" not in bench.told
+    assert bench.is_stopped == (workers > 1)
+
+
+def test_two_are_made_at_the_same_time() -> None:
+    both = threading.Barrier(2, timeout=WAIT)
+
+    class Meeting(Bench):
+        def write(self, target: Written) -> None:
+            both.wait()
+            super().write(target)
+
+    assert made((table("one"), table("other")), Meeting(), 2) == ["one", "other"]
+
+
+@given(st.data(), st.integers(1, 3))
+def test_any_tables_are_made_whatever_reads_what(data: st.DataObject, workers: int) -> None:
+    """Tables read some of those before them; some of them are held."""
+    count = data.draw(st.integers(1, 7))
+    held: dict[str, Planned] = {}
+    tables: list[Written] = []
+    for number in range(count):
+        name, before = f"t{number}", [f"t{other}" for other in range(number)]
+        inputs = [other for other in before if data.draw(st.booleans())]
+        closure = {h.name: h for i in inputs if i in held for h in (*_through(held, i), held[i])}
+        if data.draw(st.booleans()):
+            held[name] = step(name, *inputs)
+        else:
+            tables.append(table(name, *inputs, through=list(closure.values())))
+    bench = Bench(fresh=frozenset(one.step.name for one in tables if data.draw(st.booleans())))
+    assert made(tables, bench, workers) == [one.step.name for one in tables if one.step.name not in bench.fresh]
+    assert bench.held == set()
+
+
+def _through(held: dict[str, Planned], name: str) -> list[Planned]:
+    """The held tables that a held one is made through, in order."""
+    found: dict[str, Planned] = {}
+    for needed in held[name].inputs:
+        if needed in held:
+            found |= {one.name: one for one in (*_through(held, needed), held[needed])}
+    return list(found.values())
