@@ -57,10 +57,13 @@ def parse(workspace: Workspace, sources: Mapping[str, Source], say: Say = lambda
             parse_snapshot(workspace, sources[snapshot.kind], snapshot, say)
 
 
-def parse_snapshot(workspace: Workspace, source: Source, snapshot: Snapshot, say: Say) -> Any:
-    """The raw tables of one snapshot, and the reading's account; None where they were there already."""
+def parse_snapshot(
+    workspace: Workspace, source: Source, snapshot: Snapshot, say: Say, keep: Callable[[], object] = lambda: None
+) -> Any:
+    """The raw tables of one snapshot, which `keep` puts in place first where it is on its way, and the reading's
+    account; None where they were there already."""
     say(snapshot.name, 0, 1)
-    return parsed.parse_once(workspace, source, snapshot)
+    return parsed.parse_once(workspace, source, snapshot, keep)
 
 
 def _check_names(names: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from gisement.engine.build import Say, parse_snapshot
 from gisement.sources.cards import Card, fetch
 from gisement.sources.decp import expand
-from gisement.store import add_snapshot, parsed, remove_snapshot, snapshots
+from gisement.store import arrival, parsed, remove_snapshot, snapshots
 from gisement.store.layout import migrate
+from gisement.store.snapshots import is_kept
 from gisement.store.workspace import Workspace
 from gisement.terms import Reading, Snapshot, Source, Trouble
 
@@ -108,7 +109,7 @@ def fetch_source(workspace: Workspace, card: Card, source: Source, base_url: str
     held = [s for s in _fetched(workspace, source.kind) if s.sha256 == done.sha256]
     if held and not done.is_new:
         with workspace.locked():  # it may not have been read: a former fetch was killed between the two
-            return _parsed(workspace, source, held[0], say)
+            return _parsed(workspace, source, held[0], say, lambda: held[0])
     about = {
         "producer": card.producer, "licence": card.licence, "address": done.url, "date": done.date, "fetched": True,
     }  # fmt: skip
@@ -126,19 +127,22 @@ def _fetched(workspace: Workspace, kind: str) -> list[Snapshot]:
 
 
 def _add(workspace: Workspace, source: Source, name: str, file: Path, about: Mapping[str, Any], say: Say) -> Added:
-    return _parsed(workspace, source, add_snapshot(workspace, source.kind, name, file, about), say)
+    with arrival(workspace, source.kind, name, file, about) as arriving:
+        return _parsed(workspace, source, arriving.snapshot, say, arriving.keep)
 
 
-def _parsed(workspace: Workspace, source: Source, snapshot: Snapshot, say: Say) -> Added:
-    """Read a snapshot if it was not; one that cannot be read goes."""
+def _parsed(workspace: Workspace, source: Source, snapshot: Snapshot, say: Say, keep: Callable[[], Snapshot]) -> Added:
+    """Read a snapshot if it was not, and keep it; one that cannot be read goes."""
     try:
-        reading = parse_snapshot(workspace, source, snapshot, say)
+        reading = parse_snapshot(workspace, source, snapshot, say, keep)
+        snapshot = keep()
         if snapshot.kind == OBJECTIVES and reading is not None:
             from gisement.engine.agreed import check_objectives  # Ibis costs half a second, that no other file needs
 
             check_objectives(workspace, snapshot)
     except Trouble as trouble:
-        remove_snapshot(workspace, snapshot.identifier, snapshot.kind, notice=False)  # no figure can rest on it
+        if is_kept(workspace, snapshot):
+            remove_snapshot(workspace, snapshot.identifier, snapshot.kind, notice=False)  # no figure can rest on it
         return Added(snapshot.name, None, None, trouble)
     return Added(snapshot.name, snapshot, reading)
 

@@ -24,13 +24,17 @@ LONGEST_NAME = 60
 """Letters of a name that came out of an archive, where it may be longer than a disk takes."""
 
 
-def parse_once(workspace: Workspace, source: Source, snapshot: Snapshot) -> Reading | None:
+def parse_once(
+    workspace: Workspace, source: Source, snapshot: Snapshot, keep: Callable[[], object] = lambda: None
+) -> Reading | None:
     """Read a snapshot into its raw tables, which appear when all are there; None if they were there already.
 
-    Raises Trouble, with the name of the file, where it cannot be read: no table is left of it.
+    `keep` puts in place a snapshot that is still on its way, before its tables. Raises Trouble, with the name
+    of the file, where it cannot be read: no table is left of it.
     """
     targets = {table: workspace.raw / table / f"{snapshot.identifier}.parquet" for table in source.raw_tables}
     if all(is_whole(path) for path in targets.values()):
+        keep()
         return None
     unfinished = {table: workspace.scratch / "raw" / f"{table}-{snapshot.identifier}" for table in targets}
     for path in (*targets.values(), *unfinished.values()):
@@ -41,6 +45,7 @@ def parse_once(workspace: Workspace, source: Source, snapshot: Snapshot) -> Read
     except Trouble as trouble:
         _drop_unfinished(workspace, snapshot)
         raise trouble.about(snapshot.name) from None
+    keep()
     for table, path in unfinished.items():
         put_in_place(path, targets[table])
     return reading

@@ -7,11 +7,14 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from gisement.store.workspace import Workspace, put_in_place, write_atomically
+from gisement.store.workspace import Workspace, flush, put_in_place, write_atomically
 from gisement.terms import Snapshot, Trouble
 
 BLOCK = 1 << 20
@@ -19,29 +22,63 @@ IDENTIFIER_LENGTH = 16
 WITHDRAWN = "withdrawn.json"
 
 
-def add_snapshot(workspace: Workspace, kind: str, name: str, source: Path, card: Mapping[str, Any]) -> Snapshot:
-    """Copy a file into the workspace; the same content added twice is one snapshot.
+@dataclass
+class Arrival:
+    """A file that was copied into the workspace and hashed: its snapshot, whose name is given by `keep`."""
 
-    The copy, its card and its folder appear in one step: a killed `add` leaves nothing behind but scratch.
+    snapshot: Snapshot
+    _target: Path
+    _flushed: Future[None] | None
+
+    def keep(self) -> Snapshot:
+        """The snapshot, in place: copy, card and folder appear in one step, once they are on the disk."""
+        if self._flushed:
+            self._flushed.result()
+            self._flushed = None
+            self._target.parent.mkdir(parents=True, exist_ok=True)
+            put_in_place(self.snapshot.path.parent, self._target)
+        return _read(self._target)
+
+
+@contextmanager
+def arrival(workspace: Workspace, kind: str, name: str, source: Path, card: Mapping[str, Any]) -> Iterator[Arrival]:
+    """A file on its way in, which can be read while the disk takes it; what is not kept leaves nothing behind.
+
+    The same content added twice is one snapshot. A killed `add` leaves nothing but scratch.
     """
     incoming = workspace.scratch / f"incoming-{os.getpid()}"
     shutil.rmtree(incoming, ignore_errors=True)
     incoming.mkdir(parents=True)
-    digest, size = _copy_and_hash(source, incoming / "content")
-    target = workspace.snapshots / kind / digest[:IDENTIFIER_LENGTH]
-    if not (target / "card.json").is_file():
-        content = {"kind": kind, "name": name, "sha256": digest, "size": size, **card}
-        write_atomically(incoming / "card.json", json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        put_in_place(incoming, target)
-    shutil.rmtree(incoming, ignore_errors=True)
-    return _read(target)
+    try:
+        with ThreadPoolExecutor(1) as beside:
+            digest, size = _copy_and_hash(source, incoming / "content", beside)
+            target = workspace.snapshots / kind / digest[:IDENTIFIER_LENGTH]
+            if (target / "card.json").is_file():
+                yield Arrival(_read(target), target, None)
+                return
+            content = {"kind": kind, "name": name, "sha256": digest, "size": size, **card}
+            write_atomically(incoming / "card.json", json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True))
+            snapshot = replace(_read(incoming), identifier=target.name)
+            yield Arrival(snapshot, target, beside.submit(flush, snapshot.path))
+    finally:
+        shutil.rmtree(incoming, ignore_errors=True)
+
+
+def add_snapshot(workspace: Workspace, kind: str, name: str, source: Path, card: Mapping[str, Any]) -> Snapshot:
+    """Copy a file into the workspace; the same content added twice is one snapshot."""
+    with arrival(workspace, kind, name, source, card) as arriving:
+        return arriving.keep()
 
 
 def snapshots(workspace: Workspace, kind: str | None = None) -> Iterator[Snapshot]:
     """Every snapshot (of one kind), ordered by kind and content."""
     for path in sorted(workspace.snapshots.glob(f"{kind or '*'}/*/card.json")):
         yield _read(path.parent)
+
+
+def is_kept(workspace: Workspace, snapshot: Snapshot) -> bool:
+    """Whether a snapshot is in place, and no longer on its way."""
+    return (workspace.snapshots / snapshot.kind / snapshot.identifier / "card.json").is_file()
 
 
 def identifiers(workspace: Workspace) -> set[str]:
@@ -96,13 +133,19 @@ def _note(workspace: Workspace, gone: Snapshot) -> None:
     write_atomically(workspace.root / WITHDRAWN, json.dumps([*kept, told], ensure_ascii=False, indent=1))
 
 
-def _copy_and_hash(source: Path, target: Path) -> tuple[str, int]:
+def _copy_and_hash(source: Path, target: Path, beside: Executor) -> tuple[str, int]:
+    """The sha256 of a file and its size, once copied: one block is hashed while the next is."""
     digest, size = hashlib.sha256(), 0
+    hashed: Future[None] | None = None
     with source.open("rb") as reader, target.open("wb") as writer:
         while block := reader.read(BLOCK):
-            digest.update(block)
             writer.write(block)
             size += len(block)
+            if hashed:
+                hashed.result()
+            hashed = beside.submit(digest.update, block)
+    if hashed:
+        hashed.result()
     return digest.hexdigest(), size
 
 

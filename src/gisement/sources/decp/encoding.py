@@ -21,7 +21,6 @@ _SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
     rb"|\xed[\x80-\x9f][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{3}"
 )
-_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -50,10 +49,20 @@ def detect(path: Path) -> Encoding:
         return Encoding("utf-16-be")
     right = wrong = 0
     for sample in _samples(path):
-        sequences = sum(len(found) for found in _SEQUENCE.findall(sample))
+        beyond = len(sample.translate(None, bytes(range(0x80))))
+        sequences = beyond if _is_sound(sample) else sum(map(len, _SEQUENCE.findall(sample)))
         right += sequences
-        wrong += sum(len(found) for found in _BEYOND_ASCII.findall(sample)) - sequences
+        wrong += beyond - sequences
     return Encoding("cp1252" if wrong > right else "utf-8")
+
+
+def _is_sound(sample: bytes) -> bool:
+    """Whether all of it is UTF-8: most samples are, and need no search for what is."""
+    try:
+        sample.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _samples(path: Path) -> Iterator[bytes]:

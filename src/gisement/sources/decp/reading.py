@@ -81,7 +81,7 @@ def read(
     with tempfile.TemporaryDirectory(prefix=".decp-", dir=target.parent) as folder:
         workdir = Path(folder)
         with raw.connect(workdir, threads=threads, memory=memory) as connection:
-            task = _Task(source, shown, workdir, workdir / "made.parquet", connection, progress, threads)
+            task = _Task(source, shown, workdir, workdir / "made", connection, progress, threads)
             try:
                 used = _READERS[kind](task)
                 report = _report(task, used)
