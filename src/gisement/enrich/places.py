@@ -20,14 +20,11 @@ def place(supplier: Any, establishment: Any, commune_code_today: Any, commune: A
           ring_department: Any, commune_distance: Any) -> Any:  # fmt: skip
     """One row per supplier and place basis (`establishment`, `head_office`): ring bounds, memberships and distance."""
     located = _establishments(supplier, establishment).union(_head_offices(supplier, establishment))
-    today = located.left_join(commune_code_today, located.commune_any == commune_code_today.any_code).drop("any_code")
-    where = commune.select(found_commune="commune_code", found_department="department_code", epci_code="epci_code")
-    p = today.left_join(where, today.commune_code == where.found_commune)
+    known = _communes(commune_code_today, commune, ring_commune, commune_distance)
+    p = located.left_join(known, [("commune_any", "any_code")])
     p = p.mutate(department_code=ibis.coalesce(p.found_department, p.department_any))
-    p = p.left_join(ring_commune.select(ring_of="commune_code", near="ring_nearest"), [("commune_code", "ring_of")])
     bounds = ring_department.select(ring_in="department_code", low="ring_nearest", high="ring_farthest")
     p = p.left_join(bounds, [("department_code", "ring_in")])
-    p = p.left_join(commune_distance.rename(far_from="commune_code"), [("commune_code", "far_from")])
     nearest = ibis.coalesce(p.near, p.low, _alone(p, least=True)).cast("int64")
     farthest = ibis.coalesce(p.near, p.high, _alone(p, least=False)).cast("int64")
     p = p.mutate(ring_nearest=nearest, ring_farthest=farthest)
@@ -40,6 +37,14 @@ def place(supplier: Any, establishment: Any, commune_code_today: Any, commune: A
         },
         distance_km=p.distance_km,
     )  # fmt: skip
+
+
+def _communes(commune_code_today: Any, commune: Any, ring_commune: Any, commune_distance: Any) -> Any:
+    """What is known of each code of a commune, of today or former: read once here, not for each supplier."""
+    where = commune.select(found_commune="commune_code", found_department="department_code", epci_code="epci_code")
+    c = commune_code_today.left_join(where, [("commune_code", "found_commune")])
+    c = c.left_join(ring_commune.select(ring_of="commune_code", near="ring_nearest"), [("commune_code", "ring_of")])
+    return c.left_join(commune_distance.rename(far_from="commune_code"), [("commune_code", "far_from")])
 
 
 def within(nearest: Any, farthest: Any, ring: Any) -> Any:

@@ -24,9 +24,8 @@ def named_firm(holder: Any, contract_record: Any, payee_supplier: Any, payer: An
     named = ibis.union(
         holder.select(siret="supplier_id"), contract_record.select(siret="buyer_id"),
         payee_supplier.select(siret="supplier_id"), payer.select(siret="buyer_id"),
-        distinct=True,
     )  # fmt: skip
-    return named.filter(named.siret.length() >= 9).mutate(siren=lambda t: t.siret.substr(0, 9))
+    return named.filter(named.siret.length() >= 9).distinct().mutate(siren=lambda t: t.siret.substr(0, 9))
 
 
 @step_idle_without("raw_establishment")
@@ -36,9 +35,9 @@ def establishment(raw_establishment: Any, named_firm: Any) -> Any:
     A masked establishment (`disclosure_status` P or N) keeps its commune, never its names.
     """
     found = raw_establishment.semi_join(named_firm.select("siren").distinct(), "siren")
-    found = found.left_join(named_firm.select(named_siret="siret"), [("siret", "named_siret")])
-    is_head = found.is_head_office.lower().isin(("true", "1", "oui"))
-    kept = found.mutate(is_head=is_head).filter(is_head | found.named_siret.notnull())
+    # of its two parts: the SIRET of every line of the register is the longest column to read
+    found = found.mutate(siret=found.siren + found.nic, is_head=found.is_head_office.lower().isin(("true", "1", "oui")))
+    kept = found.filter(found.is_head | found.siret.isin(named_firm.siret))
     is_masked = ibis.coalesce(kept.disclosure_status.isin(MASKED), False)
     name = ibis.ifelse(is_masked, ibis.null("string"), ibis.coalesce(kept.usual_name, kept.sign_name))
     return (
@@ -143,6 +142,8 @@ def _day(text: Any) -> Any:
 
 def _naf(code: Any, nomenclature: Any) -> Any:
     """The NAF rev. 2 code with its dot; null where the register still holds one of an older nomenclature."""
-    is_current = ibis.coalesce(nomenclature.lower().re_search("rev ?2"), True)
+    # as nearly every line spells it: a comparison, where the other spellings take a regular expression
+    is_current = (nomenclature == "NAFRev2", True)
+    is_current = ibis.cases(is_current, else_=ibis.coalesce(nomenclature.lower().re_search("rev ?2"), True))
     dotted = ibis.ifelse(code.contains("."), code, code.substr(0, 2) + "." + code.substr(2))
     return ibis.ifelse(is_current & dotted.re_search(NAF), dotted, ibis.null("string"))
