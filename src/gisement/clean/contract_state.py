@@ -42,10 +42,11 @@ def contract_state(contract_record: Any, award_version: Any, record_decision: An
         _told_again(record_decision.view()),
         award_version.select(version_of="unit_key", shared_lots="lots_count"),
         amended,
-        _of_frameworks(contract_record.view(), record_decision.view(), amended),
         _corrections(correction),
     ):
         c = c.left_join(few, [("contract_key", few.columns[0])])
+    children = _of_frameworks(contract_record.view(), record_decision.view(), amended)
+    c = c.left_join(children, [("record_hash", "child_hash")])
     c = c.cross_join(observation.select("as_of_date"))
     is_plausible = (c.notification_date_read.year() >= parameter("date_first_year")) & (
         c.notification_date_read <= c.as_of_date + ibis.interval(days=parameter("date_late_days"))
@@ -58,7 +59,7 @@ def contract_state(contract_record: Any, award_version: Any, record_decision: An
         lots_count=ibis.coalesce(c.shared_lots, 1),
         amendments_count=ibis.coalesce(c.amended, 0).cast("int64"),
         is_subsequent_of_known=ibis.coalesce(c.is_priced == 1, False),
-        is_subsequent_of_listed=c.child_key.notnull(),
+        is_subsequent_of_listed=c.child_hash.notnull(),
         notification_date=ibis.ifelse(is_kept, c.notification_date_read, ibis.null("date")),
     )
     c = _corrected(c)
@@ -130,7 +131,7 @@ def _amended(amendment: Any) -> Any:
 
 
 def _of_frameworks(contract_record: Any, record_decision: Any, amended: Any) -> Any:
-    """The contracts whose framework agreement is among those of the same buyer; `is_priced`: its amount is known."""
+    """The records whose framework agreement is among the contracts of their buyer; `is_priced`: its amount is known."""
     r = contract_record.mutate(buyer=contract_record.buyer_key.fill_null(""))
     children = r.filter(r.framework_id.notnull()).mutate(parent_id=lambda t: identifier_key(t.framework_id))
     children = children.filter((children.parent_id != "") & (children.parent_id != children.id_key.fill_null("")))
@@ -139,15 +140,14 @@ def _of_frameworks(contract_record: Any, record_decision: Any, amended: Any) -> 
     parents = parents.select("record_hash", "buyer", "id_key", "amount_cents")
     # distinct as they are: said so that an engine looks for them, few or none, before it joins what follows
     parents = parents.semi_join(children, [("buyer", "buyer"), ("id_key", "parent_id")]).distinct()
-    parents = parents.inner_join(_first(record_decision.view()), [("record_hash", "decided")])
+    parents = parents.inner_join(_first(record_decision), [("record_hash", "decided")])
     parents = parents.left_join(amended, [("contract_key", "amended_key")])
     has_amount = parents.amended_amount.notnull() | parents.amount_cents.notnull()
     parents = parents.group_by(parent_buyer=parents.buyer, known_id=parents.id_key).agg(
         is_priced=has_amount.cast("int8").max()
     )
     known = children.inner_join(parents, [("buyer", "parent_buyer"), ("parent_id", "known_id")])
-    known = known.inner_join(_first(record_decision), [("record_hash", "decided")])
-    return known.select(child_key=known.contract_key, is_priced=known.is_priced)
+    return known.select(child_hash=known.record_hash, is_priced=known.is_priced)
 
 
 def _corrections(correction: Any) -> Any:
