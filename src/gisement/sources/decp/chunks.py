@@ -144,7 +144,7 @@ class RawRows:
     def put(self, lines: Sequence[bytes], size: int) -> None:
         """Takes the lines of a chunk, `size` bytes in all; raises what became of those before."""
         path = self._folder / f"{next(self._numbers):06}.ndjson"
-        with path.open("wb", buffering=0) as out:
+        with path.open("wb") as out:
             for text in lines:
                 out.write(text)
         self._chunks.append(path)
