@@ -111,7 +111,7 @@ def test_a_file_that_a_lack_of_memory_names_is_not_damaged() -> None:
 def test_a_build_that_the_machine_refuses_memory_dies_without_harm(workspace: Workspace, sound: Workspace) -> None:
     """The limit is of address space: whoever asks for more is refused, Python, DuckDB or Arrow, wherever it stands."""
     (workspace.tables / "purchase.parquet").unlink()
-    code = LIMITED.format(name="RLIMIT_AS", size=240 << 20)
+    code = LIMITED.format(name="RLIMIT_AS", size=200 << 20)
     run = fresh("build", workspace=workspace.root, code=code, OPENBLAS_NUM_THREADS="1")
     assert run.returncode != 0
     is_as_before(workspace, sound)
