@@ -93,6 +93,8 @@ def test_a_table_is_the_same_where_spark_plans_and_compiles_as_for_large_ones(
         for name in PLAIN:
             cluster.session.conf.unset(name)
         for table in ("place", "purchase"):
+            for name in planned[table].inputs:  # those held in memory too, which are gone by now
+                spark_engine.show(cluster.session, spark_workspace, name)
             made = str(tmp_path / table)
             cluster.session.sql(planned[table].sql).write.parquet(made)
             connection = database.connect(duck)
