@@ -22,6 +22,7 @@ from gisement.engine.query import judged, summed
 from gisement.engine.spark import Cluster, SparkRunner
 from gisement.engine.spread import amounts
 from gisement.indicators import INDICATORS
+from gisement.sources.decp import chunks
 from gisement.store import Workspace, database
 from gisement.terms import Indicator, Perimeter, Ring, Spread, Verdict, existing_rings
 from tests import mixed_files
@@ -53,7 +54,11 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The mixed files with corrections, built by DuckDB."""
     folder = tmp_path_factory.mktemp("engines")
     files = mixed_files.write(folder / "files")
-    workspace = workspace_of(folder / "duck", mixed_files.TERRITORY, files, ["contract"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chunks, "SIZE", 10_000)
+        patch.setattr(chunks, "AT_ONCE", 10_000)  # files in several parts, as large ones are
+        workspace = workspace_of(folder / "duck", mixed_files.TERRITORY, files, ["contract"])
+    assert any(path.is_dir() for path in workspace.raw.glob("raw_decp/*.parquet"))
     found = rows(workspace, "SELECT * FROM contract ORDER BY contract_key LIMIT 9", ["contract"])
     added(workspace, "correction", [mixed_files.corrections(folder / "corrections.csv", found)])
     built(workspace, tuple(tables()))  # those held in memory too

@@ -62,7 +62,7 @@ def _last_year(workspace: Workspace, held: Snapshot, at_most: int) -> int | None
         told = ", ".join(f"regexp_extract(\"{name}\"::VARCHAR, '(19|20)[0-9]{{2}}')" for name in columns)
         sql = (
             f"SELECT max(year) FROM (SELECT try_cast(unnest([{told}]) AS INTEGER) AS year "
-            f"FROM read_parquet({database.literal(path)})) WHERE year <= {at_most}"
+            f"FROM read_parquet({database.parquet(path)})) WHERE year <= {at_most}"
         )
         years += [year for (year,) in database.query(workspace, sql, []) if year is not None]
     return max(years, default=None)

@@ -98,11 +98,12 @@ def _declared(session: Any, name: str) -> Any:
 
 def _raw(session: Any, workspace: Workspace, name: str) -> Any:
     """The parsed snapshots of a raw table, in one scan (each costs tasks); no row where its source is absent."""
-    from pyspark.sql.connect.functions import col, regexp_replace
+    from pyspark.sql.connect.functions import col, regexp_extract
 
     files = database.raw_files(workspace, name)
     if not files:
         return session.createDataFrame([], database.spark_columns(database.schema(name)))
     reader = session.read.schema(database.spark_columns(raw_tables()[name].schema))
-    snapshot = regexp_replace(col("_metadata.file_name"), r"\.parquet$", "")
+    # .../SNAPSHOT.parquet, or a folder of that name with the parts of a large one
+    snapshot = regexp_extract(col("_metadata.file_path"), r"([^/]+)\.parquet(/[^/]+)?$", 1)
     return reader.parquet(*map(str, files.values())).withColumn("snapshot", snapshot)

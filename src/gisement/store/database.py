@@ -15,6 +15,7 @@ import duckdb
 from gisement.catalog import Table, raw_tables, tables
 from gisement.store.snapshots import identifiers
 from gisement.store.sql_text import literal as literal
+from gisement.store.sql_text import parquet as parquet
 from gisement.store.sql_text import spark_type as spark_type
 from gisement.store.sql_text import sql_type as sql_type
 from gisement.store.workspace import Workspace, put_in_place, write_atomically
@@ -56,7 +57,7 @@ def threads_of(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def raw_files(workspace: Workspace, table: str) -> dict[str, Path]:
-    """The parsed snapshots of a raw table, by snapshot identifier."""
+    """The parsed snapshots of a raw table, by snapshot identifier: each a Parquet file, or a folder of several."""
     found = {path.stem: path for path in sorted((workspace.raw / table).glob("*.parquet"))}
     present = identifiers(workspace) if found.keys() - {OWN} else set()
     return {identifier: path for identifier, path in found.items() if identifier in present or identifier == OWN}
@@ -85,7 +86,7 @@ def _raw_view(table: Table, files: Mapping[str, Path]) -> str:
         empty = ", ".join(f'NULL::{sql_type(kind)} AS "{column}"' for column, kind in table.schema.items())
         return f"SELECT {empty}, NULL::VARCHAR AS snapshot WHERE false"
     parts = (
-        f"SELECT {columns}, {literal(identifier)} AS snapshot FROM read_parquet({literal(path)})"
+        f"SELECT {columns}, {literal(identifier)} AS snapshot FROM read_parquet({parquet(path)})"
         for identifier, path in files.items()
     )
     return " UNION ALL ".join(parts)

@@ -15,7 +15,7 @@ import duckdb
 from gisement.store import database
 from gisement.store.code import readers_digest
 from gisement.store.unreadable import table_told
-from gisement.store.workspace import Workspace, put_in_place, write_atomically
+from gisement.store.workspace import Workspace, drop, put_in_place, write_atomically
 from gisement.terms import Reading, Snapshot, Source, Trouble
 
 OWN = database.OWN
@@ -39,6 +39,7 @@ def parse_once(
     unfinished = {table: workspace.scratch / "raw" / f"{table}-{snapshot.identifier}" for table in targets}
     for path in (*targets.values(), *unfinished.values()):
         path.parent.mkdir(parents=True, exist_ok=True)
+        drop(path)
     try:
         with table_told(snapshot.name):
             reading = source.read(snapshot.path, unfinished, snapshot.name)
@@ -53,11 +54,17 @@ def parse_once(
 
 def _drop_unfinished(workspace: Workspace, snapshot: Snapshot) -> None:
     for unfinished in (workspace.scratch / "raw").glob(f"*{snapshot.identifier}*"):
-        unfinished.unlink()
+        drop(unfinished)
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a Parquet file is there and ends as one does: not cut short, nor emptied by a failing disk."""
+    """Whether a Parquet file is there and ends as one does: not cut short, nor emptied by a failing disk.
+
+    Of a folder of parts, whose names tell how many they are: whether each does.
+    """
+    if path.is_dir():
+        parts = list(path.iterdir())
+        return all(is_whole(part) and part.stem.endswith(f"-of-{len(parts):06}") for part in parts) and bool(parts)
     if not path.is_file() or path.stat().st_size < 2 * len(MAGIC):
         return False
     with path.open("rb") as reader:
@@ -73,7 +80,7 @@ def forget_other_readers(workspace: Workspace) -> None:
     if known != digest:
         for path in workspace.raw.glob("*/*.parquet"):
             if path.stem != OWN:
-                path.unlink()
+                drop(path)
     if known != digest or not mark.is_file():
         write_atomically(mark, digest)
 

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from gisement.store.workspace import Workspace, flush, put_in_place, write_atomically
+from gisement.store.workspace import Workspace, drop, flush, put_in_place, write_atomically
 from gisement.terms import Snapshot, Trouble
 
 BLOCK = 1 << 20
@@ -115,7 +115,7 @@ def remove_snapshot(workspace: Workspace, identifier: str, kind: str | None = No
     if notice:
         _note(workspace, found[0])
     for parsed in workspace.raw.glob(f"*/{found[0].identifier}.parquet"):
-        parsed.unlink()
+        drop(parsed)
     shutil.rmtree(found[0].path.parent)
     return found[0]
 

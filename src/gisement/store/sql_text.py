@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+
+def parquet(path: Path) -> str:
+    """A file of rows as `read_parquet` takes it, or a folder of files, in the order of their names."""
+    return literal(path / "*.parquet" if path.is_dir() else path)
+
 
 def literal(value: object) -> str:
     """`value` as a constant of SQL: its text between quotes, those inside doubled.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -136,6 +137,14 @@ def put_in_place(unfinished: Path, target: Path) -> None:
         flush(path)
     unfinished.replace(target)
     flush(target.parent)
+
+
+def drop(path: Path) -> None:
+    """Delete a file, or a folder of files, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def flush(path: Path) -> None:

@@ -20,7 +20,6 @@ import msgspec
 
 from gisement.sources.decp import raw, record_sql, refusals, shapes
 from gisement.sources.decp.json_scan import on_one_line
-from gisement.store.row_groups import unite
 
 SIZE: Final = 8 << 20
 """Bytes of a chunk: small, so that one odd record sends few others to the slow path."""
@@ -115,7 +114,7 @@ def _unread(position: int, kind: str | None, record: bytes, reason: str) -> byte
 
 
 class RawRows:
-    """Chunks on their way into one Parquet file: DuckDB reads some at once, in threads, as they are handed on.
+    """Chunks on their way into Parquet files: DuckDB reads some at once, in threads, as they are handed on.
 
     Used in a `with`, which at its end leaves no thread behind, whatever happened. Each of `threads` reads in
     one thread of the engine: `connection` is made with one.
@@ -153,7 +152,7 @@ class RawRows:
             self._hand_on()
 
     def finish(self, target: Path) -> None:
-        """Writes the rows of all chunks into `target`, in their order."""
+        """Writes the rows of all chunks as `target`, in their order: one Parquet file, or a folder of several."""
         if self._chunks:
             self._hand_on()
         while self._running:
@@ -163,7 +162,9 @@ class RawRows:
         if len(self._parts) == 1:
             self._parts[0].replace(target)
         else:
-            unite(self._parts, target)
+            target.mkdir()
+            for number, part in enumerate(self._parts):
+                part.replace(target / f"{number:06}-of-{len(self._parts):06}.parquet")
 
     def _hand_on(self) -> None:
         # What waits is bounded: Python cuts faster than DuckDB reads, and each chunk takes room on the disk.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from gisement.store.sql_text import identifier, literal, sql_type
+from gisement.store.sql_text import identifier, literal, parquet, sql_type
 
 TABLE = "raw_decp"
 ROW_GROUP = 40_960
@@ -91,10 +91,10 @@ def copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> Non
 
 
 def count(connection: duckdb.DuckDBPyConnection, target: Path) -> tuple[int, int, int, str]:
-    """Records, unreadable ones and concessions of a written raw table, and its main format."""
+    """Records, unreadable ones and concessions of a written raw table (file or folder), and its main format."""
     rows = connection.execute(
         "SELECT count(*), count(unreadable_reason), count(*) FILTER (record_kind = 'contrat-concession'), "
-        f"source_format FROM read_parquet({literal(target)}) GROUP BY source_format "
+        f"source_format FROM read_parquet({parquet(target)}) GROUP BY source_format "
         "ORDER BY source_format IS NULL, count(*) DESC, source_format"
     ).fetchall()
     totals = [sum(int(row[at]) for row in rows) for at in range(3)]

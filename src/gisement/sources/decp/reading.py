@@ -70,9 +70,9 @@ def read(
     threads: int = 2,
     memory: str = "2500MB",
 ) -> ReadReport:
-    """Writes the raw rows of `source` as one Parquet file `target` (columns of `raw_decp`, one row per record
-    or line; every value is the text published, an empty one is null).
+    """Writes the raw rows of `source` as `target`, a Parquet file or, if they are many, a folder of several.
 
+    One row per record or line (columns of `raw_decp`); every value is the text published, an empty one is null.
     `name` is what users are shown in messages. `target` appears whole or not at all. Raises `Trouble` where
     the file is broken or holds no DECP contract.
     """
