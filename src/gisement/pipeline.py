@@ -137,8 +137,16 @@ STEPS: tuple[Step, ...] = (
     title_segment.title_segment,
     of_contracts.contract_segment,
     of_payments.payment_segment,
-    # What figures add up.
+    # Contracts as they are measured; then what was found wrong, and what was done about it: records, held in memory for
+    # both, are let go of before purchases.
     purchases.contract,
+    ledger_coverage.ledger_year,
+    ledger_coverage.account_gap,
+    ledger_findings.ledger_finding,
+    outliers.usual_amount,
+    outliers.unusual_amount,
+    findings.finding,
+    # What figures add up.
     purchases.joint_place,
     purchases.first_contract,
     purchases.first_payment,
@@ -189,13 +197,6 @@ STEPS: tuple[Step, ...] = (
     agreements.works_operation,
     # What firms of the register here could offer.
     of_register.local_offer,
-    # What was found wrong, and what was done about it.
-    ledger_coverage.ledger_year,
-    ledger_coverage.account_gap,
-    ledger_findings.ledger_finding,
-    outliers.usual_amount,
-    outliers.unusual_amount,
-    findings.finding,
 )
 
 
