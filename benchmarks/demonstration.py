@@ -30,7 +30,7 @@ from gisement.sources.demonstration import write
 made = write(Path(sys.argv[1]), sys.argv[2])
 print(json.dumps([[file.kind, str(file.path), str(file.mapping or "")] for file in made.all_files]))
 """
-TABLES = ("finding", "payment", "contract_record", "supplier", "account_gap", "purchase", "contract")
+TABLES = ("finding", "payment", "supplier", "account_gap", "purchase", "contract")
 NUMBER = "CASE WHEN line_id LIKE '%-%-%' THEN year::VARCHAR || ' ' || split_part(line_id, '-', 2) ELSE line_id END"
 """The year and number of a payment order; a PES file has the number between those of the order and of the line."""
 OF_LINES = "SELECT DISTINCT buyer_id, {number} FROM payment JOIN finding USING (record_hash) WHERE rule IN {rules}"
@@ -39,7 +39,7 @@ OF_PAYEES = (
     "JOIN finding ON finding.record_hash = payee_key WHERE rule IN {rules}"
 )
 OF_CONTRACTS = (
-    "SELECT DISTINCT buyer_id_reported, regexp_extract(contract_id, '[0-9]{{5}}') FROM contract_record "
+    "SELECT DISTINCT acheteur_id, regexp_extract(id, '[0-9]{{5}}') FROM raw_decp "
     "JOIN finding USING (record_hash) WHERE rule IN {rules} AND record_kind = 'marche'"
 )
 OF_SUPPLIERS = "SELECT supplier_id FROM supplier WHERE is_in_register AND {condition}"
@@ -107,6 +107,8 @@ def recovered(tables: Path, truth: Mapping[str, Any]) -> list[Recovery]:
     with duckdb.connect() as connection:
         for name in TABLES:
             connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{tables / name}.parquet')")
+        records = tables.parent / "raw" / "raw_decp" / "**" / "*.parquet"
+        connection.execute(f"CREATE VIEW raw_decp AS FROM read_parquet('{records}')")
         return [_recovery(connection, fault, told) for fault, told in truth["faults"].items()]
 
 
@@ -164,7 +166,6 @@ def built(folder: Path, size: str) -> Path:
     for kind, path, mapping in files:
         gisement(workspace, "add", kind, path, *(["--mapping", mapping] if mapping else []))
     gisement(workspace, "build")
-    gisement(workspace, "build", "contract_record")  # which builds hold in memory
     return workspace
 
 
