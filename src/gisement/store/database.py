@@ -22,17 +22,23 @@ from gisement.store.workspace import Workspace, put_in_place, write_atomically
 
 # DuckDB sorts in blocks of as many rows: a smaller group is cut as threads please, and bytes then differ.
 ROW_GROUP = 122_880
+# The most values of a column that are written by their number in a list: more cost time and save no room.
+DICTIONARY = 12_288
 OWN = "own"
 
 
-def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection that spills into the workspace's scratch folder and reads nothing from outside."""
+def connect(workspace: Workspace, *, kept: str = "0MB") -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection that spills into the workspace's scratch folder and reads nothing from outside.
+
+    What it frees of memory, it keeps for itself up to `kept`.
+    """
     workspace.scratch.mkdir(parents=True, exist_ok=True)
     spill = tempfile.mkdtemp(prefix=f"spill-{os.getpid()}-", dir=workspace.scratch)
     connection = duckdb.connect(
         config={
             "memory_limit": workspace.memory_grants()[0],
             "temp_directory": spill,
+            "block_allocator_memory": kept,
             "autoinstall_known_extensions": "false",
             **({"threads": workspace.threads} if workspace.threads else {}),
         }
@@ -114,7 +120,8 @@ def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, 
     target.parent.mkdir(parents=True, exist_ok=True)
     written = connection.execute(
         f"COPY ({_typed(sql, table)} ORDER BY {order}) TO {literal(unfinished)} "
-        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"(FORMAT parquet, PARQUET_VERSION {_parquet_version(table)}, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
+        f"DICTIONARY_SIZE_LIMIT {DICTIONARY}, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE {ROW_GROUP})"
     ).fetchone()
     # killed between the two, a table must not pass for the one that its lineage tells of
     _lineage_path(target).unlink(missing_ok=True)
@@ -186,6 +193,11 @@ def write_lineage(workspace: Workspace, table: str, content: Mapping[str, Any]) 
         _lineage_path(table_path(workspace, table)),
         json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True),
     )
+
+
+def _parquet_version(table: Table) -> str:
+    """V2, by an eighth faster to write and to read, but where its encoding of decimals is one that Spark 4.0 lacks."""
+    return "V1" if "float64" in table.schema.values() else "V2"
 
 
 def _typed(sql: str, table: Table) -> str:
