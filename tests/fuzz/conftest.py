@@ -88,7 +88,7 @@ def blocks(request: pytest.FixtureRequest) -> Iterator[None]:
     """Files are read in blocks of some megabytes: also in such small ones that every document has several."""
     with pytest.MonkeyPatch.context() as patch:
         if request.param:
-            patch.setattr(json_file, "SIZE", request.param)
+            patch.setattr(json_file, "BLOCK", request.param)
             patch.setattr(chunks, "SIZE", request.param)
             patch.setattr(tabular, "CELLS_AT_ONCE", 40)
         yield

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import duckdb
 import msgspec
@@ -37,53 +37,35 @@ _TOO_LARGE: Final = "Enregistrement de plus de 8 Mo : trop grand pour un contrat
 
 @dataclass
 class Chunks:
-    """Lines of records in files of a folder, numbered from 1 in the order they come, and handed on to `rows`."""
+    """Lines of records, numbered from 1 in the order they come, and handed on to `rows`."""
 
     rows: RawRows
     count: int = 0
     sample: list[bytes] = field(default_factory=list)
-    _lines: list[bytes] = field(default_factory=list)
-    _waiting: int = 0
 
     def take(self, records: Sequence[Any], kind: str | None) -> None:
         """Takes well-formed records (bytes-like)."""
         self._sample(records)
         lines = _lines(records, kind, self.count)
-        if lines.count(b"\n") > len(records) or b"\r" in lines:
+        if not _has_lines(lines, len(records)):
             lines = _lines([on_one_line(bytes(record)) for record in records], kind, self.count)
         self.count += len(records)
-        self._put(lines)
+        self.rows.put(lines)
 
     def repair(self, record: bytes, kind: str | None) -> None:
         """Takes a record that is not well-formed: repaired, or named as unreadable."""
         self._sample([record])
         self.count += 1
-        self._put(repaired(self.count, kind, record))
+        self.rows.put(repaired(self.count, kind, record))
 
     def fit(self, record: dict[str, Any], kind: str | None) -> None:
         """Takes a decoded record that already has the published structure."""
         self.count += 1
-        self._put(shapes.encode({"p": self.count, "k": kind, "r": record}) + b"\n")
-
-    def close(self) -> None:
-        """Hand on the lines that are left, as the last file."""
-        if self._lines:
-            self._flush()
+        self.rows.put(shapes.encode({"p": self.count, "k": kind, "r": record}) + b"\n")
 
     def _sample(self, records: Sequence[Any]) -> None:
         if len(self.sample) < 200:
             self.sample += [bytes(record) for record in records[:200]]
-
-    def _put(self, lines: bytes) -> None:
-        self._lines.append(lines)
-        self._waiting += len(lines)
-        if self._waiting >= SIZE:
-            self._flush()
-
-    def _flush(self) -> None:
-        self.rows.put(self._lines, self._waiting)
-        self._lines.clear()
-        self._waiting = 0
 
 
 def _lines(records: Iterable[Any], kind: str | None, before: int) -> bytes:
@@ -93,6 +75,14 @@ def _lines(records: Iterable[Any], kind: str | None, before: int) -> bytes:
     for number, record in enumerate(records, before + 1):
         parts += (head % number, record, b"}\n")
     return b"".join(parts)
+
+
+def _has_lines(text: bytes, count: int) -> bool:
+    """Whether the last of `count` line breaks ends a text: `bytes.count` looks at each byte, `find` does not."""
+    end = -1
+    for _ in range(count):
+        end = text.find(b"\n", end + 1)
+    return end == len(text) - 1 and b"\r" not in text
 
 
 def repaired(position: int, kind: str | None, record: bytes) -> bytes:
@@ -125,6 +115,8 @@ class RawRows:
         self._folder = folder
         self._numbers = itertools.count()
         self._chunks: list[Path] = []
+        self._lines: BinaryIO | None = None
+        self._written = 0
         self._size = 0
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads)
@@ -138,21 +130,23 @@ class RawRows:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._close()
         self._pool.shutdown(cancel_futures=True)
 
-    def put(self, lines: Sequence[bytes], size: int) -> None:
-        """Takes the lines of a chunk, `size` bytes in all; raises what became of those before."""
-        path = self._folder / f"{next(self._numbers):06}.ndjson"
-        with path.open("wb") as out:
-            for text in lines:
-                out.write(text)
-        self._chunks.append(path)
-        self._size += size
-        if self._size >= AT_ONCE:
-            self._hand_on()
+    def put(self, lines: bytes) -> None:
+        """Takes lines, written at once so that none wait in memory; raises what became of those before."""
+        if self._lines is None:
+            self._chunks.append(self._folder / f"{next(self._numbers):06}.ndjson")
+            self._lines = self._chunks[-1].open("wb")
+        self._written += self._lines.write(lines)
+        if self._written >= SIZE:
+            self._close()
+            if self._size >= AT_ONCE:
+                self._hand_on()
 
     def finish(self, target: Path) -> None:
         """Writes the rows of all chunks as `target`, in their order: one Parquet file, or a folder of several."""
+        self._close()
         if self._chunks:
             self._hand_on()
         while self._running:
@@ -165,6 +159,13 @@ class RawRows:
             target.mkdir()
             for number, part in enumerate(self._parts):
                 part.replace(target / f"{number:06}-of-{len(self._parts):06}.parquet")
+
+    def _close(self) -> None:
+        if self._lines:
+            self._lines.close()
+            self._lines = None
+            self._size += self._written
+            self._written = 0
 
     def _hand_on(self) -> None:
         # What waits is bounded: Python cuts faster than DuckDB reads, and each chunk takes room on the disk.

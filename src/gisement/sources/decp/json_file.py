@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from gisement.sources.decp import refusals, shapes
-from gisement.sources.decp.chunks import SIZE, Chunks
+from gisement.sources.decp.chunks import Chunks
 from gisement.sources.decp.json_scan import (
     Broken,
     Buffer,
@@ -44,6 +44,8 @@ _SIGNS: Final = frozenset(
         *("dateNotification", "montant", "valeurGlobale", "lieuExecution", *FLATTENED_SIGNS),
     )
 )
+BLOCK: Final = 1 << 20
+"""Bytes that are cut at once: few enough to stay near the processor while they are checked and copied."""
 _CUTS: Final = 64
 _COLUMNS_LIMIT: Final = 64 << 20
 _SEEN: Final = 1 << 12
@@ -69,7 +71,6 @@ class JsonFile:
         except Broken as broken:
             line, column = place(self.data, broken.at)
             raise refusals.not_json(self.name, line, column, what=broken.what) from None
-        self.chunks.close()
         self._note_unknown_keys()
 
     def _root(self, at: int) -> None:
@@ -178,8 +179,8 @@ class JsonFile:
         """Takes records from `at` on; the place of the comma or bracket after the last one taken."""
         # One copy of the block, between brackets; each cut shortens it.
         text = bytearray(b"[")
-        text += memoryview(self.data)[at : at + SIZE]
-        for cut in _cuts(text, separator, last=at + SIZE >= len(self.data)):
+        text += memoryview(self.data)[at : at + BLOCK]
+        for cut in _cuts(text, separator, last=at + BLOCK >= len(self.data)):
             text[cut:] = b"]"
             try:
                 records = msgspec.json.decode(text, type=list[msgspec.Raw])
@@ -191,7 +192,7 @@ class JsonFile:
         return self._one_by_one(at, kind)
 
     def _one_by_one(self, at: int, kind: str | None) -> int:
-        stop = at + SIZE
+        stop = at + BLOCK
         while True:
             end = value_end(self.data, at)
             self._one(self.data[at:end], kind)

@@ -59,7 +59,6 @@ def split(
         raise refusals.not_xml(
             name, line or 1, column or 1, refusals.plain(str(error.msg).split(", line")[0])
         ) from None
-    chunks.close()
     if left:
         told = ", ".join(f"{refusals.plain(tag, 40)} ({count})" for tag, count in left.most_common(8))
         if not chunks.count:
