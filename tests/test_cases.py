@@ -15,6 +15,9 @@ from tests.case_file import BY_NAME, CASES, OUTSIDE, Case, cases, cents, keys, n
 from tests.observatories import fill, observatory
 
 EVERY = [case for name in BY_NAME if (CASES / f"{name}.yaml").is_file() for case in cases(name)]
+FIRST = [
+    next(case for case in EVERY if case.indicator.name == name) for name in sorted({c.indicator.name for c in EVERY})
+]
 NUMBERS = ("value", "low", "high", "coverage")
 
 Held = Callable[[str], Observatory]
@@ -64,9 +67,13 @@ def exact(value: float | None) -> Fraction | None:
 
 
 def verdicts(case: Case, observed: Observatory, perimeter: Perimeter) -> dict[str, str]:
-    """The verdict of each row, as the rows behind the figure tell it."""
+    """The verdict of each row, as the rows behind the figure tell it.
+
+    Lists that must be empty are asked of the first case of an indicator alone: a query takes as long for no row.
+    """
     found = dict.fromkeys(keys(case), OUTSIDE)
-    for verdict in Verdict:
+    said = {row["verdict"] for row in case.rows}
+    for verdict in (each for each in Verdict if str(each) in said or case in FIRST):
         for row in observed.rows(case.indicator, perimeter, verdict):
             key = row[f"{case.indicator.table}_key"]
             assert found[key] == OUTSIDE, f"row {key} has two verdicts"

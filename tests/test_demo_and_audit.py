@@ -122,7 +122,7 @@ def test_a_demonstration_of_another_size_takes_the_place_of_the_former(
 ) -> None:
     """Two fictive territories in one folder would add up to a share that is neither's (both are made small here)."""
     food = FoodSize(2, 8, weekly=False)
-    sizes = {name: Size(contracts, 600, 60, food) for name, contracts in (("tiny", 20), ("demo", 30))}
+    sizes = {name: Size(contracts, 200, 20, food, workbooks=False) for name, contracts in (("tiny", 20), ("demo", 30))}
     monkeypatch.setattr(writing, "SIZES", sizes)
     for size in sizes:
         workspace = filled(tmp_path / "w", size)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from gisement.catalog import texts
 from gisement.engine.measure import Observatory
-from gisement.engine.query import DIMENSIONS, column_of
+from gisement.engine.query import AMOUNT_UNKNOWN, DIMENSIONS, column_of
 from gisement.indicators import INDICATORS
 from gisement.terms import Figure, Indicator, Level, Perimeter, Spread, Sums, Trouble, Verdict
 from gisement.terms.arithmetic import Measure, share, total
@@ -86,6 +86,15 @@ def test_verdicts_partition_the_perimeter_and_rows_add_up(
             assert sorted(str(row[key]) for found in rows.values() for row in found) == inside, option
             assert added(rows) == replace(figure.sums, level_rank=0), option
             assert level(rows) == figure.level, option
+            check_reasons(indicator, rows)
+
+
+def check_reasons(indicator: Indicator, rows: Mapping[Verdict, Sequence[Mapping[str, Any]]]) -> None:
+    """A row whose verdict is unknown says what is missing, in the words of its indicator; no other row does."""
+    told = {verdict: {row["unknown_reason"] for row in found} for verdict, found in rows.items()}
+    words = {word for reasons in told.pop(Verdict.UNKNOWN) for word in reasons.split(",")}
+    assert words <= {AMOUNT_UNKNOWN, indicator.unknown_scope, indicator.unknown_counts} - {""}
+    assert set().union(*told.values()) <= {None}
 
 
 def is_near_default(indicator: Indicator, option: Mapping[str, str]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from gisement import pipeline
@@ -63,22 +64,36 @@ def test_steps_make_nothing_without_what_they_are_idle_without(tiny_home: Path) 
     workspace = Workspace(tiny_home)
     planned = plan(workspace, lambda: pipeline.STEPS)
     idle = [step for step in planned if step.idle_without and not step.local]
-    held = {step.name: step.sql for step in planned if tables()[step.name].is_held}
-    read = {name: held.get(name) or database.view_sql(workspace, name) for step in planned for name in step.inputs}
+    held = [step for step in planned if tables()[step.name].is_held]
     connection = database.connect(workspace)
     try:
-        for name in sorted(read, key=lambda name: name in held):  # views of held tables read others: in order
-            connection.execute(f'CREATE VIEW "{name}" AS {read[name]}')
+        full = filled(connection, workspace, planned)
         for step in idle:
-            empty = [name for name in without(planned, step.idle_without) if name in read]
-            for name in empty:
-                connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS FROM ({read[name]}) LIMIT 0')
+            empty = without(planned, step.idle_without) & full.keys()
+            changed = {name: f"FROM ({full[name]}) LIMIT 0" for name in empty}
+            for each in held:  # in their order: those made of what is now empty are made again
+                if each.name not in changed and changed.keys() & set(each.inputs):
+                    changed[each.name] = each.sql
+            for name, sql in changed.items():
+                connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {sql}')
             assert connection.execute(f"SELECT count(*) FROM ({step.sql})").fetchall() == [(0,)], step.name
-            for name in empty:
-                connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {read[name]}')
+            for name in changed:
+                connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {full[name]}')
     finally:
         connection.close()
     assert len(idle) > 20
+
+
+def filled(connection: duckdb.DuckDBPyConnection, workspace: Workspace, planned: Sequence[Planned]) -> dict[str, str]:
+    """Show every table that a step reads under its name, and say what each view reads; held tables are made once."""
+    held = {step.name: step.sql for step in planned if tables()[step.name].is_held}
+    shown: dict[str, str] = {}
+    for name in (*(name for step in planned for name in step.inputs if name not in held), *held):
+        if name in held:
+            connection.execute(f'CREATE TABLE "full {name}" AS {held[name]}')
+        shown[name] = f'FROM "full {name}"' if name in held else database.view_sql(workspace, name)
+        connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {shown[name]}')
+    return shown
 
 
 def without(planned: Sequence[Planned], inputs: Sequence[str]) -> set[str]:

@@ -1,7 +1,8 @@
-/* Axe's measure of contrasts takes most of the time of a page, and a table repeats one line a hundred times. What has the
+/* Axe's measures of colours take most of the time of a page, and a table repeats one line a hundred times. What has the
    same tags, classes, computed colours, sizes and shown texts, down to its last element and up to the page, is measured once. */
 (within) => {
-  const kept = ["color", "backgroundColor", "backgroundImage", "fontSize", "fontWeight", "opacity", "textShadow", "position"];
+  const kept = ["color", "backgroundColor", "backgroundImage", "fontSize", "fontWeight", "opacity", "textShadow", "position",
+    "textDecorationLine"];
   const seen = new Set(), whole = new Map();
   const own = (element) => {
     const style = getComputedStyle(element);
@@ -24,5 +25,5 @@
   told(document.body);
   mark(document.body, "");
   return axe.run({ include: [[within]], exclude: [["[data-alike]"]] },
-    { runOnly: ["color-contrast"], resultTypes: ["violations"] }).then((results) => results.violations);
+    { runOnly: ["color-contrast", "link-in-text-block"], resultTypes: ["violations"] }).then((results) => results.violations);
 }

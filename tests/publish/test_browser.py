@@ -10,12 +10,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from gisement.publish.web import app
 from gisement.publish.web.site import Site
-from tests.publish.accessible import breaches
+from tests.publish.accessible import OF_WIDTH, breaches
 from tests.publish.conftest import PATIENCE, WIDE, context
 from tests.publish.test_pages import paths
 
+PATHS = [path for path, _ in app.PAGES if "svg" not in path]
+OPENED = """() => { for (let n = 0; n < 2; n++) document.querySelector("main details:not([open])")?.setAttribute("open", "") }"""
 
-@pytest.mark.parametrize("path", [path for path, _ in app.PAGES if "svg" not in path])
+
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(("screen", "root"), [("narrow", ""), ("wide", "/en")])
 def test_a_page_fits_breaks_no_rule_of_accessibility_and_asks_nobody(
     request: pytest.FixtureRequest, site: Site, complaints: list[str], path: str, screen: str, root: str
@@ -23,12 +26,11 @@ def test_a_page_fits_breaks_no_rule_of_accessibility_and_asks_nobody(
     page: Page = request.getfixturevalue(screen)
     complaints.clear()
     page.goto(root + paths(site)[path] if root + path != "/en/" else "/en")
-    closed = page.locator("main details:not([open]) > summary")
-    for _ in range(min(closed.count(), 2)):
-        closed.first.click()
+    page.evaluate(OPENED)
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
-    # colours are the same in a hand, where a walk measures them
-    assert breaches(page, contrasts=screen == "wide") == []
+    # colours are the same in a hand, where a walk measures them; and so is all else but the menu: each page is tried in one
+    only = () if PATHS.index(path) % 2 == (screen == "narrow") else OF_WIDTH
+    assert breaches(page, colours=screen == "wide", only=only) == []
     assert complaints == []
 
 
