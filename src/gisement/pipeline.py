@@ -80,7 +80,6 @@ STEPS: tuple[Step, ...] = (
     # Contracts: published records, what each is to which contract, amendments, the state of today.
     contracts.repeated_record,
     contracts.contract_record,
-    contracts.record_title,
     identity.shared_record,
     identity.award_unit,
     identity.award_twin,

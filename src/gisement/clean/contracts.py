@@ -54,7 +54,6 @@ def contract_record(raw_decp: Any, repeated_record: Any) -> Any:
     records = records.left_join(again, [("record_hash", "said_again")])
     records = records.mutate(
         copies=ibis.coalesce(records.times_again, 0) + 1,
-        is_tabular=records.source_format == "tabular",
         amount_text=present(records.montant),
         contract_id=present(records.id),
         amendment_number=whole(records.modification_numero),
@@ -69,14 +68,6 @@ def _with_readings(raw_decp: Any) -> Any:
     for axis, declared in CONSIDERATIONS.items():
         read = by_value(read, ["source_format", declared], partial(_declarations, axis=axis), raw_decp.view())
     return read
-
-
-@step
-def record_title(raw_decp: Any, repeated_record: Any) -> Any:
-    """One row per distinct record that has an object: what it says, kept apart since only shared records compare it."""
-    records = distinct_records(raw_decp, repeated_record)
-    named = records.filter(records.objet.notnull())
-    return named.select("record_hash", title=named.objet, has_lost_letters=ibis.coalesce(named.has_lost_letters, False))
 
 
 def _with_holders(records: Any) -> Any:
@@ -110,8 +101,9 @@ def _columns(r: Any) -> Any:
     """The standard columns, from the file's."""
     amount, reason = trusted_amount(r.amount_text, r.amount_cents_reported)
     return r.select(
-        "record_hash", "copies", "source_format", "record_kind", "is_tabular", "amendment_number",
-        buyer_id_reported=r.acheteur_id, buyer_id=r.buyer_identifier, buyer_id_kind=r.buyer_identifier_kind,
+        "record_hash", "copies", "source_format", "record_kind", "amendment_number",
+        title=r.objet, has_lost_letters=ibis.coalesce(r.has_lost_letters & r.objet.notnull(), False),
+        buyer_id_reported=r.acheteur_id, buyer_id=r.buyer_identifier,
         buyer_id_rule=r.buyer_identifier_rule, buyer_siren=r.buyer_siren, buyer_name=present(r.acheteur_nom),
         buyer_commune_code_reported=present(r.acheteur_commune_code),
         buyer_department_code_reported=department(r.acheteur_departement_code),
@@ -146,12 +138,12 @@ def _keys(r: Any) -> Any:
     """
     has_group = r.buyer_key.notnull() & (r.id_key.length() > 0)
     group = joined(r.record_kind, r.buyer_key, r.id_key)
-    r = r.mutate(group_key=digest(ibis.ifelse(has_group, group, r.record_hash)), richness=_filled(r)).view()
+    r = r.mutate(group_key=digest(ibis.ifelse(has_group, group, r.record_hash))).view()
     holders = joined(r.holders_count.cast("string"), r.first_holder, r.last_holder)
     flat = joined(r.duration_months_reported, r.offers_count.cast("string"))
     amount = r.amount_cents_reported.cast("string")
     award = joined(r.group_key, r.notification_date_reported, amount, r.cpv_code_reported)
-    return r.mutate(unit_key=digest(award + ibis.ifelse(r.is_tabular, "t" + flat, "r" + holders)))
+    return r.mutate(unit_key=digest(award + ibis.ifelse(r.source_format == "tabular", "t" + flat, "r" + holders)))
 
 
 def trusted_amount(text: Any, amount: Any) -> tuple[Any, Any]:
@@ -238,16 +230,3 @@ def _kinds(values: Any) -> Any:
     text = ibis.coalesce(values.join("|"), "").lower().re_replace(DENIED, "")
     held = [ibis.ifelse(text.re_search(pattern), f"+{kind}", "") for kind, pattern in KINDS.items()]
     return (held[0] + held[1] + held[2]).substr(1).nullif("")
-
-
-def _filled(r: Any) -> Any:
-    """How many of the columns that matter are given: the richer of two twins is kept."""
-    columns = (
-        r.buyer_name, r.cpv_code, r.procurement_method_details, r.duration_months, r.notification_date,
-        r.publication_date, r.amount_cents, r.offers_count, r.first_holder, r.buyer_department_code_reported,
-    )  # fmt: skip
-    total = columns[0].notnull().cast("int64")
-    for column in columns[1:]:
-        total = total + column.notnull().cast("int64")
-    known = (r.social_state.isin(("yes", "none"))).cast("int64")
-    return total + known

@@ -22,7 +22,7 @@ SHORTEST_PREFIX = 10
 
 
 @step
-def shared_record(contract_record: Any, record_title: Any) -> Any:
+def shared_record(contract_record: Any) -> Any:
     """One row per record that shares an id, or a day and an amount, with another of its buyer, and what is compared.
 
     Titles are compared here alone: awards that agree on all else but the title (`title_key`) get a `unit_key` each.
@@ -31,8 +31,9 @@ def shared_record(contract_record: Any, record_title: Any) -> Any:
     r = r.left_join(_several(contract_record.view(), "group_key"), [("group_key", "several_group_key")])
     r = r.left_join(_several(_awards(contract_record.view()), "award_key"), [("award_key", "several_award_key")])
     r = r.filter(r.several_group_key.notnull() | r.several_award_key.notnull())
-    r = r.left_join(record_title.select("title", titled="record_hash"), [("record_hash", "titled")])
-    r = r.mutate(title_key=digest(skeleton(r.title.fill_null(""))))
+    r = r.mutate(
+        title_key=digest(skeleton(r.title.fill_null(""))), is_tabular=r.source_format == "tabular", richness=_filled(r)
+    )
     titles = r.group_by("unit_key").agg(titles_count=r.title_key.nunique())
     mixed = titles.filter(titles.titles_count > 1).select(mixed_key="unit_key")
     r = r.left_join(mixed, [("unit_key", "mixed_key")])
@@ -53,6 +54,19 @@ def _awards(contract_record: Any) -> Any:
     is_known = r.buyer_key.notnull() & r.notification_date.notnull() & r.amount_cents.notnull()
     key = joined(r.buyer_key, r.notification_date.cast("string"), r.amount_cents.cast("string"))
     return r.mutate(award_key=ibis.ifelse(is_known, key, ibis.null("string")))
+
+
+def _filled(r: Any) -> Any:
+    """How many of the columns that matter are given: the richer of two twins is kept."""
+    columns = (
+        r.buyer_name, r.cpv_code, r.procurement_method_details, r.duration_months, r.notification_date,
+        r.publication_date, r.amount_cents, r.offers_count, r.first_holder, r.buyer_department_code_reported,
+    )  # fmt: skip
+    total = columns[0].notnull().cast("int64")
+    for column in columns[1:]:
+        total = total + column.notnull().cast("int64")
+    known = (r.social_state.isin(("yes", "none"))).cast("int64")
+    return total + known
 
 
 def _several(r: Any, key: str) -> Any:

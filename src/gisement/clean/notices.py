@@ -92,12 +92,12 @@ def _found(label: Any, name: str) -> Any:
 
 
 @step_idle_without("notice")
-def notice_contract(notice: Any, contract_state: Any, contract_record: Any, record_title: Any) -> Any:
+def notice_contract(notice: Any, contract_state: Any, contract_record: Any) -> Any:
     """One row per contract that one notice stands out for: the notice, the score and the day of the consultation.
 
     That day is the notice's own for a call; for an award, the day of the call that it names.
     """
-    pairs = _scored(_candidates(notice), _contracts(contract_state, contract_record, record_title))
+    pairs = _scored(_candidates(notice), _contracts(contract_state, contract_record))
     best = pairs.group_by(best_of=pairs.contract_key).agg(best_score=pairs.match_points.max())
     pairs = pairs.inner_join(best, [("contract_key", "best_of"), ("match_points", "best_score")])
     told = pairs.group_by("contract_key").agg(
@@ -151,11 +151,10 @@ def _candidates(notice: Any) -> Any:
     )  # fmt: skip
 
 
-def _contracts(contract_state: Any, contract_record: Any, record_title: Any) -> Any:
-    named = contract_record.select(told_by="record_hash", contract_id="contract_id")
+def _contracts(contract_state: Any, contract_record: Any) -> Any:
+    named = contract_record.select("contract_id", "title", told_by="record_hash")
     c = contract_state.select("contract_key", "record_hash", "buyer_siren", "cpv_code", "notification_date")
     c = c.inner_join(named, [("record_hash", "told_by")])
-    c = c.left_join(record_title.select("title", titled="record_hash"), [("record_hash", "titled")])
     c = c.filter(c.buyer_siren.notnull() & c.notification_date.notnull())
     return c.select(
         "contract_key", "buyer_siren", "notification_date", contract_cpv=c.cpv_code,

@@ -134,7 +134,7 @@ def _codes(r: Any) -> list[Problem]:
 
 
 @step
-def finding(contract_record: Any, record_title: Any, raw_decp: Any, record_decision: Any, holder: Any, amendment: Any,
+def finding(contract_record: Any, raw_decp: Any, record_decision: Any, holder: Any, amendment: Any,
             contract_state: Any, contract_supplier: Any, consideration: Any, unusual_amount: Any, correction: Any,
             supplier: Any, ledger_finding: Any) -> Any:  # fmt: skip
     """One row per problem found in a source: rule, record, column, reported and kept value, and what was done."""
@@ -145,7 +145,7 @@ def finding(contract_record: Any, record_title: Any, raw_decp: Any, record_decis
     single = [
         found(contract_record, of_records), found(record_decision, _decisions), found(contract_state, _contracts),
         found(_conflicts(contract_state, consideration), _of_conflicts), _unusual(unusual_amount),
-        _without_holder(contract_state, contract_supplier), _lost_letters(record_title),
+        _without_holder(contract_state, contract_supplier), _lost_letters(contract_record),
     ]  # fmt: skip
     return ibis.union(*single, ledger_finding, ibis.union(*repeatable).distinct())
 

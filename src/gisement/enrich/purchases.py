@@ -14,7 +14,6 @@ from gisement.terms import Ring, step, step_idle_without
 def contract(
     contract_state: Any,
     contract_record: Any,
-    record_title: Any,
     consideration: Any,
     notice_contract: Any,
     buyer: Any,
@@ -27,7 +26,6 @@ def contract(
     c = contract_state.left_join(states, [("contract_key", "stated_of")])
     lasting = contract_record.select(told_by="record_hash", **{column: column for column in LASTING})
     c = c.inner_join(lasting, [("record_hash", "told_by")])
-    c = c.left_join(record_title.select("title", titled="record_hash"), [("record_hash", "titled")])
     consulted = notice_contract.select(consulted_for="contract_key", **{column: column for column in ANNOUNCED})
     c = c.left_join(consulted, [("contract_key", "consulted_for")])
     c = _with_segment(_with_buyer(c, buyer), cpv_segment, contract_segment)
@@ -39,10 +37,10 @@ def contract(
 
 
 LASTING = (
-    "record_kind", "source_format", "buyer_name", "contract_id", "contract_nature", "procurement_method_details",
-    "execution_place_code", "execution_place_kind", "notification_date_reported", "publication_date", "amount_reported",
-    "offers_count", "is_framework", "has_purchase_orders", "is_innovative", "has_advance", "has_subcontracting",
-    "subcontracts_count",
+    "record_kind", "source_format", "buyer_name", "contract_id", "contract_nature", "title",
+    "procurement_method_details", "execution_place_code", "execution_place_kind", "notification_date_reported",
+    "publication_date", "amount_reported", "offers_count", "is_framework", "has_purchase_orders", "is_innovative",
+    "has_advance", "has_subcontracting", "subcontracts_count",
 )  # fmt: skip
 CONSIDERATIONS = (
     "social_state",

@@ -13,7 +13,7 @@ from gisement.terms import step, step_idle_without
 
 @step
 def contract_open(
-    contract_state: Any, cpv_segment: Any, contract_supplier: Any, supplier: Any, naf_segment: Any, record_title: Any
+    contract_state: Any, cpv_segment: Any, contract_supplier: Any, supplier: Any, naf_segment: Any, contract_record: Any
 ) -> Any:
     """One row per contract lot that its CPV code does not classify, with what else may.
 
@@ -27,7 +27,7 @@ def contract_open(
     agreed = held.group_by("contract_key").agg(least=held.named.min(), most=held.named.max())
     agreed = agreed.filter(agreed.least == agreed.most)
     c = c.left_join(agreed.select(agreed_on="contract_key", naf_segment="least"), [("contract_key", "agreed_on")])
-    c = c.left_join(record_title.select("title", titled="record_hash"), [("record_hash", "titled")])
+    c = c.left_join(contract_record.select("title", titled="record_hash"), [("record_hash", "titled")])
     title = ibis.ifelse(c.naf_segment.isnull(), plain(c.title), ibis.null("string"))
     return c.select("contract_key", "naf_segment", plain_label=title)
 
