@@ -41,7 +41,7 @@ def test_the_lineage_of_a_table_names_what_its_held_tables_were_made_from(worksp
     told = database.read_lineage(workspace, "contract")
     assert told is not None
     assert told["inputs"].keys() & set(HELD) == set()
-    assert {"raw_decp", "record_decision", "correction"} <= told["inputs"].keys()
+    assert {"raw_decp", "amendment", "correction"} <= told["inputs"].keys()
 
 
 def test_no_step_on_the_driver_makes_or_reads_a_held_table() -> None:

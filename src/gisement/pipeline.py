@@ -84,6 +84,7 @@ STEPS: tuple[Step, ...] = (
     identity.award_unit,
     identity.award_twin,
     identity.award_version,
+    identity.shared_decision,
     identity.record_decision,
     holders.holder,
     acts.nested_act,

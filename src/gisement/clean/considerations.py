@@ -11,6 +11,7 @@ from typing import Any
 
 import ibis
 
+from gisement.clean.identity import with_decision
 from gisement.terms import step, step_idle_without
 
 DECLARED = {
@@ -54,20 +55,27 @@ def notice_consideration(notice: Any, notice_criterion: Any, notice_contract: An
     )  # fmt: skip
 
 
+STATES = {
+    "social_state": "social_any_state",
+    "environmental_state": "environmental_any_state",
+    **{f"{name}_state": f"{name}_state" for name in DECLARED},
+}
+"""The states of a contract, each with the column of `contract_record` that holds it where one record tells all."""
+
+
 @step
-def consideration(contract_record: Any, record_decision: Any, notice_consideration: Any) -> Any:
-    """One row per contract lot: the state of each kind of consideration, over all the records that tell of it.
+def consideration(contract_record: Any, shared_decision: Any, notice_consideration: Any) -> Any:
+    """One row per contract lot that several records, or a notice, may tell of: its states over all that they say.
 
     `yes`, `none` (declared), `unknown` (no value, or a contradiction) or `not_collected` (no record had the field). A
-    notice tells what records leave open; where it says the contrary of them, the state is unknown.
+    notice tells what records leave open; where it says the contrary of them, the state is unknown. Any other contract
+    has the states of its one record (`stated_alone`).
     """
-    r = contract_record.inner_join(record_decision.select("record_hash", "contract_key"), "record_hash")
+    several = shared_decision.select("contract_key").union(notice_consideration.select("contract_key"))
+    r = with_decision(contract_record, shared_decision.view()).semi_join(several, "contract_key")
     told = {}
     for axis in AXES:
-        state = r[f"{axis}_state"]
-        told[f"{axis}_asked"] = (state != "not_collected").cast("int8").max()
-        clashes = (state == "unknown") & r[f"{axis}_kinds"].notnull()
-        told[f"{axis}_clashes"] = clashes.cast("int8").max()
+        told |= {f"{axis}_asked": _asked(r, axis).max(), f"{axis}_clashes": _clashes(r, axis).cast("int8").max()}
     for name, (axis, kind) in DECLARED.items():
         held = _held(r, axis, kind)
         told |= {f"{name}_most": held.max(), f"{name}_least": held.min()}
@@ -83,6 +91,27 @@ def consideration(contract_record: Any, record_decision: Any, notice_considerati
     c = c.mutate(**{f"{name}_evidence": _evidence(c, name, axis) for name, (axis, _) in DECLARED.items()})
     return c.select("contract_key", *(f"{axis}_state" for axis in AXES), *(f"{name}_state" for name in DECLARED),
                     *(f"{axis}_conflict" for axis in AXES), *(f"{name}_evidence" for name in NOTICED))  # fmt: skip
+
+
+def stated_alone(records: Any, axis: str) -> Any:
+    """`records` with the states that each tells of an axis where no other source does, in columns of `STATES`."""
+    names = [name for name, (of, _) in DECLARED.items() if of == axis]
+    told = {f"{axis}_asked": _asked(records, axis), f"{axis}_clashes": _clashes(records, axis).cast("int8")}
+    for name in names:
+        held = _held(records, *DECLARED[name])
+        told |= {f"{name}_most": held, f"{name}_least": held, f"{name}_seen": ibis.null("int8")}
+    c = records.mutate(**told)
+    c = c.mutate(**{f"{name}_state": _state(c, name, axis) for name in names})
+    return c.mutate(**{f"{axis}_any_state": _of_axis(c, axis)}).drop(*told)
+
+
+def _asked(r: Any, axis: str) -> Any:
+    return (r[f"{axis}_state"] != "not_collected").cast("int8")
+
+
+def _clashes(r: Any, axis: str) -> Any:
+    """Whether a record contradicts itself: it lists kinds, and denies them."""
+    return (r[f"{axis}_state"] == "unknown") & r[f"{axis}_kinds"].notnull()
 
 
 def _held(r: Any, axis: str, kind: str) -> Any:
@@ -144,13 +173,30 @@ def _conflict(c: Any, axis: str) -> Any:
 
 
 @step
-def clause(consideration: Any) -> Any:
+def clause(contract_state: Any, contract_record: Any, consideration: Any) -> Any:
     """One row per contract lot, axis and kind of consideration: its state, on which evidence, and why it is unknown.
 
     Evidence has a rank (1 is the strongest): the declared field of the essential data is 1, a notice 2.
     """
-    parts = [_rows(consideration, name, axis, kind) for name, (axis, kind) in DECLARED.items()]
+    c = _of_every_contract(contract_state, contract_record, consideration)
+    parts = [_rows(c, name, axis, kind) for name, (axis, kind) in DECLARED.items()]
     return ibis.union(*parts)
+
+
+def _of_every_contract(contract_state: Any, contract_record: Any, consideration: Any) -> Any:
+    """What `consideration` tells of the contracts of several sources, and the record alone of the others."""
+    r, nothing = contract_record, ibis.null("string")
+    alone = {f"{name}_state": r[STATES[f"{name}_state"]] for name in DECLARED}
+    alone |= {f"{axis}_conflict": ibis.ifelse(_clashes(r, axis), "within_record", nothing) for axis in AXES}
+    # as of any kind that no notice tells
+    for name in NOTICED:
+        alone[f"{name}_evidence"] = ibis.ifelse(alone[f"{name}_state"] != "not_collected", "decp", nothing)
+    c = contract_state.select("contract_key", told_by="record_hash")
+    c = c.inner_join(r.select("record_hash", **{f"alone_{name}": of for name, of in alone.items()}),
+                     [("told_by", "record_hash")])  # fmt: skip
+    c = c.left_join(consideration.rename(stated_of="contract_key"), [("contract_key", "stated_of")])
+    is_stated = c.stated_of.notnull()
+    return c.select("contract_key", **{name: ibis.ifelse(is_stated, c[name], c[f"alone_{name}"]) for name in alone})
 
 
 def _rows(c: Any, name: str, axis: str, kind: str) -> Any:

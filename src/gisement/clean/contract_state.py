@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 
 from gisement.catalog import parameter
+from gisement.clean.identity import with_decision
 from gisement.clean.values import day, identifier_key
 from gisement.terms import step
 
@@ -29,23 +30,23 @@ def observation(contract_record: Any) -> Any:
 
 
 @step
-def contract_state(contract_record: Any, award_version: Any, record_decision: Any, amendment: Any, observation: Any,
+def contract_state(contract_record: Any, award_version: Any, shared_decision: Any, amendment: Any, observation: Any,
                    correction: Any) -> Any:  # fmt: skip
     """One row per contract lot: what changes in its life, now (amendments, then corrections by hand, applied).
 
     A date before the first plausible year, or well after the observation date, is read and set aside.
     """
     # what few contracts have is read apart and joined once: a join carries every column of every contract
-    c = _initial(contract_record, record_decision)
+    c = _initial(contract_record, shared_decision)
     amended = _amended(amendment)
     for few in (
-        _told_again(record_decision.view()),
+        _told_again(shared_decision.view()),
         award_version.select(version_of="unit_key", shared_lots="lots_count"),
         amended,
         _corrections(correction),
     ):
         c = c.left_join(few, [("contract_key", few.columns[0])])
-    children = _of_frameworks(contract_record.view(), record_decision.view(), amended)
+    children = _of_frameworks(contract_record.view(), shared_decision.view(), amended)
     c = c.left_join(children, [("record_hash", "child_hash")])
     c = c.cross_join(observation.select("as_of_date"))
     is_plausible = (c.notification_date_read.year() >= parameter("date_first_year")) & (
@@ -71,8 +72,8 @@ def contract_state(contract_record: Any, award_version: Any, record_decision: An
 
 
 CONTRACT_STATE = (
-    "contract_key", "record_hash", "records_count", "lots_count", "buyer_id", "buyer_id_reported", "buyer_siren",
-    "framework_id", "cpv_code", "cpv_code_reported", "duration_months", "duration_months_initial", "notification_date",
+    "contract_key", "record_hash", "records_count", "lots_count", "buyer_id", "buyer_siren", "framework_id", "cpv_code",
+    "duration_months", "duration_months_initial", "notification_date",
     "notification_date_read", "amount_cents", "amount_cents_initial", "amount_cents_reported", "amount_reason",
     "annualised_cents", "amendments_count", "is_concession", "is_subsequent", "is_subsequent_of_known",
     "is_subsequent_of_listed",
@@ -86,29 +87,26 @@ def _per_year(amount: Any, months: Any) -> Any:
     return ibis.coalesce(whole, amount)
 
 
-def _initial(contract_record: Any, record_decision: Any) -> Any:
+def _initial(contract_record: Any, shared_decision: Any) -> Any:
     """The first state of each contract, told by the richest record of its first version."""
-    first = _first(record_decision)
-    r = contract_record.inner_join(first, [("record_hash", "decided")])
+    r = _first(contract_record, shared_decision)
     return r.select(
         "contract_key", "record_hash", "buyer_id", "buyer_id_reported", "buyer_siren", "framework_id",
-        "cpv_code", "cpv_code_reported", "amount_cents_reported", "amount_reason", "is_subsequent",
-        copies=r.first_copies,
+        "cpv_code", "cpv_code_reported", "amount_cents_reported", "amount_reason", "is_subsequent", "copies",
         amount_cents_initial=r.amount_cents, duration_months_initial=r.duration_months,
         notification_date_read=r.notification_date,
         is_concession=r.record_kind == "contrat-concession",
     )  # fmt: skip
 
 
-def _first(record_decision: Any) -> Any:
-    """The record that tells each contract first, with its copies."""
-    first = record_decision.filter(record_decision.decision == "contract")
-    return first.select("contract_key", decided="record_hash", first_copies="copies")
+def _first(records: Any, shared_decision: Any) -> Any:
+    """The records that tell a contract first, with its key."""
+    return with_decision(records, shared_decision).filter(lambda t: t.decision == "contract")
 
 
-def _told_again(record_decision: Any) -> Any:
+def _told_again(shared_decision: Any) -> Any:
     """How many records, copies included, tell of a contract after the first."""
-    others = record_decision.filter(record_decision.decision != "contract")
+    others = shared_decision.filter(shared_decision.decision != "contract")
     return others.group_by(told_key=others.contract_key).agg(
         told_again=others.copies.sum().cast("decimal(38,0)").cast("int64")
     )
@@ -130,17 +128,17 @@ def _amended(amendment: Any) -> Any:
     return told.select("amended_key", "amended", "amended_amount", "amended_duration")
 
 
-def _of_frameworks(contract_record: Any, record_decision: Any, amended: Any) -> Any:
+def _of_frameworks(contract_record: Any, shared_decision: Any, amended: Any) -> Any:
     """The records whose framework agreement is among the contracts of their buyer; `is_priced`: its amount is known."""
     r = contract_record.mutate(buyer=contract_record.buyer_key.fill_null(""))
     children = r.filter(r.framework_id.notnull()).mutate(parent_id=lambda t: identifier_key(t.framework_id))
     children = children.filter((children.parent_id != "") & (children.parent_id != children.id_key.fill_null("")))
     children = children.select("record_hash", "buyer", "parent_id")
     parents = r.view().filter(lambda t: ~ibis.coalesce(t.is_subsequent, False))
-    parents = parents.select("record_hash", "buyer", "id_key", "amount_cents")
+    parents = parents.select("record_hash", "unit_key", "buyer", "id_key", "amount_cents")
     # distinct as they are: said so that an engine looks for them, few or none, before it joins what follows
     parents = parents.semi_join(children, [("buyer", "buyer"), ("id_key", "parent_id")]).distinct()
-    parents = parents.inner_join(_first(record_decision), [("record_hash", "decided")])
+    parents = _first(parents, shared_decision)
     parents = parents.left_join(amended, [("contract_key", "amended_key")])
     has_amount = parents.amended_amount.notnull() | parents.amount_cents.notnull()
     parents = parents.group_by(parent_buyer=parents.buyer, known_id=parents.id_key).agg(

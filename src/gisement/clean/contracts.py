@@ -8,6 +8,7 @@ from typing import Any
 import ibis
 
 from gisement.catalog import parameter
+from gisement.clean.considerations import STATES, stated_alone
 from gisement.clean.distinct_values import by_value
 from gisement.clean.identifiers import identify
 from gisement.clean.values import (
@@ -124,6 +125,7 @@ def _columns(r: Any) -> Any:
         has_subcontracting=yes_no(r.sousTraitanceDeclaree),
         social_state=r.social_state, environmental_state=r.environmental_state,
         social_kinds=r.social_kinds, environmental_kinds=r.environmental_kinds,
+        **{column: r[column] for column in STATES.values()},
         holders_count=r.holders_count, first_holder=r.first_holder, last_holder=r.last_holder,
         subcontracts_count=ibis.coalesce(r.actesSousTraitance.length(), 0).cast("int64"),
         buyer_key=ibis.coalesce(r.buyer_siren, r.buyer_identifier, r.acheteur_id), id_key=identifier_key(r.contract_id),
@@ -199,9 +201,10 @@ CONSIDERATIONS = {"social": "considerationsSociales", "environmental": "consider
 
 
 def _declarations(t: Any, axis: str) -> Any:
-    """What lists of considerations declare on an axis: `<axis>_state` and `<axis>_kinds`."""
+    """What lists of considerations declare on an axis: `<axis>_state`, `<axis>_kinds`, and the states by kind."""
     lists = t[CONSIDERATIONS[axis]]
-    return t.mutate(**{f"{axis}_state": _consideration(lists, t.source_format), f"{axis}_kinds": _kinds(lists)})
+    declared = {f"{axis}_state": _consideration(lists, t.source_format), f"{axis}_kinds": _kinds(lists)}
+    return stated_alone(t.mutate(**declared), axis)
 
 
 def _consideration(values: Any, source_format: Any) -> Any:

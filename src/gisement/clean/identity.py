@@ -44,7 +44,7 @@ def shared_record(contract_record: Any) -> Any:
 SHARED_RECORD = (
     "record_hash", "unit_key", "group_key", "buyer_key", "id_key", "title_key", "is_tabular", "cpv_code_reported",
     "duration_months_reported", "offers_count", "notification_date", "amount_cents", "first_holder", "last_holder",
-    "holders_count", "richness",
+    "holders_count", "richness", "copies",
 )  # fmt: skip
 
 
@@ -174,28 +174,44 @@ def _with_dates(u: Any, key: str, name: str) -> Any:
 
 
 @step
-def record_decision(contract_record: Any, shared_record: Any, award_unit: Any, award_twin: Any,
+def shared_decision(contract_record: Any, shared_record: Any, award_unit: Any, award_twin: Any,
                     award_version: Any) -> Any:  # fmt: skip
+    """One row per record that has to be compared, or tells of an amendment: its contract, and what it is to it.
+
+    Any other record tells a contract alone, whose key is its `unit_key`.
+    """
+    decided = _decided(shared_record, award_unit, award_twin, award_version)
+    return decided.union(_amendment_lines(contract_record, award_unit, award_version))
+
+
+@step
+def record_decision(contract_record: Any, shared_decision: Any) -> Any:
     """One row per distinct record: the contract it tells of, and what it is to it (see the rules above).
 
     Records of one `set_key` tell the same state of a contract, each with its holders.
     """
-    r = contract_record.select("record_hash", "unit_key", "group_key", "amendment_number", "copies")
-    alone = r.filter(~_is_amendment_line(r)).anti_join(shared_record, "record_hash")
+    alone = contract_record.anti_join(shared_decision, "record_hash")
     alone = alone.select(
         "record_hash", contract_key=alone.unit_key, set_key=alone.unit_key, copies=alone.copies,
         decision=ibis.literal("contract"), decision_rule=ibis.literal("single"), has_version=ibis.literal(False),
     )  # fmt: skip
-    decided = _decided(shared_record, contract_record.view(), award_unit, award_twin, award_version)
-    return alone.union(decided).union(_amendment_lines(r, award_unit, award_version))
+    return alone.union(shared_decision.view())
 
 
-def _decided(shared_record: Any, contract_record: Any, award_unit: Any, award_twin: Any, award_version: Any) -> Any:
+def with_decision(records: Any, shared_decision: Any) -> Any:
+    """`records` with the contract that each tells of (`contract_key`) and what it is to it (`decision`).
+
+    Few are not alone: the hash table of this join is small, where that of `record_decision` has a row per record.
+    """
+    few = shared_decision.select("contract_key", "decision", decided="record_hash")
+    r = records.left_join(few, [("record_hash", "decided")]).drop("decided")
+    return r.mutate(contract_key=ibis.coalesce(r.contract_key, r.unit_key), decision=r.decision.fill_null("contract"))
+
+
+def _decided(shared_record: Any, award_unit: Any, award_twin: Any, award_version: Any) -> Any:
     """The decision on each record that shares an id or an award."""
-    a = shared_record.inner_join(contract_record.select(copied="record_hash", copies="copies"),
-                                 [("record_hash", "copied")])  # fmt: skip
     units = award_unit.select(unit_of="unit_key", unit_record="record_hash", unit_holders="holders_count")
-    a = a.inner_join(units, [("unit_key", "unit_of")])
+    a = shared_record.inner_join(units, [("unit_key", "unit_of")])
     a = a.left_join(award_twin.select(twin_of="unit_key", main_unit_key="main_unit_key"), [("unit_key", "twin_of")])
     a = a.mutate(main_key=ibis.coalesce(a.main_unit_key, a.unit_key), is_merged=a.main_unit_key.notnull())
     versions = award_version.select("contract_key", "version_number", "lots_count", "is_alike", version_of="unit_key")

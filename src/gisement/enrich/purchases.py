@@ -21,11 +21,8 @@ def contract(
     contract_segment: Any,
 ) -> Any:
     """One row per contract lot in its current state, with its buyer's place, its segment and its year."""
-    # considerations first: wider than records, states are then read in the order of keys, that of the table made
-    states = consideration.select(stated_of="contract_key", **{column: column for column in CONSIDERATIONS})
-    c = contract_state.left_join(states, [("contract_key", "stated_of")])
-    lasting = contract_record.select(told_by="record_hash", **{column: column for column in LASTING})
-    c = c.inner_join(lasting, [("record_hash", "told_by")])
+    lasting = contract_record.select(told_by="record_hash", **LASTING)
+    c = _with_considerations(contract_state.inner_join(lasting, [("record_hash", "told_by")]), consideration)
     consulted = notice_contract.select(consulted_for="contract_key", **{column: column for column in ANNOUNCED})
     c = c.left_join(consulted, [("contract_key", "consulted_for")])
     c = _with_segment(_with_buyer(c, buyer), cpv_segment, contract_segment)
@@ -36,12 +33,6 @@ def contract(
     ).select(*CONTRACT)
 
 
-LASTING = (
-    "record_kind", "source_format", "buyer_name", "contract_id", "contract_nature", "title",
-    "procurement_method_details", "execution_place_code", "execution_place_kind", "notification_date_reported",
-    "publication_date", "amount_reported", "offers_count", "is_framework", "has_purchase_orders", "is_innovative",
-    "has_advance", "has_subcontracting", "subcontracts_count",
-)  # fmt: skip
 CONSIDERATIONS = (
     "social_state",
     "social_clause_state",
@@ -51,6 +42,15 @@ CONSIDERATIONS = (
     "environmental_clause_state",
     "environmental_criterion_state",
 )
+_TOLD = (
+    "record_kind", "source_format", "buyer_name", "contract_id", "contract_nature", "title",
+    "procurement_method_details", "execution_place_code", "execution_place_kind", "notification_date_reported",
+    "publication_date", "amount_reported", "offers_count", "is_framework", "has_purchase_orders", "is_innovative",
+    "has_advance", "has_subcontracting", "subcontracts_count",
+)  # fmt: skip
+# of considerations, what the record would tell alone: that of at least one kind has another name there
+_OF_ANY_KIND = {"social_state": "social_any_state", "environmental_state": "environmental_any_state"}
+LASTING = {column: _OF_ANY_KIND.get(column, column) for column in (*_TOLD, *CONSIDERATIONS)}
 ANNOUNCED = ("consultation_date", "announced_lots_count", "has_variants_allowed", "is_first_of_notice")
 SEGMENT = ("segment", "family", "is_medical", "is_medical_wide", "segment_rule", "segment_confidence")
 SHARED = (
@@ -67,6 +67,13 @@ CONTRACT = (
     "amendments_count", "has_purchase_orders", "is_subsequent", "is_innovative", "has_subcontracting",
     "subcontracts_count", "is_subsequent_of_listed", *CONSIDERATIONS, *ANNOUNCED,
 )  # fmt: skip
+
+
+def _with_considerations(c: Any, consideration: Any) -> Any:
+    """What several sources state of a contract, where they are several, in place of what its record tells alone."""
+    states = consideration.select(stated_of="contract_key", **{f"stated_{column}": column for column in CONSIDERATIONS})
+    c = c.left_join(states, [("contract_key", "stated_of")])
+    return c.mutate(**{column: ibis.coalesce(c[f"stated_{column}"], c[column]) for column in CONSIDERATIONS})
 
 
 def _with_buyer(c: Any, buyer: Any) -> Any:
