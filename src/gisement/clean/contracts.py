@@ -160,10 +160,9 @@ def trusted_amount(text: Any, amount: Any) -> tuple[Any, Any]:
         (amount < 0, "negative"),
         (amount <= parameter("amount_symbolic_cents"), "symbolic"),
         (amount >= parameter("amount_absurd_cents"), "absurd"),
-        (
-            (amount >= parameter("amount_repeated_digit_cents")) & has_only_one_digit(amount),
-            "repeated_digits",
-        ),
+        # most amounts end here: their digits are not looked at
+        (amount < parameter("amount_repeated_digit_cents"), ibis.null("string")),
+        (has_only_one_digit(amount), "repeated_digits"),
     )
     return ibis.ifelse(reason.isnull(), amount, ibis.null("int64")), reason
 
