@@ -73,7 +73,7 @@ def consideration(contract_record: Any, shared_decision: Any, notice_considerati
     """
     several = shared_decision.select("contract_key").union(notice_consideration.select("contract_key"))
     r = with_decision(contract_record, shared_decision.view()).semi_join(several, "contract_key")
-    told = {}
+    told: dict[str, Any] = {}
     for axis in AXES:
         told |= {f"{axis}_asked": _asked(r, axis).max(), f"{axis}_clashes": _clashes(r, axis).cast("int8").max()}
     for name, (axis, kind) in DECLARED.items():

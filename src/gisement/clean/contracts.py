@@ -60,7 +60,7 @@ def contract_record(raw_decp: Any, repeated_record: Any) -> Any:
         amendment_number=whole(records.modification_numero),
     )
     records = with_cents(_with_holders(records), "amount_text", "amount_cents_reported")
-    return _keys(_columns(records))
+    return _keys(_columns(records).view())
 
 
 def _with_readings(raw_decp: Any) -> Any:
@@ -76,12 +76,13 @@ def _with_holders(records: Any) -> Any:
 
     Holders are compared by their identifier; an unreadable one is left out.
     """
-    holders = records.titulaires
     # most records name one: no list to make of it
-    is_one = ibis.coalesce(holders.length(), 0) == 1
-    keys = holders.map(lambda holder: _holder_key(holder["id"])).filter(lambda key: key.notnull())
+    is_one = ibis.coalesce(records.titulaires.length(), 0) == 1
+    records = records.mutate(only_named=ibis.ifelse(is_one, records.titulaires[0]["id"], ibis.null("string"))).view()
+    keys = records.titulaires.map(lambda holder: _holder_key(holder["id"])).filter(lambda key: key.notnull())
+    is_one = ibis.coalesce(records.titulaires.length(), 0) == 1
     named = records.mutate(
-        only_holder=ibis.ifelse(is_one, _holder_key(holders[0]["id"]), ibis.null("string")),
+        only_holder=_holder_key(records.only_named),
         several_holders=ibis.ifelse(is_one, ibis.null("array<string>"), keys),
     ).view()
     distinct_count = ibis.coalesce(named.several_holders.unique().length(), 0)
@@ -89,7 +90,7 @@ def _with_holders(records: Any) -> Any:
         holders_count=ibis.ifelse(named.only_holder.notnull(), 1, distinct_count).cast("int64"),
         first_holder=ibis.coalesce(named.only_holder, named.several_holders.mins()),
         last_holder=ibis.coalesce(named.only_holder, named.several_holders.maxs()),
-    ).drop("only_holder", "several_holders")
+    ).drop("only_named", "only_holder", "several_holders")
 
 
 def _holder_key(text: Any) -> Any:

@@ -15,6 +15,7 @@ ABSENT = ("", "nc", "n/c", "na", "n/a", "nan", "none", "null", "inconnu", "non r
 # One pattern rather than a list: DuckDB then tests the few values of a column once each.
 IS_ABSENT = "^(" + "|".join(ABSENT) + r")\z"
 # Spelled out, and \z for the end: Java's \s holds the vertical tab and its $ stands before a last line break too.
+YES, NO = ("true", "oui", "1", "vrai", "1.0"), ("false", "non", "0", "faux", "0.0")
 BLANKS = " \t\n\f\r"
 OUTER_BLANKS = r"^[ \t\n\f\r]+|[ \t\n\f\r]+\z"
 WHOLE = r"^[ \t\n\f\r]*(-?[0-9]{1,9})(\.0*)?[ \t\n\f\r]*\z"
@@ -104,10 +105,10 @@ def whole(text: Any) -> Any:
 
 def yes_no(text: Any) -> Any:
     """A boolean of `true`, `oui`, `1`, `false`, `non`, `0` in any case; null for anything else."""
-    small = trimmed(text).lower()
+    small, stripped = text.lower(), trimmed(text).lower()
+    # as it is first: of the column alone, whose few values DuckDB reads once each
     return ibis.cases(
-        (small.isin(("true", "oui", "1", "vrai", "1.0")), True),
-        (small.isin(("false", "non", "0", "faux", "0.0")), False),
+        (small.isin(YES), True), (small.isin(NO), False), (stripped.isin(YES), True), (stripped.isin(NO), False)
     )
 
 

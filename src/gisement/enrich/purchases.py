@@ -50,7 +50,7 @@ _TOLD = (
 )  # fmt: skip
 # of considerations, what the record would tell alone: that of at least one kind has another name there
 _OF_ANY_KIND = {"social_state": "social_any_state", "environmental_state": "environmental_any_state"}
-LASTING = {column: _OF_ANY_KIND.get(column, column) for column in (*_TOLD, *CONSIDERATIONS)}
+LASTING = {column: column for column in (*_TOLD, *CONSIDERATIONS)} | _OF_ANY_KIND
 ANNOUNCED = ("consultation_date", "announced_lots_count", "has_variants_allowed", "is_first_of_notice")
 SEGMENT = ("segment", "family", "is_medical", "is_medical_wide", "segment_rule", "segment_confidence")
 SHARED = (
