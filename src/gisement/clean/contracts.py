@@ -29,18 +29,23 @@ from gisement.terms import step
 
 @step
 def repeated_record(raw_decp: Any) -> Any:
-    """One row per published record that says no more than one before it, of its file or of another: where it stands."""
+    """One row per record that stands several times, in a file or in several: how often, and where it stands first."""
     rows = _readable(raw_decp)
     told = rows.group_by("record_hash").agg(copies=rows.count())
-    alike = _readable(raw_decp.view()).semi_join(told.filter(told.copies > 1), "record_hash")
+    alike = _readable(raw_decp.view()).inner_join(told.filter(told.copies > 1), "record_hash")
     in_order = ibis.window(group_by=alike.record_hash, order_by=[alike.snapshot, alike.position])
     alike = alike.mutate(place=ibis.row_number().over(in_order))
-    return alike.filter(alike.place > 0).select("snapshot", alike.position.name("position_number"), "record_hash")
+    return alike.filter(alike.place == 0).select("record_hash", "copies", "snapshot", position_number=alike.position)
 
 
 def distinct_records(raw_decp: Any, repeated_record: Any) -> Any:
-    """Readable records, each content once."""
-    return _readable(raw_decp).anti_join(repeated_record, ["snapshot", ("position", "position_number")])
+    """Readable records, each content once, with its `copies`: how often it was published."""
+    first = repeated_record.select(
+        said_again="record_hash", times="copies", first_snapshot="snapshot", first_position="position_number"
+    )
+    r = _readable(raw_decp).left_join(first, [("record_hash", "said_again")])
+    is_first = (r.snapshot == r.first_snapshot) & (r.position == r.first_position)
+    return r.filter(r.said_again.isnull() | is_first).mutate(copies=ibis.coalesce(r.times, 1))
 
 
 def _readable(raw_decp: Any) -> Any:
@@ -50,11 +55,8 @@ def _readable(raw_decp: Any) -> Any:
 @step
 def contract_record(raw_decp: Any, repeated_record: Any) -> Any:
     """One row per distinct record, with comparison keys (`group_key`, `unit_key`) for identity."""
-    again = repeated_record.group_by(said_again="record_hash").agg(times_again=repeated_record.count())
-    records = distinct_records(_with_readings(raw_decp), repeated_record.view())
-    records = records.left_join(again, [("record_hash", "said_again")])
+    records = distinct_records(_with_readings(raw_decp), repeated_record)
     records = records.mutate(
-        copies=ibis.coalesce(records.times_again, 0) + 1,
         amount_text=present(records.montant),
         contract_id=present(records.id),
         amendment_number=whole(records.modification_numero),
