@@ -112,6 +112,7 @@ STEPS: tuple[Step, ...] = (
     payments.repeated_line,
     payments.payment,
     # Who and where: the register, places of suppliers, buyers.
+    register.named_supplier,
     register.named_firm,
     register.establishment,
     register.legal_unit,

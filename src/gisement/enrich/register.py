@@ -19,13 +19,26 @@ NAMED = (
 
 
 @step
-def named_firm(holder: Any, contract_record: Any, payee_supplier: Any, payer: Any) -> Any:
+def named_supplier(holder: Any, payee_supplier: Any) -> Any:
+    """One row per supplier of a contract or ledger, and what files say of it."""
+    paid = payee_supplier.filter(payee_supplier.supplier_id.notnull())
+    named = holder.select(*NAMED).union(paid.select(*NAMED))
+    return named.group_by("supplier_id").agg(
+        supplier_id_kind=named.supplier_id_kind.min(),
+        supplier_id_kind_reported=named.supplier_id_kind_reported.max(),
+        supplier_siren=named.supplier_siren.min(),
+        supplier_commune_code_reported=named.supplier_commune_code_reported.min(),
+        supplier_department_code_reported=named.supplier_department_code_reported.min(),
+        supplier_name=named.supplier_name.min(),
+    )
+
+
+@step
+def named_firm(named_supplier: Any, contract_record: Any, payer: Any) -> Any:
     """One row per identifier of a supplier or buyer, of contracts and of ledgers (`siret`: 14 digits, or 9)."""
-    named = ibis.union(
-        holder.select(siret="supplier_id"), contract_record.select(siret="buyer_id"),
-        payee_supplier.select(siret="supplier_id"), payer.select(siret="buyer_id"),
-    )  # fmt: skip
-    return named.filter(named.siret.length() >= 9).distinct().mutate(siren=lambda t: t.siret.substr(0, 9))
+    buyers = contract_record.select(siret="buyer_id").union(payer.select(siret="buyer_id")).distinct()
+    named = named_supplier.select(siret="supplier_id").union(buyers, distinct=True)
+    return named.filter(named.siret.length() >= 9).mutate(siren=lambda t: t.siret.substr(0, 9))
 
 
 @step_idle_without("raw_establishment")
@@ -34,7 +47,10 @@ def establishment(raw_establishment: Any, named_firm: Any) -> Any:
 
     A masked establishment (`disclosure_status` P or N) keeps its commune, never its names.
     """
-    found = raw_establishment.semi_join(named_firm.select("siren").distinct(), "siren")
+    # looked for by number, as text only where found: of the register's millions of lines one in twenty is
+    units = named_firm.select("siren").distinct().filter(lambda t: t.siren.re_search(r"^[0-9]{9}\z"))
+    units = units.mutate(siren_number=units.siren.try_cast("int32"))
+    found = raw_establishment.drop("siren").inner_join(units, "siren_number")
     # of its two parts: the SIRET of every line of the register is the longest column to read
     found = found.mutate(siret=found.siren + found.nic, is_head=found.is_head_office.lower().isin(("true", "1", "oui")))
     kept = found.filter(found.is_head | found.siret.isin(named_firm.siret))
@@ -80,7 +96,7 @@ def legal_unit(raw_legal_unit: Any, named_firm: Any) -> Any:
 
 
 @step
-def supplier(holder: Any, payee_supplier: Any, establishment: Any, legal_unit: Any, correction: Any) -> Any:
+def supplier(named_supplier: Any, establishment: Any, legal_unit: Any, correction: Any) -> Any:
     """One row per supplier of a contract or ledger (establishment, or what the file gave), with the register's facts.
 
     What a firm corrected of itself (activity, size) stands in their place, unless it is a natural person.
@@ -88,21 +104,12 @@ def supplier(holder: Any, payee_supplier: Any, establishment: Any, legal_unit: A
     The name of a natural person (legal category 1…) or of a masked firm is null, whatever a file says: it must not
     come back through another source.
     """
-    paid = payee_supplier.filter(payee_supplier.supplier_id.notnull())
-    named = holder.select(*NAMED).union(paid.select(*NAMED))
-    h = named.group_by("supplier_id").agg(
-        supplier_id_kind=named.supplier_id_kind.min(),
-        supplier_siren=named.supplier_siren.min(),
-        supplier_id_kind_reported=named.supplier_id_kind_reported.max(),
-        supplier_commune_code_reported=named.supplier_commune_code_reported.min(),
-        supplier_department_code_reported=named.supplier_department_code_reported.min(),
-        reported_name=named.supplier_name.min(),
-    )
+    h = named_supplier
     s = h.mutate(unit_siren=h.supplier_id.substr(0, 9)).left_join(establishment, h.supplier_id == establishment.siret)
     s = s.drop("siren", "siret").left_join(legal_unit, s.unit_siren == legal_unit.siren)
     is_person = ibis.coalesce(s.legal_category.startswith(NATURAL_PERSON), False)
     is_masked = ibis.coalesce(ibis.coalesce(s.unit_disclosure_status, s.disclosure_status).isin(MASKED), False)
-    name = ibis.coalesce(s.legal_unit_name, s.establishment_name, s.reported_name)
+    name = ibis.coalesce(s.legal_unit_name, s.establishment_name, s.supplier_name)
     s = s.mutate(
         is_person=is_person, naf_code=ibis.coalesce(s.naf_code, s.unit_naf_code),
         size_class=ibis.ifelse(s.size_class.isin(SIZES), s.size_class, ibis.null("string")),
