@@ -6,10 +6,12 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from gisement.engine import cube
+from gisement.engine.arranged import Keys, arranged, in_order
 from gisement.engine.cube import Column, Cube
 from gisement.engine.query import BUYERS, DIMENSIONS, PREFIXES
 from gisement.engine.row_sheet import SORTS, RowPage
@@ -98,6 +100,30 @@ def test_a_prefix_ends_where_another_code_begins() -> None:
     assert column.among(["45"]).tolist() == [True, False, False, False, False, False]
     assert column.among(["", "46"]).tolist() == [False, False, False, True, True, False]
     assert not column.among(["5"], prefix=True).any()
+
+
+@pytest.mark.parametrize(
+    "values", [[], ["a"], ["a", "a", "b", "c", "c"], ["b", "a", None, "b", None], [None, "a", "a"]]
+)
+def test_keys_have_a_number_each_whether_they_stand_in_order_or_not(values: list[str | None]) -> None:
+    """Rows have the same number where they have the same key, and no other; -1 where nobody knows it."""
+    numbers = cube._key_numbers(pa.array(values, pa.string())).tolist()
+    of_value = dict(zip(values, numbers, strict=True))
+    assert numbers == [of_value[value] for value in values]
+    assert len(set(numbers)) == len(of_value)
+    assert of_value.get(None, -1) == -1
+    assert -1 not in [of_value[value] for value in values if value is not None]
+
+
+@pytest.mark.parametrize("possible", [1, 7, 256, 257, 2**16 + 3, 2**33])
+def test_rows_are_put_in_order_by_small_numbers_and_large_ones(possible: int) -> None:
+    """Sorting 8 or 16 bits at a time gives the order of the whole numbers, equal ones as they stand."""
+    number = np.random.default_rng(possible).integers(0, possible, 2000)
+    assert in_order(number, possible).tolist() == np.argsort(number, kind="stable").tolist()
+    held = arranged(number, possible, Keys.of(np.zeros(2000, dtype=np.int32)))
+    assert number[held.rows].tolist() == sorted(number.tolist())
+    assert held.groups == sorted(set(number.tolist()))
+    assert len(held.keys) == len(held.starts)
 
 
 def _chosen(name: str) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,23 @@ class Amounts:
 
 
 @dataclass(frozen=True)
+class Keys:
+    """A number for the key of each row, -1 where it is not known, and the places of the rows in the order of these."""
+
+    number: NDArray[np.int32]
+    order: Integers
+
+    @classmethod
+    def of(cls, number: NDArray[np.int32]) -> Keys:
+        """Those of rows whose keys have these numbers."""
+        return cls(number, in_order(number + 1, int(number.max(initial=0)) + 2))
+
+    def at(self, rows: Integers | slice) -> Keys:
+        """Those of some rows."""
+        return self if isinstance(rows, slice) else Keys.of(self.number[rows])
+
+
+@dataclass(frozen=True)
 class Arranged:
     """Rows by their place in a table (a slice for all, as they stand): those of a group together, and in it of a key.
 
@@ -46,53 +63,41 @@ class Arranged:
     keys: Integers
     has_key: Flags
 
-    def of(self, weight: Integers) -> Integers:
-        """Weights of the rows of the table, as these are arranged (the last ones asked for are kept: figures of a page
-        are of the same amounts)."""
-        last = vars(self).get("_last")
-        if last is None or last[0] is not weight:
-            last = vars(self)["_last"] = (weight, weight[self.rows])
-        laid: Integers = last[1]
-        return laid
-
     def keys_of(self, is_taken: Flags) -> tuple[Integers, Integers]:
         """The keys that have any of some rows, by number; where each begins among these, and where the last ends."""
         if len(self.has_key) == len(is_taken):  # each row has its own
             number = np.flatnonzero(is_taken)
             return number, np.arange(len(number) + 1)
-        taken = self._number[is_taken]
-        heads = np.flatnonzero(np.diff(taken, prepend=np.int32(-1)))
+        number = np.repeat(np.arange(len(self.has_key), dtype=np.int32), np.diff(self.keys))
+        taken = number[is_taken]
+        heads = np.flatnonzero(_is_first(taken))
         return taken[heads].astype(np.int64), np.append(heads, len(taken))
 
-    @cached_property
-    def _number(self) -> NDArray[np.int32]:
-        """The number of the key of every row."""
-        return np.repeat(np.arange(len(self.has_key), dtype=np.int32), np.diff(self.keys))
 
-
-def arranged(number: Integers, possible: int, key: Integers | None) -> Arranged:
-    """All rows in the order of their group's number (of so many possible ones), then of their key (-1 for none)."""
-    if key is None:
+def arranged(number: Integers, possible: int, keys: Keys | None) -> Arranged:
+    """All rows in the order of their group's number (of so many possible ones), then of their key."""
+    number = number.astype(np.min_scalar_type(possible))
+    if keys is None:
         order = in_order(number, possible)
-        keys, has_key = np.arange(len(order) + 1), np.ones(len(order), dtype=bool)
     else:
-        by_key = in_order(key + 1, int(key.max(initial=0)) + 2)
-        order = by_key[in_order(number[by_key], possible)]
-        has_key = key[order] >= 0
+        order = keys.order if possible == 1 else keys.order[in_order(number[keys.order], possible)]
     ordered = number[order]
-    is_first = np.diff(ordered, prepend=-1) != 0
-    starts = np.flatnonzero(is_first)
-    if key is not None:
-        keys = np.append(np.flatnonzero(is_first | ~has_key | (np.diff(key[order], prepend=-1) != 0)), len(order))
-        has_key = has_key[keys[:-1]]
-    rows = order if possible > 1 or key is not None else slice(None)
-    return Arranged(rows, ordered[starts].tolist(), np.append(starts, len(order)), keys, has_key)
+    is_head = _is_first(ordered)
+    starts, ends, has_key = np.flatnonzero(is_head), np.arange(len(order) + 1), np.ones(len(order), dtype=bool)
+    if keys is not None:
+        held = keys.number[order]
+        heads = np.flatnonzero(is_head | _is_first(held) | (held < 0))
+        ends, has_key = np.append(heads, len(order)), held[heads] >= 0
+    rows = slice(None) if _is_rising(order) else order
+    return Arranged(rows, ordered[starts].tolist(), np.append(starts, len(order)), ends, has_key)
 
 
-def in_order(number: Integers, possible: int) -> Integers:
+def in_order(number: NDArray[Any], possible: int) -> Integers:
     """The places of numbers (of so many possible ones) in their order, equal ones as they stand."""
-    # numpy sorts 16 bits by counting, ten times as fast
-    order = np.argsort(number.astype(np.uint16), kind="stable")
+    if _is_rising(number):
+        return np.arange(len(number))
+    # numpy sorts 8 or 16 bits by counting, ten times as fast
+    order = np.argsort(number.astype(np.uint8 if possible <= 256 else np.uint16, copy=False), kind="stable")
     for shift in range(16, possible.bit_length(), 16):
         order = order[np.argsort((number[order] >> shift).astype(np.uint16), kind="stable")]
     return order
@@ -139,6 +144,18 @@ def _of_other_rows(held: Arranged, is_taken: Flags, weight: Integers) -> Amounts
     added = _between(ends, np.maximum(weight, 0))
     taken = _between(ends, np.minimum(weight, 0)) if weight.min(initial=0) < 0 else np.zeros_like(added)
     return Amounts(held.has_key[number], np.zeros(len(number), dtype=bool), number, added, taken)
+
+
+def _is_rising(number: NDArray[Any]) -> bool:
+    """Whether none is less than the one before."""
+    return bool((number[1:] >= number[:-1]).all())
+
+
+def _is_first(number: NDArray[Any]) -> Flags:
+    """Which ones are not the same as the one before."""
+    found = np.ones(len(number), dtype=bool)
+    np.not_equal(number[1:], number[:-1], out=found[1:])
+    return found
 
 
 def _between(ends: Integers, values: Integers) -> Integers:

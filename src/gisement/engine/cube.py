@@ -17,11 +17,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from gisement.catalog import tables
-from gisement.engine.arranged import MAYBE, SURE, Amounts, Arranged, Flags, Integers, arranged, of_each_group
-from gisement.engine.compiled import Frozen, frozen, judged_sql
+from gisement.engine.arranged import MAYBE, SURE, Amounts, Arranged, Flags, Integers, Keys, arranged, of_each_group
+from gisement.engine.compiled import frozen, judged_sql
 from gisement.engine.query import BUYERS, PREFIXES, column_of, keeps_to_territory
 from gisement.store.database import schema
 from gisement.terms import Indicator, Level, Perimeter, Spread, Verdict
@@ -76,9 +77,9 @@ class Column:
         return accepted[self.codes]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Judged:
-    """The rows of a table as an indicator and its options judge them: weight (0 if unknown), and the rest in one code.
+    """The rows of a table as indicators and their options judge them: weight (0 if unknown), and the rest in one code.
 
     The code adds up the verdict's number, whether the scope is known, whether the weight is not, and the level.
     """
@@ -101,14 +102,15 @@ class Cube:
         self._connection, self.table, self.buyers = connection, table, buyers
         (self.rows,) = connection.cursor().execute(f'SELECT count(*) FROM "{table}"').fetchone()
         self._columns: dict[str, Column] = {}
-        self._keys: dict[tuple[str, ...], Integers] = {}
+        self._keys: dict[tuple[str, ...], Keys] = {}
         masks = MASK_BYTES // max(1, self.rows)
         self._matching = lru_cache(maxsize=max(8, min(MASKS, masks)))(self._matches)
         few = max(4, min(MASKS, masks // 8))
         self._placed = lru_cache(maxsize=few)(self._places)
         self._numbered = lru_cache(maxsize=few)(self._numbers)
         self._arranged = lru_cache(maxsize=few)(self._arrangement)
-        self._judged: OrderedDict[tuple[str, Frozen], Judged] = OrderedDict()
+        self._apart = lru_cache(maxsize=few)(self._amounts)
+        self._judged: OrderedDict[str, Judged] = OrderedDict()
         self._lock = threading.Lock()
 
     def sums(
@@ -139,10 +141,9 @@ class Cube:
 
         assert isinstance(indicator.kind, Spread)
         columns, asked = self._columns_of(indicator, by), self._asked(indicator, perimeter)
-        judged, held = self._judged_rows(indicator, option), self._arranged(tuple(columns), indicator.kind.over, *asked)
-        part = np.frombuffer(judged.code[held.rows].tobytes().translate(_part()), dtype=np.int8)
+        arrangement = (tuple(columns), indicator.kind.over, *asked)
         with_nothing = indicator.kind.statistic in BY_KEY
-        groups = of_each_group(held, part, held.of(judged.weight), with_nothing=with_nothing)
+        groups = self._apart(self._judged_rows(indicator, option), *arrangement, with_nothing=with_nothing)
         told = list(columns.values())
         return {tuple(_values(group, by, told).values()): amounts for group, amounts in groups}
 
@@ -180,11 +181,25 @@ class Cube:
         self, columns: tuple[str, ...], over: tuple[str, ...], asked: Filters, is_in_territory: bool
     ) -> Arranged:
         """The rows that are asked for, in the order of their values in some columns, then of a key."""
-        kept, keys = self._placed(asked, is_in_territory), self._key_codes(over)
-        key = None if keys is None else keys[kept]
+        kept, keys = self._placed(asked, is_in_territory), self._keys_over(over)
         number, possible = self._numbered(columns, asked, is_in_territory)
-        held = arranged(number, possible, key)
+        held = arranged(number, possible, None if keys is None else keys.at(kept))
         return held if isinstance(kept, slice) else replace(held, rows=kept[held.rows])
+
+    def _amounts(
+        self,
+        judged: Judged,
+        columns: tuple[str, ...],
+        over: tuple[str, ...],
+        asked: Filters,
+        is_in_territory: bool,
+        *,
+        with_nothing: bool,
+    ) -> list[tuple[int, Amounts]]:
+        """The weights of each group by key: several statistics are asked of the same, by all figures of a page."""
+        held = self._arranged(columns, over, asked, is_in_territory)
+        part = np.frombuffer(judged.code[held.rows].tobytes().translate(_part()), dtype=np.int8)
+        return list(of_each_group(held, part, judged.weight[held.rows], with_nothing=with_nothing))
 
     def _matches(self, column: str, key: str, values: Sequence[str]) -> Flags:
         if key in ("year", "month"):
@@ -213,15 +228,14 @@ class Cube:
         names = [column_of(indicator, name, filtering=False) for name in by]
         return {name: self._column(name) for name in names}
 
-    def _key_codes(self, over: tuple[str, ...]) -> Integers | None:
-        """A number for each value of a key (its first known column), -1 where none is known; None for the row's own."""
+    def _keys_over(self, over: tuple[str, ...]) -> Keys | None:
+        """The keys of the rows, each being its first known column; None for the row's own."""
         if over == tables()[self.table].key:
             return None
         with self._lock:
             if over not in self._keys:
                 listed = ", ".join(f'"{name}"' for name in over)
-                encoded = self._read(f"coalesce({listed})").dictionary_encode()
-                self._keys[over] = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
+                self._keys[over] = Keys.of(_key_numbers(self._read(f"coalesce({listed})")))
             return self._keys[over]
 
     def _read(self, column: str) -> Any:
@@ -230,15 +244,14 @@ class Cube:
         return found.column(0).combine_chunks()
 
     def _judged_rows(self, indicator: Indicator, option: SimpleNamespace) -> Judged:
-        key = (indicator.name, frozen(option))
+        sql = judged_sql(indicator, frozen(option), self.buyers)
         with self._lock:
-            if key not in self._judged:
-                sql = judged_sql(indicator, key[1], self.buyers)
-                self._judged[key] = self._sharing(_arrays(self._connection.cursor().execute(sql).to_arrow_table()))
+            if sql not in self._judged:
+                self._judged[sql] = self._sharing(_arrays(self._connection.cursor().execute(sql).to_arrow_table()))
                 while len(self._judged) > 1 and _bytes(self._judged.values()) > MOST_BYTES:
                     self._judged.popitem(last=False)
-            self._judged.move_to_end(key)
-            return self._judged[key]
+            self._judged.move_to_end(sql)
+            return self._judged[sql]
 
     def _sharing(self, judged: Judged) -> Judged:
         """The same, with the weights of other indicators where they are the same: most are one column."""
@@ -270,6 +283,17 @@ def _bytes(judged: Iterable[Judged]) -> int:
     """What judged rows take in memory, weights that several share being counted once."""
     held = {id(array): array.nbytes for each in judged for array in (each.code, each.weight)}
     return sum(held.values())
+
+
+def _key_numbers(column: Any) -> NDArray[np.int32]:
+    """A number for each value, -1 where it is missing."""
+    before, after = column[:-1], column[1:]
+    # the rows of a contract are neighbours: that need not be looked up
+    if not column.null_count and pc.all(pc.less_equal(before, after)).as_py():
+        is_new = pc.not_equal(before, after).to_numpy(zero_copy_only=False)
+        return np.cumsum(np.append(False, is_new), dtype=np.int32)[: len(column)]
+    found: NDArray[np.int32] = column.dictionary_encode().indices.fill_null(-1).to_numpy()
+    return found
 
 
 def _coded(column: Any) -> Column:

@@ -92,31 +92,29 @@ def _holdings(held: Amounts) -> Holdings:
     """Totals by key: those of rows of known scope, and the two signed parts of the others."""
     keyed = held if held.has_key.all() else held.at(np.flatnonzero(held.has_key))
     lone = held.at(np.flatnonzero(~held.has_key))
-    number, size = _compact(keyed.key)
-    maybe = np.flatnonzero(~keyed.is_sure)
-    sure = np.flatnonzero(keyed.is_sure) if len(maybe) else slice(None)
+    each = lone.positive + lone.negative
+    return Holdings(*_by_key(keyed), each[lone.is_sure], each[~lone.is_sure])
 
-    def of(values: Integers, rows: Integers | slice) -> Integers:
-        if isinstance(rows, slice) and len(values) == size:  # each key once, and all of known scope
-            return values
+
+def _by_key(held: Amounts) -> tuple[Integers, Integers, Integers]:
+    """What each key has of known scope, then what is added and taken away of unknown scope."""
+    if held.is_sure.all():  # each key once
+        nothing = np.zeros(len(held.key), dtype=np.int64)
+        return held.positive + held.negative, nothing, nothing
+    number, size = _compact(held.key)
+    sure, maybe = np.flatnonzero(held.is_sure), np.flatnonzero(~held.is_sure)
+
+    def of(values: Integers, rows: Integers) -> Integers:
         sums = np.zeros(size, dtype=np.int64)
         np.add.at(sums, number[rows], values[rows])
         return sums
 
-    each = lone.positive + lone.negative
-    return Holdings(
-        of(keyed.positive + keyed.negative, sure), of(keyed.positive, maybe), of(keyed.negative, maybe),
-        each[lone.is_sure], each[~lone.is_sure],
-    )  # fmt: skip
+    return of(held.positive + held.negative, sure), of(held.positive, maybe), of(held.negative, maybe)
 
 
 def _compact(keys: Integers) -> tuple[Integers, int]:
-    """The keys numbered from 0 without gaps, and how many there are."""
-    if not len(keys):
-        return keys, 0
+    """The keys (one or more) numbered from 0 without gaps, and how many there are."""
     last = int(keys.max())
-    if last + 1 == len(keys) and (np.diff(keys) == 1).all():
-        return keys, len(keys)
     if last > 8 * len(keys):
         kinds, number = np.unique(keys, return_inverse=True)
         return number, len(kinds)

@@ -106,8 +106,11 @@ def top(n: int, holdings: Holdings) -> Bounded:
 
 def supplier_count(holdings: Holdings) -> Bounded:
     """How many suppliers have a positive total; rows of unknown supplier are of those, or one supplier each."""
+    value = int((holdings.sure > 0).sum())
+    if holdings.is_known:
+        return Bounded(value, value, value) if value else UNKNOWN
     box = _box(holdings)
-    value, (low, high) = int((holdings.sure > 0).sum()), box.suppliers
+    low, high = box.suppliers
     least = int((low > 0).sum()) or int(bool((box.low > 0).any()))
     return Bounded(value or None, least, int((high > 0).sum()) + box.lone) if box.high.any() else UNKNOWN
 

@@ -44,9 +44,9 @@ def _quantile(sure: Integers, maybe: Integers, missing: int, part: Fraction) -> 
     others = ((0, 0), (missing, 0), (0, missing))
     if not len(maybe):
         ranks = [_rank(len(sure), before, after, part) for before, after in others]
-        held = [rank for rank in ranks if 0 <= rank < len(sure)]
-        ordered = np.partition(sure, held) if held else sure
-        return Bounded(*(float(ordered[rank]) if rank in held else None for rank in ranks))
+        # one rank at a time: numpy looks for several a good deal longer, and they are most often the same
+        held = {rank: float(np.partition(sure, rank)[rank]) for rank in set(ranks) if 0 <= rank < len(sure)}
+        return Bounded(*map(held.get, ranks))
     first, second = np.sort(sure), np.sort(maybe)
     low, high = (_extreme(first, second, missing, part, below=below) for below in (True, False))
     return Bounded(_at(first, second[:0], 0, 0, part), low, high)
