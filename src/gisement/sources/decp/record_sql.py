@@ -18,6 +18,7 @@ from gisement.sources.decp.published import (
     HOLDER_FIELDS,
     LABELS,
     TEXT,
+    Element,
     duckdb_type,
 )
 from gisement.store.sql_text import literal
@@ -118,23 +119,42 @@ def _first(variable: str, wrappers: tuple[str, ...], fields: tuple[str, ...]) ->
 def _elements(name: str, extra: str = "") -> str:
     """The list of raw structs made from a published list, without the elements that say nothing.
 
-    The lambdas run only for lists that hold something: most have no amendment, and no subcontractor.
+    The lambdas run only for lists that hold something: most have no amendment, and no subcontractor. Where each
+    element is under its wrapper and says nothing beside it, as most do, what is in the wrapper alone is looked at.
     """
+    element, published = ELEMENTS[name], f"r.{name}"
+    usual = ""
+    if len(element.wrappers) == 1:
+        inside = f"list_transform({published}, lambda e: e.{element.wrappers[0]})"
+        usual = f"WHEN {_is_wrapped(name)} THEN {_packed(inside, element, (), extra)} "
+    general = _packed(published, element, element.wrappers, extra)
+    return f"CASE WHEN {published} IS NULL THEN NULL WHEN len({published}) = 0 THEN [] {usual}ELSE {general} END"
+
+
+def _is_wrapped(name: str) -> str:
+    """Whether all elements of a published list are under their one wrapper, with nothing beside it."""
     element = ELEMENTS[name]
-    made = {field: _first("e", element.wrappers, sources) for field, sources in element.fields.items()}
+    beside = {source.split(".")[0] for sources in element.fields.values() for source in sources}
+    odd = " OR ".join([f"e.{element.wrappers[0]} IS NULL", *(f"e.{field} IS NOT NULL" for field in sorted(beside))])
+    return f"len(list_filter(r.{name}, lambda e: {odd})) = 0"
+
+
+def _packed(items: str, element: Element, wrappers: tuple[str, ...], extra: str) -> str:
+    made = {field: _first("e", wrappers, sources) for field, sources in element.fields.items()}
     if "titulaires" in made:
-        owners = [*(f"e.{wrapper}" for wrapper in element.wrappers), "e"]
-        made["titulaires"] = _act_holders("coalesce(" + ", ".join(f"{o}.titulaires" for o in owners) + ")")
+        made["titulaires"] = _act_holders([f"{owner}.titulaires" for owner in (*(f"e.{w}" for w in wrappers), "e")])
     said = " OR ".join(f"s.{field} IS NOT NULL" for field in made)
     packed = ", ".join(f"{field} := {sql}" for field, sql in made.items())
-    filled = f"list_filter(list_transform(r.{name}, lambda e: struct_pack({packed}{extra})), lambda s: {said})"
-    return f"CASE WHEN len(r.{name}) > 0 THEN {filled} WHEN r.{name} IS NOT NULL THEN [] END"
+    return f"list_filter(list_transform({items}, lambda e: struct_pack({packed}{extra})), lambda s: {said})"
 
 
-def _act_holders(items: str) -> str:
+def _act_holders(given: list[str]) -> str:
+    """The holders that an amendment names: most name none."""
+    items = f"coalesce({', '.join(given)})"
     packed = ", ".join(f"{field} := {_first('t', ('titulaire',), of)}" for field, of in HOLDER_FIELDS.items())
     said = " OR ".join(f"t.{field} IS NOT NULL" for field in HOLDER_FIELDS)
-    return f"list_filter(list_transform({items}, lambda t: struct_pack({packed})), lambda t: {said})"
+    made = f"list_filter(list_transform({items}, lambda t: struct_pack({packed})), lambda t: {said})"
+    return f"CASE WHEN {items} IS NOT NULL THEN {made} END"
 
 
 def _holders() -> str:
