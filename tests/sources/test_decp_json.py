@@ -127,6 +127,16 @@ def test_every_shape_of_holders_gives_the_same_row(tmp_path: Path, sound: dict[s
     assert published(row) == sound
 
 
+def test_what_an_element_says_under_its_name_and_beside_it_is_read_together(tmp_path: Path) -> None:
+    """One amendment of both forms, and one of the form of 2022 alone: what is under the name comes first."""
+    both = {"modification": {"id": "1", "montant": ""}, "id": "9", "montant": 5, "titulaires": [{"id": "a"}]}
+    made = one(tmp_path, contract(modifications=[both, {"modification": {"id": "2"}}]))["modifications"]
+    assert [(act["id"], act["montant"]) for act in made] == [("1", "5"), ("2", None)]
+    assert [holder["id"] for holder in made[0]["titulaires"]] == ["a"]
+    alone = one(tmp_path, contract(modifications=[{"modification": {"id": "2"}}, {"modification": {}}]))
+    assert [act["id"] for act in alone["modifications"]] == ["2"]
+
+
 @pytest.mark.parametrize(
     "shape",
     [

@@ -82,8 +82,9 @@ def copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> Non
     """
     try:
         connection.execute(
-            f"COPY ({query}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
-            f"WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT {DICTIONARY}, ROW_GROUP_SIZE {ROW_GROUP})"
+            f"COPY ({query}) TO {literal(target)} (FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, "
+            f"COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT {DICTIONARY}, "
+            f"ROW_GROUP_SIZE {ROW_GROUP})"
         )
     except UnicodeDecodeError as error:
         # DuckDB quotes the record that it refuses, and may cut one of its letters in half.
