@@ -65,15 +65,15 @@ demo: .venv/run.stamp
 	$(BIN)/gisement demo $(ARGS)
 
 test: .venv/dev.stamp
-	echo "== Tests of Spark and of the pages (beside the others, on the second processor; shown last)"
+	echo "== Tests of Spark, of the pages and of the models (beside the others, on the second processor; shown last)"
 	log=$$(mktemp); ( \
 		make --no-print-directory .venv/oidc.stamp; \
 		$(BIN)/pytest -m spark $$(grep -rl mark.spark tests --include="*.py"); code=$$?; \
-		$(BIN)/pytest tests/publish -m "not spark" || code=1; exit $$code \
+		$(BIN)/pytest tests/publish tests/models -m "not spark" || code=1; exit $$code \
 	) >"$$log" 2>&1 & beside=$$!; \
 	trap 'kill $$beside; rm -f "$$log"' INT TERM; \
 	others=0; make --no-print-directory laws lint || others=1; echo "== Tests"; \
-	$(BIN)/pytest --ignore=tests/test_house.py --ignore=tests/publish -m "not spark" || others=1; \
+	$(BIN)/pytest --ignore=tests/test_house.py --ignore=tests/publish --ignore=tests/models -m "not spark" || others=1; \
 	wait $$beside; status=$$?; cat "$$log"; rm -f "$$log"; \
 	[ $$others -eq 0 ] && [ $$status -eq 0 ]
 

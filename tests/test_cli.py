@@ -11,8 +11,12 @@ from typing import Any
 
 import pytest
 
+from gisement.engine.measure import Observatory
 from gisement.engine.query import DIMENSIONS
+from gisement.pipeline import indicator_named
 from gisement.sources.demonstration import identifiers
+from gisement.store import Workspace
+from gisement.terms import Perimeter
 from tests.commands import START, Run, fresh, gisement, started
 from tests.sources.decp_samples import contract, wrapped
 from tests.workspaces import added, built, created
@@ -290,9 +294,9 @@ def test_a_dimension_that_only_filters_is_not_listed(workspace: Path) -> None:
     sentence = refused(gisement("measure", "local_share", "--by", "buyers", workspace=workspace))
     allowed = sentence.rstrip(".").partition("parmi ")[2].split(", ")
     assert allowed == [name for name in DIMENSIONS if name in allowed]
+    observatory = Observatory(Workspace.open(workspace))
     for name in allowed:
-        measured = ("measure", "local_share", "--by", name, "--format", "json")
-        assert answer(gisement(*measured, workspace=workspace))["figures"]
+        assert observatory.measure(indicator_named("local_share"), Perimeter(), [name])
 
 
 def test_a_dimension_given_twice_is_one(workspace: Path) -> None:

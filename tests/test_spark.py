@@ -9,7 +9,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import duckdb
 import ibis
+import pyarrow.parquet as pq
 import pytest
 
 from gisement import pipeline
@@ -80,13 +82,12 @@ def spark_workspace(duck: Workspace, cluster: Cluster) -> Workspace:
 
 @pytest.mark.parametrize("table", tables())
 def test_the_table_is_the_same(table: str, duck: Workspace, spark_workspace: Workspace) -> None:
-    connection = database.connect(duck)
+    connection = _comparing(duck)
     one, other = (f"read_parquet('{database.table_path(held, table)}')" for held in (duck, spark_workspace))
     for left, right in ((one, other), (other, one)):
         differing = connection.sql(f"SELECT * FROM {left} EXCEPT ALL SELECT * FROM {right} LIMIT 3")
         assert differing.fetchall() == []
     assert connection.sql(f"DESCRIBE FROM {one}").fetchall() == connection.sql(f"DESCRIBE FROM {other}").fetchall()
-    connection.close()
 
 
 def test_a_table_is_the_same_where_spark_plans_and_compiles_as_for_large_ones(
@@ -102,11 +103,10 @@ def test_a_table_is_the_same_where_spark_plans_and_compiles_as_for_large_ones(
                 spark_engine.show(cluster.session, spark_workspace, name)
             made = str(tmp_path / table)
             cluster.session.sql(planned[table].sql).write.parquet(made)
-            connection = database.connect(duck)
+            connection = _comparing(duck)
             one, other = (f"read_parquet('{path}')" for path in (database.table_path(duck, table), f"{made}/*.parquet"))
             for left, right in ((one, other), (other, one)):
                 assert connection.sql(f"SELECT * FROM {left} EXCEPT ALL SELECT * FROM {right} LIMIT 3").fetchall() == []
-            connection.close()
     finally:
         for name, value in PLAIN.items():
             cluster.session.conf.set(name, value)
@@ -119,7 +119,7 @@ def test_the_files_hold_what_engines_read_differently(duck: Workspace) -> None:
 
     # purchases are not empty where they could differ, and the mixed file stays small
     assert 150 < count("raw_decp", "true") <= 300
-    assert all(count(table, "true") for table in tables())
+    assert all(pq.read_metadata(database.table_path(duck, table)).num_rows for table in tables())
     assert count("contract_supplier", "holders_count > 1 AND amount_cents % holders_count <> 0")
     assert count("finding", "rule = 'correction_applied'") >= 3
     assert count("finding", "rule = 'correction_not_applied'") >= 3
@@ -132,7 +132,7 @@ def test_the_files_hold_what_engines_read_differently(duck: Workspace) -> None:
 def test_every_option_value_gives_the_same_sums(
     indicator: Indicator, duck: Workspace, spark_workspace: Workspace, cluster: Cluster
 ) -> None:
-    observatory = Observatory(duck, [indicator.table])
+    observatory = _observatory(duck, indicator.table)
     home, everyone = PERIMETERS
     options = list(_options(indicator, observatory))
     asked = [
@@ -154,7 +154,7 @@ def test_groups_are_the_same(
     option = SimpleNamespace(**vars(indicator.choose({})))
     query = summed(indicator, PERIMETERS[1], option, (), by)
     found = _on_spark(query, spark_workspace, cluster, indicator.table)
-    assert found == _on_duckdb(query, Observatory(duck, [indicator.table]))
+    assert found == _on_duckdb(query, _observatory(duck, indicator.table))
     assert len(found) > 1
 
 
@@ -167,7 +167,7 @@ def test_the_weights_of_a_spread_are_the_same(
     option = indicator.choose({"medical": "excluded"})
     query = amounts(judged(indicator, PERIMETERS[1], option, ()), ("family",), indicator.kind)
     found = _on_spark(query, spark_workspace, cluster, indicator.table)
-    assert found == _on_duckdb(query, Observatory(duck, [indicator.table]))
+    assert found == _on_duckdb(query, _observatory(duck, indicator.table))
     assert {row["is_sure"] for row in found} == {True, False}
 
 
@@ -177,7 +177,7 @@ def test_rows_of_a_filter_are_the_same(duck: Workspace, spark_workspace: Workspa
     told = judged(indicator, perimeter, SimpleNamespace(**vars(indicator.choose({}))), ())
     query = told.select("purchase_key", "verdict", "weight")
     found = _on_spark(query, spark_workspace, cluster, indicator.table)
-    assert found == _on_duckdb(query, Observatory(duck, [indicator.table]))
+    assert found == _on_duckdb(query, _observatory(duck, indicator.table))
     assert len({row["verdict"] for row in found}) > 1
 
 
@@ -193,6 +193,18 @@ def _options(indicator: Indicator, observatory: Observatory) -> Iterator[SimpleN
         for value in (*option.values, *(AREAS if option.areas else ())):
             if value != option.default and (option.name != "ring" or value in rings):
                 yield observatory.options(indicator, Perimeter({}, {option.name: value}))
+
+
+@cache
+def _comparing(workspace: Workspace) -> duckdb.DuckDBPyConnection:
+    """One connection to compare all tables, which takes longer to open than to use."""
+    return database.connect(workspace)
+
+
+@cache
+def _observatory(workspace: Workspace, table: str) -> Observatory:
+    """The indicators of a table, on DuckDB."""
+    return Observatory(workspace, [table])
 
 
 @cache

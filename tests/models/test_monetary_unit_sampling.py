@@ -91,10 +91,8 @@ def coverage(people: Population, seed: int) -> tuple[float, float, float]:
     ("law", "rate", "unknown"),
     [
         ("lognormal", 0.02, UNKNOWN),
-        ("lognormal", 0.05, 0.0),
         ("lognormal", 0.15, UNKNOWN),
         ("pareto", 0.02, UNKNOWN),
-        ("pareto", 0.05, UNKNOWN),
         ("pareto", 0.15, 0.0),
     ],
 )

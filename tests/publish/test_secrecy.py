@@ -6,6 +6,7 @@ import itertools
 import shutil
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -145,16 +146,20 @@ def test_rows_of_a_figure_that_is_not_shown_say_why_there_are_none(
 def test_rows_of_a_public_figure_add_up_to_it_with_one_remainder_at_most(
     paid_client: TestClient, public: PublicObservatory
 ) -> None:
+    """All of them as the server lists them; of one in nine, as it answers."""
     seen = 0
     for name, _, figure in published(public):
         if len(figure.group) > 1 or figure.options.get("joint", "equal") != "equal":
             continue
         address = figure.rows.replace(f"/figures/{name}/rows", f"/api/rows/{name}")
+        asked = perimeter_of(["=".join(pair) for pair in parse_qsl(urlsplit(address).query, keep_blank_values=True)])
         for verdict in Verdict:
-            answer = paid_client.get(f"{address}&verdict={verdict}&limit=10000").json()
-            cents = [row["amount_cents"] for row in answer["rows"]]
-            kept = [row for row in answer["rows"] if row["purchase_key"] == REMAINDER]
-            assert len(kept) <= 1
+            rows = list(public.rows(indicator_named(name), asked, verdict))
+            if seen % 9 == 0:
+                answer = paid_client.get(f"{address}&verdict={verdict}&limit=10000").json()["rows"]
+                assert [row["amount_cents"] for row in answer] == [row["amount_cents"] for row in rows]
+            cents = [row["amount_cents"] for row in rows]
+            assert sum(row["purchase_key"] == REMAINDER for row in rows) <= 1
             assert len(cents) == figure.sums.rows(verdict)
             if figure.secrecy == "protected":
                 assert sum(cents) == getattr(figure.sums, str(verdict))

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 from gisement.catalog import parameter
+from gisement.engine.compiled import Frozen, frozen
 from gisement.engine.measure import Observatory
 from gisement.models.impact_inputs import TRADE, Rows
 from gisement.terms import Indicator, Perimeter, Verdict
@@ -35,13 +37,29 @@ def demand_rows(
     A firm whose activity is unknown counts as a trader: its goods may come from anywhere. With a year in `prices_of`,
     cents are those of its prices; a purchase of unknown year keeps its own.
     """
+    filters, buyers = tuple(perimeter.filters.items()), tuple(observatory.territory.buyers)
+    sql = _demand_sql(indicator, filters, frozen(option), buyers, tuple(by), prices_of)
+    found = _answered(observatory, sql, len(by))
+    return tuple([row for row in found if row["is_spread"] is spread] for spread in (False, True))  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=256)
+def _demand_sql(
+    indicator: Indicator,
+    filters: Frozen,
+    option: Frozen,
+    buyers: tuple[str, ...],
+    by: tuple[str, ...],
+    prices_of: int | None,
+) -> str:
+    """The query of both readings, compiled once: it takes longer than to run it."""
     import ibis
 
     from gisement.engine.query import DIMENSIONS, is_verdict, numbered
     from gisement.store.database import schema
 
     read = list(dict.fromkeys([*(DIMENSIONS[name] for name in by), *READ]))
-    rows = numbered(indicator, perimeter, option, observatory.territory.buyers, read)
+    rows = numbered(indicator, Perimeter(dict(filters)), SimpleNamespace(**dict(option)), buyers, read)
     rows = rows.filter(is_verdict(rows, Verdict.PART))
     dimensions = {f"group_{n}": rows[DIMENSIONS[name]] for n, name in enumerate(by)}
     rows = rows.select(
@@ -54,8 +72,7 @@ def demand_rows(
     rows = rows.group_by([*keys, "siren"]).agg(cents=rows.cents.sum())  # firms are few beside payments
     presence = ibis.table(schema("supplier_presence"), name="supplier_presence")
     both = ibis.union(_declared(rows, presence, keys), _by_headcount(rows, presence, keys))  # read once for both
-    found = _answered(observatory, both, len(by))
-    return tuple([row for row in found if row["is_spread"] is spread] for spread in (False, True))  # type: ignore[return-value]
+    return str(ibis.to_sql(both.order_by(list(both.columns)), dialect="duckdb", pretty=False))
 
 
 def _deflator(year: Any, to: int) -> Any:
@@ -104,10 +121,7 @@ def _by_headcount(rows: Any, presence: Any, keys: Sequence[str]) -> Any:
     return found.select(*keys, near=ibis.null("int64"), cents=found.cents, is_spread=True)
 
 
-def _answered(observatory: Observatory, expression: Any, groups: int) -> Rows:
-    import ibis
-
-    sql = str(ibis.to_sql(expression.order_by(list(expression.columns)), dialect="duckdb", pretty=False))
+def _answered(observatory: Observatory, sql: str, groups: int) -> Rows:
     answer = observatory.connection.cursor().execute(sql)
     names = [column[0] for column in answer.description or ()]
     found = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
