@@ -26,6 +26,8 @@ from gisement.clean.values import (
 )
 from gisement.terms import step
 
+PLAIN_ID = r"^[1-9][0-9A-Z]*\z"
+
 
 @step
 def repeated_record(raw_decp: Any) -> Any:
@@ -56,12 +58,8 @@ def _readable(raw_decp: Any) -> Any:
 def contract_record(raw_decp: Any, repeated_record: Any) -> Any:
     """One row per distinct record, with comparison keys (`group_key`, `unit_key`) for identity."""
     records = distinct_records(_with_readings(raw_decp), repeated_record)
-    records = records.mutate(
-        amount_text=present(records.montant),
-        contract_id=present(records.id),
-        amendment_number=whole(records.modification_numero),
-    )
-    records = with_cents(_with_holders(records), "amount_text", "amount_cents_reported")
+    records = records.mutate(is_plain_id=records.id.re_search(PLAIN_ID))
+    records = with_cents(_with_holders(records), "montant", "amount_cents_reported")
     return _keys(_columns(records).view())
 
 
@@ -103,15 +101,17 @@ def _holder_key(text: Any) -> Any:
 
 def _columns(r: Any) -> Any:
     """The standard columns, from the file's."""
-    amount, reason = trusted_amount(r.amount_text, r.amount_cents_reported)
+    amount, reason = trusted_amount(present(r.montant), r.amount_cents_reported)
+    # most are written as they are compared, and are not looked at twice
+    contract_id = ibis.ifelse(r.is_plain_id, r.id, present(r.id))
     return r.select(
-        "record_hash", "copies", "source_format", "record_kind", "amendment_number",
+        "record_hash", "copies", "source_format", "record_kind", amendment_number=whole(r.modification_numero),
         title=r.objet, has_lost_letters=ibis.coalesce(r.has_lost_letters & r.objet.notnull(), False),
         buyer_id_reported=r.acheteur_id, buyer_id=r.buyer_identifier,
         buyer_id_rule=r.buyer_identifier_rule, buyer_siren=r.buyer_siren, buyer_name=present(r.acheteur_nom),
         buyer_commune_code_reported=present(r.acheteur_commune_code),
         buyer_department_code_reported=department(r.acheteur_departement_code),
-        contract_id=r.contract_id, framework_id=present(r.idAccordCadre),
+        contract_id=contract_id, framework_id=present(r.idAccordCadre),
         contract_nature=present(r.nature),
         cpv_code_reported=r.codeCPV, cpv_code=cpv(r.codeCPV),
         procurement_method_details=present(r.procedure),
@@ -131,7 +131,8 @@ def _columns(r: Any) -> Any:
         **{column: r[column] for column in STATES.values()},
         holders_count=r.holders_count, first_holder=r.first_holder, last_holder=r.last_holder,
         subcontracts_count=ibis.coalesce(r.actesSousTraitance.length(), 0).cast("int64"),
-        buyer_key=ibis.coalesce(r.buyer_siren, r.buyer_identifier, r.acheteur_id), id_key=identifier_key(r.contract_id),
+        buyer_key=ibis.coalesce(r.buyer_siren, r.buyer_identifier, r.acheteur_id),
+        id_key=ibis.ifelse(r.is_plain_id, r.id, identifier_key(contract_id)),
     )  # fmt: skip
 
 
@@ -158,7 +159,7 @@ def trusted_amount(text: Any, amount: Any) -> tuple[Any, Any]:
     `negative`, `absurd` (beyond the absolute bound), `repeated_digits`.
     """
     reason = ibis.cases(
-        (text.isnull(), "missing"),
+        (amount.isnull() & text.isnull(), "missing"),
         (amount.isnull(), "unreadable"),
         (amount < 0, "negative"),
         (amount <= parameter("amount_symbolic_cents"), "symbolic"),

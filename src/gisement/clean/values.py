@@ -55,7 +55,7 @@ def plain_amount(text: Any) -> Any:
     """
     # first: nearly every amount is plain, and the rest is slow
     is_plain = text.re_search(PLAIN_AMOUNT)
-    tight = text.re_replace(r"[ '\"€]", "").replace("\u00a0", "").replace("\u202f", "").replace("\u2009", "")
+    tight = trimmed(text).re_replace(r"[ '\"€]", "").replace("\u00a0", "").replace("\u202f", "").replace("\u2009", "")
     return ibis.cases(
         (is_plain, text),
         (tight.re_search(PLAIN_AMOUNT), tight),
@@ -170,8 +170,5 @@ def digest(text: Any) -> Any:
 
 def joined(*parts: Any) -> Any:
     """Texts joined by `|`, a missing one being empty: what a comparison key is hashed from."""
-    filled = [part.fill_null("") for part in parts]
-    result = filled[0]
-    for part in filled[1:]:
-        result = result + "|" + part
-    return result
+    # all at once: two by two, each part would be copied as often as others follow it
+    return ibis.literal("|").join([part.fill_null("") for part in parts])
