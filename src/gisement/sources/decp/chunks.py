@@ -26,6 +26,9 @@ SIZE: Final = 8 << 20
 LARGEST: Final = 8 << 20
 """Bytes of the largest record that is read (contracts have about 1,200)."""
 
+SAMPLE: Final = 200
+"""The first records, whose unknown fields are told."""
+
 REFUSED: Final = (duckdb.InvalidInputException, duckdb.ConversionException)
 """What DuckDB raises for a record of another shape; a full disk or memory is not that."""
 
@@ -64,8 +67,8 @@ class Chunks:
         self.rows.put(shapes.encode({"p": self.count, "k": kind, "r": record}) + b"\n")
 
     def _sample(self, records: Sequence[Any]) -> None:
-        if len(self.sample) < 200:
-            self.sample += [bytes(record) for record in records[:200]]
+        if (wanted := SAMPLE - len(self.sample)) > 0:
+            self.sample += [bytes(record) for record in records[:wanted]]
 
 
 def _lines(records: Iterable[Any], kind: str | None, before: int) -> bytes:
