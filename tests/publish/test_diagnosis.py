@@ -99,7 +99,7 @@ def test_the_terminal_shows_every_table(diagnosis: Diagnosis) -> None:
 
 
 def figure(value: float | None, low: float | None, high: float | None, unit: str = "percent") -> Figure:
-    sums = Sums(counts={Verdict.PART: 1})
+    sums = Sums(counts={Verdict.PART: 10})
     return Figure("local_share", unit, {}, value, low, high, "missing", None, sums, Level.OBSERVED)
 
 
@@ -173,11 +173,11 @@ def test_places_have_names_in_english_too() -> None:
 
 
 def test_a_headline_that_rests_on_little_says_so(diagnosis: Diagnosis) -> None:
-    """On a real territory whose buyers no register placed, two contracts gave « 100 € sur 100 »."""
+    """On a real territory whose buyers no register placed, two contracts gave « 100 € sur 100 » (`test_few.py`)."""
     assert diagnosis.cautions == (), "the demonstration rests on thousands of rows, and its buyers are placed"
-    thin = replace(diagnosis.headline, basis="contract", sums=Sums(counts={Verdict.PART: 2, Verdict.UNKNOWN: 40}))
+    thin = replace(diagnosis.headline, basis="contract", sums=Sums(counts={Verdict.PART: 20, Verdict.UNKNOWN: 40}))
     few, outside = cautions(thin, 1_146)
-    assert few == "D'après 2 lignes de marchés seulement : trop peu pour décrire la commande publique d'ici."
+    assert few == "D'après 20 lignes de marchés seulement : trop peu pour décrire la commande publique d'ici."
     assert outside.startswith(
         "1\u202f146 marchés d'acheteurs de lieu inconnu n'y sont pas : il manque à cet observatoire"
     )

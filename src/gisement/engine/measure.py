@@ -336,7 +336,7 @@ class Observatory:
             high=result.high, interval="missing", coverage=result.coverage, sums=sums,
             level=highest([indicator.level, list(Level)[sums.level_rank]]), origins=self.origins(indicator.table),
             rows=address_of(indicator.name, perimeter, options, group), weight_divisor=_weight_divisor(indicator),
-            basis=_basis(indicator, perimeter, group), options=dict(options),
+            basis=_basis(indicator, perimeter, group), options=dict(options), table=indicator.table, keys=result.keys,
         )  # fmt: skip
 
 

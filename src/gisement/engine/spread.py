@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -85,7 +86,9 @@ def statistic(kind: Spread, held: Amounts | None, missing: int) -> Bounded:
         each = held.positive + held.negative
         sure, maybe = (each, each[:0]) if held.is_sure.all() else (each[held.is_sure], each[~held.is_sure])
         return BY_ROW[kind.statistic](sure, maybe, missing)
-    return BY_KEY[kind.statistic](_holdings(held))
+    holdings = _holdings(held)
+    keys = None if len(holdings.lone) or len(holdings.lone_maybe) else int((holdings.sure > 0).sum())
+    return replace(BY_KEY[kind.statistic](holdings), keys=keys)
 
 
 def _holdings(held: Amounts) -> Holdings:

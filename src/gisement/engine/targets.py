@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from gisement.catalog.few import is_few
 from gisement.engine.asked import Row, rows_of
 from gisement.engine.measure import MEASURED, TWO_BASES, Observatory
 from gisement.engine.protected import NOT_SHOWN, Unpublished
@@ -54,11 +55,11 @@ def progress(observatory: Observatory, named: Named, spelled: Spelled, basis: st
 
 
 def state_of(figure: Figure, aim: float, *, at_most: bool, is_over: bool) -> str:
-    """What a figure says of an objective (see `STATES`)."""
+    """What a figure says of an objective (see `STATES`); a share of too few rows says nothing of it."""
     if not is_over:
         return UNDER_WAY
     low, high = figure.low, figure.high
-    if figure.value is None or low is None:
+    if figure.value is None or low is None or is_few(figure):
         return UNKNOWN
     if at_most:
         if high is not None and high <= aim:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from gisement.catalog.few import is_few
 from gisement.engine.targets import AT_MOST, Progress
 from gisement.terms import Figure
 
@@ -27,12 +28,13 @@ class Course:
 
 
 def course(progress: Progress) -> Course | None:
-    """The course of an objective; None where no year before its own is known.
+    """The course of an objective; None where no year before its own is known by rows enough.
 
     The line is a way of reading, no duty: it is kept, or not, only where that holds whatever is not known.
     """
     aims = sorted(progress.years.items())
-    known = [each for each in progress.trajectory if each.value is not None and year_of(each) <= aims[-1][0]]
+    told = [each for each in progress.trajectory if each.value is not None and not is_few(each)]
+    known = [each for each in told if year_of(each) <= aims[-1][0]]
     before = [each for each in known if year_of(each) < aims[0][0]]
     if not before or before[0].value is None:
         return None

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from gisement.catalog import indicator_texts
+from gisement.catalog.few import is_few
 from gisement.publish.invented import invented
 from gisement.publish.labels import labels
 from gisement.terms import Figure, Indicator, Perimeter, Verdict
@@ -76,6 +77,7 @@ def as_dict(figure: Figure, language: str = "fr") -> dict[str, Any]:
         "level": str(figure.level),
         "basis": figure.basis,
         "secrecy": figure.secrecy or "none",
+        "few": is_few(figure),
         "options": dict(figure.options),
         "table_year": figure.table_year,
         "origins": [vars(origin) for origin in figure.origins],

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from gisement.catalog import parameter, texts
+from gisement.catalog.few import is_few
 from gisement.publish import format
 from gisement.terms import Figure, Verdict
 
 
 def cautions(figure: Figure, unplaced: int, language: str = "fr") -> list[str]:
-    """The sentences that a reader needs before believing a headline; none where it rests on enough."""
+    """What a reader needs to know before believing a headline; nothing where it rests on enough, or says so itself."""
     words = texts(language)["caution"]
     told = figure.sums.rows(Verdict.PART) + figure.sums.rows(Verdict.REST)
     found = []
-    if 0 < told < parameter("few_rows"):
+    if 0 < told < parameter("few_rows") and not is_few(figure):
         kind = words["payments" if figure.basis == "payment" else "contracts"]
         found.append(words["few"].format(rows=format.number(told, language=language), kind=kind))
     return [*found, *left_out(unplaced, language)]

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from gisement.catalog import indicator_texts, texts
+from gisement.catalog.few import is_few
 from gisement.pipeline import ALL
 from gisement.publish import format
 from gisement.terms import Figure
@@ -67,6 +68,21 @@ class Shown:
         return "" if format.is_outside(self.figure) else format.coverage(self.figure, self.language)
 
     @property
+    def share(self) -> str:
+        """The share that too few rows make, which the detail alone tells; empty for any other figure."""
+        return format.share_of_few(self.figure, self.language)
+
+    @property
+    def whole_bounds(self) -> str:
+        """The bounds as the detail tells them, whatever the figure rests on."""
+        return format.whole_bounds(self.figure, self.language) if self.share else self.bounds
+
+    @property
+    def whole_coverage(self) -> str:
+        """The coverage as the detail tells it."""
+        return format.whole_coverage(self.figure, self.language) if self.share else self.coverage
+
+    @property
     def level(self) -> str:
         """How far it is from what was published."""
         return str(texts(self.language)["levels"][self.figure.level])
@@ -122,7 +138,8 @@ class Shown:
 def shown(figure: Figure, label: str = "", *, largest: float = 1.0, least: float = 0.0, language: str = "fr") -> Shown:
     """The texts of a figure; a bar goes from `least` to `largest` (0 to 1 for a share)."""
     largest = HUNDRED if figure.unit == "per_hundred" and largest == 1.0 else largest
-    left, value_at, right = (_place(value, least, largest) for value in (figure.low, figure.value, figure.high))
+    ends = (None,) * 3 if is_few(figure) else (figure.low, figure.value, figure.high)
+    left, value_at, right = (_place(value, least, largest) for value in ends)
     label = label or str(indicator_texts(figure.indicator, language, figure.basis)["title"])
     return Shown(figure, label, language, left, value_at, right)
 

@@ -10,7 +10,8 @@ from datetime import date
 from functools import lru_cache
 
 from gisement.catalog import texts
-from gisement.terms import INDEX, LOTS, Figure, Reading, Verdict
+from gisement.catalog.few import behind, is_few
+from gisement.terms import EUROS, INDEX, KILOGRAMS, LOTS, Figure, Reading, Verdict
 from gisement.terms.trouble import harmless as plain
 
 THIN, SPACE, MINUS = "\u202f", "\u00a0", "\u2212"
@@ -161,10 +162,42 @@ def points_span(figure: Figure, language: str = "fr") -> str:
 
 
 def value(figure: Figure, language: str = "fr") -> str:
-    """The value of a figure, that its definition leaves every row out, or that it is not shown."""
+    """The value of a figure, that its definition leaves every row out, or that it is not shown.
+
+    Of a share that rests on too few rows, how many there are: `3 contrats`.
+    """
     if is_secret(figure):
         return _words(language)["not_shown"]
+    if is_few(figure):
+        count, kind = behind(figure)
+        words = _words(language)["few_rows"]
+        return counted(count, *words.get(kind, words["other"]), language)
     return _words(language)["outside"] if is_outside(figure) else amount(figure.value, figure.unit, language)
+
+
+def said(figure: Figure, language: str = "fr") -> str:
+    """The value as a sentence can hold it: `une part non donnée` where it rests on too few rows."""
+    return str(_words(language)["few_said"]) if is_few(figure) else value(figure, language)
+
+
+def share_of_few(figure: Figure, language: str = "fr") -> str:
+    """The share that too few rows make, for the detail of its figure; empty for any other."""
+    if not is_few(figure):
+        return ""
+    told = amount(figure.value, figure.unit, language)
+    return str(_words(language)["few_share"]).format(share=told, rows=value(figure, language))
+
+
+def part_of(figure: Figure, language: str = "fr") -> str:
+    """What of the known weight counts: `20 k€ sur 35 k€`."""
+    part, known = counted_of(figure, language)
+    return str(_words(language)["part_of"]).format(part=part, known=known)
+
+
+def counted_of(figure: Figure, language: str = "fr") -> tuple[str, str]:
+    """What counts, and the known weight that it is a part of, at the size that one can remember."""
+    part, known = figure.sums.part, figure.sums.part + figure.sums.rest
+    return weighed(figure, part, language), weighed(figure, known, language)
 
 
 def is_secret(figure: Figure) -> bool:
@@ -188,13 +221,21 @@ def missing(figure: Figure, language: str = "fr") -> str:
 
 
 def bounds(figure: Figure, language: str = "fr") -> str:
-    """The bounds of a figure: `entre 47,2 % et 51,8 %`, `au minimum`, or that the data leave no doubt."""
+    """The bounds of a figure: `entre 47,2 % et 51,8 %`, `au minimum`, or that the data leave no doubt.
+
+    Of a share that rests on too few rows, that they are too few, and their amounts.
+    """
+    return _few(figure, language, "few_bounds") if is_few(figure) else whole_bounds(figure, language)
+
+
+def whole_bounds(figure: Figure, language: str = "fr") -> str:
+    """The bounds whatever the figure rests on: for its detail."""
     return _bounds(figure, language, "between", "exact_here")
 
 
 def span(figure: Figure, language: str = "fr") -> str:
-    """The same in fewer letters, for a column: `47,2 % à 51,8 %`, `exact`."""
-    return _bounds(figure, language, "span", "exact")
+    """The same in fewer letters, for a column: `47,2 % à 51,8 %`, `exact`, `trop peu : 20 k€ sur 35 k€`."""
+    return _few(figure, language, "few_span") if is_few(figure) else _bounds(figure, language, "span", "exact")
 
 
 def verdict_euros(figure: Figure, verdict: Verdict, language: str = "fr") -> str:
@@ -221,7 +262,12 @@ def dated(figure: Figure, language: str = "fr", words: str = "dated") -> str:
 
 
 def coverage(figure: Figure, language: str = "fr") -> str:
-    """The share of the weight about which the data can answer: `connu à 95,4 %`."""
+    """The share of the weight about which the data can answer: `connu à 95,4 %`; none of a share of too few rows."""
+    return "" if is_few(figure) else whole_coverage(figure, language)
+
+
+def whole_coverage(figure: Figure, language: str = "fr") -> str:
+    """The same whatever the figure rests on: for its detail."""
     if figure.coverage is None:
         return "" if is_secret(figure) else not_known(language)
     return _words(language)["known"].format(share=percent(figure.coverage, language=language))
@@ -274,6 +320,25 @@ def capital(text: str) -> str:
 def harmless(text: str) -> str:
     """A text that someone published, without what could act on the terminal."""
     return plain(text).replace("\n", " ")
+
+
+def weighed(figure: Figure, held: int, language: str) -> str:
+    """A sum of weights at the size that one can remember: euros, a quantity, or a number of rows."""
+    if figure.weight_divisor == EUROS.divisor:
+        return euros(held / EUROS.divisor, language)
+    is_kg = figure.weight_divisor == KILOGRAMS.divisor
+    return weight(held / KILOGRAMS.divisor, language) if is_kg else number(held, language=language)
+
+
+def _few(figure: Figure, language: str, words: str) -> str:
+    """That the rows are too few for a share, what of their weight counts; in the longer form, how many nobody knows."""
+    said, others = _words(language), figure.sums.rows(Verdict.UNKNOWN) if words == "few_bounds" else 0
+    whole = said["in_all"].format(known=counted_of(figure, language)[1])
+    told = str(said[words]).format(amounts=part_of(figure, language) if figure.keys is None else whole)
+    if not others:
+        return told
+    beside = said["few_others_one" if others == 1 else "few_others"]
+    return listed((told, str(beside).format(count=number(others, language=language))), language)
 
 
 def _bounds(figure: Figure, language: str, between: str, exact: str) -> str:

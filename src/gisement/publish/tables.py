@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gisement.catalog import indicator_texts, texts
+from gisement.catalog.few import is_few
 from gisement.catalog.segments import families
 from gisement.publish import combinations, format, models
 from gisement.publish.labels import label
@@ -169,7 +170,7 @@ def _written(figure: Figure, name: str, language: str) -> str:
     if name == "bounds":
         return format.span(figure, language)
     if name == "known":
-        return format.percent(figure.coverage, language=language)
+        return "" if is_few(figure) else format.percent(figure.coverage, language=language)
     return format.value(figure, language)
 
 
@@ -192,6 +193,8 @@ def _notes(
         yield said["about_payments"]
     levels = dict.fromkeys(words["levels"][figure.level] for figure in figures)
     yield said["about_level"].format(levels=format.listed(levels, language))
+    if len(figures) == 1 and (share := format.share_of_few(figures[0], language)):
+        yield said["few"].format(share=share, bounds=format.whole_bounds(figures[0], language))
     if len(figures) == 1 and (missing := format.missing(figures[0], language)):
         yield missing
     if with_options:

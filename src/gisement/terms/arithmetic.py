@@ -19,21 +19,26 @@ from gisement.terms.verdict import Verdict
 
 @dataclass(frozen=True)
 class Measure:
-    """A value with its bounds and coverage, in the unit of the weights (a share is a fraction)."""
+    """A value with its bounds and coverage, in the unit of the weights (a share is a fraction); `keys` as `Bounded`."""
 
     value: float | None
     low: float | None
     high: float | None
     coverage: float | None
+    keys: int | None = None
 
 
 @dataclass(frozen=True)
 class Bounded:
-    """A statistic with its least and greatest over all completions; None where it is not known, or not bounded."""
+    """A statistic with its least and greatest over all completions; None where it is not known, or not bounded.
+
+    `keys` is how many suppliers (or other keys) it is over, where all are known.
+    """
 
     value: float | None
     low: float | None
     high: float | None
+    keys: int | None = None
 
 
 def share(sums: Sums) -> Measure:
@@ -72,7 +77,7 @@ def spread(sums: Sums, found: Bounded, divisor: int) -> Measure:
     if value is not None:
         value = max(value, value if low is None else low)
         value = None if is_outside else min(value, value if high is None else high)
-    return Measure(value, low, high, _ratio(known, known + sums.unknown))
+    return Measure(value, low, high, _ratio(known, known + sums.unknown), found.keys)
 
 
 _ROUNDING = 1e-12

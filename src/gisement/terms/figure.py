@@ -67,7 +67,8 @@ class Figure:
     codes of the group that the data name (a buyer, a supplier, a commune, a department). `basis` is `payment` or
     `contract` where the indicator can be measured on both; `table_year` is that of the table that a model rests on.
     `secrecy` is `protected` where it is made of published sums of payments, `not_shown` where one of these is hidden:
-    nothing else is then said of it.
+    nothing else is then said of it. `table` is the one whose rows are added up; `keys` is how many suppliers (or other
+    keys) a spread is over.
     """
 
     indicator: str
@@ -88,3 +89,5 @@ class Figure:
     labels: Mapping[str, str] = field(default_factory=dict)
     table_year: int | None = None
     secrecy: str = ""
+    table: str = ""
+    keys: int | None = None

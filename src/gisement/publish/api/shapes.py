@@ -40,7 +40,10 @@ class Snapshot(BaseModel):
 
 
 class FigureAnswer(BaseModel):
-    """One figure: fractions for shares, euros for amounts; null where it is not known, never 0."""
+    """One figure: fractions for shares, euros for amounts; null where it is not known, never 0.
+
+    `few` says that a share rests on too few rows (or suppliers) for a headline: pages show their count and amounts.
+    """
 
     group: dict[str, str | int | None]
     value: float | None
@@ -56,6 +59,7 @@ class FigureAnswer(BaseModel):
     options: dict[str, str]
     table_year: int | None
     secrecy: Literal["none", "protected", "not_shown"]
+    few: bool
     origins: list[Snapshot]
     rows: str
 

@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from gisement.catalog import texts
+from gisement.catalog.few import is_few
 from gisement.publish import format
 from gisement.publish.component import program, rows_command, shown
 from gisement.publish.diagnosis.build import Diagnosis, Line
@@ -54,6 +55,11 @@ def sentence(diagnosis: Diagnosis) -> str:
     value, low, high = (format.per_hundred(part) for part in (figure.value, figure.low, figure.high))
     if figure.value is None:
         return "La part locale de la commande publique n'est pas connue : aucun montant ne peut être situé."
+    if is_few(figure):
+        return (
+            f"{format.part_of(figure)} de commande publique hors médical vont à des fournisseurs "
+            f"{diagnosis.places.of_department} ({format.value(figure)}, {format.bounds(figure)})."
+        )
     return (
         f"Sur 100{format.SPACE}€ de commande publique hors médical, {value}{format.SPACE}€ "
         f"vont à des fournisseurs {diagnosis.places.of_department} "

@@ -124,7 +124,7 @@ class _Writing:
             if value is not None:
                 sheet.write_number(row, place + m, value, shape)
             elif part == "value":
-                sheet.write_string(row, place, cell["value"])
+                sheet.write_string(row, place, found.get("few", cell["value"]))
         sheet.write_string(row, place + len(PARTS), found["rows"])
 
     def _sheet(self, title: str) -> Any:

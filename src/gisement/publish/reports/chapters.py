@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gisement.catalog import indicator_texts, report_texts
+from gisement.catalog.few import is_few
 from gisement.engine.unplaced import unplaced_contracts
+from gisement.publish import format
 from gisement.publish.caution import cautions
 from gisement.publish.reports import drawings
 from gisement.publish.reports.document import (
@@ -229,8 +231,8 @@ def cover(reading: Reading, title: str) -> Cover:
         title=title,
         subtitle=words["subtitle"].format(territory=reading.places.territory, years=years),
         headline=headline(reading, share),
-        picture=drawings.coins(share),
-        legend=quoting(" ".join([words["coins"], *cautions(share, unplaced_contracts(reading.served.observatory))])),
+        picture=None if is_few(share) else drawings.coins(share),
+        legend=quoting(" ".join([words["coins"], *_cautions(reading, share)])),
         tiles=brief(reading),
     )
 
@@ -238,8 +240,15 @@ def cover(reading: Reading, title: str) -> Cover:
 def headline(reading: Reading, share: Figure) -> Sentence:
     """The share as a sentence, with its bounds where there are two."""
     told = "headline_exact" if share.low == share.high else "headline"
-    words = report_texts()["cover"]["headline_unknown" if share.value is None else told]
-    return quoting(words, words_of(reading), share=share)
+    told = "headline_unknown" if share.value is None else "headline_few" if is_few(share) else told
+    words = {**words_of(reading), "counted": format.part_of(share)}
+    said = report_texts()["cover"][told]
+    # no drawing then, whose legend would say it
+    return quoting(" ".join([said, *_cautions(reading, share)]) if is_few(share) else said, words, share=share)
+
+
+def _cautions(reading: Reading, share: Figure) -> list[str]:
+    return cautions(share, unplaced_contracts(reading.served.observatory))
 
 
 def essentials(reading: Reading) -> list[Block]:

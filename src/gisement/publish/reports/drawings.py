@@ -8,7 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from gisement.catalog import report_texts
+from gisement.catalog import parameter, report_texts
+from gisement.catalog.few import is_few
 from gisement.publish import format
 from gisement.publish.component import shown
 from gisement.publish.reports.document import Line, Picture
@@ -33,9 +34,15 @@ def trend(name: str, title: str, lines: Sequence[Line]) -> Picture:
     is_share = all(figure.unit == "percent" for figure in figures)
     largest = 1.0 if is_share else _largest(figures)
     told = [shown(f, line.label, largest=largest) for line, f in zip(lines, figures, strict=True)]
-    summary = report_texts()["drawings"]["trend"].format(title=title)
+    summary = _told(report_texts()["drawings"]["trend"].format(title=title), figures)
     svg = _svg("trend", charts.trend(told, is_share=is_share), summary)
     return Picture(name, title, summary, svg, figures, 100)
+
+
+def _told(summary: str, figures: Sequence[Figure]) -> str:
+    """What a drawing says, and that some shares are not drawn since they rest on too few rows."""
+    few = str(report_texts()["drawings"]["few_left"]).format(few=parameter("few_for_share"))
+    return f"{summary} {few}" if any(map(is_few, figures)) else summary
 
 
 def rings(title: str, lines: Sequence[Line]) -> Picture:
@@ -68,7 +75,7 @@ def treemap(title: str, lines: Sequence[Line]) -> Picture:
 def _tile(line: Line, place: tuple[float, float, float, float]) -> charts.Tile:
     x, y, width, height = place
     share = line.figures[1]
-    value = share.value if share else None
+    value = share.value if share and not is_few(share) else None
     # in grey, the shade of what is not known would pass for that of a small share
     colour, is_dark = (NO_SHADE, False) if value is None else charts.shade(value)
     words, letters = charts.name_in(line.label, width - 12, height - 10)

@@ -13,7 +13,7 @@ from typing import Any
 from gisement.catalog import report_texts
 from gisement.catalog.texts import typeset
 from gisement.publish import format
-from gisement.publish.component import shown
+from gisement.publish.component import Shown, shown
 from gisement.publish.reports.document import (
     Beside,
     Block,
@@ -76,12 +76,13 @@ def runs(sentence: Sentence, notes: Notes) -> list[Laid]:
     found, place = [], 0
     for match in _FIELD.finditer(template):
         found.append(_run(template[place : match.start()]))
-        found += _quoted(match[1], match[2], sentence, notes)
+        found += _quoted(match, sentence, notes)
         place = match.end()
     return [run for run in [*found, _run(template[place:])] if run["text"]]
 
 
-def _quoted(name: str, part: str | None, sentence: Sentence, notes: Notes) -> Iterator[Laid]:
+def _quoted(match: re.Match[str], sentence: Sentence, notes: Notes) -> Iterator[Laid]:
+    name, part, start = match[1], match[2], match.start()
     if name in sentence.words:
         yield _run(sentence.words[name])
         return
@@ -90,12 +91,19 @@ def _quoted(name: str, part: str | None, sentence: Sentence, notes: Notes) -> It
     if part == "value" and f"{{{name}.bounds}}" not in sentence.template:
         raise ValueError(f"{name}: a value without its bounds in « {sentence.template} »")
     if part in ("bounds", "coverage"):
-        yield _run(getattr(told, part), of=figure.indicator)
+        yield _run(_in_words(told) if part == "bounds" else told.coverage, of=figure.indicator)
         return
-    yield {**_run(told.value, of=figure.indicator), "strong": True, "note": notes.of(figure)}
-    beside = format.listed(text for text in (_bounds(figure, told.bounds), told.coverage) if text)
+    value = format.said(figure)
+    value = value if sentence.template[:start].strip() else format.capital(value)
+    yield {**_run(value, of=figure.indicator), "strong": True, "note": notes.of(figure)}
+    beside = format.listed(text for text in (_bounds(figure, _in_words(told)), told.coverage) if text)
     if part is None and beside:
         yield _run(f" ({beside})", of=figure.indicator)
+
+
+def _in_words(told: Shown) -> str:
+    """The bounds in a sentence; of a share that is not given, how many rows there are first."""
+    return f"{told.value}, {told.bounds}" if told.share else told.bounds
 
 
 def _bounds(figure: Figure, written: str) -> str:
@@ -249,6 +257,8 @@ def _cell(figure: Figure | None, largest: float | None) -> Laid:
     told = shown(figure, largest=largest or 1.0)
     bar = None if largest is None else {"low": told.left, "at": told.value_at, "high": told.right}
     numbers = {name: getattr(figure, name) for name in ("value", "low", "high", "coverage", "unit", "rows")}
+    # a workbook says the same as the page: the share is not its number, its bounds and rows are
+    numbers |= {"value": None, "few": f"{told.value}, {told.span}"} if told.share else {}
     span = _bounds(figure, told.span)
     known = told.coverage and format.percent(figure.coverage)
     under = format.listed(text for text in (span, told.coverage) if text)

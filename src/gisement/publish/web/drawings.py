@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gisement.catalog import parameter
 from gisement.publish import format
+from gisement.publish.component import Shown
 from gisement.publish.web import charts
 from gisement.publish.web.address import Pairs, address
 from gisement.publish.web.card import Card
@@ -22,7 +24,7 @@ LANDSCAPE, PORTRAIT = (1000.0, 480.0), (400.0, 760.0)
 class Drawing:
     """A chart: its kind (the template's name), marks, summary, the address of its file, and its table.
 
-    `contours` is the address of its areas as GeoJSON, where a reader may zoom in them.
+    `contours` is the address of its areas as GeoJSON, where a reader may zoom in them; what `is_empty` is not drawn.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class Drawing:
     legend: tuple[tuple[str, str], ...] = ()
     is_tall: bool = False
     contours: str = ""
+    is_empty: bool = False
 
 
 def trend_drawing(page: Page, name: str, where: Pairs, table: Lines | None = None) -> Drawing:
@@ -45,9 +48,15 @@ def trend_drawing(page: Page, name: str, where: Pairs, table: Lines | None = Non
     marks = charts.trend(shown, is_share=is_share, language=page.language)
     title = page.card(page.site.figure(name, *where)).shown.title
     return Drawing(
-        "trend", marks, page.texts["chart"]["trend"].format(title=title),
-        address(f"{page.root}/charts/trend/{name}.svg", where), f"{name}-year", table,
+        "trend", marks, _told(page, page.texts["chart"]["trend"].format(title=title), shown),
+        address(f"{page.root}/charts/trend/{name}.svg", where), f"{name}-year", table, is_empty=not marks.marks,
     )  # fmt: skip
+
+
+def _told(page: Page, summary: str, shown: Sequence[Shown]) -> str:
+    """What a drawing says, and that some shares are not drawn since they rest on too few rows."""
+    few = page.texts["chart"]["few_left"].format(few=parameter("few_for_share"))
+    return f"{summary} {few}" if any(each.share for each in shown) else summary
 
 
 def rings_drawing(page: Page, where: Pairs) -> Drawing:
@@ -61,6 +70,7 @@ def rings_drawing(page: Page, where: Pairs) -> Drawing:
         "rings", charts.discs([card.shown for card in cards]),
         page.texts["chart"]["rings"].format(title=cards[0].shown.title),
         address(f"{page.root}/charts/rings/local_share.svg", kept), "rings", None, cards,
+        is_empty=all(card.shown.value_at is None for card in cards),
     )  # fmt: skip
 
 

@@ -194,6 +194,9 @@ def sentence(page: Page, figure: Figure, card: Card, pairs: Pairs) -> str:
     if figure.value is None:
         kind = "nothing_counted" if format.is_outside(figure) else "not_known"
         return str(page.texts["figures"][kind]).format(perimeter=perimeter)
+    if card.shown.share:
+        told = {"value": card.shown.value, "bounds": card.shown.bounds, "perimeter": perimeter}
+        return str(page.texts["figures"]["few"]).format(**told)
     pattern = str(indicator_texts(figure.indicator, page.language, figure.basis)["sentence"])
     if card.shown.low == card.shown.high:  # "from 104.5 t to 104.5 t" says less than "exact"
         pattern = BOUNDS.sub(f"{format.semicolon(page.language)}{card.shown.bounds}.", pattern)

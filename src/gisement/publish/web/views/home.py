@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
 
+from gisement.catalog.few import is_few
 from gisement.engine.unplaced import unplaced_contracts
 from gisement.publish import format
 from gisement.publish.caution import cautions
@@ -28,8 +30,11 @@ def home(page: Page) -> Response:
     figure = page.site.figure("local_share", *money)
     told, language = page.texts["home"], page.language
     ends = {name: format.of_hundred(getattr(figure, name), language) for name in ("value", "low", "high")}
-    is_exact = figure.low == figure.high
+    few = is_few(figure)
     headline = _headline(told, figure)
+    if few:
+        ends["value"], known = format.counted_of(figure, language)
+        headline = headline.replace("{known}", known)
     place = page.site.places[language].of_department
     inside = page.site.places[language].inside
     elsewhere = lines_by(
@@ -45,10 +50,10 @@ def home(page: Page) -> Response:
         headline=headline.split("{value}"),
         ends=ends,
         place=place,
-        between=told["exact"] if is_exact else told["between"].format(**ends),
+        between=_between(told, figure, ends, language),
         cautions=cautions(figure, unplaced_contracts(page.site.observatory), language),
         card=page.card(figure),
-        coins=coins(figure.low, figure.high),
+        coins=() if few else coins(figure.low, figure.high),
         coins_title=page.texts["chart"]["coins"].format(**ends),
         amounts=page.texts["site"]["published_sums"] if money else page.amounts,
         elsewhere_note=told["of_contracts"] if money else "",
@@ -69,7 +74,16 @@ def _headline(told: Any, figure: Figure) -> str:
     """The sentence of the share: it says whether it is of what was paid, or of published contracts."""
     if figure.value is None:
         return str(told["headline_unknown"])
+    if is_few(figure):
+        return str(told["headline_few"])
     return str(told["headline_paid" if figure.basis == "payment" else "headline"])
+
+
+def _between(told: Any, figure: Figure, ends: Mapping[str, str], language: str) -> str:
+    """How far the share may go, in a sentence; of one that is not given, why."""
+    if is_few(figure):
+        return f"{format.value(figure, language)}, {format.bounds(figure, language)}"
+    return str(told["exact"]) if figure.low == figure.high else str(told["between"]).format(**ends)
 
 
 def _money(page: Page) -> Pairs:

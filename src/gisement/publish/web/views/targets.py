@@ -9,6 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts
+from gisement.catalog.few import is_few
 from gisement.engine.targets import UNDER_WAY
 from gisement.engine.trajectory import course
 from gisement.publish import format
@@ -84,7 +85,7 @@ def _drawing(page: Page, each: Any) -> Drawing | None:
     line = course(each)
     if line is None:
         return None
-    known = [figure for figure in each.trajectory if figure.value is not None]
+    known = [figure for figure in each.trajectory if figure.value is not None and not is_few(figure)]
     aims = [
         replace(each.figure, group={"year": year}, value=value, low=value, high=value) for year, value in line.line[1:]
     ]
