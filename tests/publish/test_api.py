@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,27 @@ def test_no_request_breaks_the_interface(described: Any, name: str, data: st.Dat
 
 def test_every_address_is_tried(described: Any) -> None:
     assert {operation.ok().path for operation in described.get_all_operations()} == {f"/api/{n}" for n in ADDRESSES}
+
+
+def test_the_description_is_in_french_and_in_english_on_request(client: TestClient) -> None:
+    french, english = (client.get(f"/api/openapi.json{asked}").json() for asked in ("", "?language=en"))
+    words = {"fr": list(sentences(french)), "en": list(sentences(english))}
+    assert french["paths"]["/api/rows/{indicator}"]["get"]["summary"].startswith("Les lignes d'un verdict")
+    assert english["paths"]["/api/rows/{indicator}"]["get"]["summary"].startswith("The rows of one verdict")
+    assert len(words["fr"]) == len(words["en"]) > 100
+    same = {told for told, other in zip(words["fr"], words["en"], strict=True) if told == other}
+    assert {told.lower() for told in same} <= {"segment"}, "a sentence that no language changes was not translated"
+    for path, entry in french["paths"].items():
+        assert all(given["description"] for given in entry["get"].get("parameters", ())), path
+        assert all(answer["description"] for answer in entry["get"]["responses"].values()), path
+
+
+def sentences(part: Any) -> Iterator[str]:
+    """Every summary and description."""
+    for key, value in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
+        if key in ("summary", "description") and isinstance(value, str):
+            yield value
+        yield from sentences(value)
 
 
 def test_figures_are_those_of_the_command_line(client: TestClient, workspace: Workspace) -> None:

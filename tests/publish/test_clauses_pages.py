@@ -71,6 +71,15 @@ def test_a_text_to_check_says_so_and_never_concludes(client: TestClient) -> None
     assert "août\u00a02026" in page
 
 
+def test_a_rule_on_yearly_spend_says_that_the_public_counts_contracts_alone(client: TestClient) -> None:
+    """`gisement law spaser` reads the payments, this page does not: two counts, each with its definition."""
+    for path in ("/law", "/law/spaser"):
+        assert tree(client, path).text_content().count("Jugée ici sur les seuls contrats publiés") == 1, path
+    assert "lit aussi les paiements" in tree(client, "/law/spaser").text_content()
+    assert "seuls contrats" not in tree(client, "/law/publication_delay").text_content()
+    assert "published contracts alone" in tree(client, "/en/law/spaser").text_content()
+
+
 def test_the_public_never_sees_what_a_ledger_says_of_a_buyer_s_spend(site: Site) -> None:
     (held,) = site.served.rows("SELECT count(payment_cents) AS told, count(*) AS rows FROM buyer_year")
     assert held["told"] == 0 < held["rows"]

@@ -251,7 +251,7 @@ RULES: tuple[Rule, ...] = (
     Rule("publication_delay", "contract", _publication),
     Rule("dispensation", "contract", _dispensation),
     Rule("reserved", "contract", _reserved),
-    Rule("spaser", "buyer_year", _plan),
+    Rule("spaser", "buyer_year", _plan, reads_payments=True),
     Rule("pnad_social", "buyer_year", _target("social", _social_target)),
     Rule("pnad_environmental", "buyer_year", _target("environmental", _environmental_target)),
     _food("egalim_quality", "egalim_cents", "food_cents", "unclear_cents", _quality_rate),

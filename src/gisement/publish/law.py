@@ -29,6 +29,7 @@ def described(rule: Rule, found: Found, language: str = "fr") -> dict[str, Any]:
         "until": legal.until,
         "to_check": not legal.is_sure,
         "table": rule.table or None,
+        "reads_payments": rule.reads_payments,
         "outcomes": [{**one, "meaning": words["reasons"][one["reason"]]} for one in found],
     }
 
@@ -54,6 +55,8 @@ def show_rules(answered: Sequence[Mapping[str, Any]], language: str) -> None:
             for f in one["outcomes"]
         ]
         print(table(columns, lines, width) if lines else words["nothing"])
+        if one["reads_payments"]:
+            print(paragraph(words["paid"], width))
         print()
     print(paragraph(words["about"], width))
 

@@ -25,10 +25,12 @@ Decision = tuple[Any, Outcome, str]
 class Rule:
     """A rule: the decisions to go through in order, the first condition that holds deciding.
 
-    A condition that is null does not hold. A rule without `table` cannot be observed with the sources at hand.
+    A condition that is null does not hold. A rule without `table` cannot be observed with the sources at hand. One that
+    `reads_payments` answers less where payments are not shown: on public pages.
     """
 
     name: str
     table: str = ""
     decide: Callable[[Any], Sequence[Decision]] | None = None
     why: str = ""
+    reads_payments: bool = False

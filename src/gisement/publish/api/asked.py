@@ -43,7 +43,6 @@ def described(model: type[BaseModel]) -> list[dict[str, Any]]:
             "in": "query",
             "required": name in required,
             "schema": _inlined(held, named),
-            **({"description": held["description"]} if "description" in held else {}),
         }
         for name, held in schema["properties"].items()
     ]

@@ -17,6 +17,7 @@ from gisement.pipeline import ALL, indicator_named, perimeter_of
 from gisement.publish import answers
 from gisement.publish.api import shapes
 from gisement.publish.api.asked import described, reader
+from gisement.publish.api.description import ADDRESS, described_in
 from gisement.publish.api.streams import begun, csv_stream, parquet_stream
 from gisement.publish.web.address import address
 from gisement.publish.workbook import workbook
@@ -35,38 +36,38 @@ CSV, XLSX, PARQUET = (
 def add_api(app: FastAPI, site: "Site") -> None:
     """Add every address of the interface to an application."""
     name, asked = shapes.indicator_names(), shapes.asked(shapes.dimension_names())
-    _add(app, "/api/indicators", _indicators(), list[shapes.IndicatorAnswer], "Every indicator, in words")
-    _add(app, "/api/segments", _segments(), list[dict[str, str]], "Segments of purchases, with the codes of each")
-    _add(app, "/api/sources", _sources(site), dict[str, Any], "Known sources, and the files read here")
-    _add(app, "/api/check", _check(site), shapes.CheckAnswer, "Findings, account of records, expectations")
-    _add(app, "/api/search", _search(site), list[shapes.Hit], "What holds every word")
-    told = "An indicator over a perimeter, with its bounds"
-    measure = _measure(site, name, asked["measure"])
-    _add(app, "/api/measure/{indicator}", measure, shapes.MeasureAnswer, told, asked["measure"])
-    told = "The same figure under every combination of the options"
-    sensitivity = _sensitivity(site, name, asked["sensitivity"])
-    _add(app, "/api/sensitivity/{indicator}", sensitivity, shapes.MeasureAnswer, told, asked["sensitivity"])
-    told = "The rows of one verdict: they add up to the figure"
-    rows = _rows(site, name, asked["rows"])
-    _add(app, "/api/rows/{indicator}", rows, shapes.RowsAnswer, told, asked["rows"])
+    _add(app, "/api/indicators", _indicators(), list[shapes.IndicatorAnswer])
+    _add(app, "/api/segments", _segments(), list[dict[str, str]])
+    _add(app, "/api/sources", _sources(site), dict[str, Any])
+    _add(app, "/api/check", _check(site), shapes.CheckAnswer)
+    _add(app, "/api/search", _search(site), list[shapes.Hit])
+    measure, sensitivity = _measure(site, name, asked["measure"]), _sensitivity(site, name, asked["sensitivity"])
+    _add(app, "/api/measure/{indicator}", measure, shapes.MeasureAnswer, asked["measure"])
+    _add(app, "/api/sensitivity/{indicator}", sensitivity, shapes.MeasureAnswer, asked["sensitivity"])
+    _add(app, "/api/rows/{indicator}", _rows(site, name, asked["rows"]), shapes.RowsAnswer, asked["rows"])
+    app.add_api_route(ADDRESS, _description(app), methods=["GET"], include_in_schema=False)
 
 
 def _add(
-    app: FastAPI, path: str, endpoint: Callable[..., Response], model: Any, told: str,
-    asked: type[BaseModel] | None = None,
+    app: FastAPI, path: str, endpoint: Callable[..., Response], model: Any, asked: type[BaseModel] | None = None,
 ) -> None:  # fmt: skip
-    refused = {"model": shapes.TroubleAnswer, "description": "What cannot be done, in one sentence"}
+    """Add an address; what is said of it is in the texts, and put in by `described_in`."""
     other: dict[str, Any] = {kind.split(";")[0]: {} for kind in (CSV, XLSX, PARQUET)} if "{indicator}" in path else {}
-    done = {"model": model, "description": told, "content": other}
     app.add_api_route(
         path,
         endpoint,
         methods=["GET"],
-        summary=told,
         response_model=None,
         openapi_extra={"parameters": described(asked)} if asked else None,
-        responses={200: done, 400: refused, 414: {"description": "Too long"}},
+        responses={200: {"model": model, "content": other}, 400: {"model": shapes.TroubleAnswer}, 414: {}},
     )
+
+
+def _description(app: FastAPI) -> Callable[..., Response]:
+    def description(language: shapes.Language = "fr") -> Response:
+        return _json(described_in(app.openapi(), language))
+
+    return description
 
 
 def _indicators() -> Callable[..., Response]:

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from gisement.catalog import texts
 from gisement.engine.query import BUYER_SETS, BUYERS, DIMENSIONS, MODEL_DIMENSIONS
 from gisement.pipeline import ALL
 from gisement.terms import Verdict
@@ -140,12 +139,12 @@ def dimension_names() -> Any:
 def asked(dimension: Any) -> dict[str, type[BaseModel]]:
     """What a request may hold, for `measure`, `sensitivity` and `rows`: every key of `--where`, and its own."""
     filters = _filters()
-    language = (Language, Field(default="fr", description="fr, en"))
+    language = (Language, Field(default="fr"))
     by: Any = (list[dimension], Field(default_factory=list, max_length=BY_AT_MOST))
     figures = {"format": (Literal["json", "csv", "xlsx"], Field(default="json")), "language": language}
     rows = {
         "format": (Literal["json", "csv", "parquet"], Field(default="json")),
-        "verdict": (Literal[tuple(map(str, Verdict))], Field(description="part, rest, unknown, excluded")),
+        "verdict": (Literal[tuple(map(str, Verdict))], ...),
         "limit": (int, Field(default=100, ge=1, le=LARGEST_PAGE)),
         "offset": (int, Field(default=0, ge=0, le=FURTHEST)),
     }
@@ -157,17 +156,13 @@ def asked(dimension: Any) -> dict[str, type[BaseModel]]:
 
 
 def _filters() -> dict[str, Any]:
-    words = texts("fr")
-    found: dict[str, Any] = {
-        name: (list[Text], Field(default_factory=list, max_length=50, description=words["dimensions"][name]))
-        for name in DIMENSIONS
-    }
-    found[BUYERS] = (Literal[BUYER_SETS] | None, Field(default=None, description=words["dimensions"][BUYERS]))
+    """Every filter and option; what each is, `description.described_in` says."""
+    found: dict[str, Any] = {name: (list[Text], Field(default_factory=list, max_length=50)) for name in DIMENSIONS}
+    found[BUYERS] = (Literal[BUYER_SETS] | None, None)
     areas = {option.name for indicator in ALL for option in indicator.options if option.areas}
     for name, values in _options().items():
-        told = words["options"][name]["title"]
         kind: Any = AREA_TEXT if name in areas else Literal[values]
-        found[name] = (kind | None, Field(default=None, description=told))
+        found[name] = (kind | None, None)
     return found
 
 

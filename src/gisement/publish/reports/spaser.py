@@ -227,6 +227,8 @@ def _rule(reading: Reading, rule: Rule, perimeter: Perimeter) -> tuple[str | Tal
     for one in outcomes(reading.served.observatory, rule, perimeter):
         counts[Outcome(one["outcome"])] += one["rows"]
     commands = {answer: f"gisement law {rule.name} --outcome {answer}" for answer in ANSWERS}
+    # a report for everyone knows nothing of payments: the command counts more there
+    mark += f" [{report_texts()['spaser']['unpaid']}]" if rule.reads_payments and not reading.served.partner else ""
     title = f"{legal['title']} ({legal['text']}){mark}"
     return title, *(Tally(count, commands[answer]) for answer, count in counts.items())
 

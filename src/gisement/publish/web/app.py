@@ -124,7 +124,7 @@ def create_app(site: Site) -> FastAPI:
     app = FastAPI(
         title="Gisement",
         version=__version__,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
@@ -175,7 +175,8 @@ def _on_trouble(site: Site) -> Callable[[Request, Any], Response]:
 def _on_absent(site: Site) -> Callable[[Request, Any], Response]:
     def handler(request: Request, _: Any) -> Response:
         if request.url.path.startswith("/api/"):
-            return JSONResponse({"detail": page_texts("fr")["trouble"]["absent"]}, status_code=404)
+            language = "en" if request.query_params.get("language") == "en" else "fr"
+            return JSONResponse({"detail": page_texts(language)["trouble"]["absent"]}, status_code=404)
         page = _page(site, request)
         return page.render("trouble.html.j2", status=404, sentence=page.texts["trouble"]["absent"])
 

@@ -13,14 +13,16 @@ from gisement.catalog import indicator_texts, parameter, texts
 from gisement.catalog.parameters import parameters
 from gisement.catalog.segments import families, segments
 from gisement.pipeline import ALL, INDICATORS, indicator_named
-from gisement.publish import format
+from gisement.publish import combinations, format
+from gisement.publish.api.description import ADDRESS, described_in
 from gisement.publish.findings import values
+from gisement.publish.web.address import address
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.methods import method_html
 from gisement.publish.web.page import Page
 from gisement.publish.web.questions import QUESTIONS
 from gisement.publish.web.search import plain
-from gisement.terms import Perimeter, Verdict
+from gisement.terms import Indicator, Perimeter, Spread, Verdict
 
 FINDINGS_SHOWN = 100
 ACCOUNT = ("records", "contracts", "joined", "duplicates", "unreadable")
@@ -40,9 +42,28 @@ def method(page: Page) -> Response:
         "method.html.j2",
         told=texts(page.language)["indicators"][indicator.name],
         body=method_html(indicator.name, page.root),
+        summary=_in_short(page, indicator),
         card=page.card_of(indicator.name),
         sql=sql,
     )
+
+
+def _in_short(page: Page, indicator: Indicator) -> list[tuple[str, list[str]]]:
+    """What the catalog says of a method, under headings, where the page itself is in French only; else nothing."""
+    words, told = page.texts["methods"], texts(page.language)["indicators"][indicator.name]
+    if not page.texts["site"]["french_only"]:
+        return []
+    kind = "spread" if isinstance(indicator.kind, Spread) else indicator.kind
+    options = [combinations.explained(option.name, page.language) for option in indicator.options]
+    found = [
+        ("unit", [told["unit_label"]]),
+        ("formula", [words[f"formula_{kind}"]]),
+        ("excludes", list(told["excludes"])),
+        ("assumes", list(told["assumes"])),
+        ("options", options),
+        ("references", list(indicator.references)),
+    ]
+    return [(words[name], lines) for name, lines in found if lines]
 
 
 def quality(page: Page) -> Response:
@@ -160,12 +181,13 @@ def explainer(page: Page) -> Response:
 
 def api(page: Page) -> Response:
     """The interface for programs: each address with what it answers and takes."""
-    described = page.request.app.openapi()["paths"]
+    described = described_in(page.request.app.openapi(), page.language)["paths"]
     found = [
         (path, entry["get"]["summary"], [given["name"] for given in entry["get"].get("parameters", ())])
         for path, entry in described.items()
     ]
-    return page.render("api.html.j2", addresses=found)
+    description = address(ADDRESS, language=page.language if page.language != "fr" else "")
+    return page.render("api.html.j2", addresses=found, description=description)
 
 
 def search(page: Page) -> Response:

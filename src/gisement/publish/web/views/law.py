@@ -75,12 +75,24 @@ def rule(page: Page) -> Response:
             for outcome, count in _sums(counts).items() if count
         ],
         rows=[_row(page, row) for row in rows[:PER_PAGE]],
-        command=f"gisement law {name} --outcome {chosen} --format csv",
+        command=_command(page, found, chosen),
+        unpaid=_unpaid(page, found),
         number=page.texts["rows"]["page"].format(page=page.number(number)),
         previous=address(path, [*pairs, ("outcome", str(chosen))], page=number - 1) if number > 1 else "",
         next=address(path, [*pairs, ("outcome", str(chosen))], page=number + 1) if len(rows) > PER_PAGE else "",
         about_law=words["about"],
     )  # fmt: skip
+
+
+def _unpaid(page: Page, found: Rule) -> str:
+    """That a rule is judged here without the payments, which partners do not publish; empty where it is not."""
+    return str(page.texts["law"]["unpaid"]) if found.reads_payments and not page.site.served.partner else ""
+
+
+def _command(page: Page, found: Rule, chosen: Outcome) -> str:
+    """The command that lists the rows, and whether it reads more than this page does."""
+    command = f"gisement law {found.name} --outcome {chosen} --format csv"
+    return str(page.texts["law"]["command_paid" if _unpaid(page, found) else "command"]).format(command=command)
 
 
 def _line(page: Page, found: Rule, buyer: str) -> dict[str, Any]:
@@ -95,6 +107,7 @@ def _line(page: Page, found: Rule, buyer: str) -> dict[str, Any]:
             for outcome, count in sums.items()
         ],
         "why": str(texts(page.language)["law"]["reasons"][found.why]) if not found.table else "",
+        "unpaid": _unpaid(page, found),
     }  # fmt: skip
 
 
