@@ -6,8 +6,10 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from lxml import html as parser
 from python_calamine import CalamineWorkbook
 from starlette.testclient import TestClient
 
@@ -103,9 +105,7 @@ def test_an_objective_is_not_judged_on_them() -> None:
 
 @pytest.mark.parametrize("path", ["/", "/figures", "/needs", "/embed/local_share", "/figures/local_share"])
 def test_no_page_headlines_such_a_share(client: TestClient, path: str) -> None:
-    from lxml import html as parser
-
-    page = parser.fromstring(plain(client.get(path).text))
+    page: Any = parser.fromstring(plain(client.get(path).text))
     for detail in page.xpath("//*[@class='sheet'] | //dl | //details"):
         detail.drop_tree()
     text = page.text_content()

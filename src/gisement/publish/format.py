@@ -170,7 +170,7 @@ def value(figure: Figure, language: str = "fr") -> str:
         return _words(language)["not_shown"]
     if is_few(figure):
         count, kind = behind(figure)
-        words = _words(language)["few_rows"]
+        words = texts(language)["numbers"]["few_rows"]
         return counted(count, *words.get(kind, words["other"]), language)
     return _words(language)["outside"] if is_outside(figure) else amount(figure.value, figure.unit, language)
 

@@ -11,7 +11,7 @@ it is not known, and the bounds are what is known (decision 7).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gisement.terms.figure import Sums
 from gisement.terms.verdict import Verdict
@@ -25,7 +25,7 @@ class Measure:
     low: float | None
     high: float | None
     coverage: float | None
-    keys: int | None = None
+    keys: int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Bounded:
     value: float | None
     low: float | None
     high: float | None
-    keys: int | None = None
+    keys: int | None = field(default=None, kw_only=True)
 
 
 def share(sums: Sums) -> Measure:
@@ -77,7 +77,7 @@ def spread(sums: Sums, found: Bounded, divisor: int) -> Measure:
     if value is not None:
         value = max(value, value if low is None else low)
         value = None if is_outside else min(value, value if high is None else high)
-    return Measure(value, low, high, _ratio(known, known + sums.unknown), found.keys)
+    return Measure(value, low, high, _ratio(known, known + sums.unknown), keys=found.keys)
 
 
 _ROUNDING = 1e-12
