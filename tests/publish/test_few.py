@@ -90,6 +90,11 @@ def test_published_sums_of_payments_and_changes_are_not_rows() -> None:
     assert not is_few(replace(of(1, 2), interval="sampling"))
 
 
+def test_a_change_between_years_of_few_contracts_is_no_number() -> None:
+    moved = replace(of(3, 3), unit="points", interval="sampling", value=0.4, low=None, high=None, keys=3)
+    assert (format.change(moved), format.change(replace(moved, keys=5))) == ("trop peu", "+40,0")
+
+
 def test_the_share_of_the_first_suppliers_rests_on_suppliers() -> None:
     """Among three suppliers, the first five have all, whatever they sell."""
     first = replace(of(40, 0), indicator="top_5_supplier_share", keys=3)

@@ -23,8 +23,12 @@ def behind(figure: Figure) -> tuple[int, str]:
 def is_few(figure: Figure) -> bool:
     """Whether its share says nothing by itself. A share made of published sums never: each holds several suppliers.
 
+    A change in points is one of two shares: it says nothing where either of them does.
+
     Source: the parameter `few_for_share`.
     """
+    if figure.unit == "points":
+        return figure.keys is not None and figure.keys < parameter("few_for_share")
     if figure.unit != "percent" or figure.interval != "missing" or figure.secrecy or figure.value is None:
         return False
     return 0 < behind(figure)[0] < parameter("few_for_share")

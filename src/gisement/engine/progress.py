@@ -5,6 +5,7 @@ Every figure has its rows: those of its year, or of its two years, judged by the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -66,7 +67,7 @@ def between(observatory: Observatory, indicator: Indicator, perimeter: Perimeter
 
     _check(indicator, perimeter)
     rows = _rows(observatory, indicator, perimeter)
-    known = set(rows["year"].to_pylist())
+    known = Counter(rows["year"].to_pylist())
     for year in years:
         if year not in known:
             raise Trouble(
@@ -75,6 +76,7 @@ def between(observatory: Observatory, indicator: Indicator, perimeter: Perimeter
             )
     held = {**perimeter.filters, "year": tuple(map(str, years))}
     (behind,) = observatory.measure(indicator, Perimeter(held, perimeter.options))
+    behind = replace(behind, keys=min(known[year] for year in years))
     return [_moved(behind, change) for change in changes(rows, [(years[0], years[1])], _draws(), least=_least())]
 
 

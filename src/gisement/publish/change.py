@@ -85,7 +85,7 @@ def show_progress(figures: Sequence[Figure], ends: Sequence[Figure], language: s
     rows = [
         [
             said["readings"][str(figure.group["reading"])]["title"],
-            format.points(figure.value, language),
+            format.change(figure, language),
             interval(figure, language),
             format.percent(figure.coverage, language=language),
             said[evidence(figure)],

@@ -154,6 +154,11 @@ def points(fraction: float | None, language: str = "fr") -> str:
     return f"+{written}" if fraction > 0 else written
 
 
+def change(figure: Figure, language: str = "fr") -> str:
+    """A change in points; that the contracts of a year are too few for one."""
+    return _words(language)["few_change"] if is_few(figure) else points(figure.value, language)
+
+
 def points_span(figure: Figure, language: str = "fr") -> str:
     """The interval of a change, in points."""
     if figure.low is None or figure.high is None:
@@ -171,7 +176,8 @@ def value(figure: Figure, language: str = "fr") -> str:
     if is_few(figure):
         count, kind = behind(figure)
         words = texts(language)["numbers"]["few_rows"]
-        return counted(count, *words.get(kind, words["other"]), language)
+        one, many = words.get(kind, words["other"])
+        return counted(count, one, many, language)
     return _words(language)["outside"] if is_outside(figure) else amount(figure.value, figure.unit, language)
 
 

@@ -68,7 +68,7 @@ class Figure:
     `contract` where the indicator can be measured on both; `table_year` is that of the table that a model rests on.
     `secrecy` is `protected` where it is made of published sums of payments, `not_shown` where one of these is hidden:
     nothing else is then said of it. `table` is the one whose rows are added up; `keys` is how many suppliers (or other
-    keys) a spread is over.
+    keys) a spread is over, or how many contracts the year of a change that has least of them holds.
     """
 
     indicator: str

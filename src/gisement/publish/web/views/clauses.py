@@ -163,7 +163,7 @@ def _moves(page: Page, kind: Kind, pairs: Pairs, known: list[int]) -> list[dict[
     return [
         {
             "reading": str(figure.group["reading"]),
-            "points": format.points(figure.value, page.language),
+            "points": format.change(figure, page.language),
             "interval": interval(figure, page.language),
             "verdict": str(words[evidence(figure)]),
             "state": evidence(figure),
