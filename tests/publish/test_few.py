@@ -75,7 +75,8 @@ def test_the_count_and_the_amounts_come_before_the_share() -> None:
     assert plain(told.whole_bounds) == "entre 0,0 % et 100,0 %"
     english = shown(of(1, 0), language="en")
     assert (english.value, english.bounds) == ("1 contract line", "too few for a share: €1,000 of €1,000")
-    assert shown(of(3, 3)).share == ""
+    assert plain(format.in_a_cell(of(1, 2))) == "3 lignes de marchés (trop peu : 1 000 € sur 3 000 €)"
+    assert (shown(of(3, 3)).share, format.in_a_cell(of(3, 3))) == ("", format.value(of(3, 3)))
 
 
 def test_rows_without_weight_are_counted_in_their_own_words() -> None:

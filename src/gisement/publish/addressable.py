@@ -42,7 +42,9 @@ def told(each: Any, language: str) -> dict[str, str]:
         "firms": counted(each.firms, language),
         "near": words["near"].format(count=counted(each.near_firms, language)),
         "sizes": sizes(each.classes, language),
-        "single": format.not_known(language) if each.competition is None else format.value(each.competition, language),
+        "single": format.not_known(language)
+        if each.competition is None
+        else format.in_a_cell(each.competition, language),
         "largest": words["few"] if each.largest is None else format.value(each.largest, language),
     }
 

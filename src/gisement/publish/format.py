@@ -186,6 +186,12 @@ def said(figure: Figure, language: str = "fr") -> str:
     return str(_words(language)["few_said"]) if is_few(figure) else value(figure, language)
 
 
+def in_a_cell(figure: Figure, language: str = "fr") -> str:
+    """The value where nothing stands beside it: of too few rows, with what makes them too few in brackets."""
+    told = value(figure, language)
+    return f"{told} ({span(figure, language)})" if is_few(figure) else told
+
+
 def share_of_few(figure: Figure, language: str = "fr") -> str:
     """The share that too few rows make, for the detail of its figure; empty for any other."""
     if not is_few(figure):

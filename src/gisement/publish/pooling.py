@@ -148,7 +148,7 @@ def _risk(window: Any, words: Mapping[str, str], language: str) -> list[str]:
     told_small = words["held_small"].format(
         small=format.number(small, language=language),
         known=format.number(small + known, language=language),
-        local=format.value(window.local, language),
+        local=format.in_a_cell(window.local, language),
     )
     found = [told_small if small + known else words["held_unknown"]]
     if window.lot is None or window.lot.value is None:
