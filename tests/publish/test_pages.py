@@ -12,7 +12,7 @@ from lxml import html
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from gisement.catalog import indicator_texts, page_texts
+from gisement.catalog import page_texts
 from gisement.engine.sheets import sheets
 from gisement.pipeline import ALL, indicator_named
 from gisement.publish import format
@@ -133,17 +133,6 @@ def test_other_methods_and_too_long_addresses_are_refused(client: TestClient) ->
         assert client.request(method, "/").status_code == 405
     assert client.get("/search?q=" + "a" * 5000).status_code == 414
     assert client.head("/").status_code == 200
-
-
-@pytest.mark.parametrize("name", ["local_share", "total_spend", "supplier_concentration", "impact"])
-def test_a_method_is_told_in_english_from_the_catalog(client: TestClient, name: str) -> None:
-    """The long page is in French only: it stands below, folded, and says what language it is in."""
-    tree, told = page(client, f"/en/methods/{name}"), indicator_texts(name, "en")
-    english = tree.xpath("//article[@class='method'][not(@lang)]")[0].text_content()
-    assert all(line in english for line in (*told["excludes"], *told["assumes"]))
-    assert "How it is computed" in english
-    assert tree.xpath("//details//article/@lang") == ["fr"]
-    assert not page(client, f"/methods/{name}").xpath("//details//article")
 
 
 def test_what_a_browser_holds_is_not_sent_again(client: TestClient) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from starlette.testclient import TestClient
 
-from gisement.catalog import texts
+from gisement.catalog import indicator_texts, texts
 from gisement.pipeline import ALL
 from gisement.publish.web.app import PAGES
 from gisement.publish.web.questions import QUESTIONS
@@ -95,3 +95,14 @@ def test_the_page_of_the_law_begins_with_what_its_table_says(client: TestClient)
     assert [int(number) for number in re.findall(r"\d+", sentence)] == [
         len(lines), not_met, met, len(lines) - not_met - met,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["local_share", "total_spend", "supplier_concentration", "impact"])
+def test_a_method_is_told_in_english_from_the_catalog(client: TestClient, name: str) -> None:
+    """The long page is in French only: it stands below, folded, and says what language it is in."""
+    tree, told = page(client, f"/en/methods/{name}"), indicator_texts(name, "en")
+    english = tree.xpath("//article[@class='method'][not(@lang)]")[0].text_content()
+    assert all(line in english for line in (*told["excludes"], *told["assumes"]))
+    assert "How it is computed" in english
+    assert tree.xpath("//details//article/@lang") == ["fr"]
+    assert not page(client, f"/methods/{name}").xpath("//details//article")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from gisement.catalog.parameters import parameter
 from gisement.terms import Figure, Verdict
 
+COUNTED = ("purchase", "contract", "food_purchase", "food_declaration")
+"""Tables of which a row is one purchase, contract or canteen: rows of the others are declared or computed totals."""
 OF_SUPPLIERS = ("pareto_supplier_share", "top_5_supplier_share", "top_10_supplier_share")
 """Shares of the largest suppliers: they rest on how many suppliers there are, as well as on rows."""
 
@@ -30,5 +32,7 @@ def is_few(figure: Figure) -> bool:
     if figure.unit == "points":
         return figure.keys is not None and figure.keys < parameter("few_for_share")
     if figure.unit != "percent" or figure.interval != "missing" or figure.secrecy or figure.value is None:
+        return False
+    if figure.basis is None and figure.table not in COUNTED:
         return False
     return 0 < behind(figure)[0] < parameter("few_for_share")

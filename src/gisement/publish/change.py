@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gisement.catalog import texts
+from gisement.catalog.few import is_few
 from gisement.publish import format
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.terms import Figure
@@ -49,8 +50,11 @@ def show_trend(figures: Sequence[Figure], language: str) -> None:
     rows = [
         [
             str(of_year[0].group["year"]),
-            *(format.value(figure, language) for figure in of_year),
-            format.span(of_year[0], language),
+            *(
+                format.change(of_year[0], language) if is_few(of_year[0]) else format.value(figure, language)
+                for figure in of_year
+            ),
+            format.value(of_year[0], language) if is_few(of_year[0]) else format.span(of_year[0], language),
             format.percent(of_year[0].coverage, language=language),
         ]
         for of_year in years
@@ -118,13 +122,21 @@ def show_progress_by_year(figures: Sequence[Figure], national: Mapping[str, Any]
     for start in range(0, len(figures), len(names)):
         of_year = figures[start : start + len(names)]
         line = [str(of_year[0].group["year"])]
+        few = is_few(of_year[0])  # every reading of the year rests on its contracts
         for figure in of_year:
-            line += [format.value(figure, language), format.span(figure, language)]
+            line += ["", ""] if few and figure is not of_year[0] else _apart(figure, language)
         rows.append([*line, *([_of_country(national, of_year[0], language)] if national else [])])
     print(table(columns, rows, width) + "\n")
     _explain(said, names, language, width)
     if national:
         print(paragraph(said["about_country"].format(**national), width))
+
+
+def _apart(figure: Figure, language: str) -> list[str]:
+    """A share and its bounds in columns of numbers; of too few contracts, that they are, and how many."""
+    if is_few(figure):
+        return [format.change(figure, language), format.value(figure, language)]
+    return [format.value(figure, language), format.span(figure, language)]
 
 
 def evidence(figure: Figure) -> str:

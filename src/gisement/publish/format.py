@@ -176,7 +176,7 @@ def value(figure: Figure, language: str = "fr") -> str:
     if is_few(figure):
         count, kind = behind(figure)
         words = texts(language)["numbers"]["few_rows"]
-        one, many = words.get(kind, words["other"])
+        one, many = words[kind]
         return counted(count, one, many, language)
     return _words(language)["outside"] if is_outside(figure) else amount(figure.value, figure.unit, language)
 

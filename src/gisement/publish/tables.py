@@ -54,7 +54,8 @@ def show_figures(
     if not figures:
         return
     names = [] if with_options else list(figures[0].group)
-    has_counts = width >= WIDE or (len(names) < 2 and not with_options)
+    has_room = len(names) < 2 and not with_options and not any(map(is_few, figures))
+    has_counts = width >= WIDE or has_room
     numbers = ["value", "bounds", *([] if with_options else ["known"]), *(VERDICTS if has_counts else ())]
     headings = [Column(words["dimensions"][name]) for name in names]
     headings += [Column(said["definition"])] if with_options else []

@@ -1,4 +1,4 @@
-"""The description of the interface (OpenAPI) in words: in French, in English on request, from the texts of pages."""
+"""The description of the interface (OpenAPI) in words: in French, in English on request, from the catalog."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def described_in(schema: Mapping[str, Any], language: str) -> dict[str, Any]:
 
     Raises KeyError where an address or a shape has no text.
     """
-    told, words = deepcopy(dict(schema)), page_texts(language)
-    told["info"]["description"] = words["api"]["lead"]
+    told, words = deepcopy(dict(schema)), texts(language)["api"]
+    told["info"]["description"] = page_texts(language)["api"]["lead"]
     for path, entry in told["paths"].items():
-        _say(entry["get"], words["api_addresses"][path.split("/")[2]], language)
-    shapes = words["api_shapes"]
+        _say(entry["get"], words["addresses"][path.split("/")[2]], language)
+    shapes = words["shapes"]
     for name, shape in told["components"]["schemas"].items():
         if name in shapes or "description" in shape:
             shape["description"] = shapes[name]
@@ -32,12 +32,12 @@ def described_in(schema: Mapping[str, Any], language: str) -> dict[str, Any]:
 def _say(asked: dict[str, Any], sentence: str, language: str) -> None:
     """Put words on one address, its parameters and its answers."""
     asked["summary"] = sentence
-    known, words = _parameters(language), page_texts(language)["api"]
+    known, refusals = _parameters(language), texts(language)["api"]["refusals"]
     for given in asked.get("parameters", ()):
         if given["name"] in known:
             given["description"] = known[given["name"]]
     for status, answer in asked["responses"].items():
-        answer["description"] = words[REFUSALS[status]] if status in REFUSALS else sentence
+        answer["description"] = refusals[REFUSALS[status]] if status in REFUSALS else sentence
 
 
 def _parameters(language: str) -> dict[str, str]:
@@ -46,5 +46,5 @@ def _parameters(language: str) -> dict[str, str]:
     return {
         **every["dimensions"],
         **{name: option["title"] for name, option in every["options"].items()},
-        **page_texts(language)["api_parameters"],
+        **every["api"]["parameters"],
     }

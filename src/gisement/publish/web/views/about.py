@@ -25,6 +25,10 @@ from gisement.publish.web.search import plain
 from gisement.terms import Indicator, Perimeter, Spread, Verdict
 
 FINDINGS_SHOWN = 100
+FORMULAS = {
+    "share": "formula_share", "total": "formula_total", "spread": "formula_spread", "model": "formula_model",
+}  # fmt: skip
+"""How figures of each kind are computed, as a key of the texts."""
 ACCOUNT = ("records", "contracts", "joined", "duplicates", "unreadable")
 
 
@@ -57,7 +61,7 @@ def _in_short(page: Page, indicator: Indicator) -> list[tuple[str, list[str]]]:
     options = [combinations.explained(option.name, page.language) for option in indicator.options]
     found = [
         ("unit", [told["unit_label"]]),
-        ("formula", [words[f"formula_{kind}"]]),
+        ("formula", [words[FORMULAS[kind]]]),
         ("excludes", list(told["excludes"])),
         ("assumes", list(told["assumes"])),
         ("options", options),

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from gisement.catalog import texts
 from gisement.catalog.circular import matter_origins
-from gisement.catalog.few import is_few
 from gisement.engine.circular import ORIGINS, RECYCLED, REUSE, least_rate
 from gisement.publish import format
 from gisement.publish.circular import line_cells
@@ -57,7 +56,7 @@ def _share(page: Page, family: str, measure: str, year: int, figure: Figure) -> 
     if measure not in ASKED and not figure.sums.part:
         return number("–")
     words, notes = page.texts["circular"], []
-    if figure.value is not None and (figure.low != figure.high or is_few(figure)):
+    if figure.value is not None and figure.low != figure.high:
         notes.append(format.span(figure, page.language))
     if least is not None:
         notes.append(words["least"].format(rate=format.percent(least / 100, 0, page.language)))
