@@ -23,9 +23,10 @@ def show_account(figures: Sequence[Figure], points: Mapping[str, float], languag
     """The two shares, then the difference and its parts in percentage points that add up, each with its meaning."""
     words, width = texts(language), width_here()
     said, effects = words["changes"], words["effects"]
+    few = any(map(is_few, figures))  # neither does what lies between two shares say anything then
     columns = [Column(said["part"]), Column(said["points"], True), Column(said["rows"], True)]
     rows = [
-        [effects[name]["title"], _points(points.get(name), figure, language), _count(figure, language)]
+        [effects[name]["title"], _points(points.get(name), figure, language, few=few), _count(figure, language)]
         for figure in figures
         for name in [str(figure.group["effect"])]
     ]
@@ -158,10 +159,12 @@ def _explain(said: Mapping[str, Any], names: Sequence[str], language: str, width
     print(paragraph(said["about"], width))
 
 
-def _points(points: float | None, figure: Figure, language: str) -> str:
-    """A part in points with its sign; a share as a percentage."""
+def _points(points: float | None, figure: Figure, language: str, *, few: bool = False) -> str:
+    """A part in points with its sign; a share as a percentage; no number of points between shares of too few rows."""
     if points is None:
         return format.value(figure, language)
+    if few:
+        return str(texts(language)["numbers"]["few_change"])
     written = format.number(points, 1, language)
     return f"+{written}" if points > 0 else written
 
