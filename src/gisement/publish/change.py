@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gisement.catalog import texts
-from gisement.catalog.few import is_few
+from gisement.catalog import page_texts, texts
+from gisement.catalog.few import behind, is_few
 from gisement.publish import format
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.terms import Figure
@@ -55,7 +55,7 @@ def show_trend(figures: Sequence[Figure], language: str) -> None:
                 format.change(of_year[0], language) if is_few(of_year[0]) else format.value(figure, language)
                 for figure in of_year
             ),
-            format.value(of_year[0], language) if is_few(of_year[0]) else format.span(of_year[0], language),
+            _rows(of_year[0], language) if is_few(of_year[0]) else format.span(of_year[0], language),
             format.percent(of_year[0].coverage, language=language),
         ]
         for of_year in years
@@ -136,8 +136,14 @@ def show_progress_by_year(figures: Sequence[Figure], national: Mapping[str, Any]
 def _apart(figure: Figure, language: str) -> list[str]:
     """A share and its bounds in columns of numbers; of too few contracts, that they are, and how many."""
     if is_few(figure):
-        return [format.change(figure, language), format.value(figure, language)]
+        return [format.change(figure, language), _rows(figure, language)]
     return [format.value(figure, language), format.span(figure, language)]
+
+
+def _rows(figure: Figure, language: str) -> str:
+    """How many rows a share rests on, in few letters: a line of years has little room."""
+    words = page_texts(language)["figure"]
+    return format.counted(behind(figure)[0], words["row"], words["rows_word"], language)
 
 
 def evidence(figure: Figure) -> str:
