@@ -200,7 +200,8 @@ REPORTED = {
 
 
 @step
-def contract_supplier(contract_state: Any, holder: Any, record_decision: Any, amendment: Any) -> Any:
+def contract_supplier(contract_state: Any, holder: Any, further_holder: Any, record_decision: Any,
+                      amendment: Any) -> Any:  # fmt: skip
     """One row per contract lot and holder with its cents; a contract without known holder has one row without supplier.
 
     The cents of a joint award are split equally, the remainder going to the first holder in the order of identifiers:
@@ -209,15 +210,19 @@ def contract_supplier(contract_state: Any, holder: Any, record_decision: Any, am
     acts = _naming_acts(amendment)
     settled = _told_again_of(record_decision).union(acts.select("contract_key"))
     once = _told_once(contract_state, holder, settled)
-    rows = once.union(_told_several_times(contract_state.view(), holder, record_decision.view(), acts, settled))
-    number, count = ibis.coalesce(rows.rank, 1), ibis.coalesce(rows.held, 1)
-    rows = rows.mutate(holder_number=number.cast("int64"), holders_count=count.cast("int64"))
+    again = _told_several_times(contract_state.view(), further_holder, record_decision.view(), acts, settled)
+    rows = once.union(again)
+    rows = rows.mutate(
+        holder_number=ibis.coalesce(rows.holder_number, 1), holders_count=ibis.coalesce(rows.holders_count, 1)
+    )
+    is_joint = rows.holders_count > 1
     remainder = rows.contract_cents % rows.holders_count
     equal = ((rows.contract_cents - remainder) / rows.holders_count).cast("int64")
+    shared = ibis.ifelse(rows.holder_number == 1, equal + remainder, equal)
     return rows.select(
         "contract_key", "holder_number", "holders_count", *HOLDER_COLUMNS, "contract_cents",
-        amount_cents=ibis.ifelse(rows.holder_number == 1, equal + remainder, equal),
-        amount_level=ibis.ifelse(rows.holders_count > 1, "derived", "observed"),
+        amount_cents=ibis.ifelse(is_joint, shared, rows.contract_cents),
+        amount_level=ibis.ifelse(is_joint, "derived", "observed"),
     )  # fmt: skip
 
 
@@ -228,26 +233,14 @@ HOLDER_COLUMNS = (
 
 
 def _told_once(contract_state: Any, holder: Any, settled: Any) -> Any:
-    """Holders of the contracts that one record tells, as of most: those that it names, each once.
-
-    Only those of joint awards (`held` above 1) have to be put in order.
-    """
+    """Holders of the contracts that one record tells, as of most: those that it names, in their order in it."""
     c = contract_state.anti_join(settled, "contract_key")
     c = c.select("contract_key", decided="record_hash", contract_cents="amount_cents")
-    counts = holder.group_by(joint_set=holder.holder_set).agg(held=holder.count())
-    joint = (
-        holder.view()
-        .select("supplier_id", "holder_set")
-        .inner_join(counts.filter(counts.held > 1), [("holder_set", "joint_set")])
-    )
-    in_order = ibis.window(group_by="joint_set", order_by="supplier_id")
-    ranks = joint.select("joint_set", "held", ranked_id="supplier_id", rank=ibis.row_number().over(in_order) + 1)
-    rows = c.left_join(holder.view(), [("decided", "holder_set")])
-    rows = rows.left_join(ranks, [("holder_set", "joint_set"), ("supplier_id", "ranked_id")])
-    return rows.select("contract_key", "contract_cents", *HOLDER_COLUMNS, "rank", "held")
+    rows = c.left_join(holder, [("decided", "holder_set")])
+    return rows.select("contract_key", "contract_cents", *HOLDER_COLUMNS, "holder_number", "holders_count")
 
 
-def _told_several_times(contract_state: Any, holder: Any, record_decision: Any, acts: Any, settled: Any) -> Any:
+def _told_several_times(contract_state: Any, further_holder: Any, record_decision: Any, acts: Any, settled: Any) -> Any:
     """Holders of the other contracts: those of the last amendment that names any, else those of all its records."""
     of_award = _award_records(record_decision).semi_join(settled, "contract_key").anti_join(acts, "contract_key")
     of_award = of_award.select("contract_key", holder_set="record_hash")
@@ -255,18 +248,17 @@ def _told_several_times(contract_state: Any, holder: Any, record_decision: Any, 
     told = told.inner_join(record_decision.view().select("set_key", "record_hash"), "set_key")
     nested = acts.filter(acts.holder_set.notnull()).select("contract_key", "holder_set")
     sets = of_award.union(nested).union(told.select("contract_key", holder_set="record_hash"))
-    named = holder.inner_join(sets, "holder_set")
+    named = further_holder.inner_join(sets, "holder_set")
     named = named.group_by(held_key=named.contract_key, supplier_id=named.supplier_id).agg(
         **{column: named[column].min() for column in HOLDER_COLUMNS if column != "supplier_id"}
     )
-    of_contract = ibis.window(group_by="held_key")
     named = named.mutate(
-        rank=ibis.row_number().over(ibis.window(group_by="held_key", order_by="supplier_id")) + 1,
-        held=named.supplier_id.count().over(of_contract),
+        holder_number=ibis.row_number().over(ibis.window(group_by="held_key", order_by="supplier_id")) + 1,
+        holders_count=named.supplier_id.count().over(ibis.window(group_by="held_key")),
     )
     c = contract_state.semi_join(settled, "contract_key").select("contract_key", contract_cents="amount_cents")
     rows = c.left_join(named, [("contract_key", "held_key")])
-    return rows.select("contract_key", "contract_cents", *HOLDER_COLUMNS, "rank", "held")
+    return rows.select("contract_key", "contract_cents", *HOLDER_COLUMNS, "holder_number", "holders_count")
 
 
 def _naming_acts(amendment: Any) -> Any:

@@ -39,15 +39,19 @@ _FIELDS = ", ".join(f"'{name}': record.{name}" for name in _RECORD)
 _SQL = """
 WITH chosen AS (SELECT r.* FROM contract r WHERE {where}),
 record AS (SELECT * FROM raw_decp QUALIFY row_number() OVER (PARTITION BY record_hash ORDER BY snapshot, position) = 1),
+told_again AS (SELECT contract_key FROM record_decision WHERE decision <> 'contract'
+    UNION SELECT contract_key FROM amendment WHERE holders_count > 0),
 held AS (SELECT contract_key, list({holder} ORDER BY h.supplier_id) AS holders FROM (
-    SELECT DISTINCT d.contract_key, h.* EXCLUDE (holder_set) FROM record_decision d JOIN holder h
+    SELECT DISTINCT d.contract_key, h.* EXCLUDE (holder_set) FROM record_decision d JOIN further_holder h
     ON h.holder_set = d.record_hash WHERE d.decision <> 'amendment_line' AND NOT d.has_version
+    UNION ALL BY NAME SELECT s.* FROM contract_supplier s ANTI JOIN told_again USING (contract_key)
+    WHERE s.supplier_id IS NOT NULL
     ) h GROUP BY contract_key),
 named AS (SELECT contract_key, amendment_rank, list({holder} ORDER BY h.supplier_id) AS holders FROM (
-    SELECT a.contract_key, a.amendment_rank, h.* EXCLUDE (holder_set) FROM amendment a JOIN holder h
+    SELECT a.contract_key, a.amendment_rank, h.* EXCLUDE (holder_set) FROM amendment a JOIN further_holder h
     ON h.holder_set = a.holder_set
     UNION SELECT a.contract_key, a.amendment_rank, h.* EXCLUDE (holder_set) FROM amendment a
-    JOIN record_decision d ON d.set_key = a.set_key JOIN holder h ON h.holder_set = d.record_hash
+    JOIN record_decision d ON d.set_key = a.set_key JOIN further_holder h ON h.holder_set = d.record_hash
     ) h GROUP BY contract_key, amendment_rank),
 acts AS (SELECT a.contract_key, list({act} ORDER BY a.amendment_rank) AS acts
     FROM amendment a LEFT JOIN named n USING (contract_key, amendment_rank) GROUP BY a.contract_key)

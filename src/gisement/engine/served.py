@@ -30,7 +30,7 @@ INPUTS = (
     "record_decision", "commune", "contour", "observation", "io_flow", "io_sector", "national_employment", "ring_size",
     "supplier_presence", "emission_factor", "food_purchase", "food_year", "food_gap", "food_lot", "food_balance",
     "food_origin", "food_prior", "food_follow", "food_declaration", "renewal", "spend_without_contract", "buyer_year",
-    "insertion", "insertion_public", "holder", "circular_purchase", "target", "sheet", "local_offer", "lever",
+    "insertion", "insertion_public", "further_holder", "circular_purchase", "target", "sheet", "local_offer", "lever",
     "works_operation", "public_payment", "ledger_finding", "raw_decp",
 )  # fmt: skip
 # What impacts and emissions are computed with: nothing in it names anyone.
@@ -81,7 +81,7 @@ _FOOD = (
     "md5(food_purchase_key) AS food_purchase_key, NULL::VARCHAR AS record_hash) FROM food_purchase"
 )
 # Whoever is named by ledgers alone is paid by a partner: that is not public.
-_LISTED = "supplier_id IN (SELECT supplier_id FROM contract_supplier UNION ALL SELECT supplier_id FROM holder)"
+_LISTED = "supplier_id IN (SELECT supplier_id FROM contract_supplier UNION ALL SELECT supplier_id FROM further_holder)"
 _LISTED_UNITS = _LISTED.replace("supplier_id", "supplier_siren")
 # What ledgers say of a contract is for their partner.
 _UNPAID = "REPLACE (NULL::BIGINT AS payments_count, NULL::BIGINT AS paid_cents, NULL::BIGINT AS ceiling_used_pct, "
@@ -330,7 +330,7 @@ def copies(*, partner: bool) -> dict[str, str]:
         "finding": _FINDINGS.format(findings=findings),
         "purchase": _MASKED.format(table="purchase", **(masked | {"where": where, "more": _GROUP})),
         "contract_supplier": _MASKED.format(table="contract_supplier", **(masked | {"more": _HOLDER})),
-        "holder": _MASKED.format(table="holder", **(masked | {"more": _HOLDER})),
+        "further_holder": _MASKED.format(table="further_holder", **(masked | {"more": _HOLDER})),
         "supplier": f"SELECT * FROM supplier WHERE NOT is_natural_person AND {listed}",
         "place": "SELECT * FROM place ANTI JOIN (SELECT supplier_id FROM supplier WHERE is_natural_person) USING "
         f"(supplier_id) WHERE {listed}",
