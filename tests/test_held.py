@@ -55,8 +55,8 @@ def test_every_held_table_is_read_by_a_step() -> None:
 
 def test_nothing_but_steps_reads_a_held_table() -> None:
     house = Path(gisement.__file__).parent
-    asked = re.compile(
-        rf"""\b(FROM|JOIN|from|join) "?({"|".join(HELD)})\b|["']({"|".join(set(HELD) - {"consideration"})})["']"""
-    )
+    # two are words of indicators and options too
+    quoted = "|".join(set(HELD) - {"consideration", "holder"})
+    asked = re.compile(rf"""\b(FROM|JOIN|from|join) "?({"|".join(HELD)})\b|["']({quoted})["']""")
     files = (path for path in house.rglob("*.py") if path.relative_to(house).parts[0] not in ROOMS_OF_STEPS)
     assert [(path.name, found[0]) for path in files if (found := asked.search(path.read_text(encoding="utf-8")))] == []

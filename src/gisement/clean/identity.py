@@ -27,10 +27,10 @@ def shared_record(contract_record: Any) -> Any:
 
     Titles are compared here alone: awards that agree on all else but the title (`title_key`) get a `unit_key` each.
     """
-    r = _awards(contract_record)
-    r = r.left_join(_several(contract_record.view(), "group_key"), [("group_key", "several_group_key")])
-    r = r.left_join(_several(_awards(contract_record.view()), "award_key"), [("award_key", "several_award_key")])
-    r = r.filter(r.several_group_key.notnull() | r.several_award_key.notnull())
+    awards = _awards(contract_record)
+    shared = awards.semi_join(_repeated(awards, ["group_key"]), "group_key").select("record_hash")
+    shared = shared.union(_of_same_award(contract_record.view()))
+    r = _awards(contract_record.view()).semi_join(shared, "record_hash")
     r = r.mutate(
         title_key=digest(skeleton(r.title.fill_null(""))), is_tabular=r.source_format == "tabular", richness=_filled(r)
     )
@@ -49,11 +49,8 @@ SHARED_RECORD = (
 
 
 def _awards(contract_record: Any) -> Any:
-    """The records that tell of an award, with the day and amount that another id may have too (`award_key`)."""
-    r = contract_record.filter(~_is_amendment_line(contract_record))
-    is_known = r.buyer_key.notnull() & r.notification_date.notnull() & r.amount_cents.notnull()
-    key = joined(r.buyer_key, r.notification_date.cast("string"), r.amount_cents.cast("string"))
-    return r.mutate(award_key=ibis.ifelse(is_known, key, ibis.null("string")))
+    """The records that tell of an award."""
+    return contract_record.filter(~_is_amendment_line(contract_record))
 
 
 def _filled(r: Any) -> Any:
@@ -69,10 +66,22 @@ def _filled(r: Any) -> Any:
     return total + known
 
 
-def _several(r: Any, key: str) -> Any:
-    """The values of `key` that several records have, as `several_<key>`."""
-    counts = r.filter(r[key].notnull()).group_by(key).agg(records_count=lambda t: t.count())
-    return counts.filter(counts.records_count > 1).select(**{f"several_{key}": key})
+def _of_same_award(contract_record: Any) -> Any:
+    """The records whose buyer has another award of the same day and amount, whatever its id."""
+    r = _awards(contract_record)
+    r = r.filter(r.buyer_key.notnull() & r.notification_date.notnull() & r.amount_cents.notnull())
+    r = r.select("record_hash", "buyer_key", "notification_date", "amount_cents")
+    # numbers first, then the text for the few that are left: to group by a text is slow
+    days = ["notification_date", "amount_cents"]
+    alike = r.semi_join(_repeated(r, days), days)
+    alike = alike.mutate(records_count=alike.count().over(ibis.window(group_by=[*days, "buyer_key"])))
+    return alike.filter(alike.records_count > 1).select("record_hash")
+
+
+def _repeated(r: Any, keys: list[str]) -> Any:
+    """The values of these columns that several rows have."""
+    counts = r.group_by(keys).agg(records_count=r.count())
+    return counts.filter(counts.records_count > 1)
 
 
 @step

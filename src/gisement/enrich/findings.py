@@ -53,7 +53,7 @@ def found(table: Any, problems: Callable[[Any], list[Problem]]) -> Any:
     """
     t = table.filter(ibis.or_(*(problem.is_there for problem in problems(table))))
     numbers = (ibis.ifelse(problem.is_there, n, ibis.null("int64")) for n, problem in enumerate(problems(t)))
-    t = t.mutate(problem=ibis.array(list(numbers)).unnest()).filter(lambda t: t.problem.notnull())
+    t = t.mutate(problem=ibis.array(list(numbers)).filter(lambda number: number.notnull()).unnest())
     told = [tuple(_text(part) for part in parts) for _, *parts in problems(t)]
     rule, column, reported, kept, action = (
         ibis.cases(*((t.problem == n, part) for n, part in enumerate(parts))) for parts in zip(*told, strict=True)
@@ -134,12 +134,12 @@ def _codes(r: Any) -> list[Problem]:
 
 
 @step
-def finding(contract_record: Any, raw_decp: Any, record_decision: Any, holder: Any, amendment: Any,
+def finding(contract_record: Any, raw_decp: Any, record_decision: Any, holder: Any, nested_act: Any, amendment: Any,
             contract_state: Any, contract_supplier: Any, consideration: Any, unusual_amount: Any, correction: Any,
             supplier: Any, ledger_finding: Any) -> Any:  # fmt: skip
     """One row per problem found in a source: rule, record, column, reported and kept value, and what was done."""
     repeatable = [
-        _unreadable(raw_decp), _holders(holder, record_decision), *_acts(amendment),
+        _unreadable(raw_decp), _holders(holder, nested_act), *_acts(amendment),
         _corrections(contract_state, supplier, correction),
     ]  # fmt: skip
     single = [
@@ -171,8 +171,8 @@ def _decisions(d: Any) -> list[Problem]:
     ]
 
 
-def _holders(holder: Any, record_decision: Any) -> Any:
-    of_records = holder.mutate(record_hash=holder.holder_set).semi_join(record_decision, "record_hash")
+def _holders(holder: Any, nested_act: Any) -> Any:
+    of_records = holder.mutate(record_hash=holder.holder_set).anti_join(nested_act, [("record_hash", "act_key")])
     return identifier_rows(
         of_records, "supplier_id_rule", "supplier_id", of_records.supplier_id_reported, of_records.supplier_id
     )
