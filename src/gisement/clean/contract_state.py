@@ -233,11 +233,33 @@ HOLDER_COLUMNS = (
 
 
 def _told_once(contract_state: Any, holder: Any, settled: Any) -> Any:
-    """Holders of the contracts that one record tells, as of most: those that it names, in their order in it."""
+    """Holders of the contracts that one record tells, as of most: those that it names, each once."""
     c = contract_state.anti_join(settled, "contract_key")
     c = c.select("contract_key", decided="record_hash", contract_cents="amount_cents")
-    rows = c.left_join(holder, [("decided", "holder_set")])
+    rows = c.left_join(_numbered(holder), [("decided", "holder_set")])
     return rows.select("contract_key", "contract_cents", *HOLDER_COLUMNS, "holder_number", "holders_count")
+
+
+def _numbered(holder: Any) -> Any:
+    """Holders with their order and number in their set: only those of joint awards have to be put in order."""
+    one = ibis.literal(1, "int64")
+    alone = holder.filter(holder.names_count == 1).mutate(holder_number=one, holders_count=one)
+    joint = holder.view().filter(lambda t: t.names_count > 1)
+    # in order by what tells them apart alone: a window carries every column that it is given
+    narrow = joint.select(joint_set="holder_set", ranked_id="supplier_id")
+    narrow = narrow.mutate(**_order(narrow, "joint_set", "ranked_id"))
+    joint = joint.inner_join(narrow, [("holder_set", "joint_set"), ("supplier_id", "ranked_id")])
+    columns = ("holder_set", *HOLDER_COLUMNS, "holder_number", "holders_count")
+    return alone.select(*columns).union(joint.select(*columns))
+
+
+def _order(named: Any, key: str, of: str = "supplier_id") -> dict[str, Any]:
+    """The place of each holder among those of one key, in the order of identifiers, and their number."""
+    in_order = ibis.window(group_by=key, order_by=of)
+    return {
+        "holder_number": (ibis.row_number().over(in_order) + 1).cast("int64"),
+        "holders_count": named[of].count().over(ibis.window(group_by=key)),
+    }
 
 
 def _told_several_times(contract_state: Any, further_holder: Any, record_decision: Any, acts: Any, settled: Any) -> Any:
@@ -252,10 +274,7 @@ def _told_several_times(contract_state: Any, further_holder: Any, record_decisio
     named = named.group_by(held_key=named.contract_key, supplier_id=named.supplier_id).agg(
         **{column: named[column].min() for column in HOLDER_COLUMNS if column != "supplier_id"}
     )
-    named = named.mutate(
-        holder_number=ibis.row_number().over(ibis.window(group_by="held_key", order_by="supplier_id")) + 1,
-        holders_count=named.supplier_id.count().over(ibis.window(group_by="held_key")),
-    )
+    named = named.mutate(**_order(named, "held_key"))
     c = contract_state.semi_join(settled, "contract_key").select("contract_key", contract_cents="amount_cents")
     rows = c.left_join(named, [("contract_key", "held_key")])
     return rows.select("contract_key", "contract_cents", *HOLDER_COLUMNS, "holder_number", "holders_count")

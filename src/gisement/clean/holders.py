@@ -7,25 +7,46 @@ from typing import Any
 import ibis
 
 from gisement.clean.acts import published_acts
-from gisement.clean.contracts import department, distinct_records
+from gisement.clean.contracts import department
 from gisement.clean.identifiers import identify
 from gisement.clean.values import present
 from gisement.terms import step
 
 
 @step
-def holder(raw_decp: Any, repeated_record: Any, nested_act: Any) -> Any:
+def holder(raw_decp: Any, nested_act: Any) -> Any:
     """One row per set of holders and holder; `holder_set` is a record, or an act of a record (`act_key`).
 
     The identifier is a SIRET, a SIREN given in its place, or a foreign one. Where none can be read, a digest of the
     text or name published stands for the holder: nobody disappears, and no name becomes a key.
     """
-    alone, several = (
-        distinct_records(raw, repeated_record.view()).select(holder_set="record_hash", holders="titulaires")
-        for raw in (raw_decp, raw_decp.view())
+    named = _of_records(raw_decp).union(_of_acts(raw_decp.view(), nested_act))
+    named = named.select(
+        "holder_set",
+        holder_id_reported=_told(named.id),
+        holder_id_kind_reported=named.kind,
+        holder_name=_told(_bare(named.name)),
+        commune_code=_told(named.commune_code),
+        department_code=department(named.department_code),
+        names_count=named.names_count,
     )
-    several = _of_records(several.filter(several.holders.length() > 1)).union(_of_acts(raw_decp.view(), nested_act))
-    held = _alone(alone.filter(alone.holders.length() == 1)).union(_together(several))
+    named = identify(named, "holder_id_reported", "holder_id_kind_reported")
+    said = ibis.coalesce(named.holder_id_reported, named.holder_name)
+    digest = ibis.ifelse(
+        said.re_search(r"^[0-9]+\z"), said, ibis.literal("unread-") + said.hexdigest("md5").substr(0, 16)
+    )
+    named = named.mutate(supplier_id=ibis.coalesce(named.identifier, digest))
+    held = named.group_by(["holder_set", "supplier_id"]).agg(
+        supplier_id_kind=named.identifier_kind.min(),
+        supplier_id_rule=named.identifier_rule.max(),
+        supplier_id_kind_reported=named.holder_id_kind_reported.max(),
+        supplier_siren=named.siren.min(),
+        supplier_id_reported=named.holder_id_reported.min(),
+        supplier_name=named.holder_name.min(),
+        supplier_commune_code_reported=named.commune_code.min(),
+        supplier_department_code_reported=named.department_code.min(),
+        names_count=named.names_count.max(),
+    )
     # nobody named is dropped here at last: engines would push a filter of rows down through all the reading of texts
     return held.filter(held.supplier_id_reported.notnull() | held.supplier_name.notnull())
 
@@ -50,16 +71,20 @@ HOLDER = (
 )  # fmt: skip
 
 
-def _alone(records: Any) -> Any:
-    """The holders of records that name one, as most do: there is nothing to put together, nor in order."""
-    only = records.select("holder_set", named=records.holders[0])
-    one = ibis.literal(1, "int64")
-    return _identified(_fields(only, *LOCATED)).mutate(holder_number=one, holders_count=one)
-
-
-def _of_records(records: Any) -> Any:
-    """What records say of each of their holders."""
-    return _fields(records.select("holder_set", named=records.holders.unnest()), *LOCATED)
+def _of_records(raw_decp: Any) -> Any:
+    """What each readable record says of its holders. Copies of a record say the same: grouping takes them as one."""
+    records = raw_decp.filter(raw_decp.unreadable_reason.isnull())
+    names_count = records.titulaires.length()
+    each = records.select(holder_set=records.record_hash, names_count=names_count, named=records.titulaires.unnest())
+    return each.select(
+        "holder_set",
+        "names_count",
+        id=each.named["id"],
+        kind=each.named["typeIdentifiant"],
+        name=each.named["denominationSociale"],
+        commune_code=each.named["commune_code"],
+        department_code=each.named["departement_code"],
+    )
 
 
 def _of_acts(raw_decp: Any, nested_act: Any) -> Any:
@@ -67,56 +92,17 @@ def _of_acts(raw_decp: Any, nested_act: Any) -> Any:
     naming = nested_act.filter(nested_act.holders_count > 0)
     acts = published_acts(raw_decp.semi_join(naming, "record_hash"))
     acts = acts.filter(acts.act["titulaires"].length() > 0)
-    each = acts.select(holder_set=acts.act_key, named=acts.act["titulaires"].unnest())
-    return _fields(each).mutate(**{field: ibis.null("string") for field in LOCATED})
-
-
-LOCATED = ("commune_code", "departement_code")
-"""What records alone say of a holder, acts not."""
-
-
-def _fields(each: Any, *more: str) -> Any:
-    told = ("id", "typeIdentifiant", "denominationSociale", *more)
-    return each.select("holder_set", **{field: each.named[field] for field in told})
-
-
-def _identified(named: Any) -> Any:
-    """Who each holder is, in the columns `HOLDER`, from what is published of it."""
-    told = named.select(
+    holders = acts.act["titulaires"]
+    each = acts.select(holder_set=acts.act_key, names_count=holders.length(), named=holders.unnest())
+    nothing = ibis.null("string")
+    return each.select(
         "holder_set",
-        supplier_id_reported=_told(named.id),
-        supplier_id_kind_reported=named.typeIdentifiant,
-        supplier_name=_told(_bare(named.denominationSociale)),
-        supplier_commune_code_reported=_told(named.commune_code),
-        supplier_department_code_reported=department(named.departement_code),
-    )
-    named = identify(told, "supplier_id_reported", "supplier_id_kind_reported")
-    said = ibis.coalesce(named.supplier_id_reported, named.supplier_name)
-    digest = ibis.ifelse(
-        said.re_search(r"^[0-9]+\z"), said, ibis.literal("unread-") + said.hexdigest("md5").substr(0, 16)
-    )
-    return named.mutate(
-        supplier_id=ibis.coalesce(named.identifier, digest),
-        supplier_id_kind=named.identifier_kind,
-        supplier_id_rule=named.identifier_rule,
-        supplier_siren=named.siren,
-    ).select(*HOLDER)
-
-
-def _together(each: Any) -> Any:
-    """Holders of sets that name several, each once, in the order of identifiers."""
-    named = _identified(each)
-    held = named.group_by(["holder_set", "supplier_id"]).agg(
-        supplier_id_kind=named.supplier_id_kind.min(),
-        supplier_id_rule=named.supplier_id_rule.max(),
-        supplier_id_kind_reported=named.supplier_id_kind_reported.max(),
-        **{column: named[column].min() for column in HOLDER[5:]},
-    )
-    of_set = ibis.window(group_by="holder_set")
-    in_order = ibis.window(group_by="holder_set", order_by="supplier_id")
-    return held.mutate(
-        holder_number=(ibis.row_number().over(in_order) + 1).cast("int64"),
-        holders_count=held.supplier_id.count().over(of_set),
+        "names_count",
+        id=each.named["id"],
+        kind=each.named["typeIdentifiant"],
+        name=each.named["denominationSociale"],
+        commune_code=nothing,
+        department_code=nothing,
     )
 
 
