@@ -39,6 +39,8 @@ def connect(workspace: Workspace, *, kept: str = "0MB") -> duckdb.DuckDBPyConnec
             "memory_limit": workspace.memory_grants()[0],
             "temp_directory": spill,
             "block_allocator_memory": kept,
+            # tables in memory are gone with the connection: DuckDB 1.5 would now and then take seconds to tidy them up
+            "checkpoint_threshold": "1TB",
             "autoinstall_known_extensions": "false",
             **({"threads": workspace.threads} if workspace.threads else {}),
         }
