@@ -139,8 +139,9 @@ STEPS: tuple[Step, ...] = (
     title_segment.title_segment,
     of_contracts.contract_segment,
     of_payments.payment_segment,
-    # Contracts as they are measured; then what was found wrong, and what was done about it: records, held in memory for
-    # both, are let go of before purchases.
+    # What was found wrong with records, and contracts as they are measured: records, held in memory for both, are let
+    # go of before purchases.
+    findings.source_finding,
     purchases.contract,
     ledger_coverage.ledger_year,
     ledger_coverage.account_gap,

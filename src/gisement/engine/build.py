@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gisement.catalog import raw_tables, tables
+from gisement.catalog import tables
 from gisement.engine.duck import DuckRunner
 from gisement.engine.own import give_own_tables
 from gisement.engine.plan import Steps, Written, needed, plan, written
@@ -103,7 +103,7 @@ class _Workshop:
     def __init__(self, workspace: Workspace, runner: Any) -> None:
         self.workspace, self.runner = workspace, runner
         self.hold, self.release, self.stop = runner.hold, runner.release, runner.stop
-        self._digests: dict[str, str] = {}
+        self._digests: dict[str, Any] = {}
 
     def is_fresh(self, target: Written) -> bool:
         """Whether the table there was made by this code, of these inputs, and is as it was then."""
@@ -113,6 +113,13 @@ class _Workshop:
             return False
         self._digests[name] = database.fingerprint(database.table_path(self.workspace, name))
         return bool(lineage["content"] == self._digests[name])
+
+    def is_stale(self, target: Written, there: Collection[str]) -> bool:
+        """Whether other code made the table there, or one of these inputs is not as it was then."""
+        lineage = database.read_lineage(self.workspace, target.step.name)
+        if not lineage or lineage["step"] != target.digest:
+            return True
+        return any(lineage["inputs"].get(name) != self._digest(name) for name in there)
 
     def write(self, target: Written) -> None:
         """Make the file of a table, then its lineage."""
@@ -126,13 +133,13 @@ class _Workshop:
         database.write_lineage(self.workspace, name, told)
 
     def _inputs(self, target: Written) -> dict[str, Any]:
-        return {name: _input_digest(self.workspace, name, self._digests) for name in target.inputs}
+        return {name: self._digest(name) for name in target.inputs}
 
-
-def _input_digest(workspace: Workspace, name: str, digests: dict[str, str]) -> Any:
-    if name not in raw_tables():
-        return digests[name]
-    return {
-        identifier: identifier if identifier != database.OWN else database.fingerprint(path)
-        for identifier, path in database.raw_files(workspace, name).items()
-    }
+    def _digest(self, name: str) -> Any:
+        """What an input is made of: of a raw table, the snapshots in it."""
+        if name not in self._digests:
+            self._digests[name] = {
+                identifier: identifier if identifier != database.OWN else database.fingerprint(path)
+                for identifier, path in database.raw_files(self.workspace, name).items()
+            }
+        return self._digests[name]

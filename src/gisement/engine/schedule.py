@@ -6,8 +6,7 @@ takes them. Which table comes first changes none of them.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Protocol
@@ -23,8 +22,11 @@ class Workshop(Protocol):
     def is_fresh(self, target: Written) -> bool:
         """Whether a table, whose inputs are all there, is what a build would make."""
 
+    def is_stale(self, target: Written, there: Collection[str]) -> bool:
+        """Whether these inputs, which are there, tell enough to know that a table is not fresh."""
+
     def write(self, target: Written) -> None:
-        """Make the file of a table; what it is made through is held."""
+        """Make the file of a table; the held ones that it reads are there."""
 
     def hold(self, step: Planned) -> None:
         """Make a table in memory."""
@@ -40,7 +42,7 @@ class Workshop(Protocol):
 class _Task:
     name: str
     waits_for: frozenset[str]
-    """Held tables."""
+    """Tables, held or written."""
     make: Callable[[], None]
     target: Written | None
 
@@ -90,13 +92,21 @@ class _Schedule:
         self._tasks: list[_Task] = []
         self._asked: set[str] = set()
         self._held: set[str] = set()
-        self._uses = Counter(held.name for target in to_write for held in target.through)
+        through = [(held, target) for target in to_write for held in target.through]
+        self._readers: dict[str, set[str]] = {held.name: set() for held, _ in through}
+        """Of each held table, the tables to come that read it."""
+        self._made_for: dict[str, set[str]] = {held.name: set() for held, _ in through}
+        """Of each held table, the written ones to come that are made through it."""
+        for held, target in through:
+            self._made_for[held.name].add(target.step.name)
+            self._read_by(held.name, held.inputs)
+            self._read_by(f"file of {target.step.name}", _reads(target))
 
     def next(self) -> _Task | None:
         """A task that can begin now, the first of them in the order of the list; None if each waits for another."""
         self._judge()
         for number, task in enumerate(self._tasks):
-            if task.waits_for <= self._held:
+            if self._is_ready(task):
                 self.say(task.name, self.total - len(self._awaited), self.total)
                 return self._tasks.pop(number)
         return None
@@ -105,12 +115,24 @@ class _Schedule:
         """Know that a task has ended well."""
         if task.target is None:
             self._held.add(task.name)
+            self._count_out(task.name)
         else:
             self.made.add(task.name)
             self._pass(task.target)
 
+    def _read_by(self, reader: str, names: Collection[str]) -> None:
+        for name in self._readers.keys() & names:
+            self._readers[name].add(reader)
+
+    def _is_ready(self, task: _Task) -> bool:
+        to_come = self._awaited.difference(self._readers) | (self._readers.keys() - self._held)
+        return task.waits_for.isdisjoint(to_come)
+
     def _judge(self) -> None:
-        """Ask for what is to be made of the tables whose inputs are there, and pass those that need nothing."""
+        """Ask for what is to be made of the tables whose inputs are there, and pass those that need nothing.
+
+        Of a table that cannot be fresh, the held ones are made while its other inputs still are.
+        """
         for target in list(self._unjudged):
             if self._awaited.isdisjoint(target.inputs):
                 self._unjudged.remove(target)
@@ -118,21 +140,41 @@ class _Schedule:
                     self._pass(target)
                 else:
                     self._ask(target)
+            elif self._wants_held(target) and self.workshop.is_stale(target, set(target.inputs) - self._awaited):
+                self._ask_held(target)
+
+    def _wants_held(self, target: Written) -> bool:
+        return not self._asked.issuperset(held.name for held in target.through)
 
     def _ask(self, target: Written) -> None:
-        through = {held.name for held in target.through}
+        self._ask_held(target)
+        write = _Task(target.step.name, frozenset(_reads(target)), lambda: self.workshop.write(target), target)
+        self._tasks.append(write)
+
+    def _ask_held(self, target: Written) -> None:
         for held in target.through:
             if held.name not in self._asked:
                 self._asked.add(held.name)
-                waits_for = through.intersection(held.inputs)
-                self._tasks.append(_Task(held.name, frozenset(waits_for), lambda h=held: self.workshop.hold(h), None))  # type: ignore[misc]
-        write = _Task(target.step.name, frozenset(through), lambda: self.workshop.write(target), target)
-        self._tasks.append(write)
+                self._tasks.append(_Task(held.name, frozenset(held.inputs), lambda h=held: self.workshop.hold(h), None))  # type: ignore[misc]
 
     def _pass(self, target: Written) -> None:
-        """Know that a table is there, and let go of what no other is made through any more."""
+        """Know that a table is there, and that held ones are no longer wanted for it."""
         self._awaited.remove(target.step.name)
+        self._count_out(f"file of {target.step.name}")
         for held in target.through:
-            self._uses[held.name] -= 1
-            if not self._uses[held.name] and held.name in self._held:
-                self.workshop.release(held.name)
+            self._made_for[held.name].remove(target.step.name)
+            if not self._made_for[held.name]:
+                self._count_out(held.name)
+
+    def _count_out(self, reader: str) -> None:
+        """Know that a table reads nothing any more, and let go of the held ones that no other will read."""
+        for name, readers in self._readers.items():
+            readers.discard(reader)
+            if not readers and name in self._held:
+                self._held.remove(name)
+                self.workshop.release(name)
+
+
+def _reads(target: Written) -> Collection[str]:
+    """What the file of a table is made of: of a held table that is asked for, it is a copy."""
+    return (target.step.name,) if target.step in target.through else target.step.inputs

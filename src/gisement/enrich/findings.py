@@ -134,20 +134,27 @@ def _codes(r: Any) -> list[Problem]:
 
 
 @step
-def finding(contract_record: Any, raw_decp: Any, record_decision: Any, holder: Any, nested_act: Any, amendment: Any,
-            contract_state: Any, contract_supplier: Any, consideration: Any, unusual_amount: Any, correction: Any,
-            supplier: Any, ledger_finding: Any) -> Any:  # fmt: skip
-    """One row per problem found in a source: rule, record, column, reported and kept value, and what was done."""
+def source_finding(
+    contract_record: Any, raw_decp: Any, shared_decision: Any, holder: Any, nested_act: Any, amendment: Any,
+    contract_state: Any, contract_supplier: Any, consideration: Any, correction: Any, supplier: Any,
+) -> Any:  # fmt: skip
+    """The rows of `finding` about what sources of contracts say, and about corrections of it."""
     repeatable = [
         _unreadable(raw_decp), _holders(holder, nested_act), *_acts(amendment),
         _corrections(contract_state, supplier, correction),
     ]  # fmt: skip
     single = [
-        found(contract_record, of_records), found(record_decision, _decisions), found(contract_state, _contracts),
-        found(_conflicts(contract_state, consideration), _of_conflicts), _unusual(unusual_amount),
+        found(contract_record, of_records), found(shared_decision, _decisions), found(contract_state, _contracts),
+        found(_conflicts(contract_state, consideration), _of_conflicts),
         _without_holder(contract_state, contract_supplier), _lost_letters(contract_record),
     ]  # fmt: skip
-    return ibis.union(*single, ledger_finding, ibis.union(*repeatable).distinct())
+    return ibis.union(*single, ibis.union(*repeatable).distinct())
+
+
+@step
+def finding(source_finding: Any, unusual_amount: Any, ledger_finding: Any) -> Any:
+    """One row per problem found in a source: rule, record, column, reported and kept value, and what was done."""
+    return ibis.union(source_finding, _unusual(unusual_amount), ledger_finding)
 
 
 def _unreadable(raw_decp: Any) -> Any:
@@ -161,6 +168,7 @@ def _lost_letters(t: Any) -> Any:
 
 
 def _decisions(d: Any) -> list[Problem]:
+    """What was decided on records that are not alone: on any other, nothing was."""
     is_lot = (d.decision == "contract") & (d.decision_rule != "single")
     is_added = d.decision.isin(("joint", "version", "amendment_line"))
     told = (d.decision_rule, "contract_key", d.record_hash, d.contract_key)

@@ -16,7 +16,7 @@ from gisement.terms import Territory, Trouble, parse_territory
 from gisement.terms.mishap import in_french
 from gisement.terms.toml_text import parsed_toml
 
-LITTLE_MEGABYTES = 900
+LITTLE_MEGABYTES = 1100
 """What an engine takes at first: a million contracts are built with it; some millions of payments want more."""
 
 
