@@ -11,6 +11,7 @@ from typing import Any
 import ibis
 
 from gisement.clean.contracts import plausible_duration, trusted_amount
+from gisement.clean.identity import with_decision
 from gisement.clean.values import day, joined, present, whole, with_cents
 from gisement.terms import step
 
@@ -54,13 +55,14 @@ def nested_act(raw_decp: Any) -> Any:
 
 
 @step
-def amendment(nested_act: Any, contract_record: Any, award_unit: Any, award_version: Any, record_decision: Any) -> Any:
+def amendment(nested_act: Any, contract_record: Any, award_unit: Any, award_version: Any, shared_decision: Any) -> Any:
     """One row per amendment of a contract, in order (`amendment_rank` from 1).
 
     `holder_set` or `set_key` says whose holders it names.
     """
-    acts = _nested(nested_act, record_decision).union(_versions(contract_record, award_unit, award_version))
-    acts = acts.union(_lines(contract_record, record_decision))
+    acts = _nested(nested_act, contract_record, shared_decision)
+    acts = acts.union(_versions(contract_record, award_unit, award_version))
+    acts = acts.union(_lines(contract_record, shared_decision))
     content = joined(
         acts.contract_key, acts.amendment_number.cast("string"), acts.amendment_date.cast("string"),
         acts.amount_cents.cast("string"), acts.amount_reported, acts.duration_months.cast("string"),
@@ -85,8 +87,9 @@ _ACT_COLUMNS = (
 )  # fmt: skip
 
 
-def _nested(nested_act: Any, record_decision: Any) -> Any:
-    a = nested_act.inner_join(record_decision.select("record_hash", "contract_key"), "record_hash")
+def _nested(nested_act: Any, contract_record: Any, shared_decision: Any) -> Any:
+    a = nested_act.inner_join(contract_record.select("unit_key", told_by="record_hash"), [("record_hash", "told_by")])
+    a = with_decision(a, shared_decision)
     return a.mutate(
         amendment_source=ibis.literal("act"),
         holder_set=a.act_key,
@@ -104,9 +107,9 @@ def _versions(contract_record: Any, award_unit: Any, award_version: Any) -> Any:
     return _state(r, "version", r.version_number)
 
 
-def _lines(contract_record: Any, record_decision: Any) -> Any:
+def _lines(contract_record: Any, shared_decision: Any) -> Any:
     """Amendment lines of flat tables: the first line of each number tells it (the others name its other holders)."""
-    lines = record_decision.filter(record_decision.decision == "amendment_line").select(
+    lines = shared_decision.filter(shared_decision.decision == "amendment_line").select(
         "record_hash", "contract_key", "set_key"
     )
     r = contract_record.inner_join(lines, "record_hash")

@@ -200,7 +200,7 @@ REPORTED = {
 
 
 @step
-def contract_supplier(contract_state: Any, holder: Any, further_holder: Any, record_decision: Any,
+def contract_supplier(contract_state: Any, holder: Any, further_holder: Any, shared_decision: Any,
                       amendment: Any) -> Any:  # fmt: skip
     """One row per contract lot and holder with its cents; a contract without known holder has one row without supplier.
 
@@ -208,9 +208,9 @@ def contract_supplier(contract_state: Any, holder: Any, further_holder: Any, rec
     they add up to the contract's, whichever holder comes first in the file.
     """
     acts = _naming_acts(amendment)
-    settled = _told_again_of(record_decision).union(acts.select("contract_key"))
+    settled = _told_again_of(shared_decision).union(acts.select("contract_key"))
     once = _told_once(contract_state, holder, settled)
-    again = _told_several_times(contract_state.view(), further_holder, record_decision.view(), acts, settled)
+    again = _told_several_times(contract_state.view(), further_holder, shared_decision.view(), acts, settled)
     rows = once.union(again)
     rows = rows.mutate(
         holder_number=ibis.coalesce(rows.holder_number, 1), holders_count=ibis.coalesce(rows.holders_count, 1)
@@ -262,12 +262,12 @@ def _order(named: Any, key: str, of: str = "supplier_id") -> dict[str, Any]:
     }
 
 
-def _told_several_times(contract_state: Any, further_holder: Any, record_decision: Any, acts: Any, settled: Any) -> Any:
+def _told_several_times(contract_state: Any, further_holder: Any, shared_decision: Any, acts: Any, settled: Any) -> Any:
     """Holders of the other contracts: those of the last amendment that names any, else those of all its records."""
-    of_award = _award_records(record_decision).semi_join(settled, "contract_key").anti_join(acts, "contract_key")
+    of_award = _award_records(shared_decision).semi_join(settled, "contract_key").anti_join(acts, "contract_key")
     of_award = of_award.select("contract_key", holder_set="record_hash")
     told = acts.filter(acts.set_key.notnull()).select("contract_key", "set_key")
-    told = told.inner_join(record_decision.view().select("set_key", "record_hash"), "set_key")
+    told = told.inner_join(shared_decision.view().select("set_key", "record_hash"), "set_key")
     nested = acts.filter(acts.holder_set.notnull()).select("contract_key", "holder_set")
     sets = of_award.union(nested).union(told.select("contract_key", holder_set="record_hash"))
     named = further_holder.inner_join(sets, "holder_set")
@@ -287,12 +287,12 @@ def _naming_acts(amendment: Any) -> Any:
     return naming.inner_join(last, ["contract_key", "amendment_rank"]).select("contract_key", "holder_set", "set_key")
 
 
-def _award_records(record_decision: Any) -> Any:
-    """The records that tell of the award of a contract: not of its amendments, nor of its later versions."""
-    return record_decision.filter((record_decision.decision != "amendment_line") & ~record_decision.has_version)
+def _award_records(shared_decision: Any) -> Any:
+    """Of records that are not alone, those that tell of an award: not of amendments, nor of later versions."""
+    return shared_decision.filter((shared_decision.decision != "amendment_line") & ~shared_decision.has_version)
 
 
-def _told_again_of(record_decision: Any) -> Any:
+def _told_again_of(shared_decision: Any) -> Any:
     """The contracts of whose award other records tell than the first."""
-    records = _award_records(record_decision.view())
+    records = _award_records(shared_decision.view())
     return records.filter(records.decision != "contract").select("contract_key")

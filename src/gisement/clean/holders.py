@@ -9,6 +9,7 @@ import ibis
 from gisement.clean.acts import published_acts
 from gisement.clean.contracts import department
 from gisement.clean.identifiers import identify
+from gisement.clean.identity import with_decision
 from gisement.clean.values import present
 from gisement.terms import step
 
@@ -52,14 +53,15 @@ def holder(raw_decp: Any, nested_act: Any) -> Any:
 
 
 @step
-def further_holder(holder: Any, nested_act: Any, record_decision: Any, amendment: Any) -> Any:
+def further_holder(holder: Any, nested_act: Any, contract_record: Any, shared_decision: Any, amendment: Any) -> Any:
     """The rows of `holder` that tell of contracts which several records or an amendment tell of: few.
 
     Who holds any other contract is in `contract_supplier`, as its record says it.
     """
-    again = record_decision.filter(record_decision.decision != "contract").select("contract_key")
+    again = shared_decision.filter(shared_decision.decision != "contract").select("contract_key")
     named_again = amendment.filter(amendment.holders_count > 0).select("contract_key")
-    records = record_decision.view().semi_join(again.union(named_again), "contract_key")
+    records = with_decision(contract_record.select("record_hash", "unit_key"), shared_decision.view())
+    records = records.semi_join(again.union(named_again), "contract_key")
     acts = nested_act.filter(nested_act.holders_count > 0)
     sets = records.select(told_set="record_hash").union(acts.select(told_set="act_key"))
     return holder.semi_join(sets, [("holder_set", "told_set")]).select(*HOLDER)
