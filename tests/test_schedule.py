@@ -159,6 +159,13 @@ def test_a_held_table_stays_no_longer_than_those_that_read_it_themselves() -> No
     assert made(CHAIN, Watching()) == ["decision", "contract", "buyer", "purchase"]
 
 
+def test_what_the_longest_chain_waits_for_comes_first() -> None:
+    tables = (table("place"), table("contract"), table("usual", "contract"), table("finding", "usual"))
+    bench = Bench()
+    made(tables, bench)
+    assert bench.told == ["contract", "usual", "place", "finding"]
+
+
 @given(st.data(), st.integers(1, 3))
 def test_any_tables_are_made_whatever_reads_what(data: st.DataObject, workers: int) -> None:
     """Tables read some of those before them; some of them are held."""

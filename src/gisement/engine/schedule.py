@@ -1,7 +1,7 @@
 """Which table is made when: each once what it reads is there, several at a time where an engine can.
 
 A query leaves processors idle while it is planned, and while its last rows are put in order and written: another one
-takes them. Which table comes first changes none of them.
+takes them. Which table comes first changes none of them; that which the longest chain of others waits for does.
 """
 
 from __future__ import annotations
@@ -97,19 +97,22 @@ class _Schedule:
         """Of each held table, the tables to come that read it."""
         self._made_for: dict[str, set[str]] = {held.name: set() for held, _ in through}
         """Of each held table, the written ones to come that are made through it."""
+        self._chain = _chains(to_write)
         for held, target in through:
             self._made_for[held.name].add(target.step.name)
             self._read_by(held.name, held.inputs)
             self._read_by(f"file of {target.step.name}", _reads(target))
 
     def next(self) -> _Task | None:
-        """A task that can begin now, the first of them in the order of the list; None if each waits for another."""
+        """A task that can begin now, of them that which the longest chain of others waits for; None if none can."""
         self._judge()
-        for number, task in enumerate(self._tasks):
-            if self._is_ready(task):
-                self.say(task.name, self.total - len(self._awaited), self.total)
-                return self._tasks.pop(number)
-        return None
+        ready = [task for task in self._tasks if self._is_ready(task)]
+        if not ready:
+            return None
+        task = max(ready, key=lambda task: self._chain[task.name])
+        self._tasks.remove(task)
+        self.say(task.name, self.total - len(self._awaited), self.total)
+        return task
 
     def end(self, task: _Task) -> None:
         """Know that a task has ended well."""
@@ -173,6 +176,20 @@ class _Schedule:
             if not readers and name in self._held:
                 self._held.remove(name)
                 self.workshop.release(name)
+
+
+def _chains(to_write: Sequence[Written]) -> dict[str, int]:
+    """How many tables, at most, are made one after the other from each table on, itself included."""
+    reads = {held.name: held.inputs for target in to_write for held in target.through}
+    reads |= {target.step.name: target.step.inputs for target in to_write}
+    chains = dict.fromkeys(reads, 1)
+    before: dict[str, int] = {}
+    while chains != before:
+        before = dict(chains)
+        for name, inputs in reads.items():
+            for read in chains.keys() & set(inputs):
+                chains[read] = max(chains[read], chains[name] + 1)
+    return chains
 
 
 def _reads(target: Written) -> Collection[str]:
