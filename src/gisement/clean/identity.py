@@ -23,12 +23,13 @@ SHORTEST_PREFIX = 10
 
 @step
 def shared_record(contract_record: Any) -> Any:
-    """One row per record that shares an id, or a day and an amount, with another of its buyer, and what is compared.
+    """One row per award that shares an id, or a day and an amount, with another record, and what is compared.
 
     Titles are compared here alone: awards that agree on all else but the title (`title_key`) get a `unit_key` each.
     """
-    awards = _awards(contract_record)
-    shared = awards.semi_join(_repeated(awards, ["group_key"]), "group_key").select("record_hash")
+    # with the lines of amendments: the award that they amend has to be found, even if no other has its id
+    repeated = _repeated(contract_record, ["group_key"])
+    shared = _awards(contract_record).semi_join(repeated, "group_key").select("record_hash")
     shared = shared.union(_of_same_award(contract_record.view()))
     r = _awards(contract_record.view()).semi_join(shared, "record_hash")
     r = r.mutate(
@@ -190,7 +191,7 @@ def shared_decision(contract_record: Any, shared_record: Any, award_unit: Any, a
     Any other record tells a contract alone, whose key is its `unit_key`.
     """
     decided = _decided(shared_record, award_unit, award_twin, award_version)
-    return decided.union(_amendment_lines(contract_record, award_unit, award_version))
+    return decided.union(_amendment_lines(contract_record, award_unit, award_twin, award_version))
 
 
 @step
@@ -255,15 +256,11 @@ def _decided(shared_record: Any, award_unit: Any, award_twin: Any, award_version
     )  # fmt: skip
 
 
-def _amendment_lines(r: Any, award_unit: Any, award_version: Any) -> Any:
+def _amendment_lines(r: Any, award_unit: Any, award_twin: Any, award_version: Any) -> Any:
     """Lines of amendments in flat tables, joined to the contract of their id (their own if it has none)."""
     lines = r.filter(_is_amendment_line(r))
-    tabular = award_unit.filter(award_unit.is_tabular)
-    roots = award_version.select(version_of="unit_key", root_key="contract_key")
-    tabular = tabular.left_join(roots, [("unit_key", "version_of")])
-    tabular = tabular.mutate(contract_key=ibis.coalesce(tabular.root_key, tabular.unit_key))
-    first = tabular.group_by("group_key").agg(found_key=tabular.contract_key.min())
-    lines = lines.left_join(first.rename(found_group="group_key"), [("group_key", "found_group")])
+    found = _contract_of_id(award_unit, award_twin, award_version)
+    lines = lines.left_join(found.rename(found_group="group_key"), [("group_key", "found_group")])
     best = ibis.window(group_by="group_key", order_by=["amendment_number", "record_hash"])
     is_orphan_base = lines.found_key.isnull() & (ibis.row_number().over(best) == 0)
     return lines.select(
@@ -275,3 +272,14 @@ def _amendment_lines(r: Any, award_unit: Any, award_version: Any) -> Any:
         decision_rule=ibis.ifelse(is_orphan_base, "amendment_without_initial_state", "amendment_line_of_table"),
         has_version=ibis.literal(False),
     )
+
+
+def _contract_of_id(award_unit: Any, award_twin: Any, award_version: Any) -> Any:
+    """One row per id (`group_key`): the contract that a line of amendment of it tells of, best one of a table."""
+    u = award_unit.left_join(award_twin.rename(twin_of="unit_key"), [("unit_key", "twin_of")])
+    u = u.mutate(main_key=ibis.coalesce(u.main_unit_key, u.unit_key))
+    roots = award_version.select(version_of="unit_key", root_key="contract_key")
+    u = u.left_join(roots, [("main_key", "version_of")])
+    u = u.mutate(contract_key=ibis.coalesce(u.root_key, u.main_key))
+    in_table = ibis.ifelse(u.is_tabular, u.contract_key, ibis.null("string"))
+    return u.group_by("group_key").agg(found_key=ibis.coalesce(in_table.min(), u.contract_key.min()))
