@@ -257,10 +257,19 @@ def _decided(shared_record: Any, award_unit: Any, award_twin: Any, award_version
 
 
 def _amendment_lines(r: Any, award_unit: Any, award_twin: Any, award_version: Any) -> Any:
-    """Lines of amendments in flat tables, joined to the contract of their id (their own if it has none)."""
-    lines = r.filter(_is_amendment_line(r))
-    found = _contract_of_id(award_unit, award_twin, award_version)
-    lines = lines.left_join(found.rename(found_group="group_key"), [("group_key", "found_group")])
+    """Lines of amendments in flat tables, joined to the contract of their id (their own if it has none).
+
+    Of several lots under one id, it is the one of their title, or else of their holder, where that is one alone.
+    """
+    lines = r.filter(_is_amendment_line(r)).mutate(title_key=digest(skeleton(r.title.fill_null(""))))
+    told = _contracts_of_ids(award_unit, award_twin, award_version)
+    for name, key in (("by_title", "title_key"), ("by_holder", "first_holder")):
+        found = _one_alone(told.view(), key, name)
+        lines = lines.left_join(found, [("group_key", found.columns[0]), (key, found.columns[1])])
+    in_table = ibis.ifelse(told.is_tabular, told.contract_key, ibis.null("string"))
+    first = told.group_by(found_group="group_key").agg(first_key=ibis.coalesce(in_table.min(), told.contract_key.min()))
+    lines = lines.left_join(first, [("group_key", "found_group")])
+    lines = lines.mutate(found_key=ibis.coalesce(lines.by_title, lines.by_holder, lines.first_key))
     best = ibis.window(group_by="group_key", order_by=["amendment_number", "record_hash"])
     is_orphan_base = lines.found_key.isnull() & (ibis.row_number().over(best) == 0)
     return lines.select(
@@ -274,12 +283,19 @@ def _amendment_lines(r: Any, award_unit: Any, award_twin: Any, award_version: An
     )
 
 
-def _contract_of_id(award_unit: Any, award_twin: Any, award_version: Any) -> Any:
-    """One row per id (`group_key`): the contract that a line of amendment of it tells of, best one of a table."""
+def _contracts_of_ids(award_unit: Any, award_twin: Any, award_version: Any) -> Any:
+    """The contracts that awards tell of, with what tells those of one id apart."""
     u = award_unit.left_join(award_twin.rename(twin_of="unit_key"), [("unit_key", "twin_of")])
     u = u.mutate(main_key=ibis.coalesce(u.main_unit_key, u.unit_key))
     roots = award_version.select(version_of="unit_key", root_key="contract_key")
     u = u.left_join(roots, [("main_key", "version_of")])
     u = u.mutate(contract_key=ibis.coalesce(u.root_key, u.main_key))
-    in_table = ibis.ifelse(u.is_tabular, u.contract_key, ibis.null("string"))
-    return u.group_by("group_key").agg(found_key=ibis.coalesce(in_table.min(), u.contract_key.min()))
+    return u.select("group_key", "contract_key", "title_key", "first_holder", "is_tabular")
+
+
+def _one_alone(told: Any, key: str, name: str) -> Any:
+    """The contract of an id and a value of `key`, where it is one alone."""
+    found = told.group_by(**{f"{name}_group": told.group_key, f"{name}_key": told[key]}).agg(
+        **{name: told.contract_key.min(), f"{name}_last": told.contract_key.max()}
+    )
+    return found.filter(found[name] == found[f"{name}_last"]).drop(f"{name}_last")
