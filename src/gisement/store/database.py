@@ -132,7 +132,9 @@ def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, 
 
 
 def hold(connection: duckdb.DuckDBPyConnection, sql: str, table: Table) -> int:
-    """Keep the rows of a query as a table in memory, in the order they come; returns the row count."""
+    """Keep the rows of a query as a table in memory, in any order; returns the row count."""
+    # parts of a file are otherwise put one after the other, which copies those that are smaller than a row group
+    connection.execute("SET SESSION preserve_insertion_order = false")
     made = connection.execute(f'CREATE TABLE "{table.name}" AS {_typed(sql, table)}').fetchone()
     return int(made[0]) if made else 0
 
