@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 FOLDER = Path(__file__).parent
 
 
@@ -47,7 +45,10 @@ def read_csv(name: str) -> Iterator[dict[str, str]]:
 
 def read_yaml(name: str) -> Any:
     """The content of a YAML file of the catalog."""
-    return yaml.load((FOLDER / name).read_text(encoding="utf-8"), Loader=_loader())
+    import yaml  # a hundredth of a second, which a file that comes in has no use for
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load((FOLDER / name).read_text(encoding="utf-8"), Loader=loader)
 
 
 @cache
@@ -82,7 +83,3 @@ def raw_tables() -> Mapping[str, Table]:
     for row in read_csv("raw_columns.csv"):
         schemas[row["table"]][row["column"]] = row["type"]
     return {name: Table(name, "one row per record of a file", (), schema) for name, schema in schemas.items()}
-
-
-def _loader() -> Any:
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
