@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gisement.catalog.compiled import content_of
+
 FOLDER = Path(__file__).parent
 
 
@@ -45,10 +47,7 @@ def read_csv(name: str) -> Iterator[dict[str, str]]:
 
 def read_yaml(name: str) -> Any:
     """The content of a YAML file of the catalog."""
-    import yaml  # a hundredth of a second, which a file that comes in has no use for
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load((FOLDER / name).read_text(encoding="utf-8"), Loader=loader)
+    return content_of(FOLDER / name)
 
 
 @cache

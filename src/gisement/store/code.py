@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gisement.catalog.compiled import compiled_at, to_keep
 from gisement.store.workspace import Workspace, write_atomically
 
 PACKAGE = Path(__file__).parent.parent
@@ -79,7 +80,11 @@ def kept_plan(workspace: Workspace | None, dialect: str) -> list[dict[str, Any]]
 
 
 def keep_plan(workspace: Workspace | None, dialect: str, plan: Sequence[dict[str, Any]]) -> None:
-    """Keep a compiled plan for the next builds of this version of the code, of this workspace and of others."""
+    """Keep a compiled plan for the next builds of this version of the code, of this workspace and of others.
+
+    The catalog of this version is kept too.
+    """
+    keep_catalog()
     name, content = _plan_name(workspace, dialect), json.dumps(list(plan))
     for folder in _plans(workspace):
         write_atomically(folder / name, content)
@@ -88,6 +93,15 @@ def keep_plan(workspace: Workspace | None, dialect: str, plan: Sequence[dict[str
             write_atomically(folder / name, content)
             for former in sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-KEPT_PLANS]:
                 former.unlink(missing_ok=True)
+
+
+def keep_catalog() -> None:
+    """Keep the YAML files of the catalog as compiled, beside Python's bytecode, where that may be written."""
+    for path in (PACKAGE / "catalog").rglob("*.yaml"):
+        told = to_keep(path)
+        if told is not None:
+            with suppress(OSError):
+                write_atomically(compiled_at(path), told)
 
 
 def _plan_name(workspace: Workspace | None, dialect: str) -> str:
