@@ -25,7 +25,7 @@ class DuckRunner:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         # given back after each table and asked for again by the next, memory costs a twenty-fifth of a large build
-        self.connection = database.connect(workspace, kept="0MB" if workspace.memory else "512MB")
+        self.connection = database.connect(workspace, kept="0MB" if workspace.memory else "512MB", at_hand=True)
         # beside another one, a query might need more than the user grants
         self.workers = 1 if workspace.memory else min(2, database.threads_of(self.connection))
         self.further_memory = iter(workspace.memory_grants()[1:])
