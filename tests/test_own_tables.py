@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,11 +53,17 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:100])
 
 
-def spoil_in_secret(path: Path) -> None:
-    """One octet is another one; the size and the instant of the last change are what they were."""
-    status, octets = path.stat(), bytearray(path.read_bytes())
+def spoil(path: Path) -> None:
+    """One octet is another one; the size is what it was."""
+    octets = bytearray(path.read_bytes())
     octets[len(octets) // 2] ^= 1
     path.write_bytes(octets)
+
+
+def spoil_in_secret(path: Path) -> None:
+    """One octet is another one; the size and the instant of the last change are what they were."""
+    status = path.stat()
+    spoil(path)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
@@ -74,7 +81,7 @@ def test_what_nobody_touched_is_not_read_again(given: Workspace, monkeypatch: py
     assert len(before) == 14
 
 
-@pytest.mark.parametrize("harm", [delete, cut, spoil_in_secret])
+@pytest.mark.parametrize("harm", [delete, cut, spoil])
 def test_a_file_that_was_harmed_is_whole_again(given: Workspace, harm: Callable[[Path], None]) -> None:
     before = content(given)
     harm(file_of(given, EMBEDDED))
@@ -129,7 +136,13 @@ def test_a_mark_that_cannot_be_read_costs_only_the_work(given: Workspace, text: 
     assert content(given) == before
 
 
-def test_a_copy_of_a_workspace_is_looked_at(given: Workspace, tmp_path: Path) -> None:
+def test_a_copy_of_a_workspace_needs_no_look(given: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(given.root, tmp_path / "copy")
+    monkeypatch.setattr(geography, "territory_rows", refused)
+    give_own_tables(Workspace(tmp_path / "copy"))
+
+
+def test_the_mark_of_another_workspace_is_none(given: Workspace, tmp_path: Path) -> None:
     other = created(tmp_path / "other", "department:86")
     give_own_tables(other)
     mark = (given.scratch / "plans" / "own_tables.json").read_text(encoding="utf-8")

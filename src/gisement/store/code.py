@@ -48,13 +48,10 @@ def code_stamp() -> str:
 
 def stamp_of(package: Path) -> str:
     """A digest of the names, sizes and instants of the files of a package."""
-    told = sorted((entry.path, *instants(entry.stat())) for entry in _files(str(package)))
+    files = ((entry.path, entry.stat()) for entry in _files(str(package)))
+    # when its state changed last (ctime), no user can set back: two versions may bear one date
+    told = sorted((path, each.st_size, each.st_mtime_ns, each.st_ctime_ns) for path, each in files)
     return hashlib.blake2b(repr(told).encode(), digest_size=16).hexdigest()
-
-
-def instants(status: os.stat_result) -> list[int]:
-    """The size of a file, and when its content and its state changed last: no user can set the latter back."""
-    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
 
 
 def known_digests(workspace: Workspace) -> dict[str, str]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from gisement.store.code import code_stamp, instants
+from gisement.store.code import code_stamp
 from gisement.store.database import OWN
 from gisement.store.workspace import Workspace, write_atomically
 
@@ -27,10 +27,12 @@ def know(workspace: Workspace, tables: Iterable[str]) -> None:
 
 
 def _seen(workspace: Workspace, tables: Iterable[str]) -> dict[str, Any]:
+    status = {table: (workspace.raw / table / f"{OWN}.parquet").stat() for table in tables}
     return {
         "code": code_stamp(),
         "territory": (workspace.root / "territory.toml").read_text(encoding="utf-8"),
-        "files": {table: instants((workspace.raw / table / f"{OWN}.parquet").stat()) for table in tables},
+        # not the instants at which their state changed: they are those of a workspace that was copied
+        "files": {table: [each.st_size, each.st_mtime_ns] for table, each in status.items()},
     }
 
 
