@@ -52,6 +52,7 @@ define INSTALL
 		$(BIN)/pip install -q --require-hashes -r .venv/without-uv.lock; }
 	$(BIN)/pip install -q --no-deps --no-index --no-build-isolation -e .
 	$(BIN)/python -m compileall -q src
+	$(BIN)/python -c "from gisement.store.code import keep_catalog; keep_catalog()"
 	touch $@
 endef
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from gisement.catalog.compiled import content_of
 
 FOLDER = Path(__file__).parent
 
@@ -47,7 +47,7 @@ def read_csv(name: str) -> Iterator[dict[str, str]]:
 
 def read_yaml(name: str) -> Any:
     """The content of a YAML file of the catalog."""
-    return yaml.load((FOLDER / name).read_text(encoding="utf-8"), Loader=_loader())
+    return content_of(FOLDER / name)
 
 
 @cache
@@ -82,7 +82,3 @@ def raw_tables() -> Mapping[str, Table]:
     for row in read_csv("raw_columns.csv"):
         schemas[row["table"]][row["column"]] = row["type"]
     return {name: Table(name, "one row per record of a file", (), schema) for name, schema in schemas.items()}
-
-
-def _loader() -> Any:
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -319,6 +320,7 @@ def serve(
 
 def main() -> None:
     """Run a command; whatever goes wrong, the user reads one sentence, and the status is 2."""
+    gc.freeze()  # what is loaded stays to the end, and is not looked through again and again
     words = sys.argv[1:]
     Settings.language = usage.language_of(words, os.environ.get("GISEMENT_LANG", "fr"))
     try:
@@ -337,4 +339,5 @@ def main() -> None:
         status = 2
     if status == usage.INTERRUPTED:
         complain(Trouble(fr="Interrompu : relancer la commande la reprend.", en="Interrupted: run it again to go on."))
+    gc.freeze()  # what is left goes with the process: Python would first look through all of it, several times
     sys.exit(status)

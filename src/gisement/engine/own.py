@@ -6,12 +6,17 @@ from typing import Any
 
 from gisement.catalog.segments import segment_definitions, segment_evidence, segment_prefixes, segment_words
 from gisement.sources import embedded_economy, geography
-from gisement.store import database, parsed
+from gisement.store import database, own_tables, parsed
 from gisement.store.workspace import Workspace
 
 
 def give_own_tables(workspace: Workspace) -> None:
-    """Write the raw tables that need no file from outside, where they are missing or have changed."""
+    """Write the raw tables that need no file from outside, where they are missing or have changed.
+
+    To read and compare them takes as long as a small table; that nothing was touched is seen at once.
+    """
+    if own_tables.are_untouched(workspace):
+        return
     given: dict[str, list[dict[str, Any]]] = {**geography.territory_rows(workspace.territory())}
     given |= {"segment_prefix": segment_prefixes(), "segment_definition": segment_definitions()}
     given |= {"segment_evidence": segment_evidence(), "segment_word": segment_words()}
@@ -21,5 +26,7 @@ def give_own_tables(workspace: Workspace) -> None:
             parsed.give_rows(workspace, connection, table, rows)
     finally:
         connection.close()
-    for table, source in (*geography.raw_files().items(), *embedded_economy.raw_files().items()):
+    embedded = {**geography.raw_files(), **embedded_economy.raw_files()}
+    for table, source in embedded.items():
         parsed.give_file(workspace, table, source)
+    own_tables.know(workspace, (*given, *embedded))

@@ -12,10 +12,9 @@ from gisement.publish import format
 
 
 def sentences(late: Iterable[Kept], language: str) -> list[str]:
-    """One sentence for each file that should have been removed."""
-    told = texts(language)["terminal"]["kept_too_long"]
+    """One sentence for each file that should have been removed; no text is read where there is none."""
     return [
-        told.format(
+        texts(language)["terminal"]["kept_too_long"].format(
             file=format.harmless(each.file), kind=each.kind, until=format.day(each.until, language),
             identifier=f"{each.kind}/{each.identifier}",
         )

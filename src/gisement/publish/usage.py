@@ -9,6 +9,7 @@ import itertools
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args, get_origin
@@ -23,6 +24,8 @@ from gisement.terms.mishap import in_french
 
 PROGRAM = "gisement"
 HELP = ("-h", "--help")
+GLOBAL = ("-w", "--workspace", "--lang")
+"""The options that stand before the command, each with a value."""
 INTERRUPTED = 130
 MEMORY = re.compile(r"[0-9]+(\.[0-9]+)? *([KMGT]i?B|B)", re.IGNORECASE)
 DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
@@ -49,7 +52,7 @@ class Commands(TyperGroup):
 
 def run(app: typer.Typer, words: Sequence[str]) -> int:
     """Run what the words ask for and return the exit status. Raises Trouble where they are not well written."""
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(asked_of(app, words))
     for each in _all(command):
         _prepare(each)
     try:
@@ -62,6 +65,36 @@ def run(app: typer.Typer, words: Sequence[str]) -> int:
             print(_list_of(_chosen_command(command, words), command), file=sys.stderr)
             return 2
         raise _trouble(error, command, words) from None
+
+
+def asked_of(app: typer.Typer, words: Sequence[str]) -> typer.Typer:
+    """The program with the one command that the words name, or the whole program where they name none plainly.
+
+    To lay out all of its commands, with their help and options, takes longer than most of them.
+    """
+    named = _first_of(words)
+    commands = [each for each in app.registered_commands if each.callback and _name_of(each) == named]
+    groups = [each for each in app.registered_groups if each.name == named]
+    if len(commands) + len(groups) != 1:
+        return app
+    asked = copy(app)
+    asked.registered_commands, asked.registered_groups = commands, groups
+    return asked
+
+
+def _first_of(words: Sequence[str]) -> str | None:
+    """The first word that is no global option; None where another option comes before it, or it is missing."""
+    rest = iter(words)
+    for word in rest:
+        if word in GLOBAL:
+            next(rest, None)
+        elif word.partition("=")[0] not in GLOBAL:
+            return None if word.startswith("-") else word
+    return None
+
+
+def _name_of(command: Any) -> str:
+    return command.name or typer.main.get_command_name(command.callback.__name__)
 
 
 def _list_of(group: Any, command: Any) -> str:

@@ -88,10 +88,7 @@ def embed(folder: Path, target: Path = FOLDER) -> Mapping[str, int]:
 
 def territory_communes(territory: Territory) -> list[str]:
     """The INSEE codes of the communes of `territory`, in order. Raises Trouble if its code is unknown."""
-    area_name(territory)
-    column = _LEVELS[territory.level][1]
-    query = f"SELECT commune_code FROM commune WHERE {column} = {literal(territory.code)} ORDER BY commune_code"
-    return [row[0] for row in _connect().execute(query).fetchall()]
+    return _communes(_connect(), territory)
 
 
 def territory_rows(territory: Territory) -> dict[str, list[dict[str, str]]]:
@@ -99,10 +96,11 @@ def territory_rows(territory: Territory) -> dict[str, list[dict[str, str]]]:
 
     Codes of former communes in the food plan become those of today. Raises Trouble if a code is unknown.
     """
+    connection = _connect()
     communes = [
-        {"commune_code": code, "territory_level": str(territory.level)} for code in territory_communes(territory)
+        {"commune_code": code, "territory_level": str(territory.level)} for code in _communes(connection, territory)
     ]
-    plan = sorted({_current_commune(code) for code in territory.food_plan})
+    plan = sorted({_current_commune(connection, code) for code in territory.food_plan})
     return {
         "territory": communes,
         "territory_food_plan": [{"commune_code": code} for code in plan],
@@ -112,22 +110,32 @@ def territory_rows(territory: Territory) -> dict[str, list[dict[str, str]]]:
 
 def area_name(territory: Territory) -> str:
     """The official name of the area. Raises Trouble, with the nearest names, if its code is unknown."""
+    return _area_name(_connect(), territory)
+
+
+def _area_name(connection: duckdb.DuckDBPyConnection, territory: Territory) -> str:
     table, code, name = _LEVELS[territory.level]
-    connection = _connect()
     found = connection.execute(f"SELECT {name} FROM {table} WHERE {code} = {literal(territory.code)}").fetchone()
     if found is None:
         raise _unknown(territory, _near(connection, territory))
     return str(found[0])
 
 
-def _current_commune(code: str) -> str:
+def _communes(connection: duckdb.DuckDBPyConnection, territory: Territory) -> list[str]:
+    _area_name(connection, territory)
+    column = _LEVELS[territory.level][1]
+    query = f"SELECT commune_code FROM commune WHERE {column} = {literal(territory.code)} ORDER BY commune_code"
+    return [row[0] for row in connection.execute(query).fetchall()]
+
+
+def _current_commune(connection: duckdb.DuckDBPyConnection, code: str) -> str:
     query = f"""
         SELECT commune_code FROM commune WHERE commune_code = {literal(code)}
         UNION ALL SELECT commune_code FROM commune_former WHERE commune_former_code = {literal(code)}"""
-    found = _connect().execute(query).fetchone()
+    found = connection.execute(query).fetchone()
     if found is None:
         wrong = Territory(TerritoryLevel.COMMUNE, code)
-        raise _unknown(wrong, _near(_connect(), wrong))
+        raise _unknown(wrong, _near(connection, wrong))
     return str(found[0])
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from gisement.store import database
-from gisement.store.code import readers_digest
+from gisement.store.code import known_digests
 from gisement.store.unreadable import table_told
 from gisement.store.workspace import Workspace, drop, put_in_place, write_atomically
 from gisement.terms import Reading, Snapshot, Source, Trouble
@@ -75,7 +75,7 @@ def is_whole(path: Path) -> bool:
 
 def forget_other_readers(workspace: Workspace) -> None:
     """Drop what another version of the readers parsed: it is read again from the snapshots, which never change."""
-    mark, digest = workspace.raw / "readers.txt", readers_digest()
+    mark, digest = workspace.raw / "readers.txt", known_digests(workspace)["readers"]
     known = mark.read_text(encoding="utf-8") if mark.is_file() else digest
     if known != digest:
         for path in workspace.raw.glob("*/*.parquet"):

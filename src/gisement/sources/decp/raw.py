@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from gisement.store import engine_at_hand
 from gisement.store.sql_text import identifier, literal, parquet, sql_type
 
 TABLE = "raw_decp"
@@ -62,14 +63,13 @@ def select(values: Mapping[str, str], relation: str, *, reason: str, fingerprint
 
 def connect(workdir: Path, *, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
     """A DuckDB in memory that spills into `workdir` and never reaches for the network."""
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "threads": threads,
+    connection = engine_at_hand.opened(
+        {
+            "threads": str(threads),
             "memory_limit": memory,
             "temp_directory": str(workdir / "spill"),
-            "autoinstall_known_extensions": False,
-        },
+            "autoinstall_known_extensions": "false",
+        }
     )
     connection.execute("SET enable_progress_bar = false")
     return connection
