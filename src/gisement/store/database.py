@@ -13,7 +13,6 @@ from typing import Any
 import duckdb
 
 from gisement.catalog import Table, raw_tables, tables
-from gisement.store import engine_at_hand
 from gisement.store.snapshots import identifiers
 from gisement.store.sql_text import literal as literal
 from gisement.store.sql_text import parquet as parquet
@@ -28,24 +27,24 @@ DICTIONARY = 12_288
 OWN = "own"
 
 
-def connect(workspace: Workspace, *, kept: str = "0MB", at_hand: bool = False) -> duckdb.DuckDBPyConnection:
+def connect(workspace: Workspace, *, kept: str = "0MB") -> duckdb.DuckDBPyConnection:
     """A DuckDB connection that spills into the workspace's scratch folder and reads nothing from outside.
 
-    What it frees of memory, it keeps for itself up to `kept`. `at_hand`: for who closes it before anything else is done
-    in the process, the engine that is open already will do.
+    What it frees of memory, it keeps for itself up to `kept`.
     """
     workspace.scratch.mkdir(parents=True, exist_ok=True)
     spill = tempfile.mkdtemp(prefix=f"spill-{os.getpid()}-", dir=workspace.scratch)
-    settings: dict[str, Any] = {
-        "memory_limit": workspace.memory_grants()[0],
-        "temp_directory": spill,
-        "block_allocator_memory": kept,
-        # tables in memory are gone with the connection: DuckDB 1.5 would now and then take seconds to tidy them up
-        "checkpoint_threshold": "1TB",
-        "autoinstall_known_extensions": "false",
-        **({"threads": str(workspace.threads)} if workspace.threads else {}),
-    }
-    connection = engine_at_hand.opened(settings) if at_hand else duckdb.connect(config=settings)
+    connection = duckdb.connect(
+        config={
+            "memory_limit": workspace.memory_grants()[0],
+            "temp_directory": spill,
+            "block_allocator_memory": kept,
+            # tables in memory are gone with the connection: DuckDB 1.5 would now and then take seconds to tidy them up
+            "checkpoint_threshold": "1TB",
+            "autoinstall_known_extensions": "false",
+            **({"threads": workspace.threads} if workspace.threads else {}),
+        }
+    )
     connection.execute("SET preserve_insertion_order = true")
     connection.execute("SET enable_progress_bar = false")
     # A test against a list of words would become a join: 33 of them in one projection cost half of the time and memory.

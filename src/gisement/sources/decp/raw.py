@@ -11,7 +11,6 @@ from pathlib import Path
 
 import duckdb
 
-from gisement.store import engine_at_hand
 from gisement.store.sql_text import identifier, literal, parquet, sql_type
 
 TABLE = "raw_decp"
@@ -63,13 +62,14 @@ def select(values: Mapping[str, str], relation: str, *, reason: str, fingerprint
 
 def connect(workdir: Path, *, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
     """A DuckDB in memory that spills into `workdir` and never reaches for the network."""
-    connection = engine_at_hand.opened(
-        {
-            "threads": str(threads),
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "threads": threads,
             "memory_limit": memory,
             "temp_directory": str(workdir / "spill"),
-            "autoinstall_known_extensions": "false",
-        }
+            "autoinstall_known_extensions": False,
+        },
     )
     connection.execute("SET enable_progress_bar = false")
     return connection
