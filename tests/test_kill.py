@@ -196,7 +196,7 @@ def test_a_build_killed_at_renamings_goes_on(stage: Stage, tmp_path: Path) -> No
     """Just after a table has its name, just before, and between a table and its lineage: each time it goes on from there."""
     workspace = copy(stage.waiting, tmp_path / "workspace")
     for name, before in (
-        ("record_decision.parquet", False), ("purchase.parquet", True), ("purchase.lineage.json", True),
+        ("amendment.parquet", False), ("purchase.parquet", True), ("purchase.lineage.json", True),
     ):  # fmt: skip
         kill_self(workspace, ["build"], name=name, before=before)
         stands(workspace, stage)
