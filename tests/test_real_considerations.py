@@ -57,7 +57,7 @@ def recent(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Works
     decp = shared_data / "decp"
     added(workspace, "decp", [decp / "format_2022", decp / "broken" / "demantis.json"])
     added(workspace, "decp", [decp / "format_2019" / "decp-processing_decp_test_2019.json"])
-    built(workspace, ["clause", "finding", "renewal"])
+    built(workspace, ["record_decision", "clause", "finding", "renewal"])
     return workspace
 
 
