@@ -3,7 +3,8 @@
 Under one buyer and (normalised) id, in order:
 1. same date, amount, CPV, title and holders → one award published several times (`duplicate`); in a flat table, whose
    lines hold one holder each, the lines of one award that differ by the holder → `joint`;
-2. same buyer, date, amount, title and holders under two spellings of an id → `duplicate` too;
+2. same buyer, date, amount, title and holders under two spellings of an id → `duplicate` too; under one id, in a record
+   and in a table, so are awards without known amount, day or holder, of one CPV, where nothing differs;
 3. same title and CPV on different dates → `version`s of one contract, the latest giving its current state;
 4. anything else under one id → lots, all kept; those of one day, amount and holders are pointed out as alike.
 Only records that share an id or an award with another one are looked at closely; the others are contracts at once.
@@ -44,8 +45,8 @@ def shared_record(contract_record: Any) -> Any:
 
 SHARED_RECORD = (
     "record_hash", "unit_key", "group_key", "buyer_key", "id_key", "title_key", "is_tabular", "cpv_code_reported",
-    "duration_months_reported", "offers_count", "notification_date", "amount_cents", "first_holder", "last_holder",
-    "holders_count", "richness", "copies",
+    "duration_months_reported", "offers_count", "notification_date", "amount_cents", "amount_cents_reported",
+    "first_holder", "last_holder", "holders_count", "richness", "copies",
 )  # fmt: skip
 
 
@@ -95,6 +96,7 @@ def award_unit(shared_record: Any) -> Any:
         is_tabular=r.is_tabular.max(), cpv_code_reported=r.cpv_code_reported.min(),
         duration_months_reported=r.duration_months_reported.min(), offers_count=r.offers_count.min(),
         notification_date=r.notification_date.min(), amount_cents=r.amount_cents.min(),
+        amount_cents_reported=r.amount_cents_reported.min(),
         first_holder=r.first_holder.min(), last_holder=r.last_holder.max(),
         told_holders=r.holders_count.max(), listed_holders=r.first_holder.nunique(),
         records_count=r.count(), best_rank=r.rank.min(),
@@ -105,8 +107,8 @@ def award_unit(shared_record: Any) -> Any:
 
 AWARD_UNIT = (
     "unit_key", "group_key", "buyer_key", "id_key", "title_key", "is_tabular", "cpv_code_reported",
-    "duration_months_reported", "offers_count", "notification_date", "amount_cents", "first_holder", "last_holder",
-    "holders_count", "records_count", "best_rank", "record_hash",
+    "duration_months_reported", "offers_count", "notification_date", "amount_cents", "amount_cents_reported",
+    "first_holder", "last_holder", "holders_count", "records_count", "best_rank", "record_hash",
 )  # fmt: skip
 
 
@@ -117,15 +119,22 @@ def _is_amendment_line(r: Any) -> Any:
 
 @step
 def award_twin(award_unit: Any) -> Any:
-    """One row per award that is another spelling of the id of a richer one: `unit_key` → `main_unit_key`."""
+    """One row per award that is another spelling of the id of a richer one: `unit_key` → `main_unit_key`.
+
+    Day, amount and holders have to be known, but under one and the same id: there it is enough that nothing differs.
+    """
     u = award_unit
-    known = u.filter(u.notification_date.notnull() & u.amount_cents.notnull() & (u.holders_count > 0))
-    known = known.mutate(
-        award_key=joined(
-            known.buyer_key, known.notification_date.cast("string"), known.amount_cents.cast("string"),
-            known.holders_count.cast("string"), known.first_holder, known.last_holder, known.title_key),
-        loose_key=loose_identifier_key(known.id_key),
-    ).select("unit_key", "award_key", "loose_key", "id_key", "best_rank")  # fmt: skip
+    is_known = u.notification_date.notnull() & u.amount_cents.notnull() & (u.holders_count > 0)
+    told = (u.notification_date.cast("string"), u.holders_count.cast("string"), u.first_holder, u.last_holder)
+    other_id = joined(u.buyer_key, u.amount_cents.cast("string"), *told, u.title_key)
+    # a symbolic amount is that of many contracts: it tells one alone under its own id, and for one CPV
+    same_id = joined(
+        u.group_key, u.amount_cents_reported.cast("string"), *told, u.title_key, u.cpv_code_reported.left(8)
+    )
+    known = u.select(
+        "unit_key", "id_key", "best_rank", award_key=ibis.ifelse(is_known, other_id, same_id),
+        loose_key=loose_identifier_key(u.id_key),
+    )  # fmt: skip
     several = known.group_by("award_key").agg(units_count=known.count())
     twins = known.semi_join(several.filter(several.units_count > 1), "award_key")
     in_order = ibis.window(group_by="award_key", order_by=["loose_key", "id_key", "unit_key"])
