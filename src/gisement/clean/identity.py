@@ -5,8 +5,11 @@ Under one buyer and (normalised) id, in order:
    lines hold one holder each, the lines of one award that differ by the holder → `joint`;
 2. same buyer, date, amount, title and holders under two spellings of an id → `duplicate` too; under one id, in a record
    and in a table, so are awards without known amount, day or holder, of one CPV, where nothing differs;
-3. same title and CPV on different dates → `version`s of one contract, the latest giving its current state;
+3. same title and CPV on different dates → `version`s of one contract, the latest giving its state (between lines
+   of tables alone, same duration and number of offers too); a version of one spelling of an award is one of the other;
 4. anything else under one id → lots, all kept; those of one day, amount and holders are pointed out as alike.
+What sources do not tell apart stays so: a current amount under the day of the award, without act or number, is a lot;
+so is, beside a titled record, the untitled line of a table.
 Only records that share an id or an award with another one are looked at closely; the others are contracts at once.
 """
 
@@ -150,42 +153,75 @@ def award_twin(award_unit: Any) -> Any:
 
 @step
 def award_version(award_unit: Any, award_twin: Any) -> Any:
-    """One row per award of an id that has several: the first version of its contract, its number, the lots."""
-    units = award_unit.anti_join(award_twin, "unit_key").select(*AWARD_UNIT)
-    several = units.group_by("group_key").agg(units_count=units.count())
-    u = units.semi_join(several.filter(several.units_count > 1), "group_key")
-    flat = joined(u.duration_months_reported, u.offers_count.cast("string"))
-    terms = ibis.ifelse(u.is_tabular, flat, ibis.literal(""))
-    wide = joined(u.group_key, u.title_key, u.cpv_code_reported, terms)
-    holders = joined(u.holders_count.cast("string"), u.first_holder, u.last_holder)
-    alike = joined(u.group_key, u.notification_date.cast("string"), u.amount_cents.cast("string"), holders)
-    u = u.select(
-        "unit_key", "group_key", "notification_date", wide_key=wide, narrow_key=joined(wide, holders),
-        alike_key=ibis.ifelse(u.notification_date.notnull() & u.amount_cents.notnull(), alike, u.unit_key),
-    )  # fmt: skip
-    u = u.mutate(is_alike=u.unit_key.count().over(ibis.window(group_by="alike_key")) > 1)
-    u = _with_dates(_with_dates(u, "wide_key", "is_wide"), "narrow_key", "is_narrow")
-    version_key = ibis.cases((u.is_wide, u.wide_key), (u.is_narrow, u.narrow_key), else_=u.unit_key)
-    u = u.mutate(version_key=version_key)
-    in_order = ibis.window(group_by="version_key", order_by=["notification_date", "unit_key"])
-    u = u.mutate(contract_key=u.unit_key.first().over(in_order), version_number=ibis.row_number().over(in_order))
-    lots = u.group_by("group_key").agg(lots_count=u.contract_key.nunique())
+    """One row per award of an id that has several: the first version of its contract, its number, the lots.
+
+    Two spellings of an award stand for one (the richer): what is a version of the other one is a version of it too.
+    """
+    u = _with_dates(_with_dates(_comparable(award_unit, award_twin), "wide_key", "is_wide"), "narrow_key", "is_narrow")
+    version_key = ibis.cases((u.is_wide, u.wide_key), (u.is_narrow, u.narrow_key), else_=u.main_key)
+    u = u.mutate(version_key=version_key, is_alike=_differs(u.main_key, "alike_key"))
+    first = ibis.window(group_by="version_key", order_by=["notification_date", "main_key"])
+    u = u.mutate(first_key=u.main_key.first().over(first), first_date=u.notification_date.first().over(first))
+    earliest = ibis.window(group_by="main_key", order_by=["first_date", "first_key"])
+    u = u.mutate(first_key=u.first_key.first().over(earliest))
+    before = u.select(first_of="main_key", first_before="first_key").distinct()
+    u = u.left_join(before, [("first_key", "first_of")]).mutate(contract_key=lambda t: t.first_before)
+    own = ibis.ifelse(u.is_own == 1, u.contract_key, ibis.null("string"))
+    lots = u.group_by("group_key").agg(lots_count=own.nunique())
     u = u.inner_join(lots.rename(lots_of="group_key"), [("group_key", "lots_of")])
-    return u.select(
-        "unit_key", "contract_key", "lots_count", "is_alike", version_number=u.version_number.cast("int64")
-    ).select(*AWARD_VERSION)
+    lots_count = ibis.ifelse(u.is_own == 1, u.lots_count, 1)
+    once = u.group_by(["main_key", "contract_key"]).agg(
+        notification_date=u.notification_date.min(), lots_count=lots_count.max(), is_alike=u.is_alike.max()
+    )
+    in_order = ibis.window(group_by="contract_key", order_by=["notification_date", "main_key"])
+    number = ibis.row_number().over(in_order).cast("int64")
+    return once.mutate(unit_key=once.main_key, version_number=number).select(*AWARD_VERSION)
 
 
 AWARD_VERSION = ("unit_key", "contract_key", "version_number", "lots_count", "is_alike")
+
+
+def _comparable(award_unit: Any, award_twin: Any) -> Any:
+    """The awards of ids that have several, with what versions of a contract have in common; of two alike, one.
+
+    `is_own` is 1 under the id of the richer one: lots are counted there.
+    """
+    u = award_unit.left_join(award_twin.rename(twin_of="unit_key"), [("unit_key", "twin_of")])
+    u = u.mutate(main_key=ibis.coalesce(u.main_unit_key, u.unit_key)).view()
+    several = u.group_by("group_key").agg(first_main=u.main_key.min(), last_main=u.main_key.max())
+    u = u.semi_join(several.filter(several.first_main != several.last_main), "group_key")
+    flat = joined(u.duration_months_reported, u.offers_count.cast("string"))
+    # where a record tells of it too, title and CPV are enough, as between records
+    in_tables = u.is_tabular.min().over(ibis.window(group_by=["group_key", "title_key", "cpv_code_reported"]))
+    terms = ibis.ifelse(in_tables, flat, ibis.literal(""))
+    wide = joined(u.group_key, u.title_key, u.cpv_code_reported, terms)
+    holders = joined(u.holders_count.cast("string"), u.first_holder, u.last_holder)
+    alike = joined(u.group_key, u.notification_date.cast("string"), u.amount_cents.cast("string"), holders)
+    alike = ibis.ifelse(u.notification_date.notnull() & u.amount_cents.notnull(), alike, u.main_key)
+    is_own = u.unit_key == u.main_key
+    u = u.mutate(
+        wide_key=wide, narrow_key=joined(wide, holders), is_own=is_own.cast("int8"),
+        own_alike=ibis.ifelse(is_own, alike, ibis.null("string")),
+    )  # fmt: skip
+    once = u.group_by(["main_key", "group_key", "notification_date", "wide_key", "narrow_key"]).agg(
+        is_own=u.is_own.max(), own_alike=u.own_alike.max()
+    )
+    return once.mutate(alike_key=ibis.coalesce(once.own_alike, once.main_key)).drop("own_alike")
+
+
+def _differs(column: Any, key: str) -> Any:
+    """Whether rows of one `key` have several values of a column."""
+    group = ibis.window(group_by=key)
+    return column.min().over(group) != column.max().over(group)
 
 
 def _with_dates(u: Any, key: str, name: str) -> Any:
     """Mark the groups of several units whose dates are all known and all different: versions of one contract."""
     group = ibis.window(group_by=key)
     u = u.mutate(
-        units_in_group=u.unit_key.count().over(group),
+        units_in_group=u.main_key.count().over(group),
         dates_in_group=u.notification_date.count().over(group),
-        units_of_day=u.unit_key.count().over(ibis.window(group_by=[key, "notification_date"])),
+        units_of_day=u.main_key.count().over(ibis.window(group_by=[key, "notification_date"])),
     )
     most_of_a_day = u.units_of_day.max().over(group)
     is_versions = (u.units_in_group > 1) & (u.dates_in_group == u.units_in_group) & (most_of_a_day == 1)
