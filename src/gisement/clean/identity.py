@@ -9,7 +9,7 @@ Under one buyer and (normalised) id, in order:
    of tables alone, same duration and number of offers too); a version of one spelling of an award is one of the other;
 4. anything else under one id → lots, all kept; those of one day, amount and holders are pointed out as alike.
 What sources do not tell apart stays so: a current amount under the day of the award, without act or number, is a lot;
-so is, beside a titled record, the untitled line of a table.
+so is, beside a titled record, the untitled line of a table. Lines of amendments: see `amendment_lines`.
 Only records that share an id or an award with another one are looked at closely; the others are contracts at once.
 """
 
@@ -19,6 +19,7 @@ from typing import Any
 
 import ibis
 
+from gisement.clean.amendment_lines import amendment_line_decisions, is_amendment_line
 from gisement.clean.values import digest, joined, loose_identifier_key, skeleton
 from gisement.terms import step
 
@@ -55,7 +56,7 @@ SHARED_RECORD = (
 
 def _awards(contract_record: Any) -> Any:
     """The records that tell of an award."""
-    return contract_record.filter(~_is_amendment_line(contract_record))
+    return contract_record.filter(~is_amendment_line(contract_record))
 
 
 def _filled(r: Any) -> Any:
@@ -113,11 +114,6 @@ AWARD_UNIT = (
     "duration_months_reported", "offers_count", "notification_date", "amount_cents", "amount_cents_reported",
     "first_holder", "last_holder", "holders_count", "records_count", "best_rank", "record_hash",
 )  # fmt: skip
-
-
-def _is_amendment_line(r: Any) -> Any:
-    """A line of a flat table that tells of an amendment, while another line tells of the initial state."""
-    return ibis.coalesce(r.amendment_number, 0) > 0
 
 
 @step
@@ -236,7 +232,8 @@ def shared_decision(contract_record: Any, shared_record: Any, award_unit: Any, a
     Any other record tells a contract alone, whose key is its `unit_key`.
     """
     decided = _decided(shared_record, award_unit, award_twin, award_version)
-    return decided.union(_amendment_lines(contract_record, award_unit, award_twin, award_version))
+    contracts = _contracts(award_unit, award_twin, award_version)
+    return decided.union(amendment_line_decisions(contract_record, shared_record.view(), contracts))
 
 
 @step
@@ -301,46 +298,11 @@ def _decided(shared_record: Any, award_unit: Any, award_twin: Any, award_version
     )  # fmt: skip
 
 
-def _amendment_lines(r: Any, award_unit: Any, award_twin: Any, award_version: Any) -> Any:
-    """Lines of amendments in flat tables, joined to the contract of their id (their own if it has none).
-
-    Of several lots under one id, it is the one of their title, or else of their holder, where that is one alone.
-    """
-    lines = r.filter(_is_amendment_line(r)).mutate(title_key=digest(skeleton(r.title.fill_null(""))))
-    told = _contracts_of_ids(award_unit, award_twin, award_version)
-    for name, key in (("by_title", "title_key"), ("by_holder", "first_holder")):
-        found = _one_alone(told.view(), key, name)
-        lines = lines.left_join(found, [("group_key", found.columns[0]), (key, found.columns[1])])
-    in_table = ibis.ifelse(told.is_tabular, told.contract_key, ibis.null("string"))
-    first = told.group_by(found_group="group_key").agg(first_key=ibis.coalesce(in_table.min(), told.contract_key.min()))
-    lines = lines.left_join(first, [("group_key", "found_group")])
-    lines = lines.mutate(found_key=ibis.coalesce(lines.by_title, lines.by_holder, lines.first_key))
-    best = ibis.window(group_by="group_key", order_by=["amendment_number", "record_hash"])
-    is_orphan_base = lines.found_key.isnull() & (ibis.row_number().over(best) == 0)
-    return lines.select(
-        "record_hash",
-        contract_key=ibis.coalesce(lines.found_key, lines.group_key),
-        set_key=digest(joined(lines.group_key, lines.amendment_number.cast("string"))),
-        copies=lines.copies,
-        decision=ibis.ifelse(is_orphan_base, "contract", "amendment_line"),
-        decision_rule=ibis.ifelse(is_orphan_base, "amendment_without_initial_state", "amendment_line_of_table"),
-        has_version=ibis.literal(False),
-    )
-
-
-def _contracts_of_ids(award_unit: Any, award_twin: Any, award_version: Any) -> Any:
-    """The contracts that awards tell of, with what tells those of one id apart."""
-    u = award_unit.left_join(award_twin.rename(twin_of="unit_key"), [("unit_key", "twin_of")])
+def _contracts(award_unit: Any, award_twin: Any, award_version: Any) -> Any:
+    """The contract that each award tells of."""
+    u = award_unit.select("unit_key")
+    u = u.left_join(award_twin.rename(twin_of="unit_key"), [("unit_key", "twin_of")])
     u = u.mutate(main_key=ibis.coalesce(u.main_unit_key, u.unit_key))
     roots = award_version.select(version_of="unit_key", root_key="contract_key")
     u = u.left_join(roots, [("main_key", "version_of")])
-    u = u.mutate(contract_key=ibis.coalesce(u.root_key, u.main_key))
-    return u.select("group_key", "contract_key", "title_key", "first_holder", "is_tabular")
-
-
-def _one_alone(told: Any, key: str, name: str) -> Any:
-    """The contract of an id and a value of `key`, where it is one alone."""
-    found = told.group_by(**{f"{name}_group": told.group_key, f"{name}_key": told[key]}).agg(
-        **{name: told.contract_key.min(), f"{name}_last": told.contract_key.max()}
-    )
-    return found.filter(found[name] == found[f"{name}_last"]).drop(f"{name}_last")
+    return u.select("unit_key", contract_key=ibis.coalesce(u.root_key, u.main_key))
