@@ -19,41 +19,59 @@ def is_amendment_line(r: Any) -> Any:
     return ibis.coalesce(r.amendment_number, 0) > 0
 
 
-def amendment_line_decisions(contract_record: Any, shared_record: Any, contracts: Any) -> Any:
+def amendment_line_decisions(contract_record: Any, shared_record: Any, award_unit: Any, contracts: Any) -> Any:
     """One row per amendment line, as in `shared_decision`; `contracts`: that of each award (`unit_key`)."""
     lines = _lines(contract_record)
-    of_award = _contract_of_state(lines, _told(shared_record, contracts))
-    amending = lines.inner_join(of_award, "state_key")
-    alone = _first_states(lines.anti_join(of_award, "state_key"))
-    later, bases = alone.filter(~alone.is_base), alone.filter(alone.is_base).view()
+    lines = lines.left_join(_alone(award_unit, contracts), [(each, f"told_{each}") for each in OF_LOT])
+    plain = lines.filter(lines.award_key.notnull()).select(*AMENDING)
+    # few: several lots have what the line has, or none has
+    others = _states(lines.filter(lines.award_key.isnull()))
+    of_award = _contract_of_state(others, _told(shared_record.semi_join(others, "group_key"), contracts.view()))
+    amending = others.inner_join(of_award, "state_key").select(*AMENDING)
+    first = _first_states(others.anti_join(of_award, "state_key"))
+    later, bases = first.filter(~first.is_base), first.filter(first.is_base).view()
     later = later.drop("award_key").inner_join(_contract_of_state(later, _told_by_bases(bases)), "state_key")
-    amending = amending.select(*AMENDING).union(later.select(*AMENDING))
-    return _joined(amending).union(_as_awards(bases))
+    return _joined(plain.union(amending).union(later.select(*AMENDING))).union(_as_awards(bases))
 
 
 AMENDING = ("record_hash", "copies", "amendment_number", "award_key")
+OF_LOT = ("group_key", "title_key", "cpv_key")
 
 
 def _lines(contract_record: Any) -> Any:
-    """Amendment lines and what they are known by; those of one `state_key` tell one state, with a holder each."""
+    """Amendment lines and what they are known by."""
     r = contract_record.filter(is_amendment_line(contract_record))
-    r = r.mutate(title_key=digest(skeleton(r.title.fill_null(""))), cpv_key=r.cpv_code.fill_null(""))
-    of_contract = joined(r.group_key, r.title_key, r.cpv_key)
-    state = joined(
-        of_contract, r.amendment_number.cast("string"), r.notification_date_reported,
-        r.amount_cents_reported.cast("string"),
-    )  # fmt: skip
     return r.select(
-        "record_hash", "copies", "amendment_number", "group_key", "title_key", "cpv_key", "first_holder",
-        lot_key=digest(of_contract), state_key=digest(state), told_key=digest(joined(r.unit_key, r.title_key)),
+        "record_hash", "unit_key", "copies", "amendment_number", "group_key", "notification_date_reported",
+        "amount_cents_reported", "first_holder",
+        title_key=digest(skeleton(r.title.fill_null(""))), cpv_key=r.cpv_code.fill_null(""),
     )  # fmt: skip
+
+
+def _alone(award_unit: Any, contracts: Any) -> Any:
+    """The contract of an id, a title and a CPV, where it is one alone."""
+    u = award_unit.inner_join(contracts, "unit_key").mutate(cpv_key=cpv(award_unit.cpv_code_reported).fill_null(""))
+    told = u.group_by(**{f"told_{each}": u[each] for each in OF_LOT})
+    told = told.agg(award_key=u.contract_key.min(), last_key=u.contract_key.max())
+    return told.filter(told.award_key == told.last_key).drop("last_key")
+
+
+def _states(lines: Any) -> Any:
+    """Lines with keys of their lot and of what they tell: those of one `state_key` tell one state, a holder each."""
+    of_lot = joined(lines.group_key, lines.title_key, lines.cpv_key)
+    state = joined(
+        of_lot, lines.amendment_number.cast("string"), lines.notification_date_reported,
+        lines.amount_cents_reported.cast("string"),
+    )  # fmt: skip
+    told = digest(joined(lines.unit_key, lines.title_key))
+    return lines.select(*AMENDING[:3], *OF_LOT, "first_holder", lot_key=of_lot, state_key=digest(state), told_key=told)
 
 
 def _told(shared_record: Any, contracts: Any) -> Any:
     """Which contracts stand under each id, with their title, CPV and holders."""
     r = shared_record.inner_join(contracts, "unit_key")
     r = r.mutate(cpv_key=cpv(r.cpv_code_reported).fill_null(""), award_key=r.contract_key)
-    columns = ("group_key", "title_key", "cpv_key", "award_key", "is_tabular")
+    columns = (*OF_LOT, "award_key", "is_tabular")
     first = r.select(*columns, holder="first_holder")
     return first.union(r.select(*columns, holder="last_holder")).distinct()
 
@@ -70,12 +88,16 @@ def _contract_of_state(lines: Any, told: Any) -> Any:
     states = lines.select("state_key", "group_key", "title_key", "cpv_key", named="first_holder").distinct()
     told = told.rename(told_group="group_key", told_title="title_key", told_cpv="cpv_key")
     of_title = states.inner_join(told, [("group_key", "told_group"), ("title_key", "told_title")])
-    # apart, for they are few: a join by id alone would compare every lot of an id with every other
-    others = states.view().inner_join(told.view(), [("group_key", "told_group")])
-    is_any = (others.title_key == untitled) != (others.told_title == untitled)
+    # apart, for they are few: by id alone every lot would be compared with every other
+    states, told = states.view(), told.view()
+    is_state, is_told = states.title_key == untitled, told.told_title == untitled
+    of_any = [
+        states.filter(is_state).inner_join(told.filter(~is_told), [("group_key", "told_group")]),
+        states.filter(~is_state).view().inner_join(told.filter(is_told).view(), [("group_key", "told_group")]),
+    ]
     columns = ("state_key", "cpv_key", "told_cpv", "named", "holder", "is_tabular", "award_key")
-    named = of_title.select(*columns, is_titled=ibis.literal(1))
-    found = named.union(others.filter(is_any).select(*columns, is_titled=ibis.literal(0)))
+    found = of_title.select(*columns, is_titled=ibis.literal(1))
+    found = found.union(*(others.select(*columns, is_titled=ibis.literal(0)) for others in of_any))
     found = found.filter((found.cpv_key == found.told_cpv) | (found.cpv_key == "") | (found.told_cpv == ""))
     possible = found.group_by(["state_key", "award_key"]).agg(
         is_titled=found.is_titled.max(), is_tabular=found.is_tabular.cast("int8").max(),

@@ -233,7 +233,7 @@ def shared_decision(contract_record: Any, shared_record: Any, award_unit: Any, a
     """
     decided = _decided(shared_record, award_unit, award_twin, award_version)
     contracts = _contracts(award_unit, award_twin, award_version)
-    return decided.union(amendment_line_decisions(contract_record, shared_record.view(), contracts))
+    return decided.union(amendment_line_decisions(contract_record, shared_record.view(), award_unit.view(), contracts))
 
 
 @step
