@@ -262,12 +262,9 @@ def _way_xml(p: Procedure, lot: Lot, buyer: str) -> Iterator[tuple[str, Record]]
 
 
 def _way_states(p: Procedure, lot: Lot, buyer: str) -> Iterator[tuple[str, Record]]:
-    for day, state in lot.states:
-        told: dict[str, Any] = {
-            "montant": euros_text(state.cents),
-            "dureeMois": str(state.months),
-            "titulaires": list(state.holders),
-        }
+    for number, (day, state) in enumerate(lot.states):
+        told: dict[str, Any] = {"montant": euros_text(state.cents), "dureeMois": str(state.months)}
+        told |= {"titulaires": list(state.holders), "codeCPV": lot.cpv + "-8" * (number % 2)}
         yield "2022-d", _nested(p, lot, buyer, **told, dateNotification=day.isoformat(), modifications=[])
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import ibis
 
 from gisement.clean.amendment_lines import amendment_line_decisions, is_amendment_line
-from gisement.clean.values import digest, joined, loose_identifier_key, skeleton
+from gisement.clean.values import cpv, digest, joined, loose_identifier_key, skeleton
 from gisement.terms import step
 
 SHORTEST_PREFIX = 10
@@ -184,13 +184,15 @@ def _comparable(award_unit: Any, award_twin: Any) -> Any:
     """
     u = award_unit.left_join(award_twin.rename(twin_of="unit_key"), [("unit_key", "twin_of")])
     u = u.mutate(main_key=ibis.coalesce(u.main_unit_key, u.unit_key)).view()
+    # with its check digit or without, a CPV is the same; what cannot be read is compared as it is
+    u = u.mutate(cpv_key=ibis.coalesce(cpv(u.cpv_code_reported), u.cpv_code_reported))
     several = u.group_by("group_key").agg(first_main=u.main_key.min(), last_main=u.main_key.max())
     u = u.semi_join(several.filter(several.first_main != several.last_main), "group_key")
     flat = joined(u.duration_months_reported, u.offers_count.cast("string"))
     # where a record tells of it too, title and CPV are enough, as between records
-    in_tables = u.is_tabular.min().over(ibis.window(group_by=["group_key", "title_key", "cpv_code_reported"]))
+    in_tables = u.is_tabular.min().over(ibis.window(group_by=["group_key", "title_key", "cpv_key"]))
     terms = ibis.ifelse(in_tables, flat, ibis.literal(""))
-    wide = joined(u.group_key, u.title_key, u.cpv_code_reported, terms)
+    wide = joined(u.group_key, u.title_key, u.cpv_key, terms)
     holders = joined(u.holders_count.cast("string"), u.first_holder, u.last_holder)
     alike = joined(u.group_key, u.notification_date.cast("string"), u.amount_cents.cast("string"), holders)
     alike = ibis.ifelse(u.notification_date.notnull() & u.amount_cents.notnull(), alike, u.main_key)
