@@ -72,7 +72,8 @@ def returned(module: str, function: str) -> set[str]:
 
 def finding_rules() -> set[str]:
     """Every rule that the table `finding` can hold."""
-    rules = words_of("clean/identity.py", "decision_rule") | words_of("enrich/outliers.py", "rule")
+    rules = words_of("clean/identity.py", "decision_rule") | words_of("clean/amendment_lines.py", "decision_rule")
+    rules |= words_of("enrich/outliers.py", "rule")
     for module in FINDERS:
         tree = parsed(module)
         rules |= {rule for call, loop in _calls_of_rows(tree, {}) for rule in _spelled(call.args[1], loop)}

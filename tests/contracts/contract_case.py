@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.sources.demonstration import identifiers
+from tests.official_xml import document
 from tests.yaml_file import AS_TEXT, read_yaml
 
 FOLDER = Path(__file__).parent
@@ -253,17 +254,29 @@ def write_files(folder: Path, of_cases: Sequence[Case], *, is_reversed: bool = F
     for case in of_cases:
         for name, record in case.published:
             files.setdefault(name, []).append(record)
+    return write_documents(folder, dict(sorted(files.items(), reverse=is_reversed)), is_reversed=is_reversed)
+
+
+def write_documents(folder: Path, files: Mapping[str, list[Record]], *, is_reversed: bool = False) -> list[Path]:
+    """The files of these names (`2022-a`, `table-b`: the format, and what tells two files of it apart)."""
     folder.mkdir(parents=True, exist_ok=True)
-    return list(_written(folder, dict(sorted(files.items(), reverse=is_reversed)), is_reversed))
+    return list(_written(folder, files, is_reversed))
 
 
 def _written(folder: Path, files: Mapping[str, list[Record]], is_reversed: bool) -> Iterator[Path]:
     for name, records in files.items():
         ordered = records[::-1] if is_reversed else records
         kind = name.partition("-")[0]
-        path = folder / f"{name}.{'csv' if kind == 'table' else 'json'}"
-        path.write_text(_lines(ordered) if kind == "table" else _document(kind, ordered), encoding="utf-8")
+        path = folder / f"{name}.{EXTENSIONS.get(kind, 'json')}"
+        path.write_bytes(document(ordered) if kind == "xml" else _text(kind, ordered).encode())
         yield path
+
+
+EXTENSIONS = {"table": "csv", "xml": "xml"}
+
+
+def _text(kind: str, records: Sequence[Record]) -> str:
+    return _lines(records) if kind == "table" else _document(kind, records)
 
 
 def _document(kind: str, records: Sequence[Record]) -> str:

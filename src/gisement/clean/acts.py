@@ -2,6 +2,8 @@
 
 Acts are ordered by date (that of publication, failing it), number and content, so that ties always fall the same way;
 an act may be dated on the day of notification, or before it. A field that an act does not mention keeps its value.
+An act that several sources tell of (nested in records, as a line of a table, as a later version) is one: that of the
+same day, and of the same place among the acts of that day, where neither amount, duration nor number says otherwise.
 """
 
 from __future__ import annotations
@@ -68,16 +70,57 @@ def amendment(nested_act: Any, contract_record: Any, award_unit: Any, award_vers
         acts.amount_cents.cast("string"), acts.amount_reported, acts.duration_months.cast("string"),
         acts.holders_key, acts.amendment_title,
     )  # fmt: skip
-    acts = acts.mutate(amendment_key=content.hexdigest("md5"))
-    once = acts.group_by(["contract_key", "amendment_key"]).agg(
-        **{column: acts[column].min() for column in _ACT_COLUMNS},
-    )
+    once = _once(acts.mutate(amendment_key=content.hexdigest("md5")))
     once = once.mutate(order_date=ibis.coalesce(once.amendment_date, once.publication_date))
     in_order = ibis.window(group_by="contract_key", order_by=["order_date", "amendment_number", "amendment_key"])
     return once.select(
         "contract_key", "amendment_key", (ibis.row_number().over(in_order) + 1).cast("int64").name("amendment_rank"),
         *_ACT_COLUMNS,
     )  # fmt: skip
+
+
+def _once(acts: Any) -> Any:
+    """Each act once, with what those who tell of it say together."""
+    same = _same_acts(acts.view())
+    acts = acts.left_join(same, [("contract_key", "same_of"), ("amendment_key", "told_key")])
+    acts = acts.mutate(amendment_key=ibis.coalesce(acts.same_key, acts.amendment_key))
+    given = {column: acts[column].min() for column in _ACT_COLUMNS}
+    # of those who tell of an act, one may name holders and another not
+    is_act, is_naming = acts.amendment_source == "act", acts.holders_count > 0
+    told_by = ibis.ifelse(is_act, acts.record_hash, ibis.null("string")).min()
+    naming = ibis.ifelse(is_naming, acts.holder_set, ibis.null("string")).min()
+    given["record_hash"] = ibis.coalesce(told_by, given["record_hash"])
+    given["holder_set"] = ibis.coalesce(naming, given["holder_set"])
+    given["holders_count"] = acts.holders_count.max()
+    once = acts.group_by(["contract_key", "amendment_key"]).agg(**given)
+    reason = ibis.ifelse(once.amount_cents.isnull(), once.amount_reason, ibis.null("string"))
+    return once.mutate(amount_reason=reason)
+
+
+def _same_acts(acts: Any) -> Any:
+    """Acts of contracts that several sources tell of, whose `told_key` has to give way to that of the same act."""
+    tellers = acts.group_by(of_contract=acts.contract_key).agg(first=acts.teller.min(), last=acts.teller.max())
+    tellers = tellers.filter(tellers.first != tellers.last)
+    a = acts.semi_join(tellers, [("contract_key", "of_contract")]).filter(lambda t: t.amendment_date.notnull())
+    # from the last act of the day, the only one that a table of current states has
+    last_first = [ibis.desc("amendment_number"), ibis.desc("amendment_key")]
+    of_teller = ibis.window(group_by=["contract_key", "amendment_date", "teller"], order_by=last_first)
+    a = a.mutate(place=ibis.row_number().over(of_teller))
+    told = a.group_by(["contract_key", "amendment_date", "amendment_key"]).agg(
+        place=a.place.max(),
+        amount=ibis.coalesce(a.amount_cents.cast("string"), present(a.amount_reported)).min(),
+        duration_months=a.duration_months.min(),
+        number=ibis.ifelse(a.amendment_source == "act", a.amendment_number, ibis.null("int64")).min(),
+    )  # fmt: skip
+    same = ibis.window(group_by=["contract_key", "amendment_date", "place"])
+    differs = [
+        ibis.coalesce(told[column].min().over(same) != told[column].max().over(same), False)
+        for column in ("amount", "duration_months", "number")
+    ]
+    first = told.amendment_key.min().over(same)
+    told = told.mutate(same_key=ibis.ifelse(ibis.or_(*differs), told.amendment_key, first))
+    told = told.filter(told.same_key != told.amendment_key)
+    return told.select("same_key", same_of="contract_key", told_key="amendment_key")
 
 
 _ACT_COLUMNS = (
@@ -95,7 +138,8 @@ def _nested(nested_act: Any, contract_record: Any, shared_decision: Any) -> Any:
         holder_set=a.act_key,
         set_key=ibis.null("string"),
         holders_key=a.holders_count.cast("string"),
-    ).select("contract_key", "holders_key", *_ACT_COLUMNS)
+        teller=a.record_hash,
+    ).select("contract_key", "holders_key", "teller", *_ACT_COLUMNS)
 
 
 def _versions(contract_record: Any, award_unit: Any, award_version: Any) -> Any:
@@ -123,8 +167,9 @@ def _state(r: Any, source: str, number: Any) -> Any:
     """The state of a contract that a record tells, as an act that sets it."""
     return r.select(
         "contract_key", holders_key=joined(r.holders_count.cast("string"), r.first_holder, r.last_holder),
-        amendment_source=ibis.literal(source), record_hash=r.record_hash, holder_set=ibis.null("string"),
-        set_key=r.set_key, amendment_number=number.cast("int64"), amendment_date=r.notification_date,
+        teller=ibis.literal(source), amendment_source=ibis.literal(source), record_hash=r.record_hash,
+        holder_set=ibis.null("string"), set_key=r.set_key,
+        amendment_number=number.cast("int64"), amendment_date=r.notification_date,
         amendment_date_reported=r.notification_date_reported, publication_date=r.publication_date,
         amendment_title=ibis.null("string"), amount_reported=r.amount_reported, amount_cents=r.amount_cents,
         amount_reason=r.amount_reason, duration_months=r.duration_months, holders_count=r.holders_count,

@@ -47,7 +47,7 @@ def contract_state(contract_record: Any, award_version: Any, shared_decision: An
     ):
         c = c.left_join(few, [("contract_key", few.columns[0])])
     children = _of_frameworks(contract_record.view(), shared_decision.view(), amended)
-    c = c.left_join(children, [("record_hash", "child_hash")])
+    c = c.left_join(children, [("contract_key", "child_key")])
     c = c.cross_join(observation.select("as_of_date"))
     is_plausible = (c.notification_date_read.year() >= parameter("date_first_year")) & (
         c.notification_date_read <= c.as_of_date + ibis.interval(days=parameter("date_late_days"))
@@ -60,7 +60,7 @@ def contract_state(contract_record: Any, award_version: Any, shared_decision: An
         lots_count=ibis.coalesce(c.shared_lots, 1),
         amendments_count=ibis.coalesce(c.amended, 0).cast("int64"),
         is_subsequent_of_known=ibis.coalesce(c.is_priced == 1, False),
-        is_subsequent_of_listed=c.child_hash.notnull(),
+        is_subsequent_of_listed=c.child_key.notnull(),
         notification_date=ibis.ifelse(is_kept, c.notification_date_read, ibis.null("date")),
     )
     c = _corrected(c)
@@ -129,23 +129,27 @@ def _amended(amendment: Any) -> Any:
 
 
 def _of_frameworks(contract_record: Any, shared_decision: Any, amended: Any) -> Any:
-    """The records whose framework agreement is among the contracts of their buyer; `is_priced`: its amount is known."""
+    """The contracts whose framework agreement is among those of their buyer; `is_priced`: its amount is known.
+
+    Any record of a contract may name its framework, and any record of the framework have the id that is named.
+    """
     r = contract_record.mutate(buyer=contract_record.buyer_key.fill_null(""))
     children = r.filter(r.framework_id.notnull()).mutate(parent_id=lambda t: identifier_key(t.framework_id))
     children = children.filter((children.parent_id != "") & (children.parent_id != children.id_key.fill_null("")))
-    children = children.select("record_hash", "buyer", "parent_id")
+    children = children.select("record_hash", "unit_key", "buyer", "parent_id")
     parents = r.view().filter(lambda t: ~ibis.coalesce(t.is_subsequent, False))
     parents = parents.select("record_hash", "unit_key", "buyer", "id_key", "amount_cents")
     # distinct as they are: said so that an engine looks for them, few or none, before it joins what follows
     parents = parents.semi_join(children, [("buyer", "buyer"), ("id_key", "parent_id")]).distinct()
-    parents = _first(parents, shared_decision)
+    parents = with_decision(parents, shared_decision)
     parents = parents.left_join(amended, [("contract_key", "amended_key")])
     has_amount = parents.amended_amount.notnull() | parents.amount_cents.notnull()
-    parents = parents.group_by(parent_buyer=parents.buyer, known_id=parents.id_key).agg(
-        is_priced=has_amount.cast("int8").max()
-    )
+    parents = parents.group_by(parent_buyer=parents.buyer, known_id=parents.id_key, parent_key=parents.contract_key)
+    parents = parents.agg(is_priced=has_amount.cast("int8").max())
+    children = with_decision(children, shared_decision.view())
     known = children.inner_join(parents, [("buyer", "parent_buyer"), ("parent_id", "known_id")])
-    return known.select(child_hash=known.record_hash, is_priced=known.is_priced)
+    known = known.filter(known.contract_key != known.parent_key)
+    return known.group_by(child_key=known.contract_key).agg(is_priced=known.is_priced.max())
 
 
 def _corrections(correction: Any) -> Any:

@@ -3,9 +3,13 @@
 Under one buyer and (normalised) id, in order:
 1. same date, amount, CPV, title and holders → one award published several times (`duplicate`); in a flat table, whose
    lines hold one holder each, the lines of one award that differ by the holder → `joint`;
-2. same buyer, date, amount, title and holders under two spellings of an id → `duplicate` too;
-3. same title and CPV on different dates → `version`s of one contract, the latest giving its current state;
+2. same buyer, date, amount, title and holders under two spellings of an id → `duplicate` too; under one id, in a record
+   and in a table, so are awards without known amount, day or holder, of one CPV, where nothing differs;
+3. same title and CPV on different dates → `version`s of one contract, the latest giving its state (between lines
+   of tables alone, same duration and number of offers too); a version of one spelling of an award is one of the other;
 4. anything else under one id → lots, all kept; those of one day, amount and holders are pointed out as alike.
+What sources do not tell apart stays so: a current amount under the day of the award, without act or number, is a lot;
+so is, beside a titled record, the untitled line of a table. Lines of amendments: see `amendment_lines`.
 Only records that share an id or an award with another one are looked at closely; the others are contracts at once.
 """
 
@@ -15,7 +19,8 @@ from typing import Any
 
 import ibis
 
-from gisement.clean.values import digest, joined, loose_identifier_key, skeleton
+from gisement.clean.amendment_lines import amendment_line_decisions, is_amendment_line
+from gisement.clean.values import cpv, digest, joined, loose_identifier_key, skeleton
 from gisement.terms import step
 
 SHORTEST_PREFIX = 10
@@ -44,14 +49,14 @@ def shared_record(contract_record: Any) -> Any:
 
 SHARED_RECORD = (
     "record_hash", "unit_key", "group_key", "buyer_key", "id_key", "title_key", "is_tabular", "cpv_code_reported",
-    "duration_months_reported", "offers_count", "notification_date", "amount_cents", "first_holder", "last_holder",
-    "holders_count", "richness", "copies",
+    "duration_months_reported", "offers_count", "notification_date", "amount_cents", "amount_cents_reported",
+    "first_holder", "last_holder", "holders_count", "richness", "copies",
 )  # fmt: skip
 
 
 def _awards(contract_record: Any) -> Any:
     """The records that tell of an award."""
-    return contract_record.filter(~_is_amendment_line(contract_record))
+    return contract_record.filter(~is_amendment_line(contract_record))
 
 
 def _filled(r: Any) -> Any:
@@ -95,6 +100,7 @@ def award_unit(shared_record: Any) -> Any:
         is_tabular=r.is_tabular.max(), cpv_code_reported=r.cpv_code_reported.min(),
         duration_months_reported=r.duration_months_reported.min(), offers_count=r.offers_count.min(),
         notification_date=r.notification_date.min(), amount_cents=r.amount_cents.min(),
+        amount_cents_reported=r.amount_cents_reported.min(),
         first_holder=r.first_holder.min(), last_holder=r.last_holder.max(),
         told_holders=r.holders_count.max(), listed_holders=r.first_holder.nunique(),
         records_count=r.count(), best_rank=r.rank.min(),
@@ -105,27 +111,29 @@ def award_unit(shared_record: Any) -> Any:
 
 AWARD_UNIT = (
     "unit_key", "group_key", "buyer_key", "id_key", "title_key", "is_tabular", "cpv_code_reported",
-    "duration_months_reported", "offers_count", "notification_date", "amount_cents", "first_holder", "last_holder",
-    "holders_count", "records_count", "best_rank", "record_hash",
+    "duration_months_reported", "offers_count", "notification_date", "amount_cents", "amount_cents_reported",
+    "first_holder", "last_holder", "holders_count", "records_count", "best_rank", "record_hash",
 )  # fmt: skip
-
-
-def _is_amendment_line(r: Any) -> Any:
-    """A line of a flat table that tells of an amendment, while another line tells of the initial state."""
-    return ibis.coalesce(r.amendment_number, 0) > 0
 
 
 @step
 def award_twin(award_unit: Any) -> Any:
-    """One row per award that is another spelling of the id of a richer one: `unit_key` → `main_unit_key`."""
+    """One row per award that is another spelling of the id of a richer one: `unit_key` → `main_unit_key`.
+
+    Day, amount and holders have to be known, but under one and the same id: there it is enough that nothing differs.
+    """
     u = award_unit
-    known = u.filter(u.notification_date.notnull() & u.amount_cents.notnull() & (u.holders_count > 0))
-    known = known.mutate(
-        award_key=joined(
-            known.buyer_key, known.notification_date.cast("string"), known.amount_cents.cast("string"),
-            known.holders_count.cast("string"), known.first_holder, known.last_holder, known.title_key),
-        loose_key=loose_identifier_key(known.id_key),
-    ).select("unit_key", "award_key", "loose_key", "id_key", "best_rank")  # fmt: skip
+    is_known = u.notification_date.notnull() & u.amount_cents.notnull() & (u.holders_count > 0)
+    told = (u.notification_date.cast("string"), u.holders_count.cast("string"), u.first_holder, u.last_holder)
+    other_id = joined(u.buyer_key, u.amount_cents.cast("string"), *told, u.title_key)
+    # a symbolic amount is that of many contracts: it tells one alone under its own id, and for one CPV
+    same_id = joined(
+        u.group_key, u.amount_cents_reported.cast("string"), *told, u.title_key, u.cpv_code_reported.left(8)
+    )
+    known = u.select(
+        "unit_key", "id_key", "best_rank", award_key=ibis.ifelse(is_known, other_id, same_id),
+        loose_key=loose_identifier_key(u.id_key),
+    )  # fmt: skip
     several = known.group_by("award_key").agg(units_count=known.count())
     twins = known.semi_join(several.filter(several.units_count > 1), "award_key")
     in_order = ibis.window(group_by="award_key", order_by=["loose_key", "id_key", "unit_key"])
@@ -141,42 +149,77 @@ def award_twin(award_unit: Any) -> Any:
 
 @step
 def award_version(award_unit: Any, award_twin: Any) -> Any:
-    """One row per award of an id that has several: the first version of its contract, its number, the lots."""
-    units = award_unit.anti_join(award_twin, "unit_key").select(*AWARD_UNIT)
-    several = units.group_by("group_key").agg(units_count=units.count())
-    u = units.semi_join(several.filter(several.units_count > 1), "group_key")
-    flat = joined(u.duration_months_reported, u.offers_count.cast("string"))
-    terms = ibis.ifelse(u.is_tabular, flat, ibis.literal(""))
-    wide = joined(u.group_key, u.title_key, u.cpv_code_reported, terms)
-    holders = joined(u.holders_count.cast("string"), u.first_holder, u.last_holder)
-    alike = joined(u.group_key, u.notification_date.cast("string"), u.amount_cents.cast("string"), holders)
-    u = u.select(
-        "unit_key", "group_key", "notification_date", wide_key=wide, narrow_key=joined(wide, holders),
-        alike_key=ibis.ifelse(u.notification_date.notnull() & u.amount_cents.notnull(), alike, u.unit_key),
-    )  # fmt: skip
-    u = u.mutate(is_alike=u.unit_key.count().over(ibis.window(group_by="alike_key")) > 1)
-    u = _with_dates(_with_dates(u, "wide_key", "is_wide"), "narrow_key", "is_narrow")
-    version_key = ibis.cases((u.is_wide, u.wide_key), (u.is_narrow, u.narrow_key), else_=u.unit_key)
-    u = u.mutate(version_key=version_key)
-    in_order = ibis.window(group_by="version_key", order_by=["notification_date", "unit_key"])
-    u = u.mutate(contract_key=u.unit_key.first().over(in_order), version_number=ibis.row_number().over(in_order))
-    lots = u.group_by("group_key").agg(lots_count=u.contract_key.nunique())
+    """One row per award of an id that has several: the first version of its contract, its number, the lots.
+
+    Two spellings of an award stand for one (the richer): what is a version of the other one is a version of it too.
+    """
+    u = _with_dates(_with_dates(_comparable(award_unit, award_twin), "wide_key", "is_wide"), "narrow_key", "is_narrow")
+    version_key = ibis.cases((u.is_wide, u.wide_key), (u.is_narrow, u.narrow_key), else_=u.main_key)
+    u = u.mutate(version_key=version_key, is_alike=_differs(u.main_key, "alike_key"))
+    first = ibis.window(group_by="version_key", order_by=["notification_date", "main_key"])
+    u = u.mutate(first_key=u.main_key.first().over(first), first_date=u.notification_date.first().over(first))
+    earliest = ibis.window(group_by="main_key", order_by=["first_date", "first_key"])
+    u = u.mutate(first_key=u.first_key.first().over(earliest))
+    before = u.select(first_of="main_key", first_before="first_key").distinct()
+    u = u.left_join(before, [("first_key", "first_of")]).mutate(contract_key=lambda t: t.first_before)
+    own = ibis.ifelse(u.is_own == 1, u.contract_key, ibis.null("string"))
+    lots = u.group_by("group_key").agg(lots_count=own.nunique())
     u = u.inner_join(lots.rename(lots_of="group_key"), [("group_key", "lots_of")])
-    return u.select(
-        "unit_key", "contract_key", "lots_count", "is_alike", version_number=u.version_number.cast("int64")
-    ).select(*AWARD_VERSION)
+    lots_count = ibis.ifelse(u.is_own == 1, u.lots_count, 1)
+    once = u.group_by(["main_key", "contract_key"]).agg(
+        notification_date=u.notification_date.min(), lots_count=lots_count.max(), is_alike=u.is_alike.max()
+    )
+    in_order = ibis.window(group_by="contract_key", order_by=["notification_date", "main_key"])
+    number = ibis.row_number().over(in_order).cast("int64")
+    return once.mutate(unit_key=once.main_key, version_number=number).select(*AWARD_VERSION)
 
 
 AWARD_VERSION = ("unit_key", "contract_key", "version_number", "lots_count", "is_alike")
+
+
+def _comparable(award_unit: Any, award_twin: Any) -> Any:
+    """The awards of ids that have several, with what versions of a contract have in common; of two alike, one.
+
+    `is_own` is 1 under the id of the richer one: lots are counted there.
+    """
+    u = award_unit.left_join(award_twin.rename(twin_of="unit_key"), [("unit_key", "twin_of")])
+    u = u.mutate(main_key=ibis.coalesce(u.main_unit_key, u.unit_key)).view()
+    # with its check digit or without, a CPV is the same; what cannot be read is compared as it is
+    u = u.mutate(cpv_key=ibis.coalesce(cpv(u.cpv_code_reported), u.cpv_code_reported))
+    several = u.group_by("group_key").agg(first_main=u.main_key.min(), last_main=u.main_key.max())
+    u = u.semi_join(several.filter(several.first_main != several.last_main), "group_key")
+    flat = joined(u.duration_months_reported, u.offers_count.cast("string"))
+    # where a record tells of it too, title and CPV are enough, as between records
+    in_tables = u.is_tabular.min().over(ibis.window(group_by=["group_key", "title_key", "cpv_key"]))
+    terms = ibis.ifelse(in_tables, flat, ibis.literal(""))
+    wide = joined(u.group_key, u.title_key, u.cpv_key, terms)
+    holders = joined(u.holders_count.cast("string"), u.first_holder, u.last_holder)
+    alike = joined(u.group_key, u.notification_date.cast("string"), u.amount_cents.cast("string"), holders)
+    alike = ibis.ifelse(u.notification_date.notnull() & u.amount_cents.notnull(), alike, u.main_key)
+    is_own = u.unit_key == u.main_key
+    u = u.mutate(
+        wide_key=wide, narrow_key=joined(wide, holders), is_own=is_own.cast("int8"),
+        own_alike=ibis.ifelse(is_own, alike, ibis.null("string")),
+    )  # fmt: skip
+    once = u.group_by(["main_key", "group_key", "notification_date", "wide_key", "narrow_key"]).agg(
+        is_own=u.is_own.max(), own_alike=u.own_alike.max()
+    )
+    return once.mutate(alike_key=ibis.coalesce(once.own_alike, once.main_key)).drop("own_alike")
+
+
+def _differs(column: Any, key: str) -> Any:
+    """Whether rows of one `key` have several values of a column."""
+    group = ibis.window(group_by=key)
+    return column.min().over(group) != column.max().over(group)
 
 
 def _with_dates(u: Any, key: str, name: str) -> Any:
     """Mark the groups of several units whose dates are all known and all different: versions of one contract."""
     group = ibis.window(group_by=key)
     u = u.mutate(
-        units_in_group=u.unit_key.count().over(group),
+        units_in_group=u.main_key.count().over(group),
         dates_in_group=u.notification_date.count().over(group),
-        units_of_day=u.unit_key.count().over(ibis.window(group_by=[key, "notification_date"])),
+        units_of_day=u.main_key.count().over(ibis.window(group_by=[key, "notification_date"])),
     )
     most_of_a_day = u.units_of_day.max().over(group)
     is_versions = (u.units_in_group > 1) & (u.dates_in_group == u.units_in_group) & (most_of_a_day == 1)
@@ -191,7 +234,8 @@ def shared_decision(contract_record: Any, shared_record: Any, award_unit: Any, a
     Any other record tells a contract alone, whose key is its `unit_key`.
     """
     decided = _decided(shared_record, award_unit, award_twin, award_version)
-    return decided.union(_amendment_lines(contract_record, award_unit, award_twin, award_version))
+    contracts = _contracts(award_unit, award_twin, award_version)
+    return decided.union(amendment_line_decisions(contract_record, shared_record.view(), award_unit.view(), contracts))
 
 
 @step
@@ -256,46 +300,11 @@ def _decided(shared_record: Any, award_unit: Any, award_twin: Any, award_version
     )  # fmt: skip
 
 
-def _amendment_lines(r: Any, award_unit: Any, award_twin: Any, award_version: Any) -> Any:
-    """Lines of amendments in flat tables, joined to the contract of their id (their own if it has none).
-
-    Of several lots under one id, it is the one of their title, or else of their holder, where that is one alone.
-    """
-    lines = r.filter(_is_amendment_line(r)).mutate(title_key=digest(skeleton(r.title.fill_null(""))))
-    told = _contracts_of_ids(award_unit, award_twin, award_version)
-    for name, key in (("by_title", "title_key"), ("by_holder", "first_holder")):
-        found = _one_alone(told.view(), key, name)
-        lines = lines.left_join(found, [("group_key", found.columns[0]), (key, found.columns[1])])
-    in_table = ibis.ifelse(told.is_tabular, told.contract_key, ibis.null("string"))
-    first = told.group_by(found_group="group_key").agg(first_key=ibis.coalesce(in_table.min(), told.contract_key.min()))
-    lines = lines.left_join(first, [("group_key", "found_group")])
-    lines = lines.mutate(found_key=ibis.coalesce(lines.by_title, lines.by_holder, lines.first_key))
-    best = ibis.window(group_by="group_key", order_by=["amendment_number", "record_hash"])
-    is_orphan_base = lines.found_key.isnull() & (ibis.row_number().over(best) == 0)
-    return lines.select(
-        "record_hash",
-        contract_key=ibis.coalesce(lines.found_key, lines.group_key),
-        set_key=digest(joined(lines.group_key, lines.amendment_number.cast("string"))),
-        copies=lines.copies,
-        decision=ibis.ifelse(is_orphan_base, "contract", "amendment_line"),
-        decision_rule=ibis.ifelse(is_orphan_base, "amendment_without_initial_state", "amendment_line_of_table"),
-        has_version=ibis.literal(False),
-    )
-
-
-def _contracts_of_ids(award_unit: Any, award_twin: Any, award_version: Any) -> Any:
-    """The contracts that awards tell of, with what tells those of one id apart."""
-    u = award_unit.left_join(award_twin.rename(twin_of="unit_key"), [("unit_key", "twin_of")])
+def _contracts(award_unit: Any, award_twin: Any, award_version: Any) -> Any:
+    """The contract that each award tells of."""
+    u = award_unit.select("unit_key")
+    u = u.left_join(award_twin.rename(twin_of="unit_key"), [("unit_key", "twin_of")])
     u = u.mutate(main_key=ibis.coalesce(u.main_unit_key, u.unit_key))
     roots = award_version.select(version_of="unit_key", root_key="contract_key")
     u = u.left_join(roots, [("main_key", "version_of")])
-    u = u.mutate(contract_key=ibis.coalesce(u.root_key, u.main_key))
-    return u.select("group_key", "contract_key", "title_key", "first_holder", "is_tabular")
-
-
-def _one_alone(told: Any, key: str, name: str) -> Any:
-    """The contract of an id and a value of `key`, where it is one alone."""
-    found = told.group_by(**{f"{name}_group": told.group_key, f"{name}_key": told[key]}).agg(
-        **{name: told.contract_key.min(), f"{name}_last": told.contract_key.max()}
-    )
-    return found.filter(found[name] == found[f"{name}_last"]).drop(f"{name}_last")
+    return u.select("unit_key", contract_key=ibis.coalesce(u.root_key, u.main_key))
