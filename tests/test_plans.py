@@ -14,6 +14,7 @@ from gisement.catalog import tables
 from gisement.engine.plan import Planned, compile_step, plan
 from gisement.store import Workspace, database
 from gisement.terms import Step
+from tests.conftest import PROJECT
 from tests.workspaces import created
 
 
@@ -31,6 +32,15 @@ def few() -> list[Step]:
 
 def refused() -> list[Step]:
     raise AssertionError("what was compiled is compiled again")
+
+
+def test_what_the_installation_runs_is_there() -> None:
+    """A failure is passed over there, for a home that cannot be written to: an import that moved would not be seen."""
+    commands = re.findall(r'python -c "([^"]+)"', (PROJECT / "Makefile").read_text(encoding="utf-8"))
+    imports = [line.strip() for command in commands for line in command.split(";") if " import " in line]
+    assert any("pipeline_steps" in line for line in imports)
+    for line in imports:
+        exec(line, {})
 
 
 def workspace_in(folder: Path) -> Workspace:

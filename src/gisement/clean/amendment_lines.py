@@ -1,8 +1,9 @@
 """Lines of flat tables that tell of an amendment (`modification_id` 1 and more): the contract that each amends.
 
-It is one of its id, of its title and CPV (an untitled line, or contract, may be of any), first one of its holder. Where
-there is none, the lines of the lowest number tell a contract as it is after that amendment: tables of current states
-have no other. Lots of one title, CPV and id of which the holders change too cannot be told apart: the first is taken.
+It is one of its id, of its title and CPV (an untitled line, or contract, may be of any), first one of its holder; where
+title or CPV was changed, the only one of its id, if holder and words agree. Where there is none, the lines of the
+lowest number tell a contract as it is after that amendment: tables of current states have no other. Lots of one title,
+CPV and id of which the holders change too cannot be told apart: the first is taken.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def amendment_line_decisions(contract_record: Any, shared_record: Any, award_uni
     plain = lines.filter(lines.award_key.notnull()).select(*AMENDING)
     # few: several lots have what the line has, or none has
     others = _states(lines.filter(lines.award_key.isnull()))
-    of_award = _contract_of_state(others, _told(shared_record.semi_join(others, "group_key"), contracts.view()))
+    told = _told(shared_record.semi_join(others, "group_key"), contracts.view())
+    of_award = _contract_of_state(others, told)
+    of_award = of_award.union(_only_contract(others.anti_join(of_award, "state_key"), told.view()))
     amending = others.inner_join(of_award, "state_key").select(*AMENDING)
     first = _first_states(others.anti_join(of_award, "state_key"))
     later, bases = first.filter(~first.is_base), first.filter(first.is_base).view()
@@ -44,8 +47,8 @@ def _lines(contract_record: Any) -> Any:
     return r.select(
         "record_hash", "unit_key", "copies", "amendment_number", "group_key", "notification_date_reported",
         "amount_cents_reported", "first_holder",
-        title_key=digest(skeleton(r.title.fill_null(""))), cpv_key=r.cpv_code.fill_null(""),
-    )  # fmt: skip
+        title_skeleton=skeleton(r.title.fill_null("")), cpv_key=r.cpv_code.fill_null(""),
+    ).mutate(title_key=lambda t: digest(t.title_skeleton))  # fmt: skip
 
 
 def _alone(award_unit: Any, contracts: Any) -> Any:
@@ -64,22 +67,22 @@ def _states(lines: Any) -> Any:
         lines.amount_cents_reported.cast("string"),
     )  # fmt: skip
     told = digest(joined(lines.unit_key, lines.title_key))
-    return lines.select(*AMENDING[:3], *OF_LOT, "first_holder", lot_key=of_lot, state_key=digest(state), told_key=told)
+    return lines.select(
+        *AMENDING[:3], *OF_LOT, "title_skeleton", "first_holder", lot_key=of_lot, state_key=digest(state), told_key=told
+    )
 
 
 def _told(shared_record: Any, contracts: Any) -> Any:
     """Which contracts stand under each id, with their title, CPV and holders."""
     r = shared_record.inner_join(contracts, "unit_key")
     r = r.mutate(cpv_key=cpv(r.cpv_code_reported).fill_null(""), award_key=r.contract_key)
-    columns = (*OF_LOT, "award_key", "is_tabular")
+    columns = (*OF_LOT, "title_skeleton", "award_key", "is_tabular")
     first = r.select(*columns, holder="first_holder")
     return first.union(r.select(*columns, holder="last_holder")).distinct()
 
 
 def _told_by_bases(bases: Any) -> Any:
-    return bases.select(
-        "group_key", "title_key", "cpv_key", "award_key", is_tabular=ibis.literal(True), holder=bases.first_holder
-    ).distinct()
+    return bases.select(*OF_LOT, "award_key", is_tabular=ibis.literal(True), holder=bases.first_holder).distinct()
 
 
 def _contract_of_state(lines: Any, told: Any) -> Any:
@@ -109,6 +112,19 @@ def _contract_of_state(lines: Any, told: Any) -> Any:
     )
     possible = possible.mutate(place=ibis.row_number().over(best))
     return possible.filter(possible.place == 0).select("state_key", "award_key")
+
+
+def _only_contract(lines: Any, told: Any) -> Any:
+    """The contract of states whose title or CPV was changed (« Avenant n° 1 – … », a title cut short): the only one of
+    the id, of one holder and of the same title, or of one that holds the other and the same division of the CPV."""
+    only = told.group_by(only_of="group_key").agg(award_key=told.award_key.min(), last_key=told.award_key.max())
+    only = only.filter(only.award_key == only.last_key).select("only_of")
+    told = told.inner_join(only, [("group_key", "only_of")])
+    states = lines.select("state_key", "group_key", "first_holder", said="title_skeleton", said_cpv="cpv_key")
+    found = states.inner_join(told.drop("only_of"), [("group_key", "group_key"), ("first_holder", "holder")])
+    is_part = found.said.contains(found.title_skeleton) | found.title_skeleton.contains(found.said)
+    is_alike = is_part & (found.said_cpv.left(2) == found.cpv_key.left(2))
+    return found.filter((found.said == found.title_skeleton) | is_alike).select("state_key", "award_key").distinct()
 
 
 def _first_states(lines: Any) -> Any:

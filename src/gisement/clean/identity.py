@@ -38,8 +38,9 @@ def shared_record(contract_record: Any) -> Any:
     shared = shared.union(_of_same_award(contract_record.view()))
     r = _awards(contract_record.view()).semi_join(shared, "record_hash")
     r = r.mutate(
-        title_key=digest(skeleton(r.title.fill_null(""))), is_tabular=r.source_format == "tabular", richness=_filled(r)
+        title_skeleton=skeleton(r.title.fill_null("")), is_tabular=r.source_format == "tabular", richness=_filled(r)
     )
+    r = r.mutate(title_key=digest(r.title_skeleton))
     titles = r.group_by("unit_key").agg(titles_count=r.title_key.nunique())
     mixed = titles.filter(titles.titles_count > 1).select(mixed_key="unit_key")
     r = r.left_join(mixed, [("unit_key", "mixed_key")])
@@ -48,7 +49,8 @@ def shared_record(contract_record: Any) -> Any:
 
 
 SHARED_RECORD = (
-    "record_hash", "unit_key", "group_key", "buyer_key", "id_key", "title_key", "is_tabular", "cpv_code_reported",
+    "record_hash", "unit_key", "group_key", "buyer_key", "id_key", "title_key", "title_skeleton", "is_tabular",
+    "cpv_code_reported",
     "duration_months_reported", "offers_count", "notification_date", "amount_cents", "amount_cents_reported",
     "first_holder", "last_holder", "holders_count", "richness", "copies",
 )  # fmt: skip

@@ -99,8 +99,9 @@ class Workspace:
             )
         except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError) as error:
             raise Trouble(
-                fr=f"{path} est illisible ({in_french(error)}) : corriger ce fichier ou relancer « gisement init ».",
-                en=f"{path} cannot be read ({error}): mend it or run 'gisement init' again.",
+                fr=f"{path} est illisible ({in_french(error)}) : le corriger, ou l'effacer et relancer "
+                "« gisement init ».",
+                en=f"{path} cannot be read ({error}): mend it, or delete it and run 'gisement init' again.",
             ) from None
 
     @contextmanager
