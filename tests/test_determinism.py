@@ -29,8 +29,7 @@ TYPES: Mapping[str, pa.DataType] = {
     "float64": pa.float64(),
 }  # fmt: skip
 ROW_GROUP = 6144
-"""Rows of a group on small tables. Threads that write one table together may put up to 2,047 rows too many in its
-first group where it has no more rows than that in all: no table here has from 6,145 to 8,191 rows."""
+"""Rows of a group on small tables."""
 
 
 def files(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
@@ -248,25 +247,26 @@ def test_threads_that_share_the_work_change_no_byte(shared_work: tuple[Workspace
     one, other = map(content, shared_work)
     counts = [pq.read_metadata(path) for path in shared_work[1].tables.glob("*.parquet")]
     assert sum(found.num_row_groups > 1 for found in counts) >= 10, "threads have work to share"
-    assert not any(ROW_GROUP < found.num_rows < ROW_GROUP + 2048 for found in counts)
     assert [name for name in one if one[name] != other[name]] == []
 
 
-def test_threads_cut_row_groups_alike(folder: Path) -> None:
-    """At the real size of a group, a table that has some rows more than one group."""
+@pytest.mark.parametrize(
+    "groups", [[61_440], [61_441], [63_487], [61_440, 2_048], [61_440, 61_440], [61_440, 61_440, 700]], ids=str
+)
+def test_threads_cut_row_groups_alike(tmp_path: Path, groups: list[int]) -> None:
+    """At the real size of a group; fewer than 2,048 rows beyond the first one stay in it."""
     table = Table("numbers", "one row per number", ("text",), {"text": "string"})
     written = []
     for threads in (1, 2, 4):
-        connection = database.connect(Workspace(folder / "groups", threads=threads))
-        path = folder / f"groups{threads}.parquet"
-        sql = f"SELECT md5(number::VARCHAR) AS text FROM range({database.ROW_GROUP + 700}) n(number)"
-        assert database.write_sorted(connection, sql, table, path) == database.ROW_GROUP + 700
+        connection = database.connect(Workspace(tmp_path, threads=threads))
+        path = tmp_path / f"groups{threads}.parquet"
+        sql = f"SELECT md5(number::VARCHAR) AS text FROM range({sum(groups)}) n(number)"
+        assert database.write_sorted(connection, sql, table, path) == sum(groups)
         connection.close()
         written.append(path.read_bytes())
-    why = "see ROW_GROUP above: DuckDB sorts in blocks of 122,880 rows, and a smaller group is cut as threads please"
-    assert written[0] == written[1] == written[2], why
-    groups = pq.read_metadata(path)
-    assert [groups.row_group(number).num_rows for number in range(2)] == [database.ROW_GROUP, 700]
+    assert written[0] == written[1] == written[2], "see ROW_GROUP in store/database.py"
+    found = pq.read_metadata(path)
+    assert [found.row_group(number).num_rows for number in range(found.num_row_groups)] == groups
 
 
 def test_their_cents_add_up(shared_work: tuple[Workspace, Workspace]) -> None:

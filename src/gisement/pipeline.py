@@ -79,6 +79,7 @@ STEPS: tuple[Step, ...] = (
     distance.commune_distance,
     # Contracts: published records, what each is to which contract, amendments, the state of today.
     contracts.repeated_record,
+    contracts.named_buyer,
     contracts.contract_record,
     identity.shared_record,
     identity.award_unit,
@@ -139,23 +140,22 @@ STEPS: tuple[Step, ...] = (
     title_segment.title_segment,
     of_contracts.contract_segment,
     of_payments.payment_segment,
-    # What was found wrong with records, and contracts as they are measured: records, held in memory for both, are let
-    # go of before purchases.
-    findings.source_finding,
-    purchases.contract,
-    ledger_coverage.ledger_year,
-    ledger_coverage.account_gap,
-    ledger_findings.ledger_finding,
-    outliers.usual_amount,
-    outliers.unusual_amount,
-    findings.finding,
-    # What figures add up.
+    # What figures add up: purchases, then contracts, of the same tables. A build begins with what stands first here.
     purchases.joint_place,
     purchases.first_contract,
     purchases.first_payment,
     purchases.partner,
     reconciliation.payment_contract,
     purchases.purchase,
+    purchases.contract,
+    # What was found wrong.
+    findings.source_finding,
+    ledger_coverage.ledger_year,
+    ledger_coverage.account_gap,
+    ledger_findings.ledger_finding,
+    outliers.usual_amount,
+    outliers.unusual_amount,
+    findings.finding,
     buyer_years.buyer_year,
     # What everyone may know of payments: the money of each supplier by cell, then the cells that may be shown.
     secrecy.payment_part,

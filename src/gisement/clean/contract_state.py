@@ -72,11 +72,11 @@ def contract_state(contract_record: Any, award_version: Any, shared_decision: An
 
 
 CONTRACT_STATE = (
-    "contract_key", "record_hash", "records_count", "lots_count", "buyer_id", "buyer_siren", "framework_id", "cpv_code",
-    "duration_months", "duration_months_initial", "notification_date",
-    "notification_date_read", "amount_cents", "amount_cents_initial", "amount_cents_reported", "amount_reason",
-    "annualised_cents", "amendments_count", "is_concession", "is_subsequent", "is_subsequent_of_known",
-    "is_subsequent_of_listed",
+    "contract_key", "record_hash", "records_count", "lots_count", "buyer_id", "buyer_siren", "buyer_name",
+    "contract_id", "framework_id", "cpv_code", "has_advance", "duration_months", "duration_months_initial",
+    "notification_date", "notification_date_read", "amount_cents", "amount_cents_initial", "amount_cents_reported",
+    "amount_reason", "annualised_cents", "amendments_count", "is_concession", "is_subsequent",
+    "is_subsequent_of_known", "is_subsequent_of_listed",
 )  # fmt: skip
 
 
@@ -91,8 +91,9 @@ def _initial(contract_record: Any, shared_decision: Any) -> Any:
     """The first state of each contract, told by the richest record of its first version."""
     r = _first(contract_record, shared_decision)
     return r.select(
-        "contract_key", "record_hash", "buyer_id", "buyer_id_reported", "buyer_siren", "framework_id",
-        "cpv_code", "cpv_code_reported", "amount_cents_reported", "amount_reason", "is_subsequent", "copies",
+        "contract_key", "record_hash", "buyer_id", "buyer_id_reported", "buyer_siren", "buyer_name", "contract_id",
+        "framework_id", "cpv_code", "cpv_code_reported", "has_advance", "amount_cents_reported", "amount_reason",
+        "is_subsequent", "copies",
         amount_cents_initial=r.amount_cents, duration_months_initial=r.duration_months,
         notification_date_read=r.notification_date,
         is_concession=r.record_kind == "contrat-concession",

@@ -55,20 +55,34 @@ def _readable(raw_decp: Any) -> Any:
 
 
 @step
-def contract_record(raw_decp: Any, repeated_record: Any) -> Any:
+def named_buyer(raw_decp: Any) -> Any:
+    """One row per buyer as records write it (null: none): its SIRET, and its SIREN where that key is right."""
+    named = identify(raw_decp.select(buyer_id_reported="acheteur_id").distinct(), "buyer_id_reported", None)
+    return named.select(
+        "buyer_id_reported", buyer_id=named.identifier, buyer_siren=named.siren, buyer_id_rule=named.identifier_rule
+    )
+
+
+@step
+def contract_record(raw_decp: Any, repeated_record: Any, named_buyer: Any) -> Any:
     """One row per distinct record, with comparison keys (`group_key`, `unit_key`) for identity."""
-    records = distinct_records(_with_readings(raw_decp), repeated_record)
+    records = distinct_records(_with_readings(raw_decp, named_buyer), repeated_record)
     records = records.mutate(is_plain_id=records.id.re_search(PLAIN_ID))
     records = with_cents(_with_holders(records), "montant", "amount_cents_reported")
     return _keys(_columns(records).view())
 
 
-def _with_readings(raw_decp: Any) -> Any:
+def _with_readings(raw_decp: Any, named_buyer: Any) -> Any:
     """Published records with what their buyers and considerations, which are few, read as."""
-    read = by_value(raw_decp, ["acheteur_id"], lambda t: identify(t, "acheteur_id", None, "buyer_"), raw_decp.view())
+    read = by_value(raw_decp, ["acheteur_id"], partial(_with_buyer, named_buyer=named_buyer), raw_decp.view())
     for axis, declared in CONSIDERATIONS.items():
         read = by_value(read, ["source_format", declared], partial(_declarations, axis=axis), raw_decp.view())
     return read
+
+
+def _with_buyer(values: Any, named_buyer: Any) -> Any:
+    is_same = values.acheteur_id.identical_to(named_buyer.buyer_id_reported)
+    return values.left_join(named_buyer, is_same).drop("buyer_id_reported")
 
 
 def _with_holders(records: Any) -> Any:
@@ -107,8 +121,8 @@ def _columns(r: Any) -> Any:
     return r.select(
         "record_hash", "copies", "source_format", "record_kind", amendment_number=whole(r.modification_numero),
         title=r.objet, has_lost_letters=ibis.coalesce(r.has_lost_letters & r.objet.notnull(), False),
-        buyer_id_reported=r.acheteur_id, buyer_id=r.buyer_identifier,
-        buyer_id_rule=r.buyer_identifier_rule, buyer_siren=r.buyer_siren, buyer_name=present(r.acheteur_nom),
+        buyer_id_reported=r.acheteur_id, buyer_id=r.buyer_id, buyer_id_rule=r.buyer_id_rule,
+        buyer_siren=r.buyer_siren, buyer_name=present(r.acheteur_nom),
         buyer_commune_code_reported=present(r.acheteur_commune_code),
         buyer_department_code_reported=department(r.acheteur_departement_code),
         contract_id=contract_id, framework_id=present(r.idAccordCadre),
@@ -131,7 +145,7 @@ def _columns(r: Any) -> Any:
         **{column: r[column] for column in STATES.values()},
         holders_count=r.holders_count, first_holder=r.first_holder, last_holder=r.last_holder,
         subcontracts_count=ibis.coalesce(r.actesSousTraitance.length(), 0).cast("int64"),
-        buyer_key=ibis.coalesce(r.buyer_siren, r.buyer_identifier, r.acheteur_id),
+        buyer_key=ibis.coalesce(r.buyer_siren, r.buyer_id, r.acheteur_id),
         id_key=ibis.ifelse(r.is_plain_id, r.id, identifier_key(contract_id)),
     )  # fmt: skip
 

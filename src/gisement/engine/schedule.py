@@ -1,7 +1,7 @@
 """Which table is made when: each once what it reads is there, several at a time where an engine can.
 
 A query leaves processors idle while it is planned, and while its last rows are put in order and written: another one
-takes them. Which table comes first changes none of them; that which the longest chain of others waits for does.
+takes them. Which table comes first changes none of them, only how soon all are there.
 """
 
 from __future__ import annotations
@@ -97,19 +97,20 @@ class _Schedule:
         """Of each held table, the tables to come that read it."""
         self._made_for: dict[str, set[str]] = {held.name: set() for held, _ in through}
         """Of each held table, the written ones to come that are made through it."""
-        self._chain = _chains(to_write)
+        names = [step.name for target in to_write for step in (*target.through, target.step)]
+        self._order = {name: number for number, name in enumerate(dict.fromkeys(names))}
         for held, target in through:
             self._made_for[held.name].add(target.step.name)
             self._read_by(held.name, held.inputs)
             self._read_by(f"file of {target.step.name}", _reads(target))
 
     def next(self) -> _Task | None:
-        """A task that can begin now, of them that which the longest chain of others waits for; None if none can."""
+        """The first task of the list that can begin now, a held table before those made of it; None if none can."""
         self._judge()
         ready = [task for task in self._tasks if self._is_ready(task)]
         if not ready:
             return None
-        task = max(ready, key=lambda task: self._chain[task.name])
+        task = min(ready, key=lambda task: self._order[task.name])
         self._tasks.remove(task)
         self.say(task.name, self.total - len(self._awaited), self.total)
         return task
@@ -176,20 +177,6 @@ class _Schedule:
             if not readers and name in self._held:
                 self._held.remove(name)
                 self.workshop.release(name)
-
-
-def _chains(to_write: Sequence[Written]) -> dict[str, int]:
-    """How many tables, at most, are made one after the other from each table on, itself included."""
-    reads = {held.name: held.inputs for target in to_write for held in target.through}
-    reads |= {target.step.name: target.step.inputs for target in to_write}
-    chains = dict.fromkeys(reads, 1)
-    before: dict[str, int] = {}
-    while chains != before:
-        before = dict(chains)
-        for name, inputs in reads.items():
-            for read in chains.keys() & set(inputs):
-                chains[read] = max(chains[read], chains[name] + 1)
-    return chains
 
 
 def _reads(target: Written) -> Collection[str]:

@@ -25,12 +25,17 @@ def contract(
     c = _with_considerations(contract_state.inner_join(lasting, [("record_hash", "told_by")]), consideration)
     consulted = notice_contract.select(consulted_for="contract_key", **{column: column for column in ANNOUNCED})
     c = c.left_join(consulted, [("contract_key", "consulted_for")])
-    c = _with_segment(_with_buyer(c, buyer), cpv_segment, contract_segment)
-    return c.mutate(
-        basis=ibis.literal("contract"),
-        year=c.notification_date.year().cast("int64"),
-        cpv_division=c.cpv_code.substr(0, 2),
-    ).select(*CONTRACT)
+    c = placed(c, buyer, cpv_segment, contract_segment)
+    return c.mutate(cpv_division=c.cpv_code.substr(0, 2)).select(*CONTRACT)
+
+
+def placed(contract_state: Any, buyer: Any, cpv_segment: Any, contract_segment: Any) -> Any:
+    """Contracts with what their purchases have of them too (`SHARED`): their buyer's place, their segment, their year.
+
+    Of what `contract` is made of and not of `contract`, so that both tables are made at once.
+    """
+    c = _with_segment(_with_buyer(contract_state, buyer), cpv_segment, contract_segment)
+    return c.mutate(basis=ibis.literal("contract"), year=c.notification_date.year().cast("int64"))
 
 
 CONSIDERATIONS = (
@@ -43,10 +48,10 @@ CONSIDERATIONS = (
     "environmental_criterion_state",
 )
 _TOLD = (
-    "record_kind", "source_format", "buyer_name", "contract_id", "contract_nature", "title",
+    "record_kind", "source_format", "contract_nature", "title",
     "procurement_method_details", "execution_place_code", "execution_place_kind", "notification_date_reported",
     "publication_date", "amount_reported", "offers_count", "is_framework", "has_purchase_orders", "is_innovative",
-    "has_advance", "has_subcontracting", "subcontracts_count",
+    "has_subcontracting", "subcontracts_count",
 )  # fmt: skip
 # of considerations, what the record would tell alone: that of at least one kind has another name there
 _OF_ANY_KIND = {"social_state": "social_any_state", "environmental_state": "environmental_any_state"}
@@ -126,10 +131,10 @@ def _rings_of(place: Any) -> Any:
 
 
 @step
-def first_contract(contract: Any, contract_supplier: Any) -> Any:
+def first_contract(contract_state: Any, buyer: Any, contract_supplier: Any) -> Any:
     """One row per buyer (legal unit) and supplier that share contracts of several days: the first of these days."""
-    dated = contract.filter(contract.notification_date.notnull() & contract.buyer_siren.notnull())
-    dated = dated.select("contract_key", "buyer_siren", "notification_date")
+    c = _with_buyer(contract_state, buyer).select("contract_key", "notification_date", "buyer_siren")
+    dated = c.filter(c.notification_date.notnull() & c.buyer_siren.notnull())
     held = contract_supplier.filter(contract_supplier.supplier_id.notnull()).select("contract_key", "supplier_id")
     pairs = dated.inner_join(held, "contract_key")
     pairs = pairs.group_by(["buyer_siren", "supplier_id"]).agg(
@@ -158,16 +163,17 @@ def partner(buyer: Any, payer: Any) -> Any:
 
 @step
 def purchase(
-    contract: Any, contract_supplier: Any, payment: Any, payment_segment: Any, payment_contract: Any, buyer: Any,
-    supplier: Any, supplier_profile: Any, place: Any, joint_place: Any, first_contract: Any, first_payment: Any,
-    partner: Any,
+    contract_state: Any, cpv_segment: Any, contract_segment: Any, contract_supplier: Any, payment: Any,
+    payment_segment: Any, payment_contract: Any, buyer: Any, supplier: Any, supplier_profile: Any, place: Any,
+    joint_place: Any, first_contract: Any, first_payment: Any, partner: Any,
 ) -> Any:  # fmt: skip
     """One row per spending fact: a payment line, or on the contract basis a contract lot and holder.
 
     A contract's cents stand in its notification year; a payment's in its budget year. What one partner pays to
     another (`is_between_partners`) is spent again by the other: it is shown, and left out of totals.
     """
-    p = _of_contracts(contract, contract_supplier, first_contract).union(
+    contracts = placed(contract_state, buyer.view(), cpv_segment, contract_segment)
+    p = _of_contracts(contracts, contract_supplier, first_contract).union(
         _of_payments(payment, payment_segment, payment_contract, buyer, first_payment, partner)
     )
     p = p.left_join(_known(supplier, place, supplier_profile), [("supplier_id", "known_supplier")])
@@ -184,14 +190,14 @@ def _known(supplier: Any, place: Any, supplier_profile: Any) -> Any:
     return known.left_join(supplier_profile.rename(profiled="supplier_id"), [("known_supplier", "profiled")])
 
 
-def _of_contracts(contract: Any, contract_supplier: Any, first_contract: Any) -> Any:
+def _of_contracts(contracts: Any, contract_supplier: Any, first_contract: Any) -> Any:
     s = contract_supplier.select(
         "contract_key", "holder_number", "holders_count", "supplier_id", "amount_cents", "amount_level"
     )
-    p = s.inner_join(contract.select(*SHARED, yearly="annualised_cents"), "contract_key")
+    p = s.inner_join(contracts.select(*SHARED, yearly="annualised_cents"), "contract_key")
     first = first_contract.rename(first_buyer="buyer_siren", first_supplier="supplier_id")
     p = p.left_join(first, [("buyer_siren", "first_buyer"), ("supplier_id", "first_supplier")])
-    years = contract.group_by(bought_by="buyer_siren").agg(first_year=contract.year.min())
+    years = contracts.group_by(bought_by="buyer_siren").agg(first_year=contracts.year.min())
     p = p.left_join(years, [("buyer_siren", "bought_by")])
     # where no two days are known of a buyer and a supplier, theirs is the first
     is_first = ibis.coalesce(p.notification_date == p.first_date, True)

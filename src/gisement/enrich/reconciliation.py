@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 
 from gisement.catalog import parameter
+from gisement.enrich.purchases import placed
 from gisement.terms import step_idle_without
 
 SCORES = {
@@ -19,7 +20,10 @@ SCORES = {
 
 
 @step_idle_without("payment")
-def payment_contract(payment: Any, payment_segment: Any, contract: Any, contract_supplier: Any) -> Any:
+def payment_contract(
+    payment: Any, payment_segment: Any, contract_state: Any, buyer: Any, cpv_segment: Any, contract_segment: Any,
+    contract_supplier: Any,
+) -> Any:  # fmt: skip
     """One row per payment line of which one known contract, and one alone, answers the best rule that any answers.
 
     A number is compared without separators and leading zeros, within the legal unit of the buyer or of the contracting
@@ -27,7 +31,7 @@ def payment_contract(payment: Any, payment_segment: Any, contract: Any, contract
     after the end, and the same segment, else the same family. Two contracts that answer alike link nothing.
     """
     told = _told(payment, payment_segment)
-    held = _held(contract, contract_supplier)
+    held = _held(placed(contract_state, buyer, cpv_segment, contract_segment), contract_supplier)
     found = _by_number(told, held).union(_by_supplier(told, held)).distinct()
     best = found.group_by("payment_key").agg(best_score=found.link_score.max())
     found = found.inner_join(best, "payment_key")
@@ -51,11 +55,11 @@ def _told(payment: Any, payment_segment: Any) -> Any:
     )  # fmt: skip
 
 
-def _held(contract: Any, contract_supplier: Any) -> Any:
+def _held(contracts: Any, contract_supplier: Any) -> Any:
     """One row per contract and legal unit of a holder, with the days between which it may be paid."""
     named = contract_supplier.filter(contract_supplier.supplier_id.length() >= 9)
     holders = named.select("contract_key", holder=named.supplier_id.substr(0, 9)).distinct()
-    c = contract.filter(~contract.is_concession & contract.buyer_siren.notnull())
+    c = contracts.filter(~contracts.is_concession & contracts.buyer_siren.notnull())
     months = ibis.coalesce(c.duration_months, parameter("contract_duration_unknown_months"))
     months = months + parameter("contract_late_payment_months")
     c = c.select(

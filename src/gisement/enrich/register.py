@@ -34,9 +34,9 @@ def named_supplier(holder: Any, payee_supplier: Any) -> Any:
 
 
 @step
-def named_firm(named_supplier: Any, contract_record: Any, payer: Any) -> Any:
+def named_firm(named_supplier: Any, named_buyer: Any, payer: Any) -> Any:
     """One row per identifier of a supplier or buyer, of contracts and of ledgers (`siret`: 14 digits, or 9)."""
-    buyers = contract_record.select(siret="buyer_id").union(payer.select(siret="buyer_id")).distinct()
+    buyers = named_buyer.select(siret="buyer_id").union(payer.select(siret="buyer_id")).distinct()
     named = named_supplier.select(siret="supplier_id").union(buyers, distinct=True)
     return named.filter(named.siret.length() >= 9).mutate(siren=lambda t: t.siret.substr(0, 9))
 

@@ -20,8 +20,12 @@ from gisement.store.sql_text import spark_type as spark_type
 from gisement.store.sql_text import sql_type as sql_type
 from gisement.store.workspace import Workspace, put_in_place, write_atomically
 
-# DuckDB sorts in blocks of as many rows: a smaller group is cut as threads please, and bytes then differ.
-ROW_GROUP = 122_880
+# Half of the block of rows that DuckDB sorts: as many wait in memory to be written, of each table made at once. A group
+# that does not divide the block would be cut as threads please, and bytes would differ.
+ROW_GROUP = 61_440
+# The most rows that DuckDB hands on at once. Where a table has fewer than these beyond one group, several threads leave
+# them in it, and one does not.
+VECTOR = 2048
 # The most values of a column that are written by their number in a list: more cost time and save no room.
 DICTIONARY = 12_288
 OWN = "own"
@@ -117,17 +121,24 @@ def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, 
 
     Same rows in, same bytes out: fixed order, row groups and compression, and no wall-clock metadata.
     """
-    order = ", ".join(f'"{column}"' for column in table.key)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
-    written = connection.execute(
-        f"COPY ({_typed(sql, table)} ORDER BY {order}) TO {literal(unfinished)} "
-        f"(FORMAT parquet, PARQUET_VERSION {_parquet_version(table)}, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
-        f"DICTIONARY_SIZE_LIMIT {DICTIONARY}, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE {ROW_GROUP})"
-    ).fetchone()
+    written = _copy(connection, sql, table, unfinished, ROW_GROUP)
+    if ROW_GROUP < written < ROW_GROUP + VECTOR:
+        written = _copy(connection, sql, table, unfinished, 2 * ROW_GROUP)
     # killed between the two, a table must not pass for the one that its lineage tells of
     _lineage_path(target).unlink(missing_ok=True)
     put_in_place(unfinished, target)
+    return written
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, target: Path, row_group: int) -> int:
+    order = ", ".join(f'"{column}"' for column in table.key)
+    written = connection.execute(
+        f"COPY ({_typed(sql, table)} ORDER BY {order}) TO {literal(target)} "
+        f"(FORMAT parquet, PARQUET_VERSION {_parquet_version(table)}, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
+        f"DICTIONARY_SIZE_LIMIT {DICTIONARY}, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE {row_group})"
+    ).fetchone()
     return int(written[0]) if written else 0
 
 
