@@ -11,7 +11,7 @@ from gisement.engine.parameters import checked
 from gisement.pipeline import perimeter_of
 from gisement.terms import Trouble
 from tests.commands import gisement
-from tests.test_cli import answer
+from tests.test_cli import answer, refused
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +62,19 @@ def test_a_value_that_cannot_be_is_refused_before_anything_is_listed(pair: str) 
         checked(perimeter_of([pair]))
     sound = perimeter_of(["year=2024", "month=12", "segment=catering_services", "buyers=all"])
     assert checked(sound) is sound
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (("mesure", "local_share"), "choisir parmi measure, "),
+        (("measure", "locale_share"), "choisir parmi local_share, "),
+        (("measure", "local_share", "--wher", "year=2024"), "choisir parmi --where, "),
+        (("measure", "local_share", "--where", "buyer_departement=86"), "choisir parmi buyer_department, "),
+        (("measure", "local_share", "--by", "famly"), "choisir parmi family, "),
+        (("build", "purchases"), "Tables possibles : purchase, "),
+        (("add", "decps", "x.json"), "choisir parmi decp, "),
+    ],
+)
+def test_a_misspelt_word_is_told_with_what_it_looks_like(workspace: Path, words: tuple[str, ...], near: str) -> None:
+    assert near in refused(gisement(*words, workspace=workspace))

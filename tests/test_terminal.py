@@ -13,7 +13,7 @@ import pytest
 from gisement.catalog import texts
 from gisement.publish import format, layout, progress
 from gisement.publish.layout import Column
-from gisement.terms import Reading, Trouble
+from gisement.terms import Reading, Trouble, among
 from tests.commands import Run, gisement, on_a_terminal
 from tests.publisher import published
 from tests.test_cli import TABLE, WRONG
@@ -284,3 +284,13 @@ def test_a_refusal_quotes_no_more_than_a_reader_needs() -> None:
     assert (listed.fr[-14:], listed.en[-12:]) == (": le renommer.", ": rename it.")
     plain = "L'indicateur 'x' n'existe pas : " + "choisir parmi ceux-ci, " * 12 + "'y' ou 'z'."
     assert Trouble(fr=plain, en=plain).fr == plain
+
+
+def test_names_are_listed_whole_the_nearest_first() -> None:
+    assert among("locale", ["share", "local", "total"]) == "local, share, total"
+    assert among("xyz", ["share", "local"]) == "share, local"
+    many = [f"indicator_{number}" for number in range(200)]
+    listed = among("Indicator_150 ", many)
+    assert listed.startswith("indicator_150, ")
+    assert len(listed) < 610
+    assert set(listed.removesuffix(", …").split(", ")) < set(many)

@@ -67,7 +67,7 @@ from gisement.models import (
 )
 from gisement.segments import by_code, by_cpv, labels, of_contracts, of_payments, of_register
 from gisement.sources.registry import SOURCES as SOURCES
-from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble
+from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble, among
 
 STEPS: tuple[Step, ...] = (
     # The map: communes of today, and the rings around the territory.
@@ -212,7 +212,7 @@ def indicator_named(name: str) -> Indicator:
     """The indicator of that name; raises Trouble, with the names that exist, where none has it."""
     found = _NAMED.get(name)
     if found is None:
-        allowed = ", ".join(_NAMED)
+        allowed = among(name, _NAMED)
         raise Trouble(
             fr=f"« {name} » n'est pas un indicateur : choisir parmi {allowed}.",
             en=f"'{name}' is not an indicator: choose among {allowed}.",
@@ -224,7 +224,7 @@ def rule_named(name: str) -> Rule:
     """The rule of law of that name; raises Trouble, with the names that exist, where none has it."""
     found = {rule.name: rule for rule in RULES}
     if name not in found:
-        allowed = ", ".join(found)
+        allowed = among(name, found)
         raise Trouble(
             fr=f"« {name} » n'est pas une règle : choisir parmi {allowed}.",
             en=f"'{name}' is not a rule: choose among {allowed}.",

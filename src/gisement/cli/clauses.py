@@ -9,7 +9,7 @@ import typer
 
 from gisement.cli.session import ListFormat, Settings, opened
 from gisement.publish import usage
-from gisement.terms import Trouble
+from gisement.terms import Trouble, among
 
 clauses = typer.Typer(
     cls=usage.Commands,
@@ -138,7 +138,7 @@ def library(family: Family = None, format: ListFormat = "table") -> None:
     from gisement.publish import answers, clauses
 
     if family is not None and family not in families():
-        allowed = ", ".join(families())
+        allowed = among(family, families())
         raise Trouble(
             fr=f"« {family} » n'est pas une famille d'achat : choisir parmi {allowed}.",
             en=f"'{family}' is not a purchase family: choose among {allowed}.",

@@ -41,7 +41,7 @@ from gisement.cli.session import (
 from gisement.cli.sharing import sharing
 from gisement.cli.templates import Kind, Output, write_template
 from gisement.publish import usage
-from gisement.terms import Trouble, Verdict, parse_territory
+from gisement.terms import Trouble, Verdict, among, parse_territory
 
 app = typer.Typer(
     cls=usage.Commands,
@@ -108,7 +108,7 @@ def add(
 
     source = SOURCES.get(kind)
     if source is None:
-        allowed = ", ".join(SOURCES)
+        allowed = among(kind, SOURCES)
         raise Trouble(
             fr=f"« {kind} » n'est pas un genre de fichier : choisir parmi {allowed}.",
             en=f"'{kind}' is not a kind of file: choose among {allowed}.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gisement.engine.parameters import inlined
 from gisement.engine.query import BUYERS, keeps_to_territory
-from gisement.terms import Perimeter, Trouble
+from gisement.terms import Perimeter, Trouble, among
 
 if TYPE_CHECKING:
     from gisement.engine.measure import Observatory
@@ -78,7 +78,7 @@ def _ours(buyers: Sequence[str], values: Values) -> str:
 
 def unknown_key(key: str, keys: Sequence[str]) -> Trouble:
     """What is told where a filter is not one of these keys."""
-    allowed = ", ".join([*keys, BUYERS])
+    allowed = among(key, [*keys, BUYERS])
     return Trouble(
         fr=f"« {key} » n'est pas une clé de ces lignes : choisir parmi {allowed}.",
         en=f"'{key}' is not a key of these rows: choose among {allowed}.",

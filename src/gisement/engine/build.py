@@ -14,7 +14,7 @@ from gisement.engine.schedule import carry_out
 from gisement.store import database, parsed, snapshots
 from gisement.store.layout import migrate
 from gisement.store.workspace import Workspace
-from gisement.terms import Snapshot, Source, Trouble
+from gisement.terms import Snapshot, Source, Trouble, among
 
 Say = Callable[[str, int, int], None]
 
@@ -69,7 +69,7 @@ def parse_snapshot(
 def _check_names(names: Sequence[str]) -> None:
     unknown = sorted(set(names) - set(tables()))
     if unknown:
-        allowed = ", ".join(sorted(tables()))
+        allowed = among(unknown[0], sorted(tables()))
         raise Trouble(
             fr=f"Table inconnue : {', '.join(unknown)}. Tables possibles : {allowed}.",
             en=f"Unknown table: {', '.join(unknown)}. Tables: {allowed}.",

@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 
 from gisement.store.database import schema
-from gisement.terms import Indicator, Level, Perimeter, Rule, Sums, Trouble, Verdict
+from gisement.terms import Indicator, Level, Perimeter, Rule, Sums, Trouble, Verdict, among
 
 DIMENSIONS: Mapping[str, str] = {
     "buyer": "buyer_id",
@@ -252,7 +252,7 @@ def column_of(indicator: Indicator | Rule, key: str, *, filtering: bool = True) 
     column = DIMENSIONS.get(key)
     if column is None or column not in schema(indicator.table):
         known = [name for name, held in DIMENSIONS.items() if held in schema(indicator.table)]
-        allowed = ", ".join([*known, *([BUYERS] if filtering else [])])
+        allowed = among(key, [*known, *([BUYERS] if filtering else [])])
         raise Trouble(
             fr=f"« {key} » n'est pas une clé de {indicator.name} : choisir parmi {allowed}.",
             en=f"'{key}' is not a key of {indicator.name}: choose among {allowed}.",

@@ -19,7 +19,7 @@ import typer.main
 from typer.core import TyperGroup
 
 from gisement.publish import manual
-from gisement.terms import Indicator, Trouble
+from gisement.terms import Indicator, Trouble, among
 from gisement.terms.mishap import in_french
 
 PROGRAM = "gisement"
@@ -42,7 +42,7 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the first word names."""
         if args[0] not in self.commands and not args[0].startswith("-"):
-            allowed = ", ".join(self.commands)
+            allowed = among(args[0], self.commands)
             raise Trouble(
                 fr=f"« {args[0]} » n'est pas une commande : choisir parmi {allowed}.",
                 en=f"'{args[0]}' is not a command: choose among {allowed}.",
@@ -193,7 +193,7 @@ def dimensions_of(indicator: Indicator, by: str | None) -> list[str]:
     asked = list(dict.fromkeys(name.strip() for name in (by or "").split(",") if name.strip()))
     unknown = next((name for name in asked if name not in known), None)
     if unknown is not None:
-        allowed = ", ".join(known)
+        allowed = among(unknown, known)
         raise Trouble(
             fr=f"« {unknown} » n'est pas une dimension de {indicator.name} : choisir parmi {allowed}.",
             en=f"'{unknown}' is not a dimension of {indicator.name}: choose among {allowed}.",
@@ -237,7 +237,7 @@ def _read(word: Any, wanted: Any, param: Any) -> Any:
 def _chosen(word: Any, choices: dict[str, Any], param: Any) -> Any:
     if word in choices:
         return choices[word]
-    name, allowed = _name(param), ", ".join(choices)
+    name, allowed = _name(param), among(str(word), choices)
     raise Trouble(
         fr=f"« {word} » n'est pas une valeur de {name} : choisir parmi {allowed}.",
         en=f"'{word}' is not a value of {name}: choose among {allowed}.",
@@ -305,7 +305,7 @@ def _no_such_option(error: Any, chosen: Any, command: Any) -> Trouble:
             fr=f"{name} se place avant la commande : écrire « {PROGRAM} {name} … {chosen.name} … ».",
             en=f"{name} goes before the command: write '{PROGRAM} {name} … {chosen.name} …'.",
         )
-    allowed = ", ".join([*_options(chosen), "--help"])
+    allowed = among(name, [*_options(chosen), "--help"])
     return Trouble(
         fr=f"« {name} » n'est pas une option de « {path} » : choisir parmi {allowed}.",
         en=f"'{name}' is not an option of '{path}': choose among {allowed}.",

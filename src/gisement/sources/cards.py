@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from gisement.catalog.tables import read_yaml
-from gisement.terms.trouble import Trouble
+from gisement.terms.trouble import Trouble, among
 
 if TYPE_CHECKING:
     from gisement.sources.download import Download, Progress, Session
@@ -69,7 +69,7 @@ def cards() -> Mapping[str, Card]:
 def card(name: str) -> Card:
     """The card called `name`. Raises Trouble with the names that exist."""
     if name not in cards():
-        known = ", ".join(cards())
+        known = among(name, cards())
         raise Trouble(
             fr=f"La source « {name} » n'existe pas : choisir parmi {known}.",
             en=f"There is no source '{name}': choose among {known}.",

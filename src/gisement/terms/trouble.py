@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # Controls but the end of a line, halves of letters, and marks that turn the direction of writing.
 _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _NAMELESS = re.compile(r"(?<=[Ff]ichier )content\b|(?<=[Ff]ile )content\b")
 _LONGEST, _END = 800, 250
+_LONGEST_LIST = 600
 _LONG_QUOTE = re.compile(r"(« [^«»\n]{160})[^«»\n]{40,}( »)|((?<![^\s(])'[^'\s][^'\n]{159})[^'\n]{40,}('(?!\w))")
 
 
@@ -31,6 +33,18 @@ def sensible(text: str) -> str:
 
 def _without_middle(line: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - _END]} … {line[-_END:]}"
+
+
+def among(word: str, names: Iterable[str]) -> str:
+    """The names that exist, as a sentence lists them: first what looks like `word`, and as many as it has room for."""
+    from difflib import get_close_matches
+
+    known = list(names)
+    near = get_close_matches(word.strip().lower(), known, n=3)
+    listed = ", ".join([*near, *(name for name in known if name not in near)])
+    if len(listed) <= _LONGEST_LIST:
+        return listed
+    return listed[: listed.rindex(",", 0, _LONGEST_LIST)] + ", …"
 
 
 class Trouble(Exception):
