@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from threading import Event
+
+import pytest
 
 from gisement.engine.duck import DuckRunner
 from gisement.engine.plan import Planned
 from gisement.store import Workspace
 
-WAIT = 20
+GRANTED = "SELECT 'code' AS naf_code, current_setting('threads')::VARCHAR AS segment"
 
 
-def held(runner: DuckRunner, name: str, sql: str) -> str:
-    """The last cell of the one row of a table held in memory, which is let go of."""
-    runner.hold(Planned(name, (), sql, name))
-    (row,) = runner.connection.sql(f'FROM "{name}"').fetchall()
-    runner.release(name)
-    return str(row[-1])
-
-
-def test_the_second_query_has_one_thread_less_than_one_alone(tmp_path: Path) -> None:
-    begun, ended = Event(), Event()
-
-    def others_end() -> int:
-        begun.set()
-        return int(ended.wait(WAIT))
-
-    granted = "SELECT 'code' AS naf_code, current_setting('threads')::VARCHAR AS segment"
-    with closing(DuckRunner(Workspace(tmp_path, threads=3))) as runner, ThreadPoolExecutor() as pool:
-        runner.connection.create_function("others_end", others_end, [], "BIGINT", side_effects=True)
-        assert held(runner, "naf_segment", granted) == "3"
-        waiting = "SELECT NULL::DATE AS as_of_date, others_end() AS dated_records_count"
-        first = pool.submit(held, runner, "observation", waiting)
-        assert begun.wait(WAIT)
-        assert held(runner, "naf_segment", granted) == "2"
-        ended.set()
-        assert first.result() == "1"
-        assert held(runner, "naf_segment", granted) == "3"
+@pytest.mark.parametrize(
+    ("threads", "memory", "workers", "granted"),
+    [(1, None, 1, "1"), (2, None, 2, "1"), (5, None, 2, "4"), (5, "1GB", 1, "5")],
+)
+def test_where_two_ask_at_once_the_engine_has_one_thread_less(
+    tmp_path: Path, threads: int, memory: str | None, workers: int, granted: str
+) -> None:
+    with closing(DuckRunner(Workspace(tmp_path, memory=memory, threads=threads))) as runner:
+        runner.hold(Planned("naf_segment", (), GRANTED, "granted"))
+        assert runner.connection.sql("SELECT segment FROM naf_segment").fetchall() == [(granted,)]
+        assert runner.workers == workers

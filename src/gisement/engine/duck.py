@@ -26,9 +26,12 @@ class DuckRunner:
         self.workspace = workspace
         # given back after each table and asked for again by the next, memory costs a twenty-fifth of a large build
         self.connection = database.connect(workspace, kept="0MB" if workspace.memory else "128MB")
-        self.threads = self.granted = database.threads_of(self.connection)
+        threads = database.threads_of(self.connection)
         # beside another one, a query might need more than the user grants
-        self.workers = 1 if workspace.memory else min(2, self.threads)
+        self.workers = 1 if workspace.memory else min(2, threads)
+        # DuckDB counts the thread that asks as one of its own: of two that ask, one would be too many. It would find no
+        # processor, and asks for work without a pause while it waits: a fifth of all processor time.
+        self.connection.execute(f"SET threads = {threads + 1 - self.workers}")
         self.further_memory = iter(workspace.memory_grants()[1:])
         self.known: set[str] = set()
         self.at_work: set[duckdb.DuckDBPyConnection] = set()
@@ -88,7 +91,6 @@ class DuckRunner:
             for name in sorted(set(names) - self.known):
                 self.connection.execute(f'CREATE VIEW "{name}" AS {database.view_sql(self.workspace, name)}')
                 self.known.add(name)
-            self._share(beside=len(self.at_work))
             cursor = self.connection.cursor()
             self.at_work.add(cursor)
         try:
@@ -96,17 +98,6 @@ class DuckRunner:
         finally:
             self.at_work.discard(cursor)
             cursor.close()
-
-    def _share(self, beside: int) -> None:
-        """Grant threads to a query that begins, `beside` others.
-
-        DuckDB counts the thread that asks as one of its own: of two that ask at once, one would be too many. It would
-        find no processor, and those that wait for it ask without a pause: a fifth of all processor time.
-        """
-        granted = max(1, self.threads - beside)
-        if granted != self.granted:
-            self.connection.execute(f"SET threads = {granted}")
-            self.granted = granted
 
     def _write(self, cursor: duckdb.DuckDBPyConnection, sql: str, name: str) -> int:
         target = database.table_path(self.workspace, name)
