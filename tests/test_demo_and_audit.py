@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +132,11 @@ def test_a_demonstration_of_another_size_takes_the_place_of_the_former(
     built(workspace, ["contract"])
     ((count,),) = database.query(workspace, "SELECT count(*) FROM contract", ["contract"])
     assert 200 < count < 220
+
+
+def test_the_demonstration_writes_its_study_as_one_page(tiny_home: Path) -> None:
+    page = (tiny_home / "out" / "diagnosis.html").read_text(encoding="utf-8")
+    assert '<html lang="fr"' in page
+    assert "fictif" in page
+    assert "dans le département" in page
+    assert not re.search(r"""(src|href)=["']https?://[^"']+\.(js|css|png|svg|woff2?)""", page), "it needs no server"

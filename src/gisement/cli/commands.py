@@ -20,7 +20,7 @@ from gisement.cli.food_chain import food
 from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
 from gisement.cli.plan import plan
-from gisement.cli.reports import report
+from gisement.cli.reports import report, write_study
 from gisement.cli.retention import kept_rows, tell_what_is_overdue, tell_what_was_made
 from gisement.cli.segments import segments
 from gisement.cli.serving import check_host, serve_pages
@@ -297,6 +297,8 @@ def demo(
 
     def tell() -> None:
         show(diagnose(Observatory(workspace, load=True)), workspace=str(workspace.root))
+        page = write_study(workspace)
+        say(f"L'étude en une page : {page}", f"The study as one page, in French: {page}")
 
     if serve:
         serve_pages(workspace, "127.0.0.1", port, meanwhile=tell)

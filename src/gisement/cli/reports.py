@@ -15,6 +15,7 @@ from gisement.terms import Trouble
 if TYPE_CHECKING:
     from gisement.engine.served import Served
     from gisement.publish.reports.document import Report
+    from gisement.store import Workspace
 
 report = typer.Typer(
     cls=usage.Commands,
@@ -122,6 +123,17 @@ def _write(make: Callable[[Served], Report], output: Path, basis: str | None) ->
         say(*_internal(made.name, output))
     else:
         say(f"{output} : publiable.", f"{output}: may be published; in French.")
+
+
+def write_study(workspace: Workspace) -> Path:
+    """The study of a workspace as one page that needs no server, in its folder `out`; where it is."""
+    from gisement.engine.served import Served
+    from gisement.publish.reports import read, write
+    from gisement.publish.reports.diagnosis import diagnosis
+
+    page = workspace.out / "diagnosis.html"
+    write(diagnosis(read(Served(workspace, partner=True), "")), page)
+    return page
 
 
 def _with_purchases(served: Served) -> Served:
