@@ -116,7 +116,9 @@ def add(
     with progress(Settings.language) as step:
         added = add_files(opened(), source, files, mapping=mapping, buyer=buyer, say=step)
     for one in added:
-        if one.trouble is None:
+        if one.left_out:
+            complain(one.left_out)
+        elif one.trouble is None:
             say(f"{harmless(one.name)}{colon()}{account(one.reading, Settings.language)}")
     fail([one.trouble for one in added if one.trouble is not None])
 
