@@ -11,7 +11,7 @@ from gisement.engine.parameters import checked
 from gisement.pipeline import perimeter_of
 from gisement.terms import Trouble
 from tests.commands import gisement
-from tests.test_cli import answer
+from tests.test_cli import answer, refused
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,17 @@ def test_an_unknown_row_says_why(workspace: Path) -> None:
     assert reasons == {40040: "place_unknown", None: "amount_unknown"}
     assert "lieu du fournisseur inconnu" in gisement(*listed, workspace=workspace).stdout
     assert "Ce qui manque" not in gisement("rows", "local_share", "--verdict", "part", workspace=workspace).stdout
+
+
+def test_by_is_repeated_as_where_is(workspace: Path) -> None:
+    measured = ("measure", "total_spend", "--format", "json")
+    once, again = (
+        answer(gisement(*measured, *by, workspace=workspace))
+        for by in (("--by", "year,family"), ("--by", "year", "--by", "family"))
+    )
+    assert once == again
+    assert {tuple(figure["group"]) for figure in again["figures"]} == {("year", "family")}
+    assert "departement" in refused(gisement(*measured, "--by", "departement", "--by", "year", workspace=workspace))
 
 
 @pytest.mark.parametrize("pair", ["year=x", "year=20 24", "month=13", "segment=zzz", "family=zzz"])

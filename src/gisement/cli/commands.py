@@ -220,7 +220,7 @@ def check(format: Format = "table") -> None:
 @app.command()
 def measure(
     indicator: Name,
-    by: Annotated[str | None, typer.Option(help="dimensions, séparées par une virgule")] = None,
+    by: Annotated[list[str] | None, typer.Option(help="dimensions, autant que voulu : A,B ou --by A --by B")] = None,
     where: Where = None,
     sensitivity: Annotated[bool, typer.Option("--sensitivity", help="toutes les définitions côte à côte")] = False,
     decompose: Annotated[str | None, typer.Option(help="deux années : ce qui a changé, part par part")] = None,
