@@ -96,11 +96,14 @@ def test_a_folder_of_the_users_called_files_is_added(tmp_path: Path) -> None:
 def test_many_workspaces_are_told_in_one_sentence(tmp_path: Path) -> None:
     for name in ("a", "b/c", ".hidden"):
         filled(tmp_path / name)
+    (tmp_path / "b" / "c" / "files").mkdir()
+    (tmp_path / "b" / "c" / "files" / "verite-fictive.json").write_text("{}")
     places = own_places(tmp_path)
     one = ("raw", "tables", "snapshots", "out", "territory.toml")
-    assert places == [tmp_path / folder / name for folder in ("a", "b/c") for name in one]
+    assert places == [*(tmp_path / "a" / name for name in one), *(tmp_path / "b/c" / name for name in ("files", *one))]
     left, *others = added(created(tmp_path / "a", "department:86"), "decp", [tmp_path])
     assert left.left_out is not None
+    assert f"({tmp_path / 'b/c/files'}, {tmp_path / 'a/raw'}, " in left.left_out.fr, "invented contracts first"
     assert f" et {len(own_places(tmp_path)) - NAMED} de plus)" in left.left_out.fr
     assert [other.name for other in others] == ["a/donnees/autres.csv", "b/c/donnees/autres.csv"]
 

@@ -11,7 +11,7 @@ from gisement.engine.build import Say, parse_snapshot
 from gisement.sources.cards import Card, fetch
 from gisement.sources.decp import expand
 from gisement.store import arrival, parsed, remove_snapshot, snapshots
-from gisement.store.insides import own_places
+from gisement.store.insides import INVENTED, own_places
 from gisement.store.layout import migrate
 from gisement.store.snapshots import is_kept
 from gisement.store.workspace import Workspace
@@ -104,7 +104,8 @@ def _nothing_in(path: Path) -> Trouble:
 
 
 def _left_out(source: Source, own: Sequence[Path]) -> Trouble:
-    named, more = ", ".join(map(str, own[:NAMED])), len(own) - NAMED
+    told = sorted(own, key=lambda place: place.name != INVENTED)  # what looks like real contracts is named first
+    named, more = ", ".join(map(str, told[:NAMED])), len(own) - NAMED
     and_more = (f" et {more} de plus", f" and {more} more") if more > 0 else ("", "")
     return Trouble(
         fr="Ce qui est à un espace de travail, ou inventé pour une démonstration, n'est pas ajouté "
