@@ -55,6 +55,17 @@ def test_an_unknown_row_says_why(workspace: Path) -> None:
     assert "Ce qui manque" not in gisement("rows", "local_share", "--verdict", "part", workspace=workspace).stdout
 
 
+def test_by_is_repeated_as_where_is(workspace: Path) -> None:
+    measured = ("measure", "total_spend", "--format", "json")
+    once, again = (
+        answer(gisement(*measured, *by, workspace=workspace))
+        for by in (("--by", "year,family"), ("--by", "year", "--by", "family"))
+    )
+    assert once == again
+    assert {tuple(figure["group"]) for figure in again["figures"]} == {("year", "family")}
+    assert "departement" in refused(gisement(*measured, "--by", "departement", "--by", "year", workspace=workspace))
+
+
 @pytest.mark.parametrize("pair", ["year=x", "year=20 24", "month=13", "segment=zzz", "family=zzz"])
 def test_a_value_that_cannot_be_is_refused_before_anything_is_listed(pair: str) -> None:
     """A slip of the pen: « nothing to look at » would reassure falsely."""

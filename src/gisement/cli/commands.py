@@ -116,7 +116,9 @@ def add(
     with progress(Settings.language) as step:
         added = add_files(opened(), source, files, mapping=mapping, buyer=buyer, say=step)
     for one in added:
-        if one.trouble is None:
+        if one.left_out:
+            complain(one.left_out)
+        elif one.trouble is None:
             say(f"{harmless(one.name)}{colon()}{account(one.reading, Settings.language)}")
     fail([one.trouble for one in added if one.trouble is not None])
 
@@ -218,7 +220,7 @@ def check(format: Format = "table") -> None:
 @app.command()
 def measure(
     indicator: Name,
-    by: Annotated[str | None, typer.Option(help="dimensions, séparées par une virgule")] = None,
+    by: Annotated[list[str] | None, typer.Option(help="dimensions, autant que voulu : A,B ou --by A --by B")] = None,
     where: Where = None,
     sensitivity: Annotated[bool, typer.Option("--sensitivity", help="toutes les définitions côte à côte")] = False,
     decompose: Annotated[str | None, typer.Option(help="deux années : ce qui a changé, part par part")] = None,

@@ -19,10 +19,11 @@ def filled(root: Path, size: str) -> Workspace:
     from gisement.sources.demonstration import write
     from gisement.sources.registry import SOURCES
     from gisement.store import Workspace, remove_snapshot, snapshots
+    from gisement.store.insides import INVENTED
 
     with progress(Settings.language) as step:
         word = f"écriture{colon()}" if Settings.language == "fr" else f"writing{colon()}"
-        made = write(root / "files", size, say=lambda what, done, total: step(f"{word}{what}", done, total))
+        made = write(root / INVENTED, size, say=lambda what, done, total: step(f"{word}{what}", done, total))
     workspace = Workspace.create(root, parse_territory(made.territory, name=made.name))
     for former in [s for s in snapshots(workspace) if s.card.get("producer") == made.card["producer"]]:
         remove_snapshot(workspace, former.identifier, former.kind)  # of another size: two territories would add up

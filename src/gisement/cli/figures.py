@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
 
 def show_measured(
-    indicator: str, by: str | None, where: list[str] | None, format: str, *, sensitivity: bool, scenario: Path | None
-) -> None:
+    indicator: str, by: list[str] | None, where: list[str] | None, format: str, *,
+    sensitivity: bool, scenario: Path | None,
+) -> None:  # fmt: skip
     """Measure an indicator (its name) over a perimeter, by dimensions or under every option, and print the figures."""
     from gisement.pipeline import indicator_named, perimeter_of
     from gisement.publish.component import listing
 
     chosen, perimeter = indicator_named(indicator), perimeter_of(where)
-    dimensions = usage.dimensions_of(chosen, by)
+    dimensions = usage.dimensions_of(chosen, by or ())
     usage.no_scenario(chosen, scenario is not None)
     held = observatory(opened())
     perimeter = held.resolved(chosen, perimeter, dimensions)

@@ -21,7 +21,6 @@ ISSUER, CLIENT, SECRET, ADDRESS = (
     "GISEMENT_OIDC_CLIENT_SECRET",
     "GISEMENT_PUBLIC_URL",
 )
-RIGHTS = "partners.toml"
 _PARTNERS = "SELECT DISTINCT buyer_siren FROM payment WHERE buyer_siren IS NOT NULL"
 
 
@@ -48,6 +47,7 @@ def _house(workspace: Workspace, site_of: Callable[[str], Site]) -> House:
     from gisement.publish.web.partners.provider import Provider, Settings
     from gisement.publish.web.partners.rights import Rights, parse_rights
     from gisement.store.journal import note
+    from gisement.store.workspace import RIGHTS
 
     given = {name: os.environ.get(name, "") for name in (ISSUER, CLIENT, SECRET, ADDRESS)}
     missing = [name for name, value in given.items() if not value]

@@ -11,6 +11,7 @@ from gisement.engine.build import Say, parse_snapshot
 from gisement.sources.cards import Card, fetch
 from gisement.sources.decp import expand
 from gisement.store import arrival, parsed, remove_snapshot, snapshots
+from gisement.store.insides import INVENTED, own_places
 from gisement.store.layout import migrate
 from gisement.store.snapshots import is_kept
 from gisement.store.workspace import Workspace
@@ -18,16 +19,22 @@ from gisement.terms import Reading, Snapshot, Source, Trouble
 
 OBJECTIVES = "target"
 """The kind of file whose rows must be measured: what they name is checked as they come in."""
+NAMED = 6
+"""How many of the places that are left out of a folder are named."""
 
 
 @dataclass(frozen=True)
 class Added:
-    """What became of one file: its snapshot and reading (None if it was there already), or the trouble with it."""
+    """What became of one file: its snapshot and reading (None if it was there already), or the trouble with it.
+
+    Or, of a folder, what was left out of it: the insides of workspaces.
+    """
 
     name: str
     snapshot: Snapshot | None
     reading: Reading | None
     trouble: Trouble | None = None
+    left_out: Trouble | None = None
 
 
 def add_files(
@@ -42,6 +49,8 @@ def add_files(
 ) -> list[Added]:
     """Add files, whole folders and archives; one entry per file found, good or bad.
 
+    What a workspace holds of its own, and the invented files of a demonstration, are left out of a folder: one entry,
+    before those of its files, says so.
     What is masked on entry (ledgers) is masked outside the workspace, with a `mapping` and for a `buyer` (SIRET). A
     file that cannot be read costs itself alone: its entry holds the Trouble. Raises Trouble where a path does not
     exist, or another command works in the workspace.
@@ -56,9 +65,11 @@ def add_files(
         added: list[Added] = []
         with parsed.work_folder(workspace, outside=source.prepare is not None) as workdir:
             for path in paths:
+                own = own_places(path)
+                added += [Added(path.name, None, None, left_out=_left_out(source, own))] if own else []
                 before = len(added)
                 try:
-                    for name, file in expand(path, workdir, reads_workbooks=source.reads_workbooks):
+                    for name, file in expand(path, workdir, reads_workbooks=source.reads_workbooks, without=set(own)):
                         added.append(_enter(workspace, source, name, file, about, (workdir, mapping, buyer), say))
                 except Trouble as trouble:
                     added.append(Added(path.name, None, None, trouble))
@@ -85,9 +96,22 @@ def _enter(
 
 
 def _nothing_in(path: Path) -> Trouble:
+    name = path.name or path
     return Trouble(
-        fr=f"{path.name} ne contient aucun fichier : donner un dossier ou une archive qui en a.",
-        en=f"{path.name} holds no file: give a folder or an archive that has some.",
+        fr=f"{name} ne contient aucun fichier à ajouter : donner un dossier ou une archive qui en a.",
+        en=f"{name} holds no file to add: give a folder or an archive that has some.",
+    )
+
+
+def _left_out(source: Source, own: Sequence[Path]) -> Trouble:
+    told = sorted(own, key=lambda place: place.name != INVENTED)  # what looks like real contracts is named first
+    named, more = ", ".join(map(str, told[:NAMED])), len(own) - NAMED
+    and_more = (f" et {more} de plus", f" and {more} more") if more > 0 else ("", "")
+    return Trouble(
+        fr="Ce qui est à un espace de travail, ou inventé pour une démonstration, n'est pas ajouté "
+        f"({named}{and_more[0]}) : s'il en faut un fichier, le nommer (« gisement add {source.kind} FICHIER »).",
+        en=f"What belongs to a workspace, or was invented for a demonstration, is not added ({named}{and_more[1]}): "
+        f"should a file of it be needed, name it ('gisement add {source.kind} FILE').",
     )
 
 

@@ -179,8 +179,8 @@ def setting(name: str, environment: Mapping[str, str], form: re.Pattern[str], ex
     return value or None
 
 
-def dimensions_of(indicator: Indicator, by: str | None) -> list[str]:
-    """The dimensions that `--by` names, each once, in the order given.
+def dimensions_of(indicator: Indicator, by: Sequence[str]) -> list[str]:
+    """The dimensions that each `--by` names, with commas between them, each once, in the order given.
 
     Raises Trouble, with those of the indicator's rows, for any other.
     """
@@ -190,7 +190,7 @@ def dimensions_of(indicator: Indicator, by: str | None) -> list[str]:
     held = tables()[indicator.table].schema
     known = [name for name, column in DIMENSIONS.items() if column in held]
     known += list(MODEL_DIMENSIONS.get(indicator.name, ()))
-    asked = list(dict.fromkeys(name.strip() for name in (by or "").split(",") if name.strip()))
+    asked = list(dict.fromkeys(name.strip() for name in ",".join(by).split(",") if name.strip()))
     unknown = next((name for name in asked if name not in known), None)
     if unknown is not None:
         allowed = among(unknown, known)

@@ -13,6 +13,8 @@ from gisement.terms import Trouble
 if TYPE_CHECKING:
     import pyarrow as pa
 
+FOLDER = "audits"
+
 
 def keep_sample(workspace: Workspace, seed: int, sample: pa.Table, about: Mapping[str, Any]) -> None:
     """Keep what was drawn with a seed, and from which perimeter; the same seed again replaces it."""
@@ -41,4 +43,4 @@ def kept_sample(workspace: Workspace, seed: int) -> tuple[pa.Table, dict[str, An
 
 
 def _folder(workspace: Workspace, seed: int) -> Path:
-    return workspace.root / "audits" / str(seed)
+    return workspace.root / FOLDER / str(seed)

@@ -9,10 +9,12 @@ from typing import Any
 
 from gisement.store.workspace import Workspace
 
+FOLDER = "journal"
+
 
 def note(workspace: Workspace, event: Mapping[str, Any]) -> None:
     """Add an event, which has `at` (a moment in UTC), to the month's file; it is on the disk when this returns."""
-    folder = workspace.root / "journal"
+    folder = workspace.root / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     line = json.dumps(dict(event), ensure_ascii=False, sort_keys=True) + "\n"
     path = folder / f"access-{str(event['at'])[:7]}.jsonl"

@@ -16,6 +16,10 @@ from gisement.terms import Territory, Trouble, parse_territory
 from gisement.terms.mishap import in_french
 from gisement.terms.toml_text import parsed_toml
 
+MARK = "territory.toml"
+"""The file by which a folder is a workspace."""
+RIGHTS = "partners.toml"
+"""Which partner may see what: written by hand, in the workspace."""
 LITTLE_MEGABYTES = 1100
 """What an engine takes at first: a million contracts are built with it; some millions of payments want more."""
 
@@ -64,13 +68,13 @@ class Workspace:
         workspace = cls(root)
         for folder in (workspace.tables, workspace.raw, workspace.snapshots, workspace.out):
             folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(root / "territory.toml", _territory_toml(territory))
+        write_atomically(root / MARK, _territory_toml(territory))
         return workspace
 
     @classmethod
     def open(cls, root: Path, memory: str | None = None, threads: int | None = None) -> Workspace:
         """The workspace at `root`; raises Trouble if there is none."""
-        if not (root / "territory.toml").is_file():
+        if not (root / MARK).is_file():
             raise Trouble(
                 fr=f"{root} n'est pas un espace de travail : lancer d'abord "
                 f"« gisement -w {root} init --territory epci:… ».",
@@ -88,7 +92,7 @@ class Workspace:
 
     def territory(self) -> Territory:
         """The territory that `territory.toml` declares; raises Trouble where the file cannot be read."""
-        path = self.root / "territory.toml"
+        path = self.root / MARK
         try:
             content = parsed_toml(path.read_text(encoding="utf-8"))
             return parse_territory(

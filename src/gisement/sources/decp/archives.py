@@ -10,7 +10,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
@@ -56,30 +56,34 @@ class _Budget:
         return self.folder / f"{self.files:06}"
 
 
-def expand(path: Path, workdir: Path, *, reads_workbooks: bool = False) -> Iterator[tuple[str, Path]]:
+def expand(
+    path: Path, workdir: Path, *, reads_workbooks: bool = False, without: Collection[Path] = ()
+) -> Iterator[tuple[str, Path]]:
     """Each file to read in `path`, with the name to show to users, in order of name.
 
-    A folder is walked whole, links that lead out of it and hidden files left aside; a `.zip` or `.gz` (one in
+    A folder is walked whole, links that lead out of it, hidden files and the places `without` which it is asked for
+    left aside; a `.zip` or `.gz` (one in
     the other too) is unpacked into `workdir`; a workbook, a zip in its making, is handed over whole where the reader
     of that kind of file `reads_workbooks`. Raises `Trouble` for an archive that is broken, encrypted, too
     large, empty, or that names a place outside of itself: at the end, once all that is sound has come.
     """
     budget = _Budget(workdir, reads_workbooks=reads_workbooks)
     if path.is_dir():
-        yield from _folder(path, budget)
+        yield from _folder(path, budget, without)
     elif path.is_file():
         yield from _file(path.name, path, budget, depth=0)
     else:
         raise refusals.not_a_file(str(path.name))
 
 
-def _folder(root: Path, budget: _Budget) -> Iterator[tuple[str, Path]]:
+def _folder(root: Path, budget: _Budget, without: Collection[Path]) -> Iterator[tuple[str, Path]]:
     inside = root.resolve()
     found: list[Path] = []
     for folder, names, files in os.walk(root, followlinks=False):
-        names[:] = sorted(name for name in names if not _hidden(name))
+        names[:] = sorted(name for name in names if not _hidden(name) and Path(folder) / name not in without)
         found += [Path(folder) / name for name in sorted(files) if not _hidden(name)]
-    sound = [path for path in found if path.is_file() and path.resolve().is_relative_to(inside)]
+    sound = [path for path in found if path not in without]
+    sound = [path for path in sound if path.is_file() and path.resolve().is_relative_to(inside)]
     yield from _each(_file(path.relative_to(root).as_posix(), path, budget, depth=0) for path in sound)
 
 

@@ -156,7 +156,7 @@ def write(
         {"producer": card["producer"], "licence": card["licence"], "title": card["notice"]},
         len(shown), len(concessions), len(firms), known["payments"]["all"]["cents"],
         known["payments"]["all"]["local_share"], faults.counted(shown, firms), known,
-        _write(target / "verite-fictive.json", json.dumps(known, ensure_ascii=False) + "\n"),
+        _write(target / card["truth"], json.dumps(known, ensure_ascii=False) + "\n"),
         tuple(File(kind, path) for kind, path in food),
     )  # fmt: skip
 
