@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gisement.engine.parameters import checked
+from gisement.indicators import ALL
 from gisement.pipeline import perimeter_of
-from gisement.terms import Trouble
+from gisement.terms import Indicator, Trouble
 from tests.commands import gisement
 from tests.test_cli import answer, refused
 
@@ -64,6 +66,43 @@ def test_by_is_repeated_as_where_is(workspace: Path) -> None:
     assert once == again
     assert {tuple(figure["group"]) for figure in again["figures"]} == {("year", "family")}
     assert "departement" in refused(gisement(*measured, "--by", "departement", "--by", "year", workspace=workspace))
+
+
+@pytest.mark.parametrize("indicator", ALL, ids=lambda each: each.name)
+def test_every_indicator_is_measured(workspace: Path, indicator: Indicator) -> None:
+    told = answer(gisement("measure", indicator.name, "--format", "json", workspace=workspace))
+    assert [figure["group"] for figure in told["figures"]] == [{}]
+    assert told["indicator"]["name"] == indicator.name
+
+
+def test_the_gain_of_a_joint_purchase_is_that_of_its_page(tiny_home: Path) -> None:
+    """Whatever the scenario; unless its contracts are named, nothing is known of it."""
+    found = answer(gisement("cooperate", "pool", "--format", "json", workspace=tiny_home))
+    window = next(each for each in found if each["gain"] and each["volume"]["value"])
+    named = [word for each in window["contracts"] for word in ("--where", f"contract={each['contract_key']}")]
+
+    def measured(*words: str) -> list[dict[str, Any]]:
+        asked = gisement("measure", "pooling_gain", *words, "--format", "json", workspace=tiny_home)
+        found: list[dict[str, Any]] = answer(asked)["figures"]
+        return found
+
+    def ends(figure: dict[str, Any]) -> tuple[float, float, float]:
+        return figure["low"], figure["value"], figure["high"]
+
+    assert measured(*named) == [window["gain"]]
+    (by_segment,) = measured(*named, "--by", "segment")
+    assert by_segment["group"] == {"segment": window["segment"]}
+    assert ends(by_segment) == ends(window["gain"])
+    scenarios = {figure["options"]["gain"]: ends(figure) for figure in measured(*named, "--sensitivity")}
+    assert scenarios["assumed"] == ends(window["gain"])
+    assert scenarios["none"] == (0, 0, 0)
+    (published,) = measured(*named, "--where", "gain=published")
+    assert scenarios["published"] == ends(published)
+    assert published["high"] > window["gain"]["high"]
+    assert [figure["value"] for figure in measured()] == [None]
+    shown = gisement("measure", "pooling_gain", *named, workspace=tiny_home).stdout
+    assert "que suppose le scénario" in shown
+    assert "simulations" not in shown
 
 
 @pytest.mark.parametrize("pair", ["year=x", "year=20 24", "month=13", "segment=zzz", "family=zzz"])

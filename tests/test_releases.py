@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -65,3 +66,9 @@ def test_a_release_published_again_keeps_its_place_and_may_come_back(workspace: 
     for name in ("aaa", "aaa", "bbb", "aaa"):
         published(workspace, name, [], local_share=SHARE)
     assert [each.name for each in releases(workspace)] == ["aaa", "bbb", "aaa"]
+
+
+@pytest.mark.parametrize(("kept", "told"), [("2026-11-01", date(2026, 11, 1)), (None, None), ("None", None)])
+def test_a_release_without_a_day_has_none(workspace: Workspace, kept: str | None, told: date | None) -> None:
+    keep_release(workspace, "aaa", {"as_of_date": kept, "code": "one", "files": [], "figures": {}})
+    assert [each.as_of_date for each in releases(workspace)] == [told]

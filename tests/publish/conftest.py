@@ -30,8 +30,9 @@ from gisement.store import Workspace, add_snapshot
 from gisement.terms import parse_territory
 from tests import made_contours
 from tests.publish.signing_in import PROVIDER, Place, RunningProvider, house, signed_in
+from tests.test_cli import BUYER, FAR, HEADER
 from tests.tiny import tiny
-from tests.workspaces import built, copied
+from tests.workspaces import added, built, copied, created
 
 PROVIDER_ABSENT = (
     "signing in needs a provider that runs on Node (Debian: apt-get install npm; then 'make .venv/oidc.stamp')"
@@ -41,6 +42,9 @@ PROVIDER_ABSENT = (
 CHROMIUM_ABSENT = "pages are tried in Chromium, and there is none (Debian: apt-get install chromium)"
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 PATIENCE = 60_000
+UNDATED = f"""{HEADER}
+1,{BUYER},75,Peinture,45442100,1000.10,,,{FAR},75
+"""
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +82,37 @@ def site(workspace: Workspace) -> Site:
 def client(site: Site) -> Iterator[TestClient]:
     """Asks the application without a network; a fault of the program is an error of the test."""
     with TestClient(create_app(site), follow_redirects=False) as one_loop:
+        yield one_loop
+
+
+@pytest.fixture(scope="session")
+def bare_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """One to which nothing was added, built."""
+    made = created(tmp_path_factory.mktemp("bare") / "workspace", "department:86")
+    built(made)
+    return made
+
+
+@pytest.fixture(scope="session", params=["nothing", "undated_contract_of_elsewhere"])
+def bare_site(
+    request: pytest.FixtureRequest, bare_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
+) -> Site:
+    """A workspace without a purchase of its territory nor a day, as a public server sees it."""
+    made = bare_workspace
+    if request.param != "nothing":
+        folder = tmp_path_factory.mktemp("undated")
+        (folder / "table.csv").write_text(UNDATED, encoding="utf-8")
+        made = copied(bare_workspace, folder / "workspace", "department:86")
+        assert [one.trouble for one in added(made, "decp", [folder / "table.csv"])] == [None]
+        built(made)
+    return Site(Served(made))
+
+
+@pytest.fixture(scope="session")
+def bare_client(bare_site: Site) -> Iterator[TestClient]:
+    """Asks a public server of such a workspace, once it has noted its release."""
+    bare_site.note_release()
+    with TestClient(create_app(bare_site), follow_redirects=False) as one_loop:
         yield one_loop
 
 

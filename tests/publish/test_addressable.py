@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 
+import pytest
+from lxml import html
 from starlette.testclient import TestClient
 
+from gisement.catalog import cooperation_texts
 from gisement.engine.addressable import ELSEWHERE, GAP, KINDS, LEAST, OFFERED, by_kind
 from gisement.engine.addressable import whole as taken_together
 from gisement.pipeline import indicator_named
@@ -14,6 +17,7 @@ from gisement.publish import addressable as told
 from gisement.publish.web.address import pairs_of
 from gisement.publish.web.site import Site
 from gisement.terms import Perimeter
+from tests.commands import gisement
 
 
 def test_what_stays_leaves_and_is_unknown_is_all_the_money(site: Site) -> None:
@@ -50,3 +54,20 @@ def test_no_firm_is_named(site: Site, client: TestClient) -> None:
     page = client.get("/addressable").text + json.dumps(told.as_dicts(site.addressable()), default=str)
     assert [name for name in names if name in page] == []
     assert client.get("/addressable?kind=gap").status_code == 200
+
+
+@pytest.mark.parametrize(("language", "root"), [("fr", ""), ("en", "/en")])
+def test_a_territory_without_purchases_is_told_so_in_one_sentence(
+    bare_client: TestClient, bare_site: Site, language: str, root: str
+) -> None:
+    sentence = cooperation_texts(language)["addressable"]["none"]
+    page = bare_client.get(f"{root}/addressable")
+    assert page.status_code == 200
+    (told_once,) = html.fromstring(page.text).findall(".//main//p[@class='remark']")
+    assert told_once.text == sentence
+    assert html.fromstring(page.text).findall(".//main//table") == []
+    home = bare_site.observatory.workspace.root
+    shown = gisement("--lang", language, "cooperate", "addressable", workspace=home)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.split() == sentence.split()
+    assert json.loads(gisement("cooperate", "addressable", "--format", "json", workspace=home).stdout) == []

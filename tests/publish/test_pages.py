@@ -383,3 +383,14 @@ def test_the_home_page_weighs_little(client: TestClient) -> None:
     assert {"app.css", "app.js", "htmx.min.js"} <= set(asked)
     assert "maplibre" not in answer.text
     assert compressed + sum(weights.values()) < 100_000, weights
+
+
+@pytest.mark.parametrize(("root", "undated"), [("", "Aucune donnée n'y a de date."), ("/en", "None of its data has")])
+def test_every_page_of_a_workspace_without_purchases_answers(bare_client: TestClient, root: str, undated: str) -> None:
+    plain = [path for path, _ in (*app.PAGES, *app.FILES) if "{" not in path]
+    statuses = {path: bare_client.get(root + path if path != "/" else root or "/").status_code for path in plain}
+    # the sheet of a firm, none of which is named
+    assert {path: status for path, status in statuses.items() if status != 200} == {"/firms/correction.csv": 404}
+    releases = page(bare_client, root + "/releases").text_content()
+    assert undated in releases
+    assert format.not_known(root[1:] or "fr") not in releases

@@ -15,6 +15,7 @@ from gisement.engine import renewals as calendar
 from gisement.publish import feeds, format
 from gisement.publish.web.site import Site
 from gisement.terms import Perimeter
+from tests.commands import gisement
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 # RFC 4287, 4.1.1 and 4.1.2: what a feed and an entry must hold, and what they may hold once at most.
@@ -57,6 +58,25 @@ def test_a_feed_is_valid_atom(client: TestClient, site: Site, segment: str) -> N
     assert max(stamps) <= site.as_of_date
     page = client.get(str(read.entries[0].link))
     assert page.status_code == 200
+
+
+def test_a_workspace_without_any_day_has_a_valid_feed_without_entries(bare_client: TestClient, bare_site: Site) -> None:
+    home = bare_site.observatory.workspace.root
+    for content in (
+        bare_client.get("/renewals.atom").content,
+        gisement("cooperate", "renewals", "--format", "atom", workspace=home).stdout.encode(),
+    ):
+        read = feedparser.parse(content)
+        assert not read.bozo
+        assert read.version == "atom10"
+        assert read.entries == []
+        tree = etree.fromstring(content)
+        assert all(len(tree.findall(ATOM + name)) == 1 for name in REQUIRED)
+    for content in (
+        bare_client.get("/renewals.ics").content,
+        gisement("cooperate", "renewals", "--format", "ics", workspace=home).stdout.encode(),
+    ):
+        assert icalendar.Calendar.from_ical(content).walk("VEVENT") == []
 
 
 def test_a_feed_is_filtered_by_segment_and_commune_and_keeps_its_entries(

@@ -12,6 +12,8 @@ from gisement.cli.session import Format, ListFormat, Settings, Where, opened
 from gisement.publish import usage
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from gisement.terms import Perimeter
 
 cooperate = typer.Typer(
@@ -184,15 +186,12 @@ def targets(format: ListFormat = "table") -> None:
         told.show(found, Settings.language, partner_names(observatory))
 
 
-def _content(found: list[dict[str, object]], format: str, as_of: object, language: str) -> bytes:
-    from datetime import date
-
+def _content(found: list[dict[str, object]], format: str, as_of: date | None, language: str) -> bytes:
     from gisement.catalog import texts
     from gisement.publish import answers, feeds
 
     title = texts(language)["renewals"]["title"]
     if format in ("ics", "atom"):
-        assert isinstance(as_of, date)
         return (feeds.calendar if format == "ics" else feeds.atom)(found, title, as_of, language)
     return (answers.to_csv(found) if format == "csv" else answers.to_json(found) + "\n").encode()
 

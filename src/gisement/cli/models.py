@@ -1,4 +1,4 @@
-"""`gisement measure` for what a model computes: impact, local multiplier, emissions, and what-if scenarios."""
+"""`gisement measure` for what a model computes: impact, local multiplier, emissions, joint purchases, and what-if."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def modelled(
     """The figures of an indicator that a model computes, and what they rest on."""
     from gisement.engine import modelled as models
 
-    if indicator.name == models.EMISSIONS:
+    if not models.is_impact(indicator):
+        if sensitivity:
+            return models.sensitivity(observatory, indicator, perimeter), {}
         return models.measure(observatory, indicator, perimeter, by), {}
     from gisement.engine.impact import Impact
 

@@ -72,7 +72,7 @@ def by_kind(found: Sequence[Addressable]) -> dict[str, Figure]:
 
 
 def whole(found: Sequence[Addressable]) -> Figure:
-    """What stays and leaves of several segments."""
+    """What stays and leaves of several segments, one at least."""
     first = found[0].local
     filters = {} if first.basis is None else {"basis": (first.basis,)}
     names = tuple(str(each.local.group["segment"] or "") for each in found)

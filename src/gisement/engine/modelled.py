@@ -21,6 +21,11 @@ def is_modelled(indicator: Indicator) -> bool:
     return indicator.kind == MODEL
 
 
+def is_impact(indicator: Indicator) -> bool:
+    """Whether its values are drawn from input-output tables; the other models have one assumption each."""
+    return is_modelled(indicator) and indicator.name not in (EMISSIONS, GAIN)
+
+
 def splits(indicator: Indicator) -> tuple[str, ...]:
     """The dimensions that split the result of a model (`ring`, `effect`, `round`); none for rows."""
     return MODEL_DIMENSIONS.get(indicator.name, ())

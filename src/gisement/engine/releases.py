@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from gisement.engine.served import Served
@@ -34,7 +35,7 @@ class Release:
     """
 
     name: str
-    as_of_date: str
+    as_of_date: date | None
     is_first: bool
     is_other_code: bool
     added: Mapping[str, int]
@@ -48,8 +49,9 @@ def note_release(served: Served, names: Iterable[str], figure: Callable[[str], F
     None of payments: what a former one said, less what it says now, could be what one supplier was paid.
     """
     figures = {name: _told(found) for name in names if not (found := figure(name)).secrecy}
+    day = served.as_of_date()
     content = {
-        "as_of_date": str(served.as_of_date()), "code": code_digest(), "files": sorted(served.files()),
+        "as_of_date": None if day is None else str(day), "code": code_digest(), "files": sorted(served.files()),
         "figures": figures,
     }  # fmt: skip
     keep_release(served.observatory.workspace, served.release, content)
@@ -73,13 +75,18 @@ def _said(told: Told | None) -> tuple[Any, ...] | None:
     return None if told is None else tuple(told.get(name) for name in ("value", "low", "high", "coverage", "unit"))
 
 
+def _day_of(told: str | None) -> date | None:
+    """The day that a release kept; one without any kept the word None before it kept nothing."""
+    return None if told is None or told == "None" else date.fromisoformat(told)
+
+
 def _compared(later: Told, former: Told | None) -> Release:
     before: Told = former or {"code": later["code"], "files": later["files"], "figures": later["figures"]}
     new, old = ({tuple(file) for file in each["files"]} for each in (later, before))
     names = dict.fromkeys([*later["figures"], *before["figures"]])
     moves = (Move(name, before["figures"].get(name), later["figures"].get(name)) for name in names)
     return Release(
-        name=later["release"], as_of_date=later["as_of_date"], is_first=former is None,
+        name=later["release"], as_of_date=_day_of(later["as_of_date"]), is_first=former is None,
         is_other_code=later["code"] != before["code"],
         added=Counter(kind for kind, _ in sorted(new - old)), withdrawn=Counter(kind for kind, _ in sorted(old - new)),
         moves=tuple(move for move in moves if _said(move.before) != _said(move.after)),

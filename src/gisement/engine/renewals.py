@@ -70,7 +70,7 @@ def values_of(observatory: Observatory, key: str, perimeter: Perimeter) -> list[
 
 
 def as_of(observatory: Observatory) -> Any:
-    """The day that stands for today in the whole workspace: the latest plausible day of publication.
+    """The day that stands for today in the whole workspace: the latest plausible day of publication; None without any.
 
     Raises Trouble where the tables are not built.
     """

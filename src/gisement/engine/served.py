@@ -302,7 +302,7 @@ class Served:
         return list(self.rows(sql, {"target": target, "indicator": indicator, "segment": segment}))
 
     def as_of_date(self) -> Any:
-        """The day that stands for today in this release: the latest plausible day of publication."""
+        """The day that stands for today in this release: the latest plausible day of publication, None without any."""
         return next(self.rows("SELECT as_of_date FROM observation"), {}).get("as_of_date")
 
     def _one(self, sql: str, key: str) -> Row | None:

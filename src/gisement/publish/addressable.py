@@ -66,7 +66,12 @@ def sizes(classes: Mapping[str, int | None], language: str) -> str:
 
 
 def whole(found: Sequence[Any], language: str) -> str:
-    """One sentence on all segments together: the euros that stay, that leave (by kind) and of unknown place."""
+    """One sentence on all segments together: the euros that stay, that leave (by kind) and of unknown place.
+
+    Where there is no segment, that no purchase is known.
+    """
+    if not found:
+        return str(cooperation_texts(language)["addressable"]["none"])
     kinds = by_kind(found)
     figure = engine.whole(found)
     parts = {
@@ -82,6 +87,9 @@ def whole(found: Sequence[Any], language: str) -> str:
 def show(found: Sequence[Any], language: str) -> None:
     """The segments on a terminal, and the whole."""
     words, width = cooperation_texts(language)["addressable"], width_here()
+    if not found:
+        print(paragraph(whole(found, language), width))
+        return
     lines = [[told(each, language)[name] for name in COLUMNS] for each in found if each.leaves_cents]
     print(table([Column(words[name]) for name in COLUMNS], lines, width))
     print()

@@ -19,13 +19,16 @@ STEPS = ("sourcing_date", "lots_date", "call_date", "end_date")
 """The days of a renewal, in order."""
 ICS, ATOM = "text/calendar; charset=utf-8", "application/atom+xml; charset=utf-8"
 FOLD = 75
+UNDATED = date(1970, 1, 1)
+"""When a feed last changed (it must say so: RFC 4287, 4.1.1) where nothing in the workspace has a day."""
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 _OF_RENEWALS = uuid.UUID("5c8cf53e-2f0e-5c33-9a55-5b0c8f0f6a01")
 Row = Mapping[str, Any]
 
 
-def calendar(rows: Sequence[Row], title: str, as_of: date, language: str = "fr") -> bytes:
+def calendar(rows: Sequence[Row], title: str, as_of: date | None, language: str = "fr") -> bytes:
     """An iCalendar of the steps of these renewals: all-day events that take no time in a diary."""
+    today = as_of or UNDATED
     words = texts(language)["renewals"]
     lines = [
         "BEGIN:VCALENDAR",
@@ -36,22 +39,23 @@ def calendar(rows: Sequence[Row], title: str, as_of: date, language: str = "fr")
     lines += ["METHOD:PUBLISH", f"X-WR-CALNAME:{_escaped(title)}"]
     for row in rows:
         for step in STEPS:
-            lines += _event(row, step, as_of, words, language)
+            lines += _event(row, step, today, words, language)
     lines.append("END:VCALENDAR")
     return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line)).encode()
 
 
 def atom(
-    rows: Sequence[Row], title: str, as_of: date, language: str = "fr", *, here: str = "", root: str = ""
+    rows: Sequence[Row], title: str, as_of: date | None, language: str = "fr", *, here: str = "", root: str = ""
 ) -> bytes:
     """An Atom feed with an entry for each of these renewals; `here` is the feed's own address, `root` that of pages."""
+    today = as_of or UNDATED
     words = texts(language)["renewals"]
     feed: Any = etree.XML(f'<feed xmlns="{_NAMESPACE}"/>')
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", language)
     _add(feed, "id", f"urn:uuid:{uuid.uuid5(_OF_RENEWALS, here or title)}")
     _add(feed, "title", title)
     _add(feed, "subtitle", words["about"])
-    _add(feed, "updated", _stamp(max((_changed(row, as_of) for row in rows), default=as_of)))
+    _add(feed, "updated", _stamp(max((_changed(row, today) for row in rows), default=today)))
     _add(_add(feed, "author"), "name", "Gisement")
     if here:
         _add(feed, "link", rel="self", type="application/atom+xml", href=here)
@@ -59,7 +63,7 @@ def atom(
         entry = _add(feed, "entry")
         _add(entry, "id", f"urn:uuid:{uuid.uuid5(_OF_RENEWALS, row['contract_key'])}")
         _add(entry, "title", _title(row, words))
-        _add(entry, "updated", _stamp(_changed(row, as_of)))
+        _add(entry, "updated", _stamp(_changed(row, today)))
         if here:
             _add(entry, "link", rel="alternate", type="text/html", href=f"{root}/contracts/{row['contract_key']}")
         if row["segment"]:

@@ -183,9 +183,7 @@ def _notes(
     words = texts(language)
     said = words["terminal"]
     yield indicator_texts(indicator.name, language, _basis(figures))["definition"]
-    about = {"model": "about_simulation", "spread": "about_spread"}
-    kind = "spread" if isinstance(indicator.kind, Spread) else indicator.kind
-    yield said[about.get(kind, "about_bounds")]
+    yield said[_about_bounds(indicator, figures)]
     if not with_options:
         yield said["about_known"]
     if has_counts:
@@ -200,6 +198,15 @@ def _notes(
         yield missing
     if with_options:
         yield from (combinations.explained(name, language) for name in figures[0].options)
+
+
+def _about_bounds(indicator: Indicator, figures: Sequence[Figure]) -> str:
+    """The name of the sentence on what bounds are: those of a model are simulated, or the ends of a scenario."""
+    if isinstance(indicator.kind, Spread):
+        return "about_spread"
+    if any(figure.interval == "scenario" for figure in figures):
+        return "about_scenario"
+    return "about_simulation" if indicator.kind == "model" else "about_bounds"
 
 
 def _basis(figures: Sequence[Figure]) -> str | None:

@@ -114,7 +114,7 @@ class Page:
             "partner_notice": self._partner_notice(),
             "has_door": SESSION in self.request.scope,
             "amounts": self.amounts,
-            "release": told["site"]["release"].format(
+            "release": told["site"]["release" if self.site.as_of_date else "release_undated"].format(
                 release=self.site.served.release, date=format.day(self.site.as_of_date, self.language)
             ),
             "other_language": other + query,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from starlette.responses import Response
@@ -20,7 +19,7 @@ def releases(page: Page) -> Response:
 
 
 def _told(page: Page, release: Release) -> dict[str, Any]:
-    words = page.texts["releases"]
+    words, day = page.texts["releases"], release.as_of_date
     moves = [_move(page, move) for move in release.moves]
     seen = [move for move in moves if move[2] != move[3]]
     why = [
@@ -30,7 +29,7 @@ def _told(page: Page, release: Release) -> dict[str, Any]:
     ]
     return {
         "name": release.name,
-        "day": format.day(date.fromisoformat(release.as_of_date), page.language),
+        "as_of": words["as_of"].format(day=format.day(day, page.language)) if day else words["undated"],
         "is_now": release.name == page.site.served.release,
         "why": words["first"] if release.is_first else "; ".join(why) or words["none"],
         "moves": seen,
