@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gisement.engine import duck
+from gisement.engine.duck import DuckRunner
 from gisement.store import Workspace, database
 from gisement.store import workspace as places
 from gisement.terms import Trouble
@@ -27,6 +30,18 @@ def _built(workspace: Workspace) -> bytes:
         path.unlink()
     built(workspace, TABLES)
     return database.table_path(workspace, *TABLES).read_bytes()
+
+
+def test_a_build_of_many_contracts_takes_more_at_first(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def limit(of: Workspace) -> str:
+        with closing(DuckRunner(of)) as runner:
+            (found,) = runner.connection.sql("SELECT current_setting('memory_limit')").fetchall()[0]
+            return str(found)
+
+    assert limit(workspace) == "1.0 GiB"
+    monkeypatch.setattr(duck, "MANY_BYTES", 100)
+    assert limit(workspace) == "2.0 GiB"
+    assert limit(replace(workspace, memory="1200MB")) == "1.1 GiB", "what the user sets is never passed"
 
 
 def test_a_build_takes_more_memory_where_a_table_needs_it(

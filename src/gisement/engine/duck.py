@@ -15,6 +15,9 @@ from gisement.store import database
 from gisement.store.workspace import Workspace
 from gisement.terms import Trouble
 
+MANY_BYTES = 50_000_000
+"""Of parsed contracts (a million): beyond, two tables made at once would be put in order on the disk."""
+
 
 class DuckRunner:
     """Runs compiled steps in DuckDB, on the files of the workspace."""
@@ -25,14 +28,18 @@ class DuckRunner:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         # given back after each table and asked for again by the next, memory costs a twenty-fifth of a large build
-        self.connection = database.connect(workspace, kept="0MB" if workspace.memory else "128MB")
+        self.grants = workspace.memory_grants()
+        if database.parsed_bytes(workspace, "raw_decp") > MANY_BYTES:
+            self.grants = self.grants[1:] or self.grants
+        kept = "0MB" if workspace.memory else "128MB"
+        self.connection = database.connect(workspace, kept=kept, memory=self.grants[0])
         threads = database.threads_of(self.connection)
         # beside another one, a query might need more than the user grants
         self.workers = 1 if workspace.memory else min(2, threads)
         # DuckDB counts the thread that asks as one of its own: of two that ask, one would be too many. It would find no
         # processor, and asks for work without a pause while it waits: a fifth of all processor time.
         self.connection.execute(f"SET threads = {threads + 1 - self.workers}")
-        self.further_memory = iter(workspace.memory_grants()[1:])
+        self.further_memory = iter(self.grants[1:])
         self.known: set[str] = set()
         self.at_work: set[duckdb.DuckDBPyConnection] = set()
         self.lock = Lock()
@@ -110,7 +117,7 @@ class DuckRunner:
         except duckdb.OutOfMemoryException:
             more = next(self.further_memory, None)
         if more is None:
-            granted = self.workspace.memory_grants()[-1]
+            granted = self.grants[-1]
             raise Trouble(
                 fr=f"La table {name} demande plus de mémoire que les {granted} permis : libérer de la mémoire ou en "
                 f"permettre davantage (GISEMENT_MEMORY=8GB), puis relancer « gisement build ».",

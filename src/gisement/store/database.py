@@ -31,16 +31,16 @@ DICTIONARY = 12_288
 OWN = "own"
 
 
-def connect(workspace: Workspace, *, kept: str = "0MB") -> duckdb.DuckDBPyConnection:
+def connect(workspace: Workspace, *, kept: str = "0MB", memory: str = "") -> duckdb.DuckDBPyConnection:
     """A DuckDB connection that spills into the workspace's scratch folder and reads nothing from outside.
 
-    What it frees of memory, it keeps for itself up to `kept`.
+    It takes `memory` (little, unless said), and what it frees of it, it keeps for itself up to `kept`.
     """
     workspace.scratch.mkdir(parents=True, exist_ok=True)
     spill = tempfile.mkdtemp(prefix=f"spill-{os.getpid()}-", dir=workspace.scratch)
     connection = duckdb.connect(
         config={
-            "memory_limit": workspace.memory_grants()[0],
+            "memory_limit": memory or workspace.memory_grants()[0],
             "temp_directory": spill,
             "block_allocator_memory": kept,
             # tables in memory are gone with the connection: DuckDB 1.5 would now and then take seconds to tidy them up
@@ -73,6 +73,12 @@ def raw_files(workspace: Workspace, table: str) -> dict[str, Path]:
     found = {path.stem: path for path in sorted((workspace.raw / table).glob("*.parquet"))}
     present = identifiers(workspace) if found.keys() - {OWN} else set()
     return {identifier: path for identifier, path in found.items() if identifier in present or identifier == OWN}
+
+
+def parsed_bytes(workspace: Workspace, table: str) -> int:
+    """Bytes of the parsed snapshots of a raw table."""
+    places = raw_files(workspace, table).values()
+    return sum(part.stat().st_size for place in places for part in (place.iterdir() if place.is_dir() else (place,)))
 
 
 def table_path(workspace: Workspace, table: str) -> Path:
