@@ -39,7 +39,7 @@ def test_a_build_of_many_contracts_takes_more_at_first(workspace: Workspace, mon
             return str(found)
 
     assert limit(workspace) == "1.0 GiB"
-    monkeypatch.setattr(duck, "MANY_BYTES", 100)
+    monkeypatch.setattr(duck, "SORTED_BYTES", 2_000_000_000 // database.parsed_bytes(workspace, "raw_decp"))
     assert limit(workspace) == "2.0 GiB"
     assert limit(replace(workspace, memory="1200MB")) == "1.1 GiB", "what the user sets is never passed"
 

@@ -15,8 +15,8 @@ from gisement.store import database
 from gisement.store.workspace import Workspace
 from gisement.terms import Trouble
 
-MANY_BYTES = 50_000_000
-"""Of parsed contracts (a million): beyond, two tables made at once would be put in order on the disk."""
+SORTED_BYTES = 40
+"""Of memory for each byte of parsed contracts: two tables made at once are put in order without the disk."""
 
 
 class DuckRunner:
@@ -29,8 +29,9 @@ class DuckRunner:
         self.workspace = workspace
         # given back after each table and asked for again by the next, memory costs a twenty-fifth of a large build
         self.grants = workspace.memory_grants()
-        if database.parsed_bytes(workspace, "raw_decp") > MANY_BYTES:
-            self.grants = self.grants[1:] or self.grants
+        wanted = SORTED_BYTES * database.parsed_bytes(workspace, "raw_decp") // 1_000_000
+        while len(self.grants) > 1 and int(self.grants[0].removesuffix("MB")) < wanted:
+            del self.grants[0]
         kept = "0MB" if workspace.memory else "128MB"
         self.connection = database.connect(workspace, kept=kept, memory=self.grants[0])
         threads = database.threads_of(self.connection)
