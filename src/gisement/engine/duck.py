@@ -27,11 +27,11 @@ class DuckRunner:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        # given back after each table and asked for again by the next, memory costs a twenty-fifth of a large build
         self.grants = workspace.memory_grants()
         wanted = SORTED_BYTES * database.parsed_bytes(workspace, "raw_decp") // 1_000_000
         while len(self.grants) > 1 and int(self.grants[0].removesuffix("MB")) < wanted:
             del self.grants[0]
+        # given back after each table and asked for again by the next, memory costs a twenty-fifth of a large build
         kept = "0MB" if workspace.memory else "128MB"
         self.connection = database.connect(workspace, kept=kept, memory=self.grants[0])
         threads = database.threads_of(self.connection)
