@@ -91,9 +91,9 @@ def simulated(rows: pa.Table, audits: int, draws: int = DRAWS) -> Coverage:
 def rows_of(root: Path) -> pa.Table:
     """The rows of `local_share` on payments, whoever buys."""
     from gisement.engine import Observatory
-    from gisement.engine.audit import population
     from gisement.pipeline import indicator_named
     from gisement.store import Workspace
+    from gisement.studies.audit import population
     from gisement.terms import Perimeter
 
     observatory = Observatory(Workspace.open(root))

@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 
 from gisement.engine.build import build
-from gisement.engine.food import TABLES, food_inputs
 from gisement.engine.intake import add_files
 from gisement.models.food_plan import Plan, plan_food
 from gisement.models.food_plan_check import broken_rules
@@ -31,6 +30,7 @@ from gisement.pipeline import STEPS
 from gisement.sources.demonstration.food import FoodSize, write_food
 from gisement.sources.registry import SOURCES
 from gisement.store import Workspace
+from gisement.studies.food_plan import TABLES, food_inputs
 from gisement.terms import parse_territory
 
 TRANSPORT = 0.0006

@@ -26,6 +26,7 @@ FLOORS = (
     ("cli",),
     ("publish",),
     ("pipeline",),
+    ("studies",),
     ("engine",),
     ("sources",),
     SIBLINGS,
@@ -53,7 +54,7 @@ NETWORK = words("aiohttp ftplib http httpx requests smtplib socket ssl urllib.re
 IMPURE = words(
     "duckdb io multiprocessing os pathlib pyspark random secrets shutil subprocess tempfile threading time uuid"
 )
-CLOCKLESS_ROOMS = {"pipeline", "engine", "catalog", "terms", *SIBLINGS}
+CLOCKLESS_ROOMS = {"pipeline", "studies", "engine", "catalog", "terms", *SIBLINGS}
 CLOCK = words("now today utcnow time time_ns localtime gmtime")
 
 FILE_LINES, FUNCTION_LINES = 400, 60

@@ -18,7 +18,6 @@ from gisement.catalog.parameters import parameter, parameters
 from gisement.catalog.retention import retentions
 from gisement.catalog.segments import families, segment_prefixes, segments
 from gisement.catalog.tables import FOLDER, read_csv, read_yaml
-from gisement.engine.change import AFTER, BEFORE, CHANGE, READINGS
 from gisement.engine.plan import compile_step
 from gisement.engine.query import AMOUNT_UNKNOWN, BUYERS, DIMENSIONS, MODEL_DIMENSIONS
 from gisement.indicators import ALL
@@ -26,6 +25,7 @@ from gisement.models.share_decomposition import EFFECTS
 from gisement.pipeline import SOURCES, STEPS
 from gisement.segments.by_cpv import cpv_segment
 from gisement.store.database import schema, sql_type
+from gisement.studies.change import AFTER, BEFORE, CHANGE, READINGS
 from gisement.terms import Level, Ring, Verdict
 from tests.emitted_rules import (
     FINDERS,

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from gisement.engine.change import AFTER, BEFORE, CHANGE, READINGS, decompose, trend
 from gisement.engine.measure import Observatory
 from gisement.indicators import INDICATORS
 from gisement.models.share_decomposition import EFFECTS
+from gisement.studies.change import AFTER, BEFORE, CHANGE, READINGS, decompose, trend
 from gisement.terms import Figure, Perimeter, Trouble, Verdict
 from tests.case_file import BY_NAME, HOME, Case, table_rows
 from tests.observatories import fill, observatory

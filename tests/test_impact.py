@@ -10,14 +10,14 @@ import pytest
 
 from gisement.catalog import tables
 from gisement.cli.models import shifts
-from gisement.engine.emissions import measure_emissions
-from gisement.engine.impact import TABLES, Impact
-from gisement.engine.impact_demand import deflator
-from gisement.engine.impact_shift import Shift
 from gisement.engine.measure import MEASURED, Observatory
 from gisement.indicators.impact import IMPACT, LOCAL_MULTIPLIER, SPEND_EMISSIONS
 from gisement.publish.answers import as_dict
 from gisement.store import Workspace, database
+from gisement.studies.emissions import measure_emissions
+from gisement.studies.impact.demand import deflator
+from gisement.studies.impact.model import TABLES, Impact
+from gisement.studies.impact.shift import Shift
 from gisement.terms import Figure, Level, Perimeter, Trouble, Verdict
 from tests.case_file import HOME, Case, table_rows
 from tests.observatories import fill

@@ -15,10 +15,10 @@ from gisement.catalog import texts
 from gisement.catalog.parameters import parameters
 from gisement.catalog.rules import legal_texts
 from gisement.catalog.tables import read_yaml
-from gisement.engine.law import TABLES, TO_CHECK, outcomes, rows_of
 from gisement.engine.measure import Observatory
 from gisement.indicators.law import RULES
 from gisement.store.database import schema
+from gisement.studies.law import TABLES, TO_CHECK, outcomes, rows_of
 from gisement.terms import Outcome, Perimeter, Rule
 from tests.observatories import fill, observatory
 from tests.yaml_file import read_all

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pytest
 
 from gisement.engine.measure import Observatory
-from gisement.engine.progress import between, ends, series
 from gisement.indicators import INDICATORS
 from gisement.models.standardised_change import LIKE_CONTRACTS, RAW, READINGS, SAME_BUYERS, changes
 from gisement.sources.demonstration.contracts import Contract, draw
 from gisement.sources.demonstration.dice import Dice
 from gisement.sources.demonstration.setting import Year, buyers, years
+from gisement.studies.progress import between, ends, series
 from gisement.terms import Figure, Perimeter, Trouble, Verdict
 from tests.case_file import HOME
 from tests.observatories import fill, observatory

@@ -12,12 +12,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from gisement.engine.checks import Checks
 from gisement.engine.intake import Added
 from gisement.engine.measure import Observatory
 from gisement.indicators.place import LOCAL_SHARE
 from gisement.sources import geography
 from gisement.store import Workspace
+from gisement.studies.checks import Checks
 from gisement.terms import Perimeter, Verdict
 from tests.workspaces import added, built, created, rows, workspace_of
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from gisement.engine.releases import releases
 from gisement.store import Workspace
 from gisement.store.releases import keep_release
+from gisement.studies.releases import releases
 from tests.workspaces import created
 
 SHARE = {"value": 0.5, "low": 0.4, "high": 0.6, "coverage": 0.9, "unit": "percent"}

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from gisement.catalog.file_templates import file_template
-from gisement.engine.retention import kept_until, overdue
 from gisement.store import Workspace, snapshots
+from gisement.studies.retention import kept_until, overdue
 from tests import mixed_files, mixed_ledgers
 from tests.commands import gisement
 from tests.workspaces import added, built, created

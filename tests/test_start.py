@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import typer.main
 
-from gisement.engine.retention import Kept
 from gisement.publish import retention, usage
+from gisement.studies.retention import Kept
 
 APP = importlib.import_module("gisement.cli").app
 LOADED = "import sys, {module}; print(*[name for name in ('yaml', 'gisement.engine.measure') if name in sys.modules])"

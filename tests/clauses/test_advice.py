@@ -12,12 +12,12 @@ import pytest
 from gisement.catalog import texts
 from gisement.catalog.segments import segments
 from gisement.engine import Observatory
-from gisement.engine.advice import TABLES, counsel
 from gisement.models.clause_advice import CLAUSE, LOT, RESERVE, UNKNOWN, Supply, advise
 from gisement.models.clause_lint import UNLAWFUL, lint
 from gisement.pipeline import indicator_named
 from gisement.publish.clauses import counsel_sentences, wordings
 from gisement.store import Workspace, add_snapshot
+from gisement.studies.advice import TABLES, counsel
 from gisement.terms import parse_territory
 from tests.commands import gisement
 from tests.tiny import tiny

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gisement.engine.circular import least_rate
+from gisement.studies.circular import least_rate
 from tests.commands import gisement
 
 HEADER = "acheteur;annee;famille;origine;montant_ht;quantite;unite"

@@ -18,11 +18,11 @@ from typing import Any
 
 import pytest
 
-from gisement.engine.checks import Checks
 from gisement.engine.measure import Observatory
 from gisement.indicators.spend import TOTAL_SPEND
 from gisement.sources.corrections import HEADER
 from gisement.store import Workspace
+from gisement.studies.checks import Checks
 from gisement.terms import Perimeter, Ring, Verdict
 from tests.contracts.contract_case import Case, Record, cases, euros, from_cents, letter_of, write_files
 from tests.workspaces import added, built, content, created, rows, written

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from gisement.engine.checks import Checks
 from gisement.sources.demonstration import identifiers
 from gisement.store import Workspace
+from gisement.studies.checks import Checks
 from tests.contracts.contract_case import Record, letter_of, write_documents
 from tests.contracts.drawn_contracts import Procedure, Truth, procedures, published, truths
 from tests.workspaces import rows, workspace_of

@@ -11,12 +11,13 @@ from typing import Any
 import icalendar
 import pytest
 
-from gisement.engine import Observatory, thresholds
-from gisement.engine import renewals as calendar
+from gisement.engine import Observatory
 from gisement.publish import feeds
 from gisement.sources.demonstration import identifiers
 from gisement.sources.ledger import LedgerMapping, prepare_ledger
 from gisement.store import Workspace
+from gisement.studies import renewals as calendar
+from gisement.studies import thresholds
 from gisement.terms import Perimeter
 from tests.workspaces import added, created, rows
 from tests.workspaces import built as build

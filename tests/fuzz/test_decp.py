@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gisement.engine.checks import BUILT, Checks
 from gisement.store import Workspace
+from gisement.studies.checks import BUILT, Checks
 from tests import official_xml
 from tests.commands import gisement
 from tests.fuzz import material

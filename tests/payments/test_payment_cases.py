@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from gisement.engine.checks import Checks
 from gisement.engine.measure import Observatory
 from gisement.indicators.spend import TOTAL_SPEND
 from gisement.store import Workspace
+from gisement.studies.checks import Checks
 from gisement.terms import Perimeter, Verdict, parse_territory
 from tests.payments.payment_case import HOLDERS, Case, cases, write_balance, write_corrections, write_ledgers
 from tests.workspaces import content, rows, workspace_of

@@ -10,12 +10,12 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from gisement.catalog import cooperation_texts
-from gisement.engine.addressable import ELSEWHERE, GAP, KINDS, LEAST, OFFERED, by_kind
-from gisement.engine.addressable import whole as taken_together
 from gisement.pipeline import indicator_named
 from gisement.publish import addressable as told
 from gisement.publish.web.address import pairs_of
 from gisement.publish.web.site import Site
+from gisement.studies.addressable import ELSEWHERE, GAP, KINDS, LEAST, OFFERED, by_kind
+from gisement.studies.addressable import whole as taken_together
 from gisement.terms import Perimeter
 from tests.commands import gisement
 

@@ -17,7 +17,6 @@ from gisement.catalog import parameter
 from gisement.catalog.few import is_few
 from gisement.engine import Observatory
 from gisement.engine.served import Served
-from gisement.engine.targets import REACHED, UNKNOWN, state_of
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish import answers, format, tables
 from gisement.publish.component import shown
@@ -30,6 +29,7 @@ from gisement.publish.reports.note import note
 from gisement.publish.web.app import create_app
 from gisement.publish.web.site import Site
 from gisement.store import Workspace
+from gisement.studies.targets import REACHED, UNKNOWN, state_of
 from gisement.terms import Figure, Level, Sums, Verdict
 
 SHARE = "33,3"

@@ -11,12 +11,12 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from gisement.engine import firms
-from gisement.engine import renewals as calendar
 from gisement.publish.web.site import Site
 from gisement.sources.corrections import HEADER, read_corrections
 from gisement.sources.demonstration import Demonstration
 from gisement.store import Workspace, add_snapshot
+from gisement.studies import firms
+from gisement.studies import renewals as calendar
 from gisement.terms import Perimeter, parse_territory
 from tests.workspaces import added, built, rows
 

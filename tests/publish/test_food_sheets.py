@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from gisement.engine import food_board
 from gisement.publish.reports import food_sheets, read
 from gisement.publish.reports.document import WordTable
 from gisement.publish.reports.html import html as laid
 from gisement.publish.web.site import Site
+from gisement.studies import food_chain as food_board
 from gisement.terms import Trouble
 
 

@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from gisement.catalog import page_texts
-from gisement.engine.sheets import sheets
 from gisement.pipeline import ALL, indicator_named
 from gisement.publish import format
 from gisement.publish.web import app
@@ -21,6 +20,7 @@ from gisement.publish.web.areas import DEPARTMENTS, contour_drawing
 from gisement.publish.web.assets import assets, static
 from gisement.publish.web.page import Page
 from gisement.publish.web.site import Site
+from gisement.studies.sheets import sheets
 from gisement.terms import LOTS
 from tests.emitted_rules import PACKAGE
 from tests.publish.files_of_rows import lines_of

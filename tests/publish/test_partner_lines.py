@@ -19,7 +19,6 @@ from lxml import html
 from gisement.cli.desk import WorkspaceDesk
 from gisement.engine.own_copy import own_copies
 from gisement.engine.served import copies
-from gisement.engine.thresholds import without_contract
 from gisement.pipeline import INDICATORS
 from gisement.publish import format
 from gisement.publish.web.app import FILES, PAGES, create_app
@@ -28,6 +27,7 @@ from gisement.publish.web.partners.door import Door
 from gisement.publish.web.partners.rights import parse_rights
 from gisement.publish.web.views.thresholds import PER_PAGE
 from gisement.store import Workspace
+from gisement.studies.thresholds import without_contract
 from gisement.terms import Perimeter, Trouble
 from tests.publish.signing_in import HOSPITAL, TOWN, Place, signed_in
 from tests.publish.test_attack import SOON_WRITTEN, names_of_partners_files

@@ -10,13 +10,13 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from gisement.catalog import parameter
-from gisement.engine import renewals as calendar
-from gisement.engine.modelled import measure
-from gisement.engine.pooling import LOT_CASES, ONE_OFF, SOURCING, kept
 from gisement.pipeline import indicator_named
 from gisement.publish import pooling as told
 from gisement.publish.web.address import pairs_of
 from gisement.publish.web.site import Site
+from gisement.studies import renewals as calendar
+from gisement.studies.modelled import measure
+from gisement.studies.pooling import LOT_CASES, ONE_OFF, SOURCING, kept
 from gisement.terms import Perimeter, Verdict
 
 

@@ -12,13 +12,13 @@ from playwright.sync_api import Page
 
 from gisement.catalog import cooperation_texts, parameter
 from gisement.catalog.clause_library import clause_library
-from gisement.engine import renewals as calendar
-from gisement.engine.addressable import by_kind
-from gisement.engine.simulator import lever_of
 from gisement.models.insertion_hours import insertion_hours
 from gisement.pipeline import perimeter_of
 from gisement.publish import format, pooling
 from gisement.publish.web.site import Site
+from gisement.studies import renewals as calendar
+from gisement.studies.addressable import by_kind
+from gisement.studies.simulator import lever_of
 from gisement.terms import Figure, Verdict
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -11,9 +11,9 @@ import pytest
 from lxml import etree
 from starlette.testclient import TestClient
 
-from gisement.engine import renewals as calendar
 from gisement.publish import feeds, format
 from gisement.publish.web.site import Site
+from gisement.studies import renewals as calendar
 from gisement.terms import Perimeter
 from tests.commands import gisement
 

@@ -17,13 +17,13 @@ from gisement.catalog.public_tables import public_tables
 from gisement.engine import Observatory
 from gisement.engine.protected import COLUMNS, PUBLISHED, PublicTables
 from gisement.engine.public import REMAINDER, PublicObservatory
-from gisement.engine.releases import note_release
 from gisement.models.payment_secrecy import linked_cells
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish.web.site import Site
 from gisement.store import Workspace
 from gisement.store.database import table_path
 from gisement.store.releases import FOLDER, kept_releases
+from gisement.studies.releases import note_release
 from gisement.terms import Figure, Perimeter, Verdict
 
 STEP = 100_000

@@ -13,7 +13,6 @@ import pytest
 
 from gisement.catalog import parameter
 from gisement.catalog.public_tables import public_tables
-from gisement.engine.sharing import Study, shared_rows
 from gisement.models.cell_bounds import as_everyone_reads
 from gisement.models.disclosure_rule import rule
 from gisement.models.joined_tables import joined
@@ -23,6 +22,7 @@ from gisement.publish import shares
 from gisement.sources.demonstration import Demonstration
 from gisement.store import Workspace, remove_snapshot, snapshots
 from gisement.store.database import table_path
+from gisement.studies.sharing import Study, shared_rows
 from gisement.terms import Trouble
 from tests.commands import gisement
 from tests.publish.test_attack import STEP, moves, name_of

@@ -7,10 +7,10 @@ from typing import Any
 from lxml import html
 from starlette.testclient import TestClient
 
-from gisement.engine.sheets import cited, sheets
-from gisement.engine.works import operations
 from gisement.publish.web.methods import rendered
 from gisement.publish.web.site import Site
+from gisement.studies.sheets import cited, sheets
+from gisement.studies.works import operations
 
 
 def page(client: TestClient, path: str) -> Any:

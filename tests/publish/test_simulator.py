@@ -9,11 +9,11 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from gisement.engine.simulator import EVERY, HOLDERS, KINDS, POOLING, lever_of
 from gisement.models.cross_effects import ALIKE
 from gisement.pipeline import indicator_named
 from gisement.publish import simulator as told
 from gisement.publish.web.site import Site
+from gisement.studies.simulator import EVERY, HOLDERS, KINDS, POOLING, lever_of
 from gisement.terms import Perimeter, Trouble
 
 

@@ -12,8 +12,6 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from gisement.engine.law import outcomes
-from gisement.engine.trajectory import course, on_line, state_on
 from gisement.pipeline import RULES
 from gisement.publish.reports import read
 from gisement.publish.reports.book import book
@@ -24,6 +22,8 @@ from gisement.publish.reports.laying import laid
 from gisement.publish.reports.pdf import pdf
 from gisement.publish.reports.spaser import spaser
 from gisement.publish.web.site import Site
+from gisement.studies.law import outcomes
+from gisement.studies.trajectory import course, on_line, state_on
 from gisement.terms import Figure, Level, Perimeter, Sums, Trouble
 
 SHARE = Figure("contracts", "percent", {}, 0.2, 0.2, 0.2, "missing", 1.0, Sums(), Level.OBSERVED)

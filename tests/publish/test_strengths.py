@@ -9,11 +9,11 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from gisement.engine import strengths as engine
 from gisement.models.strengths import STRENGTH, Strength
 from gisement.pipeline import indicator_named
 from gisement.publish.web.app import create_app
 from gisement.publish.web.site import Site
+from gisement.studies import strengths as engine
 from gisement.terms import Perimeter, Verdict
 
 FOUND = Strength(

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from gisement import pipeline
-from gisement.engine.titles import Learnt, learn_titles, withdraw
 from gisement.models.title_accuracy import Unseen, accuracy
 from gisement.publish.titles import told
 from gisement.sources.cpv_labels import read_cpv_labels
 from gisement.sources.demonstration import identifiers
 from gisement.store import Workspace, remove_snapshot, snapshots
+from gisement.studies.titles import Learnt, learn_titles, withdraw
 from gisement.terms import Trouble
 from tests.segments.invented_titles import invented
 from tests.workspaces import added, built, created, rows

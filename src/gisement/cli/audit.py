@@ -28,9 +28,9 @@ def audit_draw(
 ) -> None:
     """Tirer les lignes à vérifier à la main, et écrire le formulaire."""
     from gisement.engine import Observatory
-    from gisement.engine.audit import draw
     from gisement.pipeline import indicator_named, perimeter_of
     from gisement.publish import forms
+    from gisement.studies.audit import draw
 
     observatory, chosen = Observatory(opened()), indicator_named("local_share")
     form = draw(observatory, chosen, perimeter_of(where), seed=seed, lines=lines, language=Settings.language)
@@ -51,10 +51,10 @@ def audit_estimate(
 ) -> None:
     """Lire le formulaire rempli : part locale auditée, son intervalle, effet de chaque genre d'erreur."""
     from gisement.engine import Observatory
-    from gisement.engine.audit import estimate
     from gisement.pipeline import indicator_named
     from gisement.publish import answers, forms
     from gisement.publish.component import rows_command
+    from gisement.studies.audit import estimate
 
     rows, origin = forms.read(form), forms.origin(form)
     perimeter, figure, audited = estimate(Observatory(opened()), rows, seed=seed, form=origin)

@@ -16,10 +16,10 @@ def show(
     Raises Trouble where the years are no two years, or several of these are asked for at once.
     """
     from gisement.engine import Observatory
-    from gisement.engine.change import decompose, trend
-    from gisement.engine.progress import is_told
     from gisement.pipeline import indicator_named, perimeter_of
     from gisement.publish import answers, change
+    from gisement.studies.change import decompose, trend
+    from gisement.studies.progress import is_told
 
     indicator, perimeter = indicator_named(name), perimeter_of(where)
     if not alone:
@@ -46,8 +46,9 @@ def show(
 def show_progress(indicator: Indicator, perimeter: Perimeter, years: str | None, format: str) -> None:
     """Print how far a share of contracts has come: between two years, or year by year where none are given."""
     from gisement.catalog.national import national_series
-    from gisement.engine import Observatory, progress
+    from gisement.engine import Observatory
     from gisement.publish import answers, change
+    from gisement.studies import progress
 
     observatory = Observatory(opened())
     if years:

@@ -83,8 +83,8 @@ def hours(amount: Amount, labour: Labour, rate: Rate = None, cost: Cost = None, 
 def execution_of_clauses(buyer: OfBuyer = None, format: ListFormat = "table") -> None:
     """Comparer les heures d'insertion dues et faites, et lister les retards."""
     from gisement.engine import Observatory
-    from gisement.engine.execution import TABLES, execution
     from gisement.publish import answers, clauses
+    from gisement.studies.insertion_hours import TABLES, execution
 
     found = execution(Observatory(opened(), TABLES), _known(buyer))
     if format == "json":
@@ -97,9 +97,9 @@ def execution_of_clauses(buyer: OfBuyer = None, format: ListFormat = "table") ->
 def circular_purchases(buyer: OfBuyer = None, format: ListFormat = "table") -> None:
     """Dire ce qui vient du réemploi et de matières recyclées, par famille de produits."""
     from gisement.engine import Observatory
-    from gisement.engine.circular import TABLES, circular
     from gisement.publish import answers
     from gisement.publish import circular as told
+    from gisement.studies.circular import TABLES, circular
 
     found = circular(Observatory(opened(), TABLES), _known(buyer))
     if format == "json":
@@ -113,10 +113,10 @@ def advise_on(segment: ASegment, format: ListFormat = "table") -> None:
     """Dire quel levier licite employer pour un besoin : réserver, allotir, écrire une clause."""
     from gisement.catalog.segments import segments
     from gisement.engine import Observatory
-    from gisement.engine.advice import TABLES, counsel
     from gisement.pipeline import indicator_named
     from gisement.publish import answers
     from gisement.publish import clauses as told
+    from gisement.studies.advice import TABLES, counsel
 
     if segment not in segments():
         raise Trouble(

@@ -128,8 +128,8 @@ def remove(
     snapshot: Annotated[str, typer.Argument(help="identifiant ou nom du fichier (voir « gisement sources »)")],
 ) -> None:
     """Retirer un fichier et, à la construction, ce qui en vient."""
-    from gisement.engine.titles import withdraw
     from gisement.publish.format import harmless
+    from gisement.studies.titles import withdraw
 
     workspace = opened()
     with workspace.locked():
@@ -196,8 +196,8 @@ def pipeline_steps() -> Any:
 @app.command()
 def check(format: Format = "table") -> None:
     """Contrôler : problèmes trouvés, comptes, ce qui doit tenir."""
-    from gisement.engine.checks import Checks
     from gisement.publish import answers
+    from gisement.studies.checks import Checks
 
     workspace = opened()
     checks = Checks(workspace)

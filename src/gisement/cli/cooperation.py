@@ -54,8 +54,8 @@ def renewals(
 ) -> None:  # fmt: skip
     """Dire quels contrats finissent bientôt, et quoi préparer."""
     from gisement.engine import Observatory
-    from gisement.engine import renewals as calendar
     from gisement.publish import renewals as told
+    from gisement.studies import renewals as calendar
 
     perimeter, language = _asked(where), Settings.language
     observatory = Observatory(opened(), calendar.TABLES)
@@ -69,9 +69,9 @@ def renewals(
 def thresholds(where: Where = None, level: Level = None, format: Format = "table") -> None:
     """Dire ce qui est payé sans marché connu, à côté des seuils de la loi."""
     from gisement.engine import Observatory
-    from gisement.engine import thresholds as engine
     from gisement.publish import answers
     from gisement.publish import thresholds as told
+    from gisement.studies import thresholds as engine
 
     observatory, perimeter = Observatory(opened(), engine.TABLES), _asked(where)
     found = engine.without_contract(observatory, perimeter, (level,) if level else engine.LEVELS)
@@ -87,10 +87,10 @@ def thresholds(where: Where = None, level: Level = None, format: Format = "table
 def strengths(segment: Segment = None, every: Every = False, format: Format = "table") -> None:
     """Dire qui sait faire quoi, par segment, quand les données le prouvent."""
     from gisement.engine import Observatory
-    from gisement.engine.strengths import MEASURES, announced, partner_names, strength_matrix
     from gisement.pipeline import indicator_named
     from gisement.publish import answers
     from gisement.publish import strengths as told
+    from gisement.studies.strengths import MEASURES, announced, partner_names, strength_matrix
 
     _asked([f"segment={segment}"] if segment else [])
     observatory = Observatory(opened(), ("contract", "purchase", "buyer"))
@@ -109,10 +109,10 @@ def strengths(segment: Segment = None, every: Every = False, format: Format = "t
 def pool(where: Where = None, gain: Gain = "assumed", format: ListFormat = "table") -> None:
     """Trouver ce que plusieurs acheteurs pourraient acheter ensemble."""
     from gisement.engine import Observatory
-    from gisement.engine import pooling as engine
     from gisement.pipeline import indicator_named
     from gisement.publish import answers
     from gisement.publish import pooling as told
+    from gisement.studies import pooling as engine
 
     perimeter = _asked(where)
     observatory = Observatory(opened(), engine.TABLES)
@@ -127,10 +127,10 @@ def pool(where: Where = None, gain: Gain = "assumed", format: ListFormat = "tabl
 def addressable(format: ListFormat = "table") -> None:
     """Dire ce qui part alors qu'une offre existe ici, et ce qui manque."""
     from gisement.engine import Observatory
-    from gisement.engine import addressable as engine
     from gisement.pipeline import indicator_named
     from gisement.publish import addressable as told
     from gisement.publish import answers
+    from gisement.studies import addressable as engine
 
     observatory = Observatory(opened(), engine.TABLES)
     found = engine.addressable(observatory, indicator_named)
@@ -146,12 +146,12 @@ def simulate(lever: Levers = None, format: ListFormat = "table") -> None:
     from functools import partial
 
     from gisement.engine import Observatory
-    from gisement.engine import simulator as engine
-    from gisement.engine.impact import Impact
-    from gisement.engine.pooling import pooling_windows
     from gisement.pipeline import indicator_named
     from gisement.publish import answers
     from gisement.publish import simulator as told
+    from gisement.studies import simulator as engine
+    from gisement.studies.impact.model import Impact
+    from gisement.studies.pooling import pooling_windows
 
     observatory = Observatory(opened(), engine.TABLES)
     levers = [engine.lever_of(text) for text in lever or ()]
@@ -172,11 +172,11 @@ def simulate(lever: Levers = None, format: ListFormat = "table") -> None:
 def targets(format: ListFormat = "table") -> None:
     """Dire où en sont les objectifs communs, tenus ou non."""
     from gisement.engine import Observatory
-    from gisement.engine import targets as engine
-    from gisement.engine.strengths import partner_names
     from gisement.pipeline import indicator_named, perimeter_of
     from gisement.publish import answers
     from gisement.publish import targets as told
+    from gisement.studies import targets as engine
+    from gisement.studies.strengths import partner_names
 
     observatory = Observatory(opened(), engine.TABLES)
     found = engine.progress(observatory, indicator_named, perimeter_of)

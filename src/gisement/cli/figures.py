@@ -136,8 +136,8 @@ def cautions_of(
     observatory: Observatory, chosen: Indicator, perimeter: Perimeter, figures: Sequence[Figure]
 ) -> list[str]:
     """What to know before believing figures of the territory: that they rest on few rows, or leave contracts out."""
-    from gisement.engine.unplaced import OF_CONTRACTS, left_out
     from gisement.publish import caution
+    from gisement.studies.unplaced import OF_CONTRACTS, left_out
 
     if chosen.table not in OF_CONTRACTS:
         return []

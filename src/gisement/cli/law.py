@@ -20,10 +20,10 @@ def show_law(rule: str | None, outcome: Outcome | None, where: list[str] | None,
     Raises Trouble where rows are asked for without a rule, or of a rule that does not exist.
     """
     from gisement.engine import Observatory
-    from gisement.engine.law import TABLES, outcomes, rows_of
     from gisement.pipeline import RULES, perimeter_of, rule_named
     from gisement.publish import answers
     from gisement.publish import law as told
+    from gisement.studies.law import TABLES, outcomes, rows_of
 
     if outcome and not rule:
         raise Trouble(

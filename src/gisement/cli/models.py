@@ -12,7 +12,7 @@ from gisement.terms.toml_text import parsed_toml
 
 if TYPE_CHECKING:
     from gisement.engine import Observatory
-    from gisement.engine.impact_shift import Shift
+    from gisement.studies.impact.shift import Shift
 
 
 def modelled(
@@ -20,13 +20,13 @@ def modelled(
     sensitivity: bool = False, scenario: Path | None = None,
 ) -> tuple[list[Figure], dict[str, Any]]:  # fmt: skip
     """The figures of an indicator that a model computes, and what they rest on."""
-    from gisement.engine import modelled as models
+    from gisement.studies import modelled as models
 
     if not models.is_impact(indicator):
         if sensitivity:
             return models.sensitivity(observatory, indicator, perimeter), {}
         return models.measure(observatory, indicator, perimeter, by), {}
-    from gisement.engine.impact import Impact
+    from gisement.studies.impact.model import Impact
 
     impact = Impact(observatory)
     if scenario is not None:
@@ -40,7 +40,7 @@ def modelled(
 
 def shifts(path: Path) -> list[Shift]:
     """The what-if of a TOML file: `[[shift]]` with `segment`, `points` and `to`. Raises Trouble if unreadable."""
-    from gisement.engine.impact_shift import Shift
+    from gisement.studies.impact.shift import Shift
 
     if not path.is_file():
         raise Trouble(

@@ -48,12 +48,12 @@ def plan_food(
     format: ListFormat = "table",
 ) -> None:
     """Planifier l'approvisionnement : volumes à engager, coût, règles tenues."""
-    from gisement.engine import food as engine
     from gisement.engine.build import build
     from gisement.publish import answers, food
     from gisement.publish.files import check_output
     from gisement.publish.progress import progress
     from gisement.sources.registry import SOURCES
+    from gisement.studies import food_plan as engine
 
     _positive(transport, gap, time_limit)
     if output is not None:

@@ -25,8 +25,8 @@ def tell_what_was_made(workspace: Workspace, tables: int) -> None:
 
 def tell_what_is_overdue(workspace: Workspace) -> None:
     """One sentence for each file whose retention date has passed, with the command that removes it."""
-    from gisement.engine.retention import overdue
     from gisement.publish.retention import sentences
+    from gisement.studies.retention import overdue
 
     for sentence in sentences(overdue(workspace, _today()), Settings.language):
         say(sentence)
@@ -34,8 +34,8 @@ def tell_what_is_overdue(workspace: Workspace) -> None:
 
 def kept_rows(workspace: Workspace) -> list[dict[str, Any]]:
     """Until when each file may be kept, as rows."""
-    from gisement.engine.retention import kept_until
     from gisement.publish.retention import as_rows
+    from gisement.studies.retention import kept_until
 
     return as_rows(kept_until(workspace), _today())
 

@@ -37,10 +37,10 @@ def segments_list(asked: typer.Context, format: Format = "table") -> None:
 @segments.command("train")
 def segments_train() -> None:
     """Apprendre un modèle des intitulés de l'espace de travail."""
-    from gisement.engine.titles import learn_titles
     from gisement.publish.progress import progress
     from gisement.publish.titles import told
     from gisement.sources.registry import SOURCES
+    from gisement.studies.titles import learn_titles
 
     today = datetime.now(UTC).date().isoformat()
     with progress(Settings.language) as step:

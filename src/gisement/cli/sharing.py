@@ -21,9 +21,9 @@ By = Annotated[
 @sharing.command()
 def share(output: Output) -> None:
     """Écrire les sommes protégées d'un partenaire, sans les lignes."""
-    from gisement.engine.sharing import shared_rows
     from gisement.publish import shares
     from gisement.publish.files import write_output
+    from gisement.studies.sharing import shared_rows
 
     rows = shared_rows(opened())
     write_output(output, shares.written(rows))
@@ -39,10 +39,10 @@ def share(output: Output) -> None:
 def join(files: Shares, by: By = None, format: Format = "table") -> None:
     """Réunir les sommes de partenaires, sans leurs grands livres."""
     from gisement.engine.protected import PUBLISHED
-    from gisement.engine.sharing import Study
     from gisement.pipeline import indicator_named
     from gisement.publish import answers, tables
     from gisement.publish.shares import read
+    from gisement.studies.sharing import Study
     from gisement.terms import Perimeter, Trouble
 
     study = Study([read(file) for file in files])

@@ -1,6 +1,6 @@
 """What purchases make of output, value added and jobs, near and in the country: modelled, with an interval.
 
-The definition says which euros enter the model; `engine.impact` says what they make.
+The definition says which euros enter the model; `studies.impact` says what they make.
 """
 
 from __future__ import annotations

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gisement.catalog import cooperation_texts
-from gisement.engine import addressable as engine
-from gisement.engine.addressable import KINDS, by_kind
 from gisement.publish import answers, format
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.publish.renewals import segment_name
+from gisement.studies import addressable as engine
+from gisement.studies.addressable import KINDS, by_kind
 from gisement.terms import Verdict
 
 COLUMNS = ("segment", "leaves", "kind", "firms", "sizes", "single", "largest")

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gisement.catalog import cooperation_texts
-from gisement.engine.pooling_gain import percents
 from gisement.publish import answers, format
 from gisement.publish.feeds import holders
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.publish.renewals import segment_name
+from gisement.studies.pooling_gain import percents
 from gisement.terms import Figure, Verdict
 
 OF_A_CONTRACT = (

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from gisement.catalog import texts
-from gisement.engine.retention import Kept
 from gisement.publish import format
+from gisement.studies.retention import Kept
 
 
 def sentences(late: Iterable[Kept], language: str) -> list[str]:

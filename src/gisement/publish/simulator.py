@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from gisement.catalog import cooperation_texts, indicator_texts
-from gisement.engine.simulator import ALIKE, KEPT
 from gisement.publish import answers, format
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.publish.renewals import segment_name
+from gisement.studies.simulator import ALIKE, KEPT
 
 
 def as_dicts(found: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]:

@@ -8,11 +8,11 @@ from typing import Any
 from gisement.catalog import cooperation_texts, indicator_texts, texts
 from gisement.catalog.areas import area_names
 from gisement.engine.area_shares import LEVELS
-from gisement.engine.trajectory import Course
 from gisement.pipeline import indicator_named
 from gisement.publish import answers, combinations, format
 from gisement.publish.labels import catalog_word
 from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.studies.trajectory import Course
 
 
 def as_dicts(found: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]:

@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 
 from gisement.catalog.segments import segments
-from gisement.engine import modelled
 from gisement.pipeline import ALL, indicator_named, perimeter_of
 from gisement.publish import answers
 from gisement.publish.api import shapes
@@ -21,6 +20,7 @@ from gisement.publish.api.description import ADDRESS, described_in
 from gisement.publish.api.streams import begun, csv_stream, parquet_stream
 from gisement.publish.web.address import address
 from gisement.publish.workbook import workbook
+from gisement.studies import modelled
 from gisement.terms import Figure, Indicator, Perimeter, Verdict
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import Any
 from gisement.catalog import indicator_texts
 from gisement.catalog.segments import families
 from gisement.engine import Observatory
-from gisement.engine.checks import Checks
-from gisement.engine.unplaced import unplaced_contracts
 from gisement.pipeline import INDICATORS
 from gisement.publish.caution import cautions
 from gisement.publish.invented import invented
 from gisement.publish.places import Places, places_of
+from gisement.studies.checks import Checks
+from gisement.studies.unplaced import unplaced_contracts
 from gisement.terms import Figure, Indicator, Origin, Perimeter, Verdict
 
 SUPPLIER_FIGURES = ("sme_share", "sme_count_share", "new_supplier_share", "single_offer_share")

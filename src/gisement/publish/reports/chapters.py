@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from gisement.catalog import indicator_texts, report_texts
 from gisement.catalog.few import is_few
-from gisement.engine.unplaced import unplaced_contracts
 from gisement.publish import format
 from gisement.publish.caution import cautions
 from gisement.publish.reports import drawings
@@ -25,6 +24,7 @@ from gisement.publish.reports.document import (
 )
 from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.reading import Reading, year_range
+from gisement.studies.unplaced import unplaced_contracts
 from gisement.terms import Figure
 
 MOST, MOST_SEGMENTS, MOST_SECTORS, MOST_DEPARTMENTS, MOST_SUPPLIERS = 20, 12, 10, 10, 10

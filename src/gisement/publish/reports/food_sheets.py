@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gisement.catalog import report_texts
-from gisement.engine.food_board import rows_of
 from gisement.publish import food_board, format
 from gisement.publish.reports.chapters import table
 from gisement.publish.reports.document import PERSONAL, Block, Bullets, Cover, Heading, Paragraph, Report, WordTable
@@ -18,6 +17,7 @@ from gisement.publish.reports.food import RATES
 from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading
+from gisement.studies.food_chain import rows_of
 from gisement.terms import Trouble
 
 Row = Mapping[str, Any]

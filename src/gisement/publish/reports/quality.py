@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from gisement.catalog import report_texts, texts
 from gisement.engine import Observatory
-from gisement.engine.checks import Checks
 from gisement.pipeline import INDICATORS
 from gisement.publish.reports.chapters import said, table, titled, words_of
 from gisement.publish.reports.document import Block, Bullets, Heading, Methods, Sources, Tally, WordTable
 from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.reading import Reading
+from gisement.studies.checks import Checks
 from gisement.terms import Perimeter
 
 MOST_RULES = 10

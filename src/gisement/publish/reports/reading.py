@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gisement.catalog import page_texts, report_texts
-from gisement.engine import modelled
 from gisement.engine.served import PERSON, Served
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish import format
@@ -15,6 +14,7 @@ from gisement.publish.invented import invented
 from gisement.publish.labels import label
 from gisement.publish.places import Places, places_of
 from gisement.publish.reports.document import INTERNAL, PUBLIC, Block, Cover, Line, Report
+from gisement.studies import modelled
 from gisement.terms import Figure
 
 Where = tuple[tuple[str, str], ...]

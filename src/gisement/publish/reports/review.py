@@ -7,13 +7,6 @@ from functools import partial
 from typing import Any
 
 from gisement.catalog import cooperation_texts, indicator_texts, report_texts
-from gisement.engine import simulator as engine
-from gisement.engine.impact import Impact
-from gisement.engine.pooling import pooling_windows
-from gisement.engine.renewals import AHEAD, by_stage
-from gisement.engine.sheets import sheets
-from gisement.engine.strengths import partner_names
-from gisement.engine.targets import MISSED, REACHED, UNCERTAIN, UNDER_WAY, UNKNOWN, Progress, progress
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish import format, pooling
 from gisement.publish import targets as told
@@ -34,6 +27,13 @@ from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading
 from gisement.publish.reports.spaser import told_law
+from gisement.studies import simulator as engine
+from gisement.studies.impact.model import Impact
+from gisement.studies.pooling import pooling_windows
+from gisement.studies.renewals import AHEAD, by_stage
+from gisement.studies.sheets import sheets
+from gisement.studies.strengths import partner_names
+from gisement.studies.targets import MISSED, REACHED, UNCERTAIN, UNDER_WAY, UNKNOWN, Progress, progress
 from gisement.terms import Figure, Perimeter
 
 CHAPTERS = (

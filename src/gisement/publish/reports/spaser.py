@@ -8,11 +8,6 @@ from dataclasses import replace
 from gisement.catalog import report_texts, texts
 from gisement.catalog.insertion_publics import insertion_publics
 from gisement.catalog.rules import legal_texts
-from gisement.engine.execution import execution
-from gisement.engine.law import outcomes
-from gisement.engine.strengths import partner_names
-from gisement.engine.targets import Progress, progress
-from gisement.engine.trajectory import course
 from gisement.pipeline import RULES, indicator_named, perimeter_of
 from gisement.publish import clauses as hours_told
 from gisement.publish import law as law_told
@@ -34,6 +29,11 @@ from gisement.publish.reports.document import (
 from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading, year_range
+from gisement.studies.insertion_hours import execution
+from gisement.studies.law import outcomes
+from gisement.studies.strengths import partner_names
+from gisement.studies.targets import Progress, progress
+from gisement.studies.trajectory import course
 from gisement.terms import Figure, Outcome, Perimeter, Rule
 
 INCLUSIVE = ("inclusive_share", "siae_share", "adapted_share", "social_economy_share", "sme_share")

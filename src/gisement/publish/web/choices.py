@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from gisement.catalog import page_texts, tables, texts
 from gisement.catalog.segments import families
-from gisement.engine import modelled
 from gisement.engine.area_shares import AREA
 from gisement.engine.query import DIMENSIONS
-from gisement.engine.strengths import partner_of
 from gisement.pipeline import indicator_named
 from gisement.publish.combinations import told_filter, told_option
 from gisement.publish.format import listed
 from gisement.publish.labels import option_word
 from gisement.publish.web.address import ANY, Pairs
+from gisement.studies import modelled
+from gisement.studies.strengths import partner_of
 from gisement.terms import Indicator, Ring, existing_rings
 
 if TYPE_CHECKING:

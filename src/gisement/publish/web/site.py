@@ -11,30 +11,30 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from gisement.catalog import page_texts, texts
 from gisement.catalog.circular import matter_origins
 from gisement.catalog.segments import families, segments
-from gisement.engine import modelled
-from gisement.engine.addressable import Addressable, addressable
-from gisement.engine.advice import counsel
-from gisement.engine.checks import FINDINGS_BY_RULE, Checks
-from gisement.engine.circular import circular
-from gisement.engine.execution import Execution, execution
-from gisement.engine.impact import Impact, Model
-from gisement.engine.impact_shift import Shift
-from gisement.engine.law import outcomes
-from gisement.engine.pooling import Window, pooling_windows
-from gisement.engine.pooling_gain import ASSUMED, SCENARIOS
-from gisement.engine.progress import between
 from gisement.engine.public import PublicObservatory
-from gisement.engine.releases import Release, note_release, releases
 from gisement.engine.served import PERSON, Served
-from gisement.engine.simulator import Basis, Lever, Scenario, basis_of, saved, simulate
-from gisement.engine.strengths import MEASURES, partner_names, strength_matrix
-from gisement.engine.targets import Progress
-from gisement.engine.targets import progress as objectives
 from gisement.pipeline import INDICATORS, MODELLED, RULES, indicator_named, perimeter_of, rule_named
 from gisement.publish import format
 from gisement.publish.invented import invented
 from gisement.publish.places import places_of
 from gisement.publish.reports.published import document
+from gisement.studies import modelled
+from gisement.studies.addressable import Addressable, addressable
+from gisement.studies.advice import counsel
+from gisement.studies.checks import FINDINGS_BY_RULE, Checks
+from gisement.studies.circular import circular
+from gisement.studies.impact.model import Impact, Model
+from gisement.studies.impact.shift import Shift
+from gisement.studies.insertion_hours import Execution, execution
+from gisement.studies.law import outcomes
+from gisement.studies.pooling import Window, pooling_windows
+from gisement.studies.pooling_gain import ASSUMED, SCENARIOS
+from gisement.studies.progress import between
+from gisement.studies.releases import Release, note_release, releases
+from gisement.studies.simulator import Basis, Lever, Scenario, basis_of, saved, simulate
+from gisement.studies.strengths import MEASURES, partner_names, strength_matrix
+from gisement.studies.targets import Progress
+from gisement.studies.targets import progress as objectives
 from gisement.terms import Figure, Perimeter, Trouble
 
 LANGUAGES = ("fr", "en")

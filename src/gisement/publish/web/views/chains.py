@@ -10,8 +10,6 @@ from gisement.catalog import cooperation_texts
 from gisement.catalog.chains import chains
 from gisement.catalog.clause_library import clause_library
 from gisement.catalog.segments import segments
-from gisement.engine import firms, works
-from gisement.engine import renewals as calendar
 from gisement.pipeline import perimeter_of
 from gisement.publish import addressable as offer
 from gisement.publish import format
@@ -22,6 +20,8 @@ from gisement.publish.web.page import Page
 from gisement.publish.web.views.firms import told_sizes
 from gisement.publish.web.views.renewals import shown
 from gisement.publish.web.views.sheets import suggestions
+from gisement.studies import firms, works
+from gisement.studies import renewals as calendar
 from gisement.terms import Verdict
 
 AT_MOST = 30

@@ -8,12 +8,12 @@ from starlette.responses import Response
 
 from gisement.catalog import texts
 from gisement.catalog.circular import matter_origins
-from gisement.engine.circular import ORIGINS, RECYCLED, REUSE, least_rate
 from gisement.publish import format
 from gisement.publish.circular import line_cells
 from gisement.publish.web.choices import partner_asked, partner_choice
 from gisement.publish.web.grid import Cell, Grid, figured, grid, number
 from gisement.publish.web.page import Page
+from gisement.studies.circular import ORIGINS, RECYCLED, REUSE, least_rate
 from gisement.terms import Figure
 
 ASKED = (REUSE, RECYCLED)

@@ -11,9 +11,6 @@ from gisement.catalog import texts
 from gisement.catalog.clause_library import clause_library
 from gisement.catalog.national import national_series
 from gisement.catalog.segments import segments
-from gisement.engine import peers
-from gisement.engine.execution import Execution
-from gisement.engine.strengths import announced, partner_of
 from gisement.pipeline import perimeter_of
 from gisement.publish import clauses as hours_told
 from gisement.publish import format
@@ -25,6 +22,9 @@ from gisement.publish.web.choices import Choice
 from gisement.publish.web.drawings import trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
+from gisement.studies import peers
+from gisement.studies.insertion_hours import Execution
+from gisement.studies.strengths import announced, partner_of
 from gisement.terms import Figure
 
 MOST_EXAMPLES, MOST_LATE, MOST_NEEDS = 12, 30, 12

@@ -7,8 +7,6 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts, texts
-from gisement.engine.pooling import kept
-from gisement.engine.pooling_gain import ASSUMED, SCENARIOS
 from gisement.pipeline import perimeter_of
 from gisement.publish import format, pooling
 from gisement.publish.renewals import segment_name
@@ -17,6 +15,8 @@ from gisement.publish.web.choices import Choice
 from gisement.publish.web.grid import Cell, figured, grid, number
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.renewals import shown
+from gisement.studies.pooling import kept
+from gisement.studies.pooling_gain import ASSUMED, SCENARIOS
 
 CALLED = {"experience": "sheets"}
 """Pages whose texts have another name than their address."""

@@ -10,7 +10,6 @@ from typing import Any, Final
 from starlette.responses import RedirectResponse, Response
 
 from gisement.catalog import indicator_texts, texts
-from gisement.engine import modelled
 from gisement.engine.area_shares import AREA
 from gisement.engine.measure import TWO_BASES
 from gisement.engine.protected import NOT_SHOWN
@@ -28,6 +27,7 @@ from gisement.publish.web.map import OFFER, map_drawing, offer_drawing, shown_on
 from gisement.publish.web.page import Page
 from gisement.publish.web.published import published
 from gisement.publish.web.questions import FIRST, QUESTIONS
+from gisement.studies import modelled
 from gisement.terms import Figure, Indicator, Trouble
 
 BASES = {"contract": "base_contract", "payment": "base_payment"}

@@ -7,8 +7,6 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts, texts
-from gisement.engine import firms as engine
-from gisement.engine import renewals as calendar
 from gisement.pipeline import perimeter_of
 from gisement.publish import format
 from gisement.publish.renewals import segment_name
@@ -18,6 +16,8 @@ from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.renewals import shown
 from gisement.publish.web.views.sheets import suggestions
+from gisement.studies import firms as engine
+from gisement.studies import renewals as calendar
 from gisement.terms import Verdict
 
 ASKED = ("text", "naf", "cpv")

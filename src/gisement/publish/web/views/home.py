@@ -8,7 +8,6 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog.few import is_few
-from gisement.engine.unplaced import unplaced_contracts
 from gisement.publish import format
 from gisement.publish.caution import cautions
 from gisement.publish.web.address import Pairs
@@ -17,6 +16,7 @@ from gisement.publish.web.drawings import rings_drawing, trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
 from gisement.publish.web.published import published
+from gisement.studies.unplaced import unplaced_contracts
 from gisement.terms import Figure
 
 BRIEF = ("total_spend", "contracts", "sme_share", "single_offer_share")

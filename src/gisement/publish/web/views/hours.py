@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from gisement.catalog import parameter, texts
-from gisement.engine.execution import Hours, insertion_hours
 from gisement.publish import format
 from gisement.publish.web.page import Page
+from gisement.studies.insertion_hours import Hours, insertion_hours
 from gisement.terms import Trouble
 
 FIELDS = ("amount", "labour", "rate", "cost")

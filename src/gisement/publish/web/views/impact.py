@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, replace
 from starlette.responses import Response
 
 from gisement.catalog import texts
-from gisement.engine.impact_shift import Shift
 from gisement.pipeline import indicator_named
 from gisement.publish import models
 from gisement.publish.web import choices
@@ -18,6 +17,7 @@ from gisement.publish.web.choices import Choice
 from gisement.publish.web.flows import NAME, ROUNDS, Part, ends, flows_drawing, parts, place_name
 from gisement.publish.web.lines import Lines, lines_by
 from gisement.publish.web.page import Page
+from gisement.studies.impact.shift import Shift
 from gisement.terms import Figure, Trouble
 
 FILTERS = ("year", "family", "buyer")

@@ -8,9 +8,9 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import texts
-from gisement.engine.releases import Move, Release, Told
 from gisement.publish import format
 from gisement.publish.web.page import Page
+from gisement.studies.releases import Move, Release, Told
 
 
 def releases(page: Page) -> Response:

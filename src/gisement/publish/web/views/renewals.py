@@ -7,12 +7,12 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import parameter, texts
-from gisement.engine import renewals as calendar
 from gisement.pipeline import perimeter_of
 from gisement.publish import feeds, format
 from gisement.publish.web.address import ANY, Pairs, address
 from gisement.publish.web.choices import Choice
 from gisement.publish.web.page import Page
+from gisement.studies import renewals as calendar
 from gisement.terms import Perimeter
 
 PER_PAGE = 15

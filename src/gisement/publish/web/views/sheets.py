@@ -7,12 +7,12 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts
-from gisement.engine.sheets import cited, sheets
 from gisement.publish import format
 from gisement.publish.renewals import segment_name
 from gisement.publish.web.grid import Cell, grid, number
 from gisement.publish.web.methods import rendered
 from gisement.publish.web.page import Page
+from gisement.studies.sheets import cited, sheets
 
 KINDS = ("experience", "action")
 

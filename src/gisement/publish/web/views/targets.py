@@ -10,8 +10,6 @@ from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts
 from gisement.catalog.few import is_few
-from gisement.engine.targets import UNDER_WAY
-from gisement.engine.trajectory import course
 from gisement.publish import format
 from gisement.publish import targets as told
 from gisement.publish.component import shown
@@ -20,6 +18,8 @@ from gisement.publish.web.drawings import Drawing
 from gisement.publish.web.grid import Cell, Grid, grid, number
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.sheets import suggestions
+from gisement.studies.targets import UNDER_WAY
+from gisement.studies.trajectory import course
 
 
 def targets(page: Page) -> Response:

@@ -8,7 +8,6 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts, texts
-from gisement.engine import thresholds as engine
 from gisement.pipeline import perimeter_of
 from gisement.publish import format
 from gisement.publish.renewals import segment_name
@@ -17,6 +16,7 @@ from gisement.publish.web.choices import Choice
 from gisement.publish.web.grid import Cell, Grid, figured, grid, number
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.renewals import page_number, pages
+from gisement.studies import thresholds as engine
 from gisement.terms import Perimeter
 
 PER_PAGE = 15

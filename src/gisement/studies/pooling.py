@@ -11,12 +11,12 @@ from datetime import date
 from gisement.catalog import parameter
 from gisement.engine.asked import Row, unknown_key
 from gisement.engine.measure import Observatory
-from gisement.engine.pooling_gain import ASSUMED, NAMED, gain_of
-from gisement.engine.renewals import AHEAD, renewals
 from gisement.engine.row_address import address_of
-from gisement.engine.strengths import partner_of
-from gisement.engine.together import together
 from gisement.models.pooling import Need, grouped
+from gisement.studies.pooling_gain import ASSUMED, NAMED, gain_of
+from gisement.studies.renewals import AHEAD, renewals
+from gisement.studies.strengths import partner_of
+from gisement.studies.together import together
 from gisement.terms import Figure, Indicator, Perimeter, Verdict
 
 TABLES = ("renewal", "contract_supplier", "supplier", "observation", "purchase")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from gisement.engine.impact import Impact
-from gisement.engine.impact_shift import Shift
+from gisement.studies.impact.model import Impact
+from gisement.studies.impact.shift import Shift
 from gisement.terms import Figure, Indicator, Perimeter, Sums, Trouble
 
 DEPARTMENT = "department"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from gisement.catalog.few import is_few
-from gisement.engine.targets import AT_MOST, Progress
+from gisement.studies.targets import AT_MOST, Progress
 from gisement.terms import Figure
 
 ON_TRACK, BEHIND, UNDETERMINED = "on_track", "behind", "undetermined"

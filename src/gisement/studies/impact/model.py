@@ -16,8 +16,6 @@ from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 
-from gisement.engine.impact_demand import demand_rows
-from gisement.engine.impact_shift import Shift, added, moved, no_segment, nothing
 from gisement.engine.measure import Observatory
 from gisement.models.impact import LEAKS, ROUNDS, Demand, Economy, leaks, simulate
 from gisement.models.impact_answers import Spread, spreads, variance_shares
@@ -26,6 +24,8 @@ from gisement.models.impact_inputs import Rows, Table, demand_of, economy_of, se
 from gisement.models.input_output import Matrix
 from gisement.models.local_multiplier import local_multipliers
 from gisement.sources.cards import card
+from gisement.studies.impact.demand import demand_rows
+from gisement.studies.impact.shift import Shift, added, moved, no_segment, nothing
 from gisement.terms import Figure, Indicator, Level, Origin, Perimeter, Ring, Trouble, existing_rings, highest
 
 TABLES = ("io_flow", "io_sector", "national_employment", "ring_size", "supplier_presence")

@@ -12,21 +12,21 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from gisement.catalog.segments import segments
-from gisement.engine.addressable import OFFERED, addressable
 from gisement.engine.asked import rows_of
-from gisement.engine.impact import Impact
-from gisement.engine.lever_impact import Moves, economy
 from gisement.engine.measure import MEASURED, Observatory
 from gisement.engine.parameters import inlined
-from gisement.engine.pooling import BASIS, VOLUME, Window
-from gisement.engine.pooling_gain import gain_of
-from gisement.engine.renewals import AHEAD
-from gisement.engine.together import together
 from gisement.models.cross_effects import ALIKE as ALIKE
 from gisement.models.cross_effects import KEPT as KEPT
 from gisement.models.cross_effects import Crossed, Joint, alike, bounded, kept, of_unknown_sign
 from gisement.models.levers import HUNDRED, Moved, after, feasible_units, moved
 from gisement.models.levers import Lever as Lever
+from gisement.studies.addressable import OFFERED, addressable
+from gisement.studies.impact.levers import Moves, economy
+from gisement.studies.impact.model import Impact
+from gisement.studies.pooling import BASIS, VOLUME, Window
+from gisement.studies.pooling_gain import gain_of
+from gisement.studies.renewals import AHEAD
+from gisement.studies.together import together
 from gisement.terms import Figure, Indicator, Level, Perimeter, Sums, Trouble, Verdict
 from gisement.terms.arithmetic import share
 

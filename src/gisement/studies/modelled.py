@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gisement.engine.emissions import measure_emissions
-from gisement.engine.impact import Impact
 from gisement.engine.measure import Observatory
-from gisement.engine.pooling_gain import gains, measure_gain
 from gisement.engine.query import MODEL_DIMENSIONS
+from gisement.studies.emissions import measure_emissions
+from gisement.studies.impact.model import Impact
+from gisement.studies.pooling_gain import gains, measure_gain
 from gisement.terms import Figure, Indicator, Perimeter, Trouble
 
 MODEL = "model"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gisement.catalog.segments import OUT_OF_SCOPE, UNCLASSIFIED, segments
 from gisement.engine.asked import Row, rows_of
 from gisement.engine.measure import MEASURED, Observatory
-from gisement.engine.together import together
+from gisement.studies.together import together
 from gisement.terms import Figure, Indicator, Perimeter, Ring, Verdict
 
 TABLES = (*MEASURED, "local_offer", "renewal")

@@ -1,0 +1,1 @@
+"""One question each, asked of figures: what a territory can do with what is measured."""

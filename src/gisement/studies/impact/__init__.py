@@ -1,0 +1,1 @@
+"""What purchases set in motion: the model of a table, the demand that enters it, what a change of suppliers shifts."""
