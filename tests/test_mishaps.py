@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gisement.publish.ledgers import proposed
 from gisement.publish.web.running import listen
+from gisement.publish.words.ledgers import proposed
 from gisement.sources.geography import area_name
 from gisement.sources.ledger import propose
 from gisement.terms import Trouble, parse_territory

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import typer.main
 
-from gisement.publish import retention, usage
+from gisement.publish import usage
+from gisement.publish.words import checks
 from gisement.studies.retention import Kept
 
 APP = importlib.import_module("gisement.cli").app
@@ -72,6 +73,6 @@ def test_a_file_comes_in_without_what_measures() -> None:
 
 def test_no_text_is_read_where_no_file_is_overdue(monkeypatch: pytest.MonkeyPatch) -> None:
     late = Kept("0123", "ledger", "ledger.csv", 2009, date(2019, 12, 31))
-    assert "ledger.csv" in retention.sentences([late], "fr")[0]
-    monkeypatch.setattr(retention, "texts", None)
-    assert retention.sentences([], "fr") == []
+    assert "ledger.csv" in checks.kept_too_long([late], "fr")[0]
+    monkeypatch.setattr(checks, "texts", None)
+    assert checks.kept_too_long([], "fr") == []

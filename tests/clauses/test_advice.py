@@ -15,7 +15,7 @@ from gisement.engine import Observatory
 from gisement.models.clause_advice import CLAUSE, LOT, RESERVE, UNKNOWN, Supply, advise
 from gisement.models.clause_lint import UNLAWFUL, lint
 from gisement.pipeline import indicator_named
-from gisement.publish.clauses import counsel_sentences, wordings
+from gisement.publish.words.clauses import counsel_sentences, wordings
 from gisement.store import Workspace, add_snapshot
 from gisement.studies.advice import TABLES, counsel
 from gisement.terms import parse_territory

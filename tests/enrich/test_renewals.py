@@ -12,7 +12,7 @@ import icalendar
 import pytest
 
 from gisement.engine import Observatory
-from gisement.publish import feeds
+from gisement.publish.exports import feeds
 from gisement.sources.demonstration import identifiers
 from gisement.sources.ledger import LedgerMapping, prepare_ledger
 from gisement.store import Workspace

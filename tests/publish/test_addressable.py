@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 
 from gisement.catalog import cooperation_texts
 from gisement.pipeline import indicator_named
-from gisement.publish import addressable as told
 from gisement.publish.web.address import pairs_of
 from gisement.publish.web.site import Site
+from gisement.publish.words import addressable as told
 from gisement.studies.addressable import ELSEWHERE, GAP, KINDS, LEAST, OFFERED, by_kind
 from gisement.studies.addressable import whole as taken_together
 from gisement.terms import Perimeter

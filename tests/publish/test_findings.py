@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gisement.publish.findings import values
+from gisement.publish.words.checks import values
 
 
 def told(rule: str, column: str, reported: str | None, kept: str | None) -> tuple[str | None, str | None]:

@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 
 from gisement.catalog import parameter
 from gisement.pipeline import indicator_named
-from gisement.publish import pooling as told
 from gisement.publish.web.address import pairs_of
 from gisement.publish.web.site import Site
+from gisement.publish.words import pooling as told
 from gisement.studies import renewals as calendar
 from gisement.studies.modelled import measure
 from gisement.studies.pooling import LOT_CASES, ONE_OFF, SOURCING, kept

@@ -14,8 +14,9 @@ from gisement.catalog import cooperation_texts, parameter
 from gisement.catalog.clause_library import clause_library
 from gisement.models.insertion_hours import insertion_hours
 from gisement.pipeline import perimeter_of
-from gisement.publish import format, pooling
+from gisement.publish import format
 from gisement.publish.web.site import Site
+from gisement.publish.words import pooling
 from gisement.studies import renewals as calendar
 from gisement.studies.addressable import by_kind
 from gisement.studies.simulator import lever_of

@@ -11,7 +11,8 @@ import pytest
 from lxml import etree
 from starlette.testclient import TestClient
 
-from gisement.publish import feeds, format
+from gisement.publish import format
+from gisement.publish.exports import feeds
 from gisement.publish.web.site import Site
 from gisement.studies import renewals as calendar
 from gisement.terms import Perimeter

@@ -18,7 +18,7 @@ from gisement.models.disclosure_rule import rule
 from gisement.models.joined_tables import joined
 from gisement.models.payment_secrecy import linked_cells
 from gisement.pipeline import indicator_named
-from gisement.publish import shares
+from gisement.publish.words import sharing as shares
 from gisement.sources.demonstration import Demonstration
 from gisement.store import Workspace, remove_snapshot, snapshots
 from gisement.store.database import table_path

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from gisement.models.cross_effects import ALIKE
 from gisement.pipeline import indicator_named
-from gisement.publish import simulator as told
 from gisement.publish.web.site import Site
+from gisement.publish.words import simulator as told
 from gisement.studies.simulator import EVERY, HOLDERS, KINDS, POOLING, lever_of
 from gisement.terms import Perimeter, Trouble
 

@@ -9,9 +9,9 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from gisement.pipeline import indicator_named, perimeter_of
-from gisement.publish import targets as told
 from gisement.publish.web import charts
 from gisement.publish.web.site import Site
+from gisement.publish.words import targets as told
 from gisement.studies import targets
 from gisement.studies.targets import MISSED, REACHED, UNDER_WAY
 from gisement.terms import Trouble

@@ -9,7 +9,7 @@ import pytest
 
 from gisement import pipeline
 from gisement.models.title_accuracy import Unseen, accuracy
-from gisement.publish.titles import told
+from gisement.publish.words.models import learnt as told
 from gisement.sources.cpv_labels import read_cpv_labels
 from gisement.sources.demonstration import identifiers
 from gisement.store import Workspace, remove_snapshot, snapshots

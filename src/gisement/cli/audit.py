@@ -29,7 +29,7 @@ def audit_draw(
     """Tirer les lignes à vérifier à la main, et écrire le formulaire."""
     from gisement.engine import Observatory
     from gisement.pipeline import indicator_named, perimeter_of
-    from gisement.publish import forms
+    from gisement.publish.words import audit as forms
     from gisement.studies.audit import draw
 
     observatory, chosen = Observatory(opened()), indicator_named("local_share")
@@ -52,8 +52,9 @@ def audit_estimate(
     """Lire le formulaire rempli : part locale auditée, son intervalle, effet de chaque genre d'erreur."""
     from gisement.engine import Observatory
     from gisement.pipeline import indicator_named
-    from gisement.publish import answers, forms
+    from gisement.publish import answers
     from gisement.publish.component import rows_command
+    from gisement.publish.words import audit as forms
     from gisement.studies.audit import estimate
 
     rows, origin = forms.read(form), forms.origin(form)

@@ -17,7 +17,8 @@ def show(
     """
     from gisement.engine import Observatory
     from gisement.pipeline import indicator_named, perimeter_of
-    from gisement.publish import answers, change
+    from gisement.publish import answers
+    from gisement.publish.words import change
     from gisement.studies.change import decompose, trend
     from gisement.studies.progress import is_told
 
@@ -47,7 +48,8 @@ def show_progress(indicator: Indicator, perimeter: Perimeter, years: str | None,
     """Print how far a share of contracts has come: between two years, or year by year where none are given."""
     from gisement.catalog.national import national_series
     from gisement.engine import Observatory
-    from gisement.publish import answers, change
+    from gisement.publish import answers
+    from gisement.publish.words import change
     from gisement.studies import progress
 
     observatory = Observatory(opened())

@@ -34,14 +34,14 @@ def lint_file(file: Draft, format: ListFormat = "table") -> None:
     """Relire un projet : ce qui est illicite, ce qui manque, ce qui est faible."""
     from gisement.models.clause_lint import lint
     from gisement.publish import answers
-    from gisement.publish import lint as told
+    from gisement.publish.words import clauses as told
     from gisement.sources.consultation import read_text
 
-    found = told.as_dict(file.name, lint(read_text(file)), Settings.language)
+    found = told.lint_as_dict(file.name, lint(read_text(file)), Settings.language)
     if format == "json":
         print(answers.to_json(found))
     else:
-        told.show(found, Settings.language)
+        told.show_lint(found, Settings.language)
     if found["unlawful"]:
         raise typer.Exit(1)
 
@@ -50,7 +50,8 @@ def lint_file(file: Draft, format: ListFormat = "table") -> None:
 def detect_in_file(file: Document, format: ListFormat = "table") -> None:
     """Montrer les clauses, critères et réserves que dit un document."""
     from gisement.models.clause_text import detect
-    from gisement.publish import answers, clauses
+    from gisement.publish import answers
+    from gisement.publish.words import clauses
     from gisement.sources.consultation import read_text
 
     found = detect(read_text(file))
@@ -64,7 +65,8 @@ def detect_in_file(file: Document, format: ListFormat = "table") -> None:
 def hours(amount: Amount, labour: Labour, rate: Rate = None, cost: Cost = None, format: ListFormat = "table") -> None:
     """Calculer les heures d'insertion qu'un contrat peut porter."""
     from gisement.models.insertion_hours import insertion_hours
-    from gisement.publish import answers, clauses
+    from gisement.publish import answers
+    from gisement.publish.words import clauses
 
     try:
         found = insertion_hours(round(amount * 100), labour, rate, None if cost is None else round(cost * 100))
@@ -83,7 +85,8 @@ def hours(amount: Amount, labour: Labour, rate: Rate = None, cost: Cost = None, 
 def execution_of_clauses(buyer: OfBuyer = None, format: ListFormat = "table") -> None:
     """Comparer les heures d'insertion dues et faites, et lister les retards."""
     from gisement.engine import Observatory
-    from gisement.publish import answers, clauses
+    from gisement.publish import answers
+    from gisement.publish.words import clauses
     from gisement.studies.insertion_hours import TABLES, execution
 
     found = execution(Observatory(opened(), TABLES), _known(buyer))
@@ -98,7 +101,7 @@ def circular_purchases(buyer: OfBuyer = None, format: ListFormat = "table") -> N
     """Dire ce qui vient du réemploi et de matières recyclées, par famille de produits."""
     from gisement.engine import Observatory
     from gisement.publish import answers
-    from gisement.publish import circular as told
+    from gisement.publish.words import circular as told
     from gisement.studies.circular import TABLES, circular
 
     found = circular(Observatory(opened(), TABLES), _known(buyer))
@@ -115,7 +118,7 @@ def advise_on(segment: ASegment, format: ListFormat = "table") -> None:
     from gisement.engine import Observatory
     from gisement.pipeline import indicator_named
     from gisement.publish import answers
-    from gisement.publish import clauses as told
+    from gisement.publish.words import clauses as told
     from gisement.studies.advice import TABLES, counsel
 
     if segment not in segments():
@@ -135,7 +138,8 @@ def library(family: Family = None, format: ListFormat = "table") -> None:
     """Montrer des clauses et des critères licites, par famille d'achat."""
     from gisement.catalog.clause_library import clause_library
     from gisement.catalog.segments import families
-    from gisement.publish import answers, clauses
+    from gisement.publish import answers
+    from gisement.publish.words import clauses
 
     if family is not None and family not in families():
         allowed = among(family, families())

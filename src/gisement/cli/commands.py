@@ -209,7 +209,7 @@ def check(format: Format = "table") -> None:
     elif format == "csv":
         sys.stdout.write(answers.to_csv(checks.findings()))
     else:
-        from gisement.publish import checks as told
+        from gisement.publish.words import checks as told
 
         told.show(checks.findings_by_rule(), checks.coverage(), expectations, Settings.language)
         tell_what_is_overdue(workspace)

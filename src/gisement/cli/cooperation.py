@@ -54,7 +54,7 @@ def renewals(
 ) -> None:  # fmt: skip
     """Dire quels contrats finissent bientôt, et quoi préparer."""
     from gisement.engine import Observatory
-    from gisement.publish import renewals as told
+    from gisement.publish.words import renewals as told
     from gisement.studies import renewals as calendar
 
     perimeter, language = _asked(where), Settings.language
@@ -70,7 +70,7 @@ def thresholds(where: Where = None, level: Level = None, format: Format = "table
     """Dire ce qui est payé sans marché connu, à côté des seuils de la loi."""
     from gisement.engine import Observatory
     from gisement.publish import answers
-    from gisement.publish import thresholds as told
+    from gisement.publish.words import thresholds as told
     from gisement.studies import thresholds as engine
 
     observatory, perimeter = Observatory(opened(), engine.TABLES), _asked(where)
@@ -89,7 +89,7 @@ def strengths(segment: Segment = None, every: Every = False, format: Format = "t
     from gisement.engine import Observatory
     from gisement.pipeline import indicator_named
     from gisement.publish import answers
-    from gisement.publish import strengths as told
+    from gisement.publish.words import strengths as told
     from gisement.studies.strengths import MEASURES, announced, partner_names, strength_matrix
 
     _asked([f"segment={segment}"] if segment else [])
@@ -111,7 +111,7 @@ def pool(where: Where = None, gain: Gain = "assumed", format: ListFormat = "tabl
     from gisement.engine import Observatory
     from gisement.pipeline import indicator_named
     from gisement.publish import answers
-    from gisement.publish import pooling as told
+    from gisement.publish.words import pooling as told
     from gisement.studies import pooling as engine
 
     perimeter = _asked(where)
@@ -128,8 +128,8 @@ def addressable(format: ListFormat = "table") -> None:
     """Dire ce qui part alors qu'une offre existe ici, et ce qui manque."""
     from gisement.engine import Observatory
     from gisement.pipeline import indicator_named
-    from gisement.publish import addressable as told
     from gisement.publish import answers
+    from gisement.publish.words import addressable as told
     from gisement.studies import addressable as engine
 
     observatory = Observatory(opened(), engine.TABLES)
@@ -148,7 +148,7 @@ def simulate(lever: Levers = None, format: ListFormat = "table") -> None:
     from gisement.engine import Observatory
     from gisement.pipeline import indicator_named
     from gisement.publish import answers
-    from gisement.publish import simulator as told
+    from gisement.publish.words import simulator as told
     from gisement.studies import simulator as engine
     from gisement.studies.impact.model import Impact
     from gisement.studies.pooling import pooling_windows
@@ -174,7 +174,7 @@ def targets(format: ListFormat = "table") -> None:
     from gisement.engine import Observatory
     from gisement.pipeline import indicator_named, perimeter_of
     from gisement.publish import answers
-    from gisement.publish import targets as told
+    from gisement.publish.words import targets as told
     from gisement.studies import targets as engine
     from gisement.studies.strengths import partner_names
 
@@ -188,7 +188,8 @@ def targets(format: ListFormat = "table") -> None:
 
 def _content(found: list[dict[str, object]], format: str, as_of: date | None, language: str) -> bytes:
     from gisement.catalog import texts
-    from gisement.publish import answers, feeds
+    from gisement.publish import answers
+    from gisement.publish.exports import feeds
 
     title = texts(language)["renewals"]["title"]
     if format in ("ics", "atom"):
@@ -200,6 +201,6 @@ def _write(content: bytes, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(content.decode())
         return
-    from gisement.publish.files import write_file
+    from gisement.publish.exports.files import write_file
 
     write_file(content, output)

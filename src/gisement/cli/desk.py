@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gisement.publish.files import private_file, private_folder
+from gisement.publish.exports.files import private_file, private_folder
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class WorkspaceDesk:
 
     def proposal(self, file: Path, mapping: str, siret: str, language: str) -> tuple[str, str]:
         """What the assistant says of a ledger, and the mapping that it proposes."""
-        from gisement.publish.ledgers import proposed
+        from gisement.publish.words.ledgers import proposed
         from gisement.sources.ledger import propose, read_mapping
 
         with _written(mapping) as path:

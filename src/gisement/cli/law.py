@@ -22,7 +22,7 @@ def show_law(rule: str | None, outcome: Outcome | None, where: list[str] | None,
     from gisement.engine import Observatory
     from gisement.pipeline import RULES, perimeter_of, rule_named
     from gisement.publish import answers
-    from gisement.publish import law as told
+    from gisement.publish.words import law as told
     from gisement.studies.law import TABLES, outcomes, rows_of
 
     if outcome and not rule:

@@ -24,7 +24,7 @@ Buyer = Annotated[str | None, typer.Option("--buyer", help="SIRET de l'acheteur,
 
 def show_proposal(file: Path, mapping: Path | None, buyer: str | None) -> None:
     """Tell the mapping that the assistant proposes, ten lines read with it, and what is wrong in the file."""
-    from gisement.publish.ledgers import proposed
+    from gisement.publish.words.ledgers import proposed
     from gisement.sources.ledger import propose, read_mapping
 
     proposal = propose(file, read_mapping(mapping) if mapping else None, buyer=buyer)
@@ -39,7 +39,7 @@ def prepare_ledger_file(
     buyer: Buyer = None,
 ) -> None:
     """Masquer un grand livre, et dire exactement ce qui part et ce qui est écarté."""
-    from gisement.publish.ledgers import leaving
+    from gisement.publish.words.ledgers import leaving
     from gisement.sources.ledger import prepare_ledger, read_mapping
 
     prepared = prepare_ledger(file, output, read_mapping(mapping) if mapping else None, buyer=buyer)

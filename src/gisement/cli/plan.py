@@ -49,9 +49,10 @@ def plan_food(
 ) -> None:
     """Planifier l'approvisionnement : volumes à engager, coût, règles tenues."""
     from gisement.engine.build import build
-    from gisement.publish import answers, food
-    from gisement.publish.files import check_output
+    from gisement.publish import answers
+    from gisement.publish.exports.files import check_output
     from gisement.publish.progress import progress
+    from gisement.publish.words import food_plan as food
     from gisement.sources.registry import SOURCES
     from gisement.studies import food_plan as engine
 
@@ -83,8 +84,9 @@ def _steps() -> Sequence[Step]:
 
 
 def _write(output: Path, found: Any, *, quiet: bool) -> None:
-    from gisement.publish import answers, food
-    from gisement.publish.files import write_output
+    from gisement.publish import answers
+    from gisement.publish.exports.files import write_output
+    from gisement.publish.words import food_plan as food
 
     is_csv = output.suffix.lower() == ".csv"
     text = answers.to_csv(food.as_lines(found)) if is_csv else answers.to_json(food.as_dict(found))

@@ -25,19 +25,19 @@ def tell_what_was_made(workspace: Workspace, tables: int) -> None:
 
 def tell_what_is_overdue(workspace: Workspace) -> None:
     """One sentence for each file whose retention date has passed, with the command that removes it."""
-    from gisement.publish.retention import sentences
+    from gisement.publish.words.checks import kept_too_long
     from gisement.studies.retention import overdue
 
-    for sentence in sentences(overdue(workspace, _today()), Settings.language):
+    for sentence in kept_too_long(overdue(workspace, _today()), Settings.language):
         say(sentence)
 
 
 def kept_rows(workspace: Workspace) -> list[dict[str, Any]]:
     """Until when each file may be kept, as rows."""
-    from gisement.publish.retention import as_rows
+    from gisement.publish.words.checks import retention_rows
     from gisement.studies.retention import kept_until
 
-    return as_rows(kept_until(workspace), _today())
+    return retention_rows(kept_until(workspace), _today())
 
 
 def _today() -> date:

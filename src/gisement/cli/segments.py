@@ -38,11 +38,11 @@ def segments_list(asked: typer.Context, format: Format = "table") -> None:
 def segments_train() -> None:
     """Apprendre un modèle des intitulés de l'espace de travail."""
     from gisement.publish.progress import progress
-    from gisement.publish.titles import told
+    from gisement.publish.words import models
     from gisement.sources.registry import SOURCES
     from gisement.studies.titles import learn_titles
 
     today = datetime.now(UTC).date().isoformat()
     with progress(Settings.language) as step:
         learnt = learn_titles(opened(), SOURCES["title-model"], today, step)
-    say(told(learnt, Settings.language))
+    say(models.learnt(learnt, Settings.language))

@@ -21,8 +21,8 @@ By = Annotated[
 @sharing.command()
 def share(output: Output) -> None:
     """Écrire les sommes protégées d'un partenaire, sans les lignes."""
-    from gisement.publish import shares
-    from gisement.publish.files import write_output
+    from gisement.publish.exports.files import write_output
+    from gisement.publish.words import sharing as shares
     from gisement.studies.sharing import shared_rows
 
     rows = shared_rows(opened())
@@ -41,7 +41,7 @@ def join(files: Shares, by: By = None, format: Format = "table") -> None:
     from gisement.engine.protected import PUBLISHED
     from gisement.pipeline import indicator_named
     from gisement.publish import answers, tables
-    from gisement.publish.shares import read
+    from gisement.publish.words.sharing import read
     from gisement.studies.sharing import Study
     from gisement.terms import Perimeter, Trouble
 

@@ -14,7 +14,7 @@ import msgspec
 
 from gisement.catalog import indicator_texts
 from gisement.catalog.few import is_few
-from gisement.publish.invented import invented
+from gisement.publish.caution import invented
 from gisement.publish.labels import labels
 from gisement.terms import Figure, Indicator, Perimeter, Verdict
 

@@ -1,11 +1,20 @@
-"""What must be said beside a figure that rests on little: few rows, contracts that no place of a buyer lets in."""
+"""What must be said of figures: that their data are invented, that they rest on few rows, what they leave out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from gisement.catalog import parameter, texts
 from gisement.catalog.few import is_few
+from gisement.catalog.tables import read_yaml
 from gisement.publish import format
-from gisement.terms import Figure, Verdict
+from gisement.terms import Figure, Origin, Verdict
+
+
+def invented(origins: Iterable[Origin]) -> Mapping[str, str]:
+    """The card of the demonstration if any of these origins is its generator; empty for real data."""
+    card: dict[str, str] = read_yaml("demonstration/card.yaml")
+    return card if any(origin.producer == card["producer"] for origin in origins) else {}
 
 
 def cautions(figure: Figure, unplaced: int, language: str = "fr") -> list[str]:

@@ -9,9 +9,10 @@ from typing import Any
 from gisement.catalog import indicator_texts, texts
 from gisement.catalog.few import is_few
 from gisement.catalog.segments import families
-from gisement.publish import combinations, format, models
-from gisement.publish.labels import label
+from gisement.publish import format
+from gisement.publish.labels import explained, label, told_options
 from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.words import models
 from gisement.terms import Figure, Indicator, Spread, Verdict
 
 LONGEST = 50
@@ -63,7 +64,7 @@ def show_figures(
     rows = [
         [
             *(_label(f, name, language, width) for name in names),
-            *([combinations.told(f, language)] if with_options else []),
+            *([told_options(f, language)] if with_options else []),
             *(_written(f, name, language) for name in numbers),
         ]
         for f in figures
@@ -197,7 +198,7 @@ def _notes(
     if len(figures) == 1 and (missing := format.missing(figures[0], language)):
         yield missing
     if with_options:
-        yield from (combinations.explained(name, language) for name in figures[0].options)
+        yield from (explained(name, language) for name in figures[0].options)
 
 
 def _about_bounds(indicator: Indicator, figures: Sequence[Figure]) -> str:

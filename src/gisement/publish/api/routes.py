@@ -18,8 +18,8 @@ from gisement.publish.api import shapes
 from gisement.publish.api.asked import described, reader
 from gisement.publish.api.description import ADDRESS, described_in
 from gisement.publish.api.streams import begun, csv_stream, parquet_stream
+from gisement.publish.exports.workbook import workbook
 from gisement.publish.web.address import address
-from gisement.publish.workbook import workbook
 from gisement.studies import modelled
 from gisement.terms import Figure, Indicator, Perimeter, Verdict
 

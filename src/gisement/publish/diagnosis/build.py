@@ -10,8 +10,7 @@ from gisement.catalog import indicator_texts
 from gisement.catalog.segments import families
 from gisement.engine import Observatory
 from gisement.pipeline import INDICATORS
-from gisement.publish.caution import cautions
-from gisement.publish.invented import invented
+from gisement.publish.caution import cautions, invented
 from gisement.publish.places import Places, places_of
 from gisement.studies.checks import Checks
 from gisement.studies.unplaced import unplaced_contracts

@@ -1,1 +1,1 @@
-"""Exports: contracts and tables as other tools read them, each with the card of its data set."""
+"""Files written: contracts and tables as other tools read them with their card, calendars, workbooks, a user's file."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gisement.publish.caution import invented
 from gisement.publish.exports.ocds import LICENCE
 from gisement.publish.exports.tables import table_schema
-from gisement.publish.invented import invented
 from gisement.publish.places import places_of
 
 if TYPE_CHECKING:

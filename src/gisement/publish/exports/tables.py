@@ -22,7 +22,7 @@ from gisement.catalog import columns, tables, texts
 from gisement.catalog.tables import exported_words
 from gisement.engine.exports import exported_schema
 from gisement.publish.answers import FORMULA
-from gisement.publish.workbook import MADE_ON
+from gisement.publish.exports.workbook import MADE_ON
 from gisement.terms import Trouble
 
 KINDS = {

@@ -11,9 +11,9 @@ from typing import Any
 import xlsxwriter
 
 from gisement.catalog import report_texts
+from gisement.publish.exports.workbook import MADE_ON
 from gisement.publish.reports.document import Report
 from gisement.publish.reports.laying import Laid, laid
-from gisement.publish.workbook import MADE_ON
 
 FORMATS = {"percent": "0.0%", "euros": "#,##0", "index": "0.000", "lots": "0.0", "ratio": "0.00", "points": "0.0%"}
 PARTS = ("value", "low", "high", "coverage")

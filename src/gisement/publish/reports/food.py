@@ -7,7 +7,6 @@ from typing import Any
 
 from gisement.catalog import parameter, report_texts, texts
 from gisement.catalog.texts import food_texts
-from gisement.publish import food_board
 from gisement.publish.format import weight
 from gisement.publish.reports.chapters import table
 from gisement.publish.reports.document import (
@@ -24,6 +23,7 @@ from gisement.publish.reports.document import (
 from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading, year_range
+from gisement.publish.words import food_chain as food_board
 from gisement.studies.food_chain import BOARDS
 
 RATES = ("egalim_share", "organic_share", "meat_fish_egalim_share", "food_spend")

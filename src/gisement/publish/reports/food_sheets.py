@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gisement.catalog import report_texts
-from gisement.publish import food_board, format
+from gisement.publish import format
 from gisement.publish.reports.chapters import table
 from gisement.publish.reports.document import PERSONAL, Block, Bullets, Cover, Heading, Paragraph, Report, WordTable
 from gisement.publish.reports.food import RATES
 from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading
+from gisement.publish.words import food_chain as food_board
 from gisement.studies.food_chain import rows_of
 from gisement.terms import Trouble
 

@@ -9,9 +9,9 @@ from typing import Any
 from gisement.catalog import indicator_texts, report_texts, texts
 from gisement.catalog.texts import typeset
 from gisement.pipeline import indicator_named
-from gisement.publish.combinations import defined
 from gisement.publish.component import rows_command
 from gisement.publish.format import listed
+from gisement.publish.labels import defined
 from gisement.terms import Figure
 
 SAID_OPTIONS = ("medical",)

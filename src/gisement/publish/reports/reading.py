@@ -10,7 +10,7 @@ from gisement.catalog import page_texts, report_texts
 from gisement.engine.served import PERSON, Served
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish import format
-from gisement.publish.invented import invented
+from gisement.publish.caution import invented
 from gisement.publish.labels import label
 from gisement.publish.places import Places, places_of
 from gisement.publish.reports.document import INTERNAL, PUBLIC, Block, Cover, Line, Report

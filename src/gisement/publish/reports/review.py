@@ -8,9 +8,7 @@ from typing import Any
 
 from gisement.catalog import cooperation_texts, indicator_texts, report_texts
 from gisement.pipeline import indicator_named, perimeter_of
-from gisement.publish import format, pooling
-from gisement.publish import targets as told
-from gisement.publish.renewals import segment_name
+from gisement.publish import format
 from gisement.publish.reports.chapters import said, table
 from gisement.publish.reports.document import (
     Block,
@@ -27,6 +25,9 @@ from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading
 from gisement.publish.reports.spaser import told_law
+from gisement.publish.words import pooling
+from gisement.publish.words import targets as told
+from gisement.publish.words.renewals import segment_name
 from gisement.studies import simulator as engine
 from gisement.studies.impact.model import Impact
 from gisement.studies.pooling import pooling_windows

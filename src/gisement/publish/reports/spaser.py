@@ -9,9 +9,6 @@ from gisement.catalog import report_texts, texts
 from gisement.catalog.insertion_publics import insertion_publics
 from gisement.catalog.rules import legal_texts
 from gisement.pipeline import RULES, indicator_named, perimeter_of
-from gisement.publish import clauses as hours_told
-from gisement.publish import law as law_told
-from gisement.publish import targets as told
 from gisement.publish.reports import chapters
 from gisement.publish.reports.chapters import said, table
 from gisement.publish.reports.document import (
@@ -29,6 +26,9 @@ from gisement.publish.reports.document import (
 from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading, year_range
+from gisement.publish.words import clauses as hours_told
+from gisement.publish.words import law as law_told
+from gisement.publish.words import targets as told
 from gisement.studies.insertion_hours import execution
 from gisement.studies.law import outcomes
 from gisement.studies.strengths import partner_names

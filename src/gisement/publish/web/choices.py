@@ -11,9 +11,8 @@ from gisement.catalog.segments import families
 from gisement.engine.area_shares import AREA
 from gisement.engine.query import DIMENSIONS
 from gisement.pipeline import indicator_named
-from gisement.publish.combinations import told_filter, told_option
 from gisement.publish.format import listed
-from gisement.publish.labels import option_word
+from gisement.publish.labels import option_word, told_filter, told_option
 from gisement.publish.web.address import ANY, Pairs
 from gisement.studies import modelled
 from gisement.studies.strengths import partner_of

@@ -15,7 +15,7 @@ from gisement.engine.public import PublicObservatory
 from gisement.engine.served import PERSON, Served
 from gisement.pipeline import INDICATORS, MODELLED, RULES, indicator_named, perimeter_of, rule_named
 from gisement.publish import format
-from gisement.publish.invented import invented
+from gisement.publish.caution import invented
 from gisement.publish.places import places_of
 from gisement.publish.reports.published import document
 from gisement.studies import modelled

@@ -13,15 +13,16 @@ from gisement.catalog import indicator_texts, parameter, texts
 from gisement.catalog.parameters import parameters
 from gisement.catalog.segments import families, segments
 from gisement.pipeline import ALL, INDICATORS, indicator_named
-from gisement.publish import combinations, format
+from gisement.publish import format
 from gisement.publish.api.description import ADDRESS, described_in
-from gisement.publish.findings import values
+from gisement.publish.labels import explained
 from gisement.publish.web.address import address
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.methods import method_html
 from gisement.publish.web.page import Page
 from gisement.publish.web.questions import QUESTIONS
 from gisement.publish.web.search import plain
+from gisement.publish.words.checks import values
 from gisement.terms import Indicator, Perimeter, Spread, Verdict
 
 FINDINGS_SHOWN = 100
@@ -58,7 +59,7 @@ def _in_short(page: Page, indicator: Indicator) -> list[tuple[str, list[str]]]:
     if not page.texts["site"]["french_only"]:
         return []
     kind = "spread" if isinstance(indicator.kind, Spread) else indicator.kind
-    options = [combinations.explained(option.name, page.language) for option in indicator.options]
+    options = [explained(option.name, page.language) for option in indicator.options]
     found = [
         ("unit", [told["unit_label"]]),
         ("formula", [words[FORMULAS[kind]]]),

@@ -8,11 +8,11 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts
-from gisement.publish import addressable as told
 from gisement.publish.web.address import ANY, address
 from gisement.publish.web.choices import Choice
 from gisement.publish.web.grid import Cell, Grid, figured, grid, number, verdict_cell
 from gisement.publish.web.page import Page
+from gisement.publish.words import addressable as told
 from gisement.studies.addressable import KINDS, OFFERED, by_kind
 from gisement.terms import Verdict
 

@@ -11,15 +11,15 @@ from gisement.catalog.chains import chains
 from gisement.catalog.clause_library import clause_library
 from gisement.catalog.segments import segments
 from gisement.pipeline import perimeter_of
-from gisement.publish import addressable as offer
 from gisement.publish import format
-from gisement.publish.renewals import segment_name
 from gisement.publish.web.address import Pairs, address
 from gisement.publish.web.grid import Cell, Grid, grid, number, verdict_cell
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.firms import told_sizes
 from gisement.publish.web.views.renewals import shown
 from gisement.publish.web.views.sheets import suggestions
+from gisement.publish.words import addressable as offer
+from gisement.publish.words.renewals import segment_name
 from gisement.studies import firms, works
 from gisement.studies import renewals as calendar
 from gisement.terms import Verdict

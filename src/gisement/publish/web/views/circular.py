@@ -9,10 +9,10 @@ from starlette.responses import Response
 from gisement.catalog import texts
 from gisement.catalog.circular import matter_origins
 from gisement.publish import format
-from gisement.publish.circular import line_cells
 from gisement.publish.web.choices import partner_asked, partner_choice
 from gisement.publish.web.grid import Cell, Grid, figured, grid, number
 from gisement.publish.web.page import Page
+from gisement.publish.words.circular import line_cells
 from gisement.studies.circular import ORIGINS, RECYCLED, REUSE, least_rate
 from gisement.terms import Figure
 

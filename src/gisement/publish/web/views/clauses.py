@@ -12,16 +12,16 @@ from gisement.catalog.clause_library import clause_library
 from gisement.catalog.national import national_series
 from gisement.catalog.segments import segments
 from gisement.pipeline import perimeter_of
-from gisement.publish import clauses as hours_told
 from gisement.publish import format
-from gisement.publish import strengths as strengths_told
-from gisement.publish.change import evidence, interval
 from gisement.publish.web.address import ANY, Pairs, address
 from gisement.publish.web.card import Card
 from gisement.publish.web.choices import Choice
 from gisement.publish.web.drawings import trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
+from gisement.publish.words import clauses as hours_told
+from gisement.publish.words import strengths as strengths_told
+from gisement.publish.words.change import evidence, interval
 from gisement.studies import peers
 from gisement.studies.insertion_hours import Execution
 from gisement.studies.strengths import announced, partner_of

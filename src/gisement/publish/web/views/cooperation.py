@@ -8,13 +8,14 @@ from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts, texts
 from gisement.pipeline import perimeter_of
-from gisement.publish import format, pooling
-from gisement.publish.renewals import segment_name
+from gisement.publish import format
 from gisement.publish.web.address import ANY, address
 from gisement.publish.web.choices import Choice
 from gisement.publish.web.grid import Cell, figured, grid, number
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.renewals import shown
+from gisement.publish.words import pooling
+from gisement.publish.words.renewals import segment_name
 from gisement.studies.pooling import kept
 from gisement.studies.pooling_gain import ASSUMED, SCENARIOS
 

@@ -9,13 +9,13 @@ from starlette.responses import Response
 from gisement.catalog import cooperation_texts, texts
 from gisement.pipeline import perimeter_of
 from gisement.publish import format
-from gisement.publish.renewals import segment_name
 from gisement.publish.web.address import Pairs, address
 from gisement.publish.web.grid import Cell, Grid, figured, grid, number
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.renewals import shown
 from gisement.publish.web.views.sheets import suggestions
+from gisement.publish.words.renewals import segment_name
 from gisement.studies import firms as engine
 from gisement.studies import renewals as calendar
 from gisement.terms import Verdict

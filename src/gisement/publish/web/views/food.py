@@ -9,12 +9,13 @@ from starlette.responses import Response
 
 from gisement.catalog import parameter, texts
 from gisement.catalog.texts import food_texts
-from gisement.publish import answers, food_board, format
+from gisement.publish import answers, format
 from gisement.publish.format import weight
 from gisement.publish.web.address import address
 from gisement.publish.web.card import Card
 from gisement.publish.web.map import offer_drawing
 from gisement.publish.web.page import Page
+from gisement.publish.words import food_chain as food_board
 
 RATES = {
     "egalim_share": "of_egalim", "organic_share": "of_organic", "meat_fish_egalim_share": "of_meat",

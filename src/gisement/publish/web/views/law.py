@@ -12,11 +12,11 @@ from gisement.catalog import texts
 from gisement.catalog.rules import legal_texts
 from gisement.pipeline import RULES, rule_named
 from gisement.publish import format
-from gisement.publish import law as told
 from gisement.publish.web.address import address
 from gisement.publish.web.choices import partner_asked, partner_choice
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.renewals import page_number
+from gisement.publish.words import law as told
 from gisement.studies import law as engine
 from gisement.studies.strengths import partner_of
 from gisement.terms import Outcome, Perimeter, Rule

@@ -8,10 +8,12 @@ from starlette.responses import Response
 
 from gisement.catalog import parameter, texts
 from gisement.pipeline import perimeter_of
-from gisement.publish import feeds, format
+from gisement.publish import format
+from gisement.publish.exports import feeds
 from gisement.publish.web.address import ANY, Pairs, address
 from gisement.publish.web.choices import Choice
 from gisement.publish.web.page import Page
+from gisement.publish.words.renewals import holders
 from gisement.studies import renewals as calendar
 from gisement.terms import Perimeter
 
@@ -95,7 +97,7 @@ def shown(page: Page, rows: list[Row]) -> list[Row]:
             "page": f"{page.root}/contracts/{row['contract_key']}",
             "buyer": row["buyer_name"] or row["buyer_id"] or words["not_known"],
             "buyer_page": f"{page.root}/buyers/{row['buyer_id']}" if row["buyer_id"] else "",
-            "holders": feeds.holders(row, language),
+            "holders": holders(row, language),
             "stage": words["stages"][row["renewal_stage"]],
             "end": format.day(row["end_date"], language),
             "call": format.day(row["call_date"], language),

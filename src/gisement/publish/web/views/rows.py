@@ -14,13 +14,13 @@ from gisement.engine.row_sheet import SORTS, RowPage
 from gisement.engine.served import PERSON
 from gisement.pipeline import indicator_named
 from gisement.publish import format
-from gisement.publish.findings import values
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, address, chosen, perimeter
 from gisement.publish.web.card import weighed
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.food_rows import FOOD_HEADINGS, RowShown, food_row
 from gisement.publish.web.views.sheets import suggestions
+from gisement.publish.words.checks import values
 from gisement.terms import Figure, Indicator, Trouble, Verdict
 
 PER_PAGE = 50

@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts
 from gisement.publish import format
-from gisement.publish.renewals import segment_name
 from gisement.publish.web.grid import Cell, grid, number
 from gisement.publish.web.methods import rendered
 from gisement.publish.web.page import Page
+from gisement.publish.words.renewals import segment_name
 from gisement.studies.sheets import cited, sheets
 
 KINDS = ("experience", "action")

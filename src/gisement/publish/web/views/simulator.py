@@ -8,12 +8,13 @@ from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts
 from gisement.catalog.segments import segments
-from gisement.publish import format, pooling
-from gisement.publish import simulator as told
-from gisement.publish.renewals import segment_name
+from gisement.publish import format
 from gisement.publish.web.address import address, pairs_of
 from gisement.publish.web.grid import Cell, Grid, figured, grid, number
 from gisement.publish.web.page import Page
+from gisement.publish.words import pooling
+from gisement.publish.words import simulator as told
+from gisement.publish.words.renewals import segment_name
 from gisement.studies.simulator import EVERY, KEPT, lever_of
 from gisement.terms import Verdict
 

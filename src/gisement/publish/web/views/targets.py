@@ -11,13 +11,13 @@ from starlette.responses import Response
 from gisement.catalog import cooperation_texts
 from gisement.catalog.few import is_few
 from gisement.publish import format
-from gisement.publish import targets as told
 from gisement.publish.component import shown
 from gisement.publish.web import charts
 from gisement.publish.web.drawings import Drawing
 from gisement.publish.web.grid import Cell, Grid, grid, number
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.sheets import suggestions
+from gisement.publish.words import targets as told
 from gisement.studies.targets import UNDER_WAY
 from gisement.studies.trajectory import course
 

@@ -10,12 +10,12 @@ from starlette.responses import Response
 from gisement.catalog import cooperation_texts, texts
 from gisement.pipeline import perimeter_of
 from gisement.publish import format
-from gisement.publish.renewals import segment_name
 from gisement.publish.web.address import ANY, Pairs
 from gisement.publish.web.choices import Choice
 from gisement.publish.web.grid import Cell, Grid, figured, grid, number
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.renewals import page_number, pages
+from gisement.publish.words.renewals import segment_name
 from gisement.studies import thresholds as engine
 from gisement.terms import Perimeter
 

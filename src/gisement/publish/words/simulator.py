@@ -8,7 +8,7 @@ from typing import Any
 from gisement.catalog import cooperation_texts, indicator_texts
 from gisement.publish import answers, format
 from gisement.publish.layout import Column, paragraph, table, width_here
-from gisement.publish.renewals import segment_name
+from gisement.publish.words.renewals import segment_name
 from gisement.studies.simulator import ALIKE, KEPT
 
 

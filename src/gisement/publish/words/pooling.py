@@ -7,9 +7,8 @@ from typing import Any
 
 from gisement.catalog import cooperation_texts
 from gisement.publish import answers, format
-from gisement.publish.feeds import holders
 from gisement.publish.layout import Column, paragraph, table, width_here
-from gisement.publish.renewals import segment_name
+from gisement.publish.words.renewals import holders, segment_name
 from gisement.studies.pooling_gain import percents
 from gisement.terms import Figure, Verdict
 

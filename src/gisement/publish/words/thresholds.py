@@ -8,7 +8,7 @@ from typing import Any
 from gisement.catalog import cooperation_texts
 from gisement.publish import format
 from gisement.publish.layout import Column, paragraph, table, width_here
-from gisement.publish.renewals import segment_name
+from gisement.publish.words.renewals import segment_name
 
 LONGEST = 50
 Rows = Sequence[Mapping[str, Any]]

@@ -9,8 +9,8 @@ from gisement.catalog import cooperation_texts, indicator_texts, texts
 from gisement.catalog.areas import area_names
 from gisement.engine.area_shares import LEVELS
 from gisement.pipeline import indicator_named
-from gisement.publish import answers, combinations, format
-from gisement.publish.labels import catalog_word
+from gisement.publish import answers, format
+from gisement.publish.labels import catalog_word, told_filter, told_option
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.studies.trajectory import Course
 
@@ -65,11 +65,11 @@ def measured_on(each: Any, language: str = "fr", names: Mapping[str, str] | None
 
 def _pair(key: str, value: str, language: str, names: Mapping[str, str]) -> str:
     if key in texts(language)["options"]:
-        return combinations.told_option(key, value, language)
+        return told_option(key, value, language)
     bare = value.removeprefix("=")
     place = area_names(key.removeprefix("buyer_")) if key.endswith(("commune", "department")) else {}
     name = names.get(bare[:9]) if key == "buyer" else place.get(bare) or catalog_word(key, bare, language)
-    return combinations.told_filter(key, name or bare, language)
+    return told_filter(key, name or bare, language)
 
 
 def told(each: Any, language: str, names: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -14,6 +14,7 @@ from lxml import etree
 
 from gisement.catalog import texts
 from gisement.publish import format
+from gisement.publish.words.renewals import holders
 
 STEPS = ("sourcing_date", "lots_date", "call_date", "end_date")
 """The days of a renewal, in order."""
@@ -101,16 +102,6 @@ def _told(row: Row, words: Mapping[str, Any], language: str) -> Iterator[str]:
     yield f"{words['call']}{colon}{format.day(row['call_date'], language)}"
     yield f"{words['amount']}{colon}{format.cents(row['amount_cents'], language)}"
     yield words["about"]
-
-
-def holders(row: Row, language: str = "fr") -> str:
-    """The names of holders that may be shown, and how many more there are."""
-    words = texts(language)["renewals"]
-    names = [format.harmless(name) for name in row["holders"]]
-    hidden = row["holders_count"] - len(names)
-    if hidden:
-        names.append(format.counted(hidden, words["unnamed"], words["unnamed_many"], language))
-    return ", ".join(names) or str(words["not_known"])
 
 
 def _changed(row: Row, as_of: date) -> date:

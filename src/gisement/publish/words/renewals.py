@@ -1,4 +1,4 @@
-"""The calendar of renewals on a terminal."""
+"""The calendar of renewals in words, and on a terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from gisement.catalog import texts
 from gisement.catalog.segments import segments
 from gisement.publish import format
-from gisement.publish.feeds import holders
 from gisement.publish.layout import Column, paragraph, table, width_here
 
 LONGEST = 50
@@ -36,6 +35,16 @@ def show_renewals(rows: Rows, unknown: Mapping[str, int], language: str) -> None
     )
     print()
     _notes(words, width, rows, unknown, language)
+
+
+def holders(row: Mapping[str, Any], language: str = "fr") -> str:
+    """The names of holders that may be shown, and how many more there are."""
+    words = texts(language)["renewals"]
+    names = [format.harmless(name) for name in row["holders"]]
+    hidden = row["holders_count"] - len(names)
+    if hidden:
+        names.append(format.counted(hidden, words["unnamed"], words["unnamed_many"], language))
+    return ", ".join(names) or str(words["not_known"])
 
 
 def segment_name(segment: str | None, language: str) -> str:

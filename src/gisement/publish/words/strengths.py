@@ -9,7 +9,7 @@ from typing import Any
 from gisement.catalog import texts
 from gisement.publish import format
 from gisement.publish.layout import Column, paragraph, table, width_here
-from gisement.publish.renewals import segment_name
+from gisement.publish.words.renewals import segment_name
 
 
 def as_dicts(lines: Sequence[Any], names: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -1,19 +1,26 @@
-"""What `check` answers on a terminal: findings, the account of each file, gaps, what had to hold."""
+"""What `check` tells: findings and their values, the account of each file, gaps, what had to hold, what is overdue."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from gisement.catalog import texts
 from gisement.publish import format
 from gisement.publish.answers import euros
 from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.studies.retention import Kept
 
 PAIRS = 10
 """Pairs of files shown, those of most contracts in common first."""
 _ACCOUNT = ("records", "contracts", "joined", "duplicates", "unreadable", "concessions")
+IN_CENTS = (
+    "account_gap_", "amount_amended", "amount_maybe_in_", "amount_unusually_", "correction_", "paid_above_contract",
+    "payment_amount_guessed",
+)  # fmt: skip
+"""Rules (or how their names begin) whose published amount is in cents; that of others is as the file writes it."""
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -167,3 +174,49 @@ def _expectations(expectations: Rows, language: str) -> str:
         for row in expectations
     ]
     return f"{said['expectations']}\n\n{table(columns, rows, width_here())}"
+
+
+def kept_too_long(late: Iterable[Kept], language: str) -> list[str]:
+    """One sentence for each file that should have been removed; no text is read where there is none."""
+    return [
+        texts(language)["terminal"]["kept_too_long"].format(
+            file=format.harmless(each.file), kind=each.kind, until=format.day(each.until, language),
+            identifier=f"{each.kind}/{each.identifier}",
+        )
+        for each in late
+    ]  # fmt: skip
+
+
+def retention_rows(kept: Sequence[Kept], today: date) -> list[dict[str, Any]]:
+    """Every file that has a duration, as rows of `check --format json`."""
+    return [
+        {
+            "of": "retention", "snapshot": each.identifier, "kind": each.kind, "file": each.file,
+            "last_year": each.last_year, "until": each.until.isoformat(), "is_overdue": each.until < today,
+        }
+        for each in kept
+    ]  # fmt: skip
+
+
+def values(row: Mapping[str, Any], language: str) -> tuple[str | None, str | None]:
+    """The value published and the one kept of a finding, as they are written; None where there is none to show."""
+    reported, kept = row["reported"], row["kept"]
+    if row["column"] == "amount_cents":
+        is_in_cents = str(row["rule"]).startswith(IN_CENTS)
+        return _euros(reported, language) if is_in_cents else reported, _euros(kept, language)
+    if str(row["column"]).endswith("_date"):
+        return reported, _day(kept, language)
+    return reported, kept
+
+
+def _euros(text: str | None, language: str) -> str | None:
+    """Whole cents as euros; what is no number, as it is."""
+    is_number = text is not None and text.removeprefix("-").isdecimal()
+    return format.cents(int(text), language) if text is not None and is_number else text
+
+
+def _day(text: str | None, language: str) -> str | None:
+    try:
+        return None if text is None else format.day(date.fromisoformat(text), language)
+    except ValueError:
+        return text

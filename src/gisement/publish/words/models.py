@@ -1,4 +1,4 @@
-"""What the figures of a model rest on, in sentences: its table, its year, what it lacks, what moves the result."""
+"""What a model rests on, in sentences: its table, its year, what it lacks, what moves it; of what another learnt."""
 
 from __future__ import annotations
 
@@ -49,3 +49,19 @@ def _doubts(about: Mapping[str, Any], language: str) -> str:
         f"{words[f'factor_{name}']} {format.percent(part, 0, language)}" for name, part in shares if part > LEAST_SHARE
     ]
     return format.listed(told, language)
+
+
+def learnt(found: Any, language: str = "fr") -> str:
+    """From what the model was learnt, and how well it answers buyers that it has not seen."""
+    words: dict[str, str] = texts(language)["title_model"]
+    counts = {name: format.number(getattr(found, name), 0, language) for name in ("titles", "buyers", "labels")}
+    lines = [words["learnt"].format(**counts), words["labels" if found.labels else "no_labels"].format(**counts)]
+    lines += [_accuracy(words, words[name], one, language) for name, one in found.accuracy.items()]
+    return "\n".join([*lines, words["about"], words["kept"].format(identifier=found.snapshot.identifier)])
+
+
+def _accuracy(words: dict[str, str], name: str, found: Any, language: str) -> str:
+    shares = ("over_all", "at_coverage", "answered_share", "when_answered")
+    return words["accuracy"].format(
+        name=name, **{share: format.percent(getattr(found, share), language=language) for share in shares}
+    )
