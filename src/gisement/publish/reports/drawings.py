@@ -12,6 +12,7 @@ from gisement.catalog import parameter, report_texts
 from gisement.catalog.few import is_few
 from gisement.publish import format
 from gisement.publish.component import shown
+from gisement.publish.palette import COLOURS
 from gisement.publish.reports.document import Line, Picture
 from gisement.publish.web import charts
 from gisement.terms import Figure
@@ -94,7 +95,9 @@ def _svg(kind: str, marks: Any, summary: str) -> str:
 
 def _environment() -> Environment:
     """The drawings of the pages are templates of the pages."""
-    return Environment(
+    made = Environment(
         loader=PackageLoader("gisement.publish.web", "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    made.globals["colours"] = COLOURS
+    return made

@@ -11,6 +11,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from gisement.publish.palette import style_variables
+
 TYPES = {
     ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
     ".mjs": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
@@ -53,5 +55,7 @@ def answer(request: Request) -> Response:
 
 def _asset(path: Path) -> Asset:
     content = path.read_bytes()
+    if path.suffix == ".css":
+        content = style_variables().encode() + content
     digest = hashlib.sha256(content).hexdigest()[:12]
     return Asset(f"/static/{digest}/{path.name}", TYPES[path.suffix], content, gzip.compress(content, 9, mtime=0))

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from gisement.publish import format
 from gisement.publish.component import Shown
+from gisement.publish.palette import COLOURS, SHADES
 
 COINS, COINS_PER_ROW, COIN_STEP = 100, 10, 20
 TOP, HEIGHT, STEP, MARGIN = 24, 170, 58, 50
@@ -19,8 +20,6 @@ ABOVE, BELOW, LETTER, HALF = 8.0, 18.0, 13.0, 22.0
 GRID = (0, 25, 50, 75, 100)
 RANGE_WIDTH, RANGE_STEP = 470, 46
 DISC = 220
-SHADES = ("#f3e7d8", "#e6c3ae", "#cf8f6e", "#b0603b", "#7f2f14")
-"""From little to much: one hue, darker as it grows, so that it holds for the colour-blind and in grey."""
 LETTERS = (15.0, 12.0, 11.0)
 """Sizes of the letters of a tile, from the usual one down to the least that is read with ease."""
 LETTER_WIDTH = 0.54
@@ -28,7 +27,7 @@ LETTER_WIDTH = 0.54
 LEAST_NUMBERED, ENTRY_LETTERS, ENTRY_HEIGHT, ENTRY_GAP = 18.0, 12.0, 20.0, 20.0
 """The least side of a tile that a number stands in; the letters of what it stands for under the drawing, the height of
 a line of them, and what is left between two beside each other."""
-UNKNOWN_SHADE = "#d9d5cf"
+UNKNOWN_SHADE = COLOURS["unknown"]
 DARK_FROM = 3
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gisement.catalog import parameter
 from gisement.publish import format
 from gisement.publish.component import Shown
+from gisement.publish.palette import SHADES
 from gisement.publish.web import charts
 from gisement.publish.web.address import Pairs, address
 from gisement.publish.web.card import Card
@@ -92,9 +93,9 @@ def treemap_drawing(page: Page, by: str, where: Pairs, *, tall: bool = False) ->
 
 def legend(page: Page) -> tuple[tuple[str, str], ...]:
     """The shades, and the shares that each stands for."""
-    steps = len(charts.SHADES)
+    steps = len(SHADES)
     space = "%" if page.language == "en" else "\u00a0%"
-    known = [(shade, f"{n * 100 // steps}–{(n + 1) * 100 // steps}{space}") for n, shade in enumerate(charts.SHADES)]
+    known = [(shade, f"{n * 100 // steps}–{(n + 1) * 100 // steps}{space}") for n, shade in enumerate(SHADES)]
     return (*known, (charts.UNKNOWN_SHADE, page.texts["chart"]["unknown_colour"]))
 
 

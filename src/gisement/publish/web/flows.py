@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from gisement.catalog import texts
 from gisement.publish import format
+from gisement.publish.palette import COLOURS, SHADES
 from gisement.publish.web.address import Pairs, address
-from gisement.publish.web.charts import SHADES, lines_of
+from gisement.publish.web.charts import lines_of
 from gisement.publish.web.drawings import Drawing
 from gisement.terms import Figure
 
@@ -22,8 +23,8 @@ ROUNDS = {"direct": "round_direct", "indirect": "round_indirect"}
 """The rounds that are shown, and how they are called in the texts."""
 LEAKS = (("imports", "world"), ("taxes", "taxes"))
 LEAK_WORDS = {"world": "to_world", "taxes": "to_taxes"}
-LEAK_SHADES = {"world": "#b9b2a7", "taxes": "#d9d5cf"}
-PURCHASE_SHADE, ROUND_SHADE = "#1f4b53", "#4d7880"
+LEAK_SHADES = {"world": COLOURS["abroad"], "taxes": COLOURS["unknown"]}
+PURCHASE_SHADE, ROUND_SHADE = COLOURS["deep"], COLOURS["deep_mild"]
 NODE, HEIGHT, GAP, TOP, LETTER = 14, 300, 14, 30, 13
 WIDE, TALL = 760, 380
 LEAST = 0.5

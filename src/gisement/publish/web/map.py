@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from gisement.catalog.tables import read_csv
 from gisement.publish import format
+from gisement.publish.palette import SHADES
 from gisement.publish.web.address import Pairs, address
-from gisement.publish.web.charts import SHADES, UNKNOWN_SHADE
+from gisement.publish.web.charts import UNKNOWN_SHADE
 from gisement.publish.web.drawings import Drawing
 from gisement.publish.web.lines import Line, Lines, lines_by
 from gisement.terms import Figure

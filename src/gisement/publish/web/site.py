@@ -16,6 +16,7 @@ from gisement.engine.served import PERSON, Served
 from gisement.pipeline import INDICATORS, MODELLED, RULES, indicator_named, perimeter_of, rule_named
 from gisement.publish import format
 from gisement.publish.caution import invented
+from gisement.publish.palette import COLOURS
 from gisement.publish.places import places_of
 from gisement.publish.reports.published import document
 from gisement.studies import modelled
@@ -290,5 +291,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["colours"] = COLOURS
     environment.filters["capital"] = format.capital  # Jinja's own lowers the rest: a commune lost its capital
     return environment

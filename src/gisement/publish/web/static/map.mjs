@@ -26,16 +26,17 @@ const boundsOf = (features) => {
   return [[west, south], [east, north]];
 };
 
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const LAYERS = [
   { id: "areas", type: "fill", source: "areas", paint: { "fill-color": ["get", "shade"] } },
-  { id: "borders", type: "line", source: "areas", paint: { "line-color": "#fffdf8", "line-width": 0.8 } },
+  { id: "borders", type: "line", source: "areas", paint: { "line-color": colour("sheet"), "line-width": 0.8 } },
   {
     id: "home", type: "line", source: "areas", filter: ["get", "is_home"],
-    paint: { "line-color": "#1f4b53", "line-width": 1.8 },
+    paint: { "line-color": colour("deep"), "line-width": 1.8 },
   },
   {
     id: "chosen", type: "line", source: "areas", filter: ["==", ["get", "code"], ""],
-    paint: { "line-color": "#2b2521", "line-width": 3 },
+    paint: { "line-color": colour("ink"), "line-width": 3 },
   },
 ];
 

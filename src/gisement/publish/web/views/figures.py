@@ -16,6 +16,7 @@ from gisement.engine.protected import NOT_SHOWN
 from gisement.pipeline import indicator_named
 from gisement.publish import format
 from gisement.publish.labels import option_word
+from gisement.publish.palette import COLOURS
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, Pairs, address, chosen, with_each
 from gisement.publish.web.areas import LEVELS, contour_drawing
@@ -145,7 +146,7 @@ def noted(drawing: str, notice: str) -> str:
         return drawing
     width, height = float(found[1]), float(found[2])
     told = f'<text x="{width / 2:g}" y="{height + NOTICE / 2:g}" text-anchor="middle" font-family="sans-serif" '
-    told += f'font-size="13" font-weight="700" fill="#5f554c">{escape(notice)}</text></svg>'
+    told += f'font-size="13" font-weight="700" fill="{COLOURS["soft"]}">{escape(notice)}</text></svg>'
     taller = drawing.replace(found[0], f'viewBox="0 0 {found[1]} {height + NOTICE:g}"', 1)
     return taller[: taller.rindex("</svg>")] + told
 
