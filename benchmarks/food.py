@@ -22,15 +22,15 @@ import numpy as np
 
 from gisement.engine.build import build
 from gisement.engine.intake import add_files
-from gisement.models.food_plan import Plan, plan_food
-from gisement.models.food_plan_check import broken_rules
-from gisement.models.food_plan_inputs import Inputs, Scenario
-from gisement.models.food_plan_weeks import weekly_flows
+from gisement.models.food.inputs import Inputs, Scenario
+from gisement.models.food.plan.check import broken_rules
+from gisement.models.food.plan.solve import Plan, plan_food
+from gisement.models.food.plan.weeks import weekly_flows
 from gisement.pipeline import STEPS
 from gisement.sources.demonstration.food import FoodSize, write_food
 from gisement.sources.registry import SOURCES
 from gisement.store import Workspace
-from gisement.studies.food_plan import TABLES, food_inputs
+from gisement.studies.food.plan import TABLES, food_inputs
 from gisement.terms import parse_territory
 
 TRANSPORT = 0.0006

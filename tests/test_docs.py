@@ -12,7 +12,7 @@ import pytest
 import typer.main
 
 from gisement.catalog import texts
-from gisement.catalog.food_rules import food_rules
+from gisement.catalog.food import food_rules
 from gisement.engine.query import BUYERS, DIMENSIONS
 from gisement.indicators import ALL
 from tests.case_example import END, example

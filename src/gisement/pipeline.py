@@ -11,7 +11,6 @@ from gisement.clean import (
     contracts,
     corrections,
     food,
-    food_lines,
     geography,
     holders,
     identity,
@@ -23,13 +22,9 @@ from gisement.clean import (
 from gisement.enrich import (
     buyer_years,
     buyers,
-    canteens,
     distance,
     economy,
     findings,
-    food_balance,
-    food_bought,
-    food_purchases,
     ledger_coverage,
     ledger_findings,
     outliers,
@@ -44,7 +39,8 @@ from gisement.enrich import (
     secrecy,
     thresholds,
 )
-from gisement.enrich import food as food_supply
+from gisement.enrich.food import purchases as food_purchases
+from gisement.enrich.food import supply as food_supply
 from gisement.indicators import ALL as ALL
 from gisement.indicators import FOOD_CHAIN as FOOD_CHAIN
 from gisement.indicators import INDICATORS as INDICATORS
@@ -53,18 +49,12 @@ from gisement.indicators.law import RULES as RULES
 from gisement.models import (
     central_purchasing,
     central_purchasing_names,
-    food_conversion,
-    food_follow,
-    food_gap,
-    food_lots,
-    food_origin,
-    food_prior,
-    food_texts,
     impact_by_sector,
     payee_link,
     payment_secrecy,
     title_segment,
 )
+from gisement.models.food import conversion, follow, gaps, lots, sourcing
 from gisement.segments import by_code, by_cpv, labels, of_contracts, of_payments, of_register
 from gisement.sources.registry import SOURCES as SOURCES
 from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble, among
@@ -161,8 +151,8 @@ STEPS: tuple[Step, ...] = (
     secrecy.payment_part,
     payment_secrecy.public_payment,
     # What canteens buy: each line once, whose it is, the quality that the law sees in it.
-    food_lines.food_line,
-    canteens.canteen,
+    food.food_line,
+    food_purchases.canteen,
     food_purchases.food_purchase,
     food_purchases.food_year,
     # What an impact is computed with: a table of the country, the size of rings, where firms are, emissions.
@@ -175,19 +165,19 @@ STEPS: tuple[Step, ...] = (
     impact_by_sector.impact_by_sector,
     economy.emission_factor,
     # Food: what canteens need, what producers offer, how far it is.
-    food_conversion.food_conversion,
-    food_bought.food_bought,
-    food_texts.food_text_need,
+    conversion.food_conversion,
+    food_purchases.food_bought,
+    conversion.food_text_need,
     food.food_need,
     food_supply.food_offer,
     food_supply.food_distance,
     food.food_rule,
-    food_gap.food_gap,
-    food_lots.food_lot,
-    food_balance.food_balance,
-    food_prior.food_prior,
-    food_origin.food_origin,
-    food_follow.food_follow,
+    gaps.food_gap,
+    lots.food_lot,
+    food_supply.food_balance,
+    sourcing.food_prior,
+    sourcing.food_origin,
+    follow.food_follow,
     food.food_declaration,
     # What comes next: ends of contracts, ceilings, what is paid without a contract.
     reconciliation.contract_payment,

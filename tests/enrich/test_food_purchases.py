@@ -11,7 +11,7 @@ import pytest
 
 from gisement.catalog.quality_labels import GROUPS, labels
 from gisement.engine.plan import compile_step
-from gisement.enrich.food_purchases import food_purchase
+from gisement.enrich.food.purchases import food_purchase
 from gisement.store.database import schema, sql_type
 from tests.yaml_file import read_yaml
 

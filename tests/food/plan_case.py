@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from gisement.models.food_plan_inputs import Inputs, inputs_of
+from gisement.models.food.inputs import Inputs, inputs_of
 from tests.yaml_file import read_yaml
 
 CASES = Path(__file__).parent / "plans.yaml"

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 
 from gisement.catalog import raw_tables
-from gisement.models.food_follow import food_follow
-from gisement.models.food_gap import food_gap
-from gisement.models.food_lots import food_lot, procedure, sized
+from gisement.models.food.follow import food_follow
+from gisement.models.food.gaps import food_gap
+from gisement.models.food.lots import food_lot, procedure, sized
 from tests.food.plan_case import Case, rows
 
 

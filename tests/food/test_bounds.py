@@ -7,8 +7,9 @@ import inspect
 import numpy as np
 import pytest
 
-from gisement.models import food_plan_large, food_plan_solver
-from gisement.models.food_plan_solver import FEASIBLE, INFEASIBLE, NOTHING, OPTIMAL, Solved
+from gisement.models import linear_model as food_plan_solver
+from gisement.models.food.plan import large as food_plan_large
+from gisement.models.linear_model import FEASIBLE, INFEASIBLE, NOTHING, OPTIMAL, Solved
 
 
 def told(objective: float | None, gap: float | None, status: str = OPTIMAL) -> Solved:

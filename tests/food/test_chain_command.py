@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gisement.studies.food_chain import declared
+from gisement.studies.food.boards import declared
 from tests.commands import gisement
 
 TERRITORY = "epci:200069854"

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from gisement.models.food_plan import Flows, Plan, plan_food
-from gisement.models.food_plan_arcs import network
-from gisement.models.food_plan_check import broken_rules
-from gisement.models.food_plan_inputs import Inputs, Offer, Rules, Scenario
-from gisement.models.food_plan_model import commitments
+from gisement.models.food.inputs import Inputs, Offer, Rules, Scenario
+from gisement.models.food.plan.check import broken_rules
+from gisement.models.food.plan.model import commitments
+from gisement.models.food.plan.network import network
+from gisement.models.food.plan.solve import Flows, Plan, plan_food
 
 MONTHS = ("01", "02", "03")
 NEEDED = {"roti": 40.0, "hache": 60.0, "merlu": 30.0, "pomme": 50.0, "pain": 80.0}

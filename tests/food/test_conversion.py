@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from gisement.models.food_conversion import Coefficients, food_conversion, kg_per_meal, land_and_herd
+from gisement.models.food.conversion import Coefficients, food_conversion, kg_per_meal, land_and_herd
 from tests.yaml_file import read_yaml
 
 CASES: list[dict[str, Any]] = read_yaml(Path(__file__).parent / "conversions.yaml")

@@ -8,15 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from gisement.models import food_plan_years
-from gisement.models.food_plan import Plan, plan_food
-from gisement.models.food_plan_arcs import network
-from gisement.models.food_plan_check import broken_rules
-from gisement.models.food_plan_inputs import CLASSES, Inputs, Offer, Rules, Scenario
-from gisement.models.food_plan_large import MANY_CONTRACTS, solve_plan
-from gisement.models.food_plan_model import commitments
-from gisement.models.food_plan_solver import solve
-from gisement.models.food_plan_weeks import weekly_flows
+from gisement.models.food.inputs import CLASSES, Inputs, Offer, Rules, Scenario
+from gisement.models.food.plan import years as food_plan_years
+from gisement.models.food.plan.check import broken_rules
+from gisement.models.food.plan.large import MANY_CONTRACTS, solve_plan
+from gisement.models.food.plan.model import commitments
+from gisement.models.food.plan.network import network
+from gisement.models.food.plan.solve import Plan, plan_food
+from gisement.models.food.plan.weeks import weekly_flows
+from gisement.models.linear_model import solve
 
 MONTHS = tuple(f"2027-{month:02d}" for month in range(1, 7))
 PRODUCTS = ("carotte", "pain", "roti", "hache")

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from scipy.optimize import LinearConstraint, linprog, milp
 
-from gisement.models.food_plan import Plan, frontier, local_euros, plan_food
-from gisement.models.food_plan_check import broken_rules
-from gisement.models.food_plan_inputs import Inputs, Offer, Rules
-from gisement.models.food_plan_told import spending
-from gisement.models.food_plan_why import reasons
+from gisement.models.food.inputs import Inputs, Offer, Rules
+from gisement.models.food.plan.check import broken_rules
+from gisement.models.food.plan.solve import Plan, frontier, local_euros, plan_food
+from gisement.models.food.plan.told import spending
+from gisement.models.food.plan.why import reasons
 from tests.food.plan_case import Case, cases, inputs
 
 RANDOM = 200

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from gisement.catalog import raw_tables, tables
-from gisement.catalog.food_words import product_in, word_key
-from gisement.enrich.food_bought import food_bought
-from gisement.models.food_prior import food_prior
-from gisement.models.food_texts import food_text_need
+from gisement.catalog.food import product_in, word_key
+from gisement.enrich.food.purchases import food_bought
+from gisement.models.food.conversion import food_text_need
+from gisement.models.food.sourcing import food_prior
 from gisement.sources.food.census import read_farm_census
 from gisement.sources.food.menus import read_food_dishes, read_food_menus
 from gisement.sources.food.operators import read_organic_operators

@@ -8,7 +8,7 @@ from gisement.publish.reports import food_sheets, read
 from gisement.publish.reports.document import WordTable
 from gisement.publish.reports.html import html as laid
 from gisement.publish.web.site import Site
-from gisement.studies import food_chain as food_board
+from gisement.studies.food import boards as food_board
 from gisement.terms import Trouble
 
 

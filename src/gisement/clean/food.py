@@ -1,4 +1,4 @@
-"""Needs of canteens as their files tell them: by buyer, product and period, with what is bound elsewhere kept apart."""
+"""Needs of canteens as their files tell them, rules of a plan, purchases and declarations of ma cantine: each once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from gisement.terms import step
 
 DECLARED, FROM_MEALS = "declared", "meals"
 GRAMS_PER_KG = 1000.0
+MA_CANTINE = "ma-cantine-"
+"""What stands before the number of a canteen whose SIRET the file does not give."""
 NEED_KEY = (
     "food_buyer", "food_product", "food_period", "food_month", "channel", "tied_until_date", "is_tied", "need_origin"
 )  # fmt: skip
@@ -23,16 +25,18 @@ def food_need(raw_food_demand: Any, raw_food_meal: Any, food_conversion: Any, fo
     an end. One without a year is tied as soon as an end is told: nobody knows of which year it is.
     Of one product of a buyer, one origin counts: what it declares, else its menus, else its meals, else its purchases.
     """
-    needs = _declared(raw_food_demand)
+    needs = _lines(raw_food_demand, raw_food_demand.quantity_kg, DECLARED)
     for more in (
         _from_texts(food_text_need, "menus"), _from_meals(raw_food_meal, food_conversion),
         _from_texts(food_text_need, "purchases"),
     ):  # fmt: skip
         told = needs.select(told_buyer="food_buyer", told_product="food_product").distinct()
         needs = needs.union(more.anti_join(told, [("food_buyer", "told_buyer"), ("food_product", "told_product")]))
+    # a sum to the gram is the same in any order and in any engine
+    grams = (needs.quantity_kg * GRAMS_PER_KG).round().cast("int64").sum().cast("decimal(38,0)").cast("int64")
     totals = needs.group_by(list(NEED_KEY)).agg(
         food_buyer_name=needs.food_buyer_name.min(), food_product_name=needs.food_product_name.min(),
-        need_kg=exact_sum_kg(needs.quantity_kg),
+        need_kg=grams.cast("float64") / ibis.literal(GRAMS_PER_KG),
     )  # fmt: skip
     return totals.select(
         "food_buyer", "food_buyer_name", "food_product", "food_product_name", "food_period", "food_month", "channel",
@@ -47,16 +51,6 @@ def food_rule(raw_food_rule: Any) -> Any:
     what = ["food_rule", "food_buyer", "food_product", "quality_class", "rule_name"]
     found = r.group_by([*what, "rule_value"]).agg(rule_label=r.rule_label.min())
     return found.select(*what, "rule_label", "rule_value")
-
-
-def exact_sum_kg(kg: Any) -> Any:
-    """A sum of kg to the gram, the same in any order and in any engine."""
-    grams = (kg * GRAMS_PER_KG).round().cast("int64")
-    return grams.sum().cast("decimal(38,0)").cast("int64").cast("float64") / ibis.literal(GRAMS_PER_KG)
-
-
-def _declared(raw_food_demand: Any) -> Any:
-    return _lines(raw_food_demand, raw_food_demand.quantity_kg, DECLARED)
 
 
 def _from_meals(raw_food_meal: Any, food_conversion: Any) -> Any:
@@ -100,3 +94,22 @@ def food_declaration(raw_food_declaration: Any) -> Any:
         "declaration_id", "year", "canteen_siret", "department_code", "region_code", "epci_code", "canteen_sectors",
         "declared_organic_share", "declared_egalim_share",
     ).distinct()  # fmt: skip
+
+
+@step
+def food_line(raw_food_purchase: Any) -> Any:
+    """One row per purchase. Equal lines of one file are so many purchases; those of another file are the same ones."""
+    r = raw_food_purchase
+    within = ibis.window(group_by=[r.snapshot, r.record_hash], order_by=r.position)
+    r = r.mutate(occurrence=ibis.row_number().over(within))
+    across = ibis.window(group_by=[r.record_hash, r.occurrence], order_by=[r.snapshot, r.position])
+    r = r.mutate(rank=ibis.row_number().over(across)).filter(lambda t: t["rank"] == 0)
+    numbered = r.record_hash + "-" + r.occurrence.cast("string")
+    return r.select(
+        "record_hash", "amount_cents", "is_short_chain", "is_declared_local", "local_definition",
+        food_purchase_key=ibis.ifelse(r.occurrence == 0, r.record_hash, numbered), canteen_id=r.canteen_id,
+        canteen_siret=r.siret, canteen_reference=ibis.coalesce(r.siret, ibis.literal(MA_CANTINE) + r.canteen_id),
+        food_description=r.description, food_supplier_name=r.supplier_name,
+        purchase_date=r.purchase_date.try_cast("date"), food_family=r.family, food_labels=r.labels,
+        food_origin=r.origin,
+    )  # fmt: skip

@@ -72,7 +72,7 @@ def show_declared(by: By = "department", only: Only = None, format: Format = "ta
     """Recalculer les taux EGalim déclarés à ma cantine."""
     from dataclasses import asdict
 
-    from gisement.studies.food_chain import declared
+    from gisement.studies.food.boards import declared
 
     found = [asdict(one) for one in declared(_board("declared"), by) if only in (None, one.group)]
     _show("declared", found, format)
@@ -85,7 +85,7 @@ def write_ma_cantine(kind: Kind, output: Output, buyer: Buyer = None, year: Year
     from gisement.publish.exports.files import write_output
     from gisement.publish.exports.ma_cantine import ma_cantine
     from gisement.publish.words.food_chain import told_ma_cantine
-    from gisement.studies.food_chain import rows_of
+    from gisement.studies.food.boards import rows_of
 
     rows = rows_of(_built(("food_purchase",)), "food_purchase")
     kept = [r for r in rows if year in (None, r["year"]) and buyer in (None, r["buyer_id"], r["buyer_siren"])]
@@ -100,7 +100,7 @@ def show_order(file: Purchases, format: Format = "table") -> None:
     """Dire, avant une commande, ce qu'elle fait des taux EGalim et du budget."""
     from gisement.publish.words.food_chain import order_rows
     from gisement.sources.egalim.purchases import parse_purchases
-    from gisement.studies.food_chain import orders, rows_of
+    from gisement.studies.food.boards import orders, rows_of
 
     lines = parse_purchases(file, file.name)
     workspace = _built(("food_purchase", "food_rule"))
@@ -109,7 +109,7 @@ def show_order(file: Purchases, format: Format = "table") -> None:
 
 
 def _board(name: str) -> list[dict[str, Any]]:
-    from gisement.studies.food_chain import BOARDS, board
+    from gisement.studies.food.boards import BOARDS, board
 
     return board(_built((BOARDS[name],)), name)
 

@@ -54,7 +54,7 @@ def plan_food(
     from gisement.publish.progress import progress
     from gisement.publish.words import food_plan as food
     from gisement.sources.registry import SOURCES
-    from gisement.studies import food_plan as engine
+    from gisement.studies.food import plan as engine
 
     _positive(transport, gap, time_limit)
     if output is not None:

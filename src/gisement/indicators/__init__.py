@@ -7,7 +7,7 @@ from gisement.indicators.consultations import CONSULTATIONS
 from gisement.indicators.contracts import CONTRACTS_COUNT, SINGLE_OFFER_SHARE
 from gisement.indicators.coverage import COVERAGE
 from gisement.indicators.food import FOOD
-from gisement.indicators.food_chain import FOOD_CHAIN as FOOD_CHAIN
+from gisement.indicators.food import FOOD_CHAIN as FOOD_CHAIN
 from gisement.indicators.impact import MODELLED as IMPACTS
 from gisement.indicators.inclusion import INCLUSION
 from gisement.indicators.order_size import ORDER_SIZE

@@ -16,7 +16,7 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from gisement.models.food_plan_solver import Silent
+from gisement.models.linear_model import Silent
 
 Vector = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

@@ -26,7 +26,7 @@ from datetime import date
 
 import numpy as np
 
-from gisement.models.food_plan_solver import INFINITY, Floats, Ints, Model, Solved, solve
+from gisement.models.linear_model import INFINITY, Floats, Ints, Model, Solved, solve
 
 LEAST_BUYERS = 2
 CENTS = 100

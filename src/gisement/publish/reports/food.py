@@ -24,7 +24,7 @@ from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading, year_range
 from gisement.publish.words import food_chain as food_board
-from gisement.studies.food_chain import BOARDS
+from gisement.studies.food.boards import BOARDS
 
 RATES = ("egalim_share", "organic_share", "meat_fish_egalim_share", "food_spend")
 VOLUMES = ("food_need", "food_gap", "food_reachable_share")

@@ -18,7 +18,7 @@ from gisement.publish.reports.laying import quoting
 from gisement.publish.reports.quality import annexes
 from gisement.publish.reports.reading import Reading
 from gisement.publish.words import food_chain as food_board
-from gisement.studies.food_chain import rows_of
+from gisement.studies.food.boards import rows_of
 from gisement.terms import Trouble
 
 Row = Mapping[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from gisement.catalog.food_rules import food_rules
+from gisement.catalog.food import food_rules
 from gisement.sources.food.offer import quality_of
 from gisement.sources.food.table import Line, read_lines, word_key
 from gisement.sources.raw_rows import write_parquet

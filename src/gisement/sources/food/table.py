@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from gisement.catalog.food_words import ACCENTS
-from gisement.catalog.food_words import word_key as word_key
+from gisement.catalog.food import ACCENTS
+from gisement.catalog.food import word_key as word_key
 from gisement.sources.ledger.mapping import LedgerMapping
 from gisement.sources.ledger.opening import open_export
 from gisement.sources.ledger.prepare import scratch

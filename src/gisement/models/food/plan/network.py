@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from gisement.models.food_plan_inputs import CLASSES, Inputs, Offer
-from gisement.models.food_plan_solver import Floats, Ints
+from gisement.models.food.inputs import CLASSES, Inputs, Offer
+from gisement.models.linear_model import Floats, Ints
 
 Place = tuple[str, str, str]
 """A group, a product and a month."""

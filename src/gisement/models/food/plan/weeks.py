@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gisement.models.food_plan import Flows, Plan
-from gisement.models.food_plan_inputs import Inputs
-from gisement.models.food_plan_solver import OPTIMAL, Ints, Model, solve
+from gisement.models.food.inputs import Inputs
+from gisement.models.food.plan.solve import Flows, Plan
+from gisement.models.linear_model import OPTIMAL, Ints, Model, solve
 
 LEAST_KG = 1e-6
 UNPLACED_EUR_PER_KG = 1000.0

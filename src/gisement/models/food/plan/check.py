@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gisement.models.food_plan import Flows, Plan
-from gisement.models.food_plan_inputs import DURABLE, ORGANIC, Inputs, Offer, Scenario
+from gisement.models.food.inputs import DURABLE, ORGANIC, Inputs, Offer, Scenario
+from gisement.models.food.plan.solve import Flows, Plan
 
 TOLERANCE = 1e-5
 TAIL = 0.9

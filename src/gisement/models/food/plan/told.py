@@ -13,12 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gisement.models.food_plan import Flows, Plan
-from gisement.models.food_plan_inputs import CLASSES, CONVENTIONAL, ORGANIC, Inputs, Scenario, year_of
-from gisement.models.food_plan_weeks import WeeklyFlows
-
-LEAST_UNITS = 3
-LARGEST_PART = 0.85
+from gisement.models.food.inputs import CLASSES, CONVENTIONAL, ORGANIC, Inputs, Scenario, year_of
+from gisement.models.food.plan.solve import Flows, Plan
+from gisement.models.food.plan.weeks import WeeklyFlows
+from gisement.models.food.tables import counted, kept_back
 
 
 @dataclass(frozen=True)
@@ -48,25 +46,6 @@ class Spending:
     organic_share: float | None
     durable_share: float | None
     meat_fish_share: float | None
-
-
-def kept_back(cells: Mapping[Any, Mapping[str, float]]) -> set[Any]:
-    """The cells of one line of a table that may not be shown, from the part of each producer in each of them."""
-    alone = {cell for cell, parts in cells.items() if parts and not _is_safe(parts)}
-    others = [cell for cell, parts in cells.items() if parts and cell not in alone]
-    if len(alone) == 1 and others:
-        alone.add(min(others, key=lambda cell: (len(cells[cell]), sum(cells[cell].values()), str(cell))))
-    return alone
-
-
-def _is_safe(parts: Mapping[str, float]) -> bool:
-    whole = sum(parts.values())
-    return len(parts) >= LEAST_UNITS and max(parts.values()) <= LARGEST_PART * whole
-
-
-def counted(number: int) -> int | None:
-    """A number of producers, or None under three."""
-    return number if number >= LEAST_UNITS or number == 0 else None
 
 
 def volumes(plan: Plan, inputs: Inputs, *, by_month: bool) -> list[Volume]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from gisement.models.food_table import table_of
+from gisement.models.food.tables import table_of
 from gisement.terms import local_step
 
 DRIFT = 0.2

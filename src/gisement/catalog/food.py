@@ -1,12 +1,26 @@
-"""Names of products, producers and canteens in comparable form, and a product found in the words of a text."""
+"""The words of food: rules of a plan, coefficients of conversion; names of products and canteens in comparable form."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+
+from gisement.catalog.tables import read_csv
 
 ACCENTS = str.maketrans("àâäéèêëîïôöùûüÿç", "aaaeeeeiioouuuyc")
+
+
+@cache
+def food_rules() -> Mapping[str, Mapping[str, str]]:
+    """Every rule of a food plan, by the word that files use: its unit, what it must name, what it means."""
+    return {row["rule"]: row for row in read_csv("food_rules.csv")}
+
+
+@cache
+def food_coefficients() -> Mapping[str, Mapping[str, str]]:
+    """Every coefficient that turns meals into kilograms, hectares or heads, by the word that files use."""
+    return {row["coefficient"]: row for row in read_csv("food_coefficients.csv")}
 
 
 @lru_cache(1 << 14)

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from gisement.models.food_plan_arcs import Network, network
-from gisement.models.food_plan_greedy import greedy
-from gisement.models.food_plan_inputs import CLASSES, Inputs, Scenario
-from gisement.models.food_plan_large import MANY_CONTRACTS, solve_plan
-from gisement.models.food_plan_model import Commitments, commitments
-from gisement.models.food_plan_solver import FEASIBLE, INFEASIBLE, INFINITY, NOTHING, Floats, Say, Solved, solve
-from gisement.models.food_plan_years import Years, is_large, plan_years
+from gisement.models.food.inputs import CLASSES, Inputs, Scenario
+from gisement.models.food.plan.greedy import greedy
+from gisement.models.food.plan.large import MANY_CONTRACTS, solve_plan
+from gisement.models.food.plan.model import Commitments, commitments
+from gisement.models.food.plan.network import Network, network
+from gisement.models.food.plan.years import Years, is_large, plan_years
+from gisement.models.linear_model import FEASIBLE, INFEASIBLE, INFINITY, NOTHING, Floats, Say, Solved, solve
 from gisement.terms import Trouble
 
 UNITS = {"cost": "EUR", "transport": "EUR", "local": "EUR", "producers": "producers", "co2": "kg CO2e"}

@@ -28,9 +28,9 @@ from typing import Any
 
 import numpy as np
 
-from gisement.models.food_plan_arcs import Network, reference_prices
-from gisement.models.food_plan_inputs import CLASSES, EVERYONE, ORGANIC, Scenario, year_of
-from gisement.models.food_plan_solver import INFINITY, Floats, Ints, Model
+from gisement.models.food.inputs import CLASSES, EVERYONE, ORGANIC, Scenario, year_of
+from gisement.models.food.plan.network import Network, reference_prices
+from gisement.models.linear_model import INFINITY, Floats, Ints, Model
 
 TAIL = 0.9
 """Level of the CVaR: the mean over the worst tenth."""

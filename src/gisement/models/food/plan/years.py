@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gisement.models.food_plan_arcs import Network
-from gisement.models.food_plan_inputs import Scenario
-from gisement.models.food_plan_large import Clock, Flags, allowed, only, values_of_offers
-from gisement.models.food_plan_model import Commitments, commitments
-from gisement.models.food_plan_solver import FEASIBLE, OPTIMAL, Floats, Say
+from gisement.models.food.inputs import Scenario
+from gisement.models.food.plan.large import Clock, Flags, allowed, only, values_of_offers
+from gisement.models.food.plan.model import Commitments, commitments
+from gisement.models.food.plan.network import Network
+from gisement.models.linear_model import FEASIBLE, OPTIMAL, Floats, Say
 
 MANY_ARCS = 100_000
 """Deliveries of all years together from which on the years are solved one by one."""

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from gisement.models.food_plan_arcs import network, reference_prices
-from gisement.models.food_plan_inputs import CLASSES, CONVENTIONAL, ORGANIC, Inputs, Rules, year_of
-from gisement.models.food_plan_model import SHARES, Commitments, commitments
-from gisement.models.food_plan_solver import OPTIMAL, Floats, Say, Solved, solve
+from gisement.models.food.inputs import CLASSES, CONVENTIONAL, ORGANIC, Inputs, Rules, year_of
+from gisement.models.food.plan.model import SHARES, Commitments, commitments
+from gisement.models.food.plan.network import network, reference_prices
+from gisement.models.linear_model import OPTIMAL, Floats, Say, Solved, solve
 
 LEAST_KG = 1e-3
 SUPPLY = "supply"

@@ -1,23 +1,49 @@
-"""Who could be asked: organic operators and farms of the census that make a product, beside producers already known.
+"""Where the known offer comes from, and who could be asked for more; counts only, kept back where few are behind them.
 
-Counts only. The organic register is public, and its operators are to be met; what they could supply, nobody has told.
+Who could be asked: organic operators and farms of the census that make a product, beside producers already known. The
+organic register is public, and its operators are to be met; what they could supply, nobody has told.
 
-Source: Agence Bio, API Professionnels Bio; Agreste, farm census.
+Sources: statistical secrecy as Insee applies it to tables on firms (three units, 85 %); Agence Bio, API Professionnels
+Bio; Agreste, farm census.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
 
-from gisement.catalog.food_words import product_in
-from gisement.models.food_plan_told import counted
-from gisement.models.food_table import table_of
+from gisement.catalog.food import product_in
+from gisement.models.food.tables import counted, kept_back, table_of
 from gisement.terms import Ring, local_step
 
 Row = Mapping[str, Any]
+
+
+@local_step(2_000_000, "what tells of few producers is kept back line by line, in the driver")
+def food_origin(food_offer: pa.Table, commune: pa.Table) -> pa.Table:
+    """One row per year and department of producers (null: unknown): grams offered, producers; null: kept back."""
+    departments = {row["commune_code"]: row["department_code"] for row in commune.to_pylist()}
+    lines: dict[int | None, dict[str | None, dict[str, float]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(float))
+    )
+    for row in food_offer.to_pylist():
+        month = row["food_month"]
+        year = int(month[:4]) if "-" in month else None
+        lines[year][departments.get(row["commune_code"])][row["food_producer"]] += row["capacity_kg"]
+    rows = []
+    for year, cells in lines.items():
+        hidden = kept_back(cells)
+        for department, parts in cells.items():
+            grams = round(1000 * sum(parts.values()))
+            rows.append({
+                "supplier_department_code": department, "year": year,
+                "offer_g": None if department in hidden else grams,
+                "producers_count": counted(len(parts)),
+            })  # fmt: skip
+    return table_of("food_origin", rows)
 
 
 @local_step(500_000, "products are looked for in the words of the organic register, in the driver")
@@ -32,7 +58,7 @@ def food_prior(
     known, offers = _producers(food_offer.to_pylist()), raw_farm_census.to_pylist()
     return table_of("food_prior", (
         {
-            "food_product": product, "food_product_name": name, "known_producers_count": counted(known.get(product, 0)),
+            "food_product": product, "food_product_name": name, "known_producers_count": counted(known[product]),
             "organic_department_count": len(organic[product, int(Ring.DEPARTMENT)]),
             "organic_region_count": len(organic[product, int(Ring.REGION)]), **_census(product, offers),
         }
@@ -40,12 +66,9 @@ def food_prior(
     ))  # fmt: skip
 
 
-def _producers(offers: Iterable[Row]) -> dict[str, int]:
+def _producers(offers: Iterable[Row]) -> Counter[str]:
     pairs = {(row["food_product"], row["food_producer"]) for row in offers}
-    found: dict[str, int] = {}
-    for product, _ in pairs:
-        found[product] = found.get(product, 0) + 1
-    return found
+    return Counter(product for product, _ in pairs)
 
 
 def _operators(names: Iterable[str], rows: Iterable[Row], rings: Mapping[str, int]) -> dict[tuple[str, int], set[str]]:

@@ -6,7 +6,12 @@ bring by growing for three years at the stated rate is held to be within reach. 
 or of which one makes more than 85 %, is kept back with its gap; so is one month more of the product where a single one
 is.
 
-Source: statistical secrecy as Insee applies it to tables on firms (three units, 85 %).
+Two steps depend on the canteens alone. A canteen peels what its own capacity allows; the rest has to go through a
+vegetable workshop or be bought peeled. Each product is taken to be delivered alone: what is under the least value of a
+delivery has to be grouped, with other products or with other canteens.
+
+Sources: statistical secrecy as Insee applies it to tables on firms (three units, 85 %); about 80 euros within 10 km,
+the least worthwhile delivery of farms in Saône-et-Loire (Agrilocal).
 """
 
 from __future__ import annotations
@@ -18,15 +23,13 @@ from typing import Any
 import pyarrow as pa
 
 from gisement.catalog import parameter
-from gisement.models.food_conversion import Coefficients, land_and_herd
-from gisement.models.food_plan_inputs import EVERYONE, Inputs, inputs_of
-from gisement.models.food_plan_told import counted, kept_back
-from gisement.models.food_steps import deliveries, kitchens
-from gisement.models.food_table import table_of
+from gisement.models.food.conversion import Coefficients, land_and_herd
+from gisement.models.food.inputs import CONVENTIONAL, EVERYONE, Inputs, inputs_of
+from gisement.models.food.tables import counted, kept_back, table_of
 from gisement.terms import Trouble, local_step
 
 ROW_LIMIT = 2_000_000
-FIELD, STORAGE, WORKSHOP = "field", "storage", "workshop"
+FIELD, STORAGE, WORKSHOP, KITCHEN, DELIVERY = "field", "storage", "workshop", "kitchen", "delivery"
 Row = Mapping[str, Any]
 
 
@@ -53,8 +56,8 @@ def food_gap(
     names = {row["food_product"]: row["food_product_name"] for row in reversed(food_need.to_pylist())}
     held = Coefficients(raw_food_coefficient.to_pylist())
     buyers = {row["food_buyer"]: row["food_buyer_name"] for row in reversed(food_need.to_pylist())}
-    rows = [*_products(inputs, held, names), *_workshops(inputs), *kitchens(inputs, buyers)]
-    rows += deliveries(inputs, names)
+    rows = [*_products(inputs, held, names), *_workshops(inputs), *_kitchens(inputs, buyers)]
+    rows += _deliveries(inputs, names)
     return table_of("food_gap", rows)
 
 
@@ -69,11 +72,9 @@ def _products(inputs: Inputs, held: Coefficients, names: Mapping[str, str]) -> I
             offered = None if month in hidden else sum(own.values())
             gap = None if offered is None else max(0.0, need - offered)
             hectares, heads = (None, None) if gap is None else land_and_herd(held, product, gap)
-            yield {
-                "supply_step": step, "food_product": product, "food_product_name": names.get(product, product),
-                "food_month": month, "need_kg": need, "tied_kg": tied.get((product, month), 0.0), "offered_kg": offered,
-                "gap_kg": gap, "reachable_kg": _reachable(inputs, product, offered, gap), "gap_ha": hectares,
-                "gap_heads": heads,
+            yield _row(step, product, names.get(product, product), month, need, offered) | {
+                "tied_kg": tied.get((product, month), 0.0), "reachable_kg": _reachable(inputs, product, offered, gap),
+                "gap_ha": hectares, "gap_heads": heads,
                 "producers_count": counted(len([kg for kg in own.values() if kg > 0])),
             }  # fmt: skip
 
@@ -119,9 +120,48 @@ def _workshops(inputs: Inputs) -> Iterator[dict[str, Any]]:
         if product in rules.step_of:
             passing[rules.step_of[product], inputs.month_of[period]] += kg
     for (step, month), kg in sorted(passing.items()):
-        most = rules.step_capacity.get(step)
-        yield {
-            "supply_step": WORKSHOP, "food_product": step, "food_product_name": step, "food_month": month,
-            "need_kg": kg, "tied_kg": 0.0, "offered_kg": most, "gap_kg": None if most is None else max(0.0, kg - most),
-            "reachable_kg": None, "gap_ha": None, "gap_heads": None, "producers_count": None,
-        }  # fmt: skip
+        yield _row(WORKSHOP, step, step, month, kg, rules.step_capacity.get(step))
+
+
+def _kitchens(inputs: Inputs, names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """One row per canteen and month with something to peel: kg, what it can peel (null if nobody tells), the rest."""
+    rules, peeled = inputs.rules, defaultdict[tuple[str, str], float](float)
+    for (buyer, product, period), kg in inputs.needs.items():
+        if product in rules.peeled:
+            peeled[buyer, inputs.month_of[period]] += kg
+    for (buyer, month), kg in sorted(peeled.items()):
+        most = rules.peeling.get(buyer, rules.peeling.get(EVERYONE))
+        yield _row(KITCHEN, buyer, names.get(buyer, buyer), month, kg, None if most is None else min(kg, most))
+
+
+def _deliveries(inputs: Inputs, names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """One row per product and month: kg needed, kg of the canteens whose delivery of it alone is worth the way."""
+    rules, needs = inputs.rules, defaultdict[tuple[str, str, str], float](float)
+    if not rules.least_drop or not rules.drops:
+        return
+    for (buyer, product, period), kg in inputs.needs.items():
+        needs[product, inputs.month_of[period], buyer] += kg
+    whole, enough = defaultdict[tuple[str, str], float](float), defaultdict[tuple[str, str], float](float)
+    for (product, month, buyer), kg in needs.items():
+        drops, least = _drops(inputs, buyer, product), rules.least_drop.get(buyer, rules.least_drop.get(EVERYONE))
+        price = rules.market.get((product, CONVENTIONAL))
+        if drops and least is not None and price is not None:
+            whole[product, month] += kg
+            enough[product, month] += kg if kg / drops * price >= least else 0.0
+    for (product, month), kg in sorted(whole.items()):
+        yield _row(DELIVERY, product, names.get(product, product), month, kg, enough[product, month])
+
+
+def _drops(inputs: Inputs, buyer: str, product: str) -> float | None:
+    """Deliveries in a month: as told of this canteen and product, of the canteen, of the product, of all."""
+    places = ((buyer, product), (buyer, EVERYONE), (EVERYONE, product), (EVERYONE, EVERYONE))
+    return next((inputs.rules.drops[place] for place in places if place in inputs.rules.drops), None)
+
+
+def _row(step: str, product: str, name: str, month: str, need: float, offered: float | None) -> dict[str, Any]:
+    gap = None if offered is None else max(0.0, need - offered)
+    return {
+        "supply_step": step, "food_product": product, "food_product_name": name, "food_month": month, "need_kg": need,
+        "tied_kg": 0.0, "offered_kg": offered, "gap_kg": gap, "reachable_kg": None, "gap_ha": None, "gap_heads": None,
+        "producers_count": None,
+    }  # fmt: skip

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gisement.engine.build import Say
-from gisement.models.food_plan import Plan, frontier, local_euros, plan_food
-from gisement.models.food_plan_arcs import network
-from gisement.models.food_plan_check import broken_rules
-from gisement.models.food_plan_inputs import Inputs, inputs_of
-from gisement.models.food_plan_large import MANY_CONTRACTS
-from gisement.models.food_plan_told import Spending, Volume, classes, counted, spending, volumes, week_volumes
-from gisement.models.food_plan_weeks import weekly_flows
-from gisement.models.food_plan_why import Reason, reasons
+from gisement.models.food.inputs import Inputs, inputs_of
+from gisement.models.food.plan.check import broken_rules
+from gisement.models.food.plan.large import MANY_CONTRACTS
+from gisement.models.food.plan.network import network
+from gisement.models.food.plan.solve import Plan, frontier, local_euros, plan_food
+from gisement.models.food.plan.told import Spending, Volume, classes, spending, volumes, week_volumes
+from gisement.models.food.plan.weeks import weekly_flows
+from gisement.models.food.plan.why import Reason, reasons
+from gisement.models.food.tables import counted
 from gisement.store import database
 from gisement.store.workspace import Workspace
 from gisement.terms import Ring, Trouble

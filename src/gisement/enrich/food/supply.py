@@ -1,6 +1,8 @@
-"""What producers offer, and how far it is from each buyer: as told, else as the crow flies, else unknown.
+"""What producers offer, how far it is from each buyer, and what is needed of each product, cut by what is known of it.
 
-Capacities are confidential: these tables stay in the workspace, and what is published of them are counts and totals.
+A distance is as told, else as the crow flies, else unknown. Capacities are confidential: these tables stay in the
+workspace, and what is published of them are counts and totals. Parts of one need add up to it, to the gram: this is
+what figures on volumes are measured on.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ from gisement.terms import step
 GRAMS_PER_KG = 1000.0
 OFFER_KEY = ("food_producer", "food_product", "quality_class", "food_month", "commune_code", "commune_place",
              "price_eur_per_kg")  # fmt: skip
-PRODUCER, COMMUNE, COMMUNE_NAME = range(3)
+ORIGINS = ("food_producer", "commune_code", "commune_place")
 """What a told distance starts from, the most precise first."""
+PRODUCTION = ("field", "storage")
+NEED_PARTS = ("covered", "reachable", "missing", "unknown", "tied")
 
 
 @step
@@ -89,11 +93,7 @@ def _told(pairs: Any, raw_distance: Any) -> Any:
     back = straight.select(from_place="to_place", to_place="from_place", km="km", back_rank=ibis.literal(1))
     known = straight.union(back)
     found = []
-    for origin_rank, origin in (
-        (PRODUCER, "food_producer"),
-        (COMMUNE, "commune_code"),
-        (COMMUNE_NAME, "commune_place"),
-    ):
+    for origin_rank, origin in enumerate(ORIGINS):
         for end_rank, end in enumerate(("food_buyer", "buyer_commune_code")):
             met = pairs.view().inner_join(known.view(), [(origin, "from_place"), (end, "to_place")])
             rank = met.back_rank.cast("int64") + 2 * (2 * origin_rank + end_rank)
@@ -102,3 +102,43 @@ def _told(pairs: Any, raw_distance: Any) -> Any:
     best = ibis.window(group_by="pair_key", order_by=["told_rank", "km"])
     each = each.mutate(place_rank=ibis.row_number().over(best))
     return each.filter(each.place_rank == 0).select("pair_key", "km")
+
+
+@step
+def food_balance(food_gap: Any, food_lot: Any) -> Any:
+    """One row per stage, product (workshop, canteen), month and part of the need: grams, and cents at market prices.
+
+    The offer of a part that is `unknown` is kept back (fewer than three producers) or told by nobody.
+    """
+    lots = food_lot.select(
+        lot_product="food_product", lot_need="need_kg", lot_cents="need_cents", lots="planned_lots_count"
+    )
+    g = food_gap.left_join(lots, [("food_product", "lot_product")])
+    need, gap, near = (_grams(g[name]) for name in ("need_kg", "gap_kg", "reachable_kg"))
+    near = ibis.coalesce(near, 0)
+    is_made = g.supply_step.isin(PRODUCTION)
+    g = g.mutate(
+        supply_stage=ibis.ifelse(is_made, "production", g.supply_step),
+        year=ibis.ifelse(g.food_month.contains("-"), g.food_month, ibis.null("string")).left(4).try_cast("int64"),
+        has_lots=ibis.ifelse(is_made, g.lots > 0, ibis.null("boolean")),
+        cents_per_gram=ibis.ifelse(
+            is_made & (g.lot_need > 0), g.lot_cents.cast("float64") / (g.lot_need * GRAMS_PER_KG), ibis.null("float64")
+        ),
+        covered_grams=need - gap, reachable_grams=near, missing_grams=gap - near,
+        unknown_grams=ibis.ifelse(gap.isnull(), need, ibis.null("int64")), tied_grams=_grams(g.tied_kg),
+    )  # fmt: skip
+    return ibis.union(*(_part(g, name) for name in NEED_PARTS))
+
+
+def _part(g: Any, name: str) -> Any:
+    grams = g[f"{name}_grams"]
+    kept = g.filter(ibis.coalesce(grams, 0) > 0)
+    grams = kept[f"{name}_grams"]
+    return kept.select(
+        "supply_stage", "food_product", "food_product_name", "food_month", "year", need_part=ibis.literal(name),
+        need_g=grams, need_cents=(grams * kept.cents_per_gram).round().cast("int64"), has_lots=kept.has_lots,
+    )  # fmt: skip
+
+
+def _grams(kg: Any) -> Any:
+    return (kg * GRAMS_PER_KG).round().cast("int64")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gisement.models.food_plan_inputs import EVERYONE
-from gisement.models.food_plan_model import Commitments
-from gisement.models.food_plan_solver import FEASIBLE, Floats, Solved
+from gisement.models.food.inputs import EVERYONE
+from gisement.models.food.plan.model import Commitments
+from gisement.models.linear_model import FEASIBLE, Floats, Solved
 
 TOLERANCE = 1e-6
 

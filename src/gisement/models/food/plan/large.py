@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gisement.models.food_plan_greedy import holds
-from gisement.models.food_plan_inputs import EVERYONE, Inputs
-from gisement.models.food_plan_model import Commitments
-from gisement.models.food_plan_solver import (
+from gisement.models.food.inputs import EVERYONE, Inputs
+from gisement.models.food.plan.greedy import holds
+from gisement.models.food.plan.model import Commitments
+from gisement.models.linear_model import (
     FEASIBLE,
     INFEASIBLE,
     INFINITY,

@@ -18,9 +18,9 @@ from typing import Any
 import pyarrow as pa
 
 from gisement.catalog import parameter
-from gisement.models.food_gap import known_inputs
-from gisement.models.food_plan_inputs import CONVENTIONAL, Inputs
-from gisement.models.food_table import table_of
+from gisement.models.food.gaps import known_inputs
+from gisement.models.food.inputs import CONVENTIONAL, Inputs
+from gisement.models.food.tables import table_of
 from gisement.terms import local_step
 
 ROW_LIMIT = 2_000_000

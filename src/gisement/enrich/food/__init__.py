@@ -1,0 +1,1 @@
+"""What canteens buy, and what producers could supply to them."""

@@ -1,0 +1,1 @@
+"""Food: needs and offers on the same months, conversion, gaps, lots, sourcing, follow-up; and the plan."""

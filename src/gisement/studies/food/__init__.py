@@ -1,0 +1,1 @@
+"""The food plan over a workspace, and the boards of the food chain."""
