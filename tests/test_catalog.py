@@ -23,6 +23,7 @@ from gisement.engine.query import AMOUNT_UNKNOWN, BUYERS, DIMENSIONS, MODEL_DIME
 from gisement.indicators import ALL
 from gisement.models.share_decomposition import EFFECTS
 from gisement.pipeline import SOURCES, STEPS
+from gisement.publish.web.questions import QUESTIONS
 from gisement.segments.by_cpv import cpv_segment
 from gisement.store.database import schema, sql_type
 from gisement.studies.change import AFTER, BEFORE, CHANGE, READINGS
@@ -374,3 +375,15 @@ def test_nothing_in_the_texts_prefers_the_near_or_confirms_a_figure() -> None:
         whole = (FOLDER / "texts" / f"{language}.yaml").read_text(encoding="utf-8")
         assert refused.findall(whole) == []
     assert refused.search("La préférence locale confirme")
+
+
+# --- where indicators are shown -----------------------------------------------------------------------------
+
+
+def test_each_place_has_its_indicators_in_one_order_and_is_asked_for() -> None:
+    places = {place for each in ALL for place in each.shown}
+    ranks = {place: sorted(each.shown[place] for each in ALL if place in each.shown) for place in places}
+    assert [place for place, found in ranks.items() if len(set(found)) < len(found)] == []
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "publish").rglob("*.py"))
+    asked = set(re.findall(r'shown_at\("([\w/]+)"\)', code)) | {f"figures/{q.name}" for q in QUESTIONS}
+    assert places == asked

@@ -45,6 +45,7 @@ from gisement.indicators import ALL as ALL
 from gisement.indicators import FOOD_CHAIN as FOOD_CHAIN
 from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators import MODELLED as MODELLED
+from gisement.indicators import shown_at as shown_at
 from gisement.indicators.law import RULES as RULES
 from gisement.models import (
     central_purchasing,

@@ -41,3 +41,8 @@ MODELLED: tuple[Indicator, ...] = (*IMPACTS, POOLING_GAIN)
 """What `measure` computes by a model or a scenario of parameters."""
 ALL: tuple[Indicator, ...] = (*INDICATORS, *MODELLED, *FOOD_CHAIN, CIRCULAR_SHARE)
 """With those that a model computes, and those whose rows are no purchase: the food chain, circular purchases."""
+
+
+def shown_at(place: str) -> tuple[str, ...]:
+    """The names of the indicators that are shown at a place, in their order there. Each definition says its places."""
+    return tuple(each.name for each in sorted(ALL, key=lambda each: each.shown.get(place, 0)) if place in each.shown)

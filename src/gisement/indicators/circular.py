@@ -24,7 +24,8 @@ def _counts(row: Any, option: SimpleNamespace) -> Any:
 
 
 CIRCULAR_SHARE = Indicator(
-    name="circular_share", unit=PERCENT, table="circular_purchase", weight="amount_cents", kind="share",
+    name="circular_share", shown={"figures/clauses": 14},
+    unit=PERCENT, table="circular_purchase", weight="amount_cents", kind="share",
     options=(MATTER,), scope=lambda row, option: ibis.literal(True), counts=_counts,
     needs=("matter_origin", "amount_cents"), unknown_counts="matter_unknown",
     references=("Loi n° 2020-105 du 10 février 2020, art. 58", "Décret n° 2024-134 du 21 février 2024"),

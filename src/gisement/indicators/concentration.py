@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import ibis
 
 from gisement.indicators.options import ALL_GOODS, SUPPLIER, is_needed, is_of_known_supplier, is_own_money
@@ -11,6 +13,7 @@ RHOADES = "Rhoades, The Herfindahl-Hirschman Index, Federal Reserve Bulletin 79 
 
 SUPPLIERS_COUNT = Indicator(
     name="suppliers_count",
+    shown={"figures/sellers": 2},
     unit=SUPPLIERS,
     table="purchase",
     weight=None,
@@ -24,9 +27,10 @@ SUPPLIERS_COUNT = Indicator(
 )
 
 
-def _among_suppliers(name: str, statistic: str, unit: Unit, reference: str) -> Indicator:
+def _among_suppliers(name: str, statistic: str, unit: Unit, reference: str, shown: Mapping[str, int]) -> Indicator:
     return Indicator(
         name=name,
+        shown=shown,
         unit=unit,
         table="purchase",
         weight="amount_cents",
@@ -42,6 +46,7 @@ def _among_suppliers(name: str, statistic: str, unit: Unit, reference: str) -> I
 
 FIRST_BUYER_SHARE = Indicator(
     name="first_buyer_share",
+    shown={"figures/buying": 1},
     unit=PERCENT,
     table="purchase",
     weight="amount_cents",
@@ -58,9 +63,15 @@ FIRST_BUYER_SHARE = Indicator(
 
 CONCENTRATION = (
     SUPPLIERS_COUNT,
-    _among_suppliers("supplier_concentration", "hhi", INDEX, RHOADES),
-    _among_suppliers("top_5_supplier_share", "top_5", PERCENT, RHOADES),
-    _among_suppliers("top_10_supplier_share", "top_10", PERCENT, RHOADES),
-    _among_suppliers("pareto_supplier_share", "pareto", PERCENT, "Pareto, Cours d'économie politique (1897)"),
+    _among_suppliers("supplier_concentration", "hhi", INDEX, RHOADES, {"figures/sellers": 9}),
+    _among_suppliers("top_5_supplier_share", "top_5", PERCENT, RHOADES, {"figures/sellers": 7, "report/spread": 1}),
+    _among_suppliers("top_10_supplier_share", "top_10", PERCENT, RHOADES, {"figures/sellers": 4, "report/spread": 2}),
+    _among_suppliers(
+        "pareto_supplier_share",
+        "pareto",
+        PERCENT,
+        "Pareto, Cours d'économie politique (1897)",
+        {"figures/sellers": 8, "report/spread": 3},
+    ),
     FIRST_BUYER_SHARE,
 )

@@ -38,6 +38,7 @@ def _of(axis: str, row: Any, option: SimpleNamespace) -> Any:
 
 SOCIAL_CONSIDERATION_SHARE = Indicator(
     name="social_consideration_share",
+    shown={"figures/clauses": 5},
     unit=PERCENT,
     table="contract",
     weight="amount_cents",
@@ -52,6 +53,7 @@ SOCIAL_CONSIDERATION_SHARE = Indicator(
 
 SOCIAL_CONSIDERATION_COUNT_SHARE = Indicator(
     name="social_consideration_count_share",
+    shown={"figures/clauses": 1},
     unit=PERCENT,
     table="contract",
     weight=None,
@@ -66,6 +68,7 @@ SOCIAL_CONSIDERATION_COUNT_SHARE = Indicator(
 
 ENVIRONMENTAL_CONSIDERATION_SHARE = Indicator(
     name="environmental_consideration_share",
+    shown={"figures/clauses": 6},
     unit=PERCENT,
     table="contract",
     weight="amount_cents",
@@ -80,6 +83,7 @@ ENVIRONMENTAL_CONSIDERATION_SHARE = Indicator(
 
 ENVIRONMENTAL_CONSIDERATION_COUNT_SHARE = Indicator(
     name="environmental_consideration_count_share",
+    shown={"figures/clauses": 2, "chain": 1},
     unit=PERCENT,
     table="contract",
     weight=None,
@@ -94,6 +98,7 @@ ENVIRONMENTAL_CONSIDERATION_COUNT_SHARE = Indicator(
 
 BOTH_CONSIDERATIONS_COUNT_SHARE = Indicator(
     name="both_considerations_count_share",
+    shown={"figures/clauses": 7},
     unit=PERCENT,
     table="contract",
     weight=None,
@@ -108,6 +113,7 @@ BOTH_CONSIDERATIONS_COUNT_SHARE = Indicator(
 
 RESERVED_SHARE = Indicator(
     name="reserved_share",
+    shown={"figures/clauses": 10, "clauses/inclusion": 1},
     unit=PERCENT,
     table="contract",
     weight="amount_cents",
@@ -121,6 +127,7 @@ RESERVED_SHARE = Indicator(
 
 RESERVED_COUNT_SHARE = Indicator(
     name="reserved_count_share",
+    shown={"figures/clauses": 3},
     unit=PERCENT,
     table="contract",
     weight=None,
@@ -134,6 +141,7 @@ RESERVED_COUNT_SHARE = Indicator(
 
 PNAD_SOCIAL_COUNT_SHARE = Indicator(
     name="pnad_social_count_share",
+    shown={"figures/clauses": 8},
     unit=PERCENT,
     table="contract",
     weight=None,
@@ -147,6 +155,7 @@ PNAD_SOCIAL_COUNT_SHARE = Indicator(
 
 PNAD_ENVIRONMENTAL_COUNT_SHARE = Indicator(
     name="pnad_environmental_count_share",
+    shown={"figures/clauses": 9},
     unit=PERCENT,
     table="contract",
     weight=None,
@@ -160,6 +169,7 @@ PNAD_ENVIRONMENTAL_COUNT_SHARE = Indicator(
 
 SME_ADVANCE_COUNT_SHARE = Indicator(
     name="sme_advance_count_share",
+    shown={"figures/sellers": 10, "clauses/consultation": 1},
     unit=PERCENT,
     table="purchase",
     weight=None,
@@ -175,6 +185,7 @@ SME_ADVANCE_COUNT_SHARE = Indicator(
 
 SUBCONTRACTING_COUNT_SHARE = Indicator(
     name="subcontracting_count_share",
+    shown={"figures/sellers": 11, "clauses/consultation": 2, "report/contest": 6},
     unit=PERCENT,
     table="contract",
     weight=None,

@@ -12,6 +12,7 @@ from gisement.terms import LOTS, PERCENT, Indicator, Spread
 
 VARIANTS_ALLOWED_COUNT_SHARE = Indicator(
     name="variants_allowed_count_share",
+    shown={"figures/buying": 9, "clauses/consultation": 4},
     unit=PERCENT,
     table="contract",
     weight=None,
@@ -25,6 +26,7 @@ VARIANTS_ALLOWED_COUNT_SHARE = Indicator(
 
 LOTS_PER_CONSULTATION = Indicator(
     name="lots_per_consultation",
+    shown={"figures/buying": 4, "clauses/consultation": 5},
     unit=LOTS,
     table="contract",
     weight="announced_lots_count",

@@ -8,6 +8,7 @@ from gisement.terms import CONTRACTS, PERCENT, Indicator
 
 CONTRACTS_COUNT = Indicator(
     name="contracts",
+    shown={"figures/money": 3, "buyer": 3, "family": 3, "firm": 2},
     unit=CONTRACTS,
     table="contract",
     weight=None,
@@ -19,6 +20,15 @@ CONTRACTS_COUNT = Indicator(
 
 SINGLE_OFFER_SHARE = Indicator(
     name="single_offer_share",
+    shown={
+        "figures/buying": 3,
+        "buyer": 5,
+        "firm": 3,
+        "chain": 2,
+        "clauses/consultation": 3,
+        "diagnosis/suppliers": 4,
+        "report/contest": 5,
+    },
     unit=PERCENT,
     table="contract",
     weight=None,

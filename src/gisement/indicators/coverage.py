@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gisement.indicators.options import is_own_money
 from gisement.terms import PERCENT, Indicator, Ring
 
 
-def _known(name: str, column: str, *, table: str = "purchase") -> Indicator:
+def _known(name: str, column: str, shown: Mapping[str, int], *, table: str = "purchase") -> Indicator:
     return Indicator(
         name=name,
+        shown=shown,
         unit=PERCENT,
         table=table,
         weight=None,
@@ -21,6 +24,7 @@ def _known(name: str, column: str, *, table: str = "purchase") -> Indicator:
 
 SUPPLIER_PLACE_KNOWN_SHARE = Indicator(
     name="supplier_place_known_share",
+    shown={"figures/data": 1, "known": 1, "report/known": 1},
     unit=PERCENT,
     table="purchase",
     weight="amount_cents",
@@ -34,10 +38,10 @@ SUPPLIER_PLACE_KNOWN_SHARE = Indicator(
 
 COVERAGE = (
     SUPPLIER_PLACE_KNOWN_SHARE,
-    _known("amount_known_share", "amount_cents"),
-    _known("supplier_known_share", "supplier_id"),
-    _known("supplier_size_known_share", "size_class"),
-    _known("cpv_known_share", "cpv_code"),
-    _known("date_known_share", "purchase_date"),
-    _known("offers_known_share", "offers_count", table="contract"),
+    _known("amount_known_share", "amount_cents", {"figures/data": 2, "known": 2, "report/known": 2}),
+    _known("supplier_known_share", "supplier_id", {"figures/data": 3, "report/known": 3}),
+    _known("supplier_size_known_share", "size_class", {"figures/data": 5, "report/known": 4}),
+    _known("cpv_known_share", "cpv_code", {"figures/data": 4, "known": 3, "report/known": 5}),
+    _known("date_known_share", "purchase_date", {"figures/data": 6, "known": 4, "report/known": 6}),
+    _known("offers_known_share", "offers_count", {"figures/data": 7, "report/known": 7}, table="contract"),
 )

@@ -42,13 +42,15 @@ def _is_of(row: Any, families: tuple[str, ...]) -> Any:
 
 
 EGALIM_SHARE = Indicator(
-    name="egalim_share", unit=PERCENT, table="food_purchase", weight="amount_cents", kind="share", options=(LABEL_SET,),
+    name="egalim_share", shown={"figures/food": 1},
+    unit=PERCENT, table="food_purchase", weight="amount_cents", kind="share", options=(LABEL_SET,),
     scope=_everything, counts=_counts, needs=("amount_cents", "food_quality"), unknown_counts="label_unclear",
     references=(_ARTICLE,),
 )  # fmt: skip
 
 ORGANIC_SHARE = Indicator(
-    name="organic_share", unit=PERCENT, table="food_purchase", weight="amount_cents", kind="share",
+    name="organic_share", shown={"figures/food": 2},
+    unit=PERCENT, table="food_purchase", weight="amount_cents", kind="share",
     options=(LABEL_SET,), scope=_everything,
     # organic products exist in every family: whatever else is unclear of a purchase, it is declared organic or not
     counts=lambda row, option: ibis.coalesce(_quality(row, option) == ORGANIC, False),
@@ -56,13 +58,15 @@ ORGANIC_SHARE = Indicator(
 )  # fmt: skip
 
 MEAT_FISH_EGALIM_SHARE = Indicator(
-    name="meat_fish_egalim_share", unit=PERCENT, table="food_purchase", weight="amount_cents", kind="share",
+    name="meat_fish_egalim_share", shown={"figures/food": 5},
+    unit=PERCENT, table="food_purchase", weight="amount_cents", kind="share",
     options=(PRODUCTS, LABEL_SET), scope=lambda row, option: _is_of(row, _FAMILIES[option.products]), counts=_counts,
     needs=("amount_cents", "food_quality", "food_family"), unknown_counts="label_unclear", references=(_ARTICLE,),
 )  # fmt: skip
 
 FOOD_SPEND = Indicator(
-    name="food_spend", unit=EUROS, table="food_purchase", weight="amount_cents", kind="total", scope=_everything,
+    name="food_spend", shown={"figures/food": 6},
+    unit=EUROS, table="food_purchase", weight="amount_cents", kind="total", scope=_everything,
     counts=_everything, needs=("amount_cents",), references=(_ARTICLE,),
 )  # fmt: skip
 
@@ -90,30 +94,35 @@ def _is_missing(row: Any, option: SimpleNamespace) -> Any:
 
 
 FOOD_NEED = Indicator(
-    name="food_need", unit=KILOGRAMS, table="food_balance", weight="need_g", kind="total", options=(BOUND, STAGE),
+    name="food_need", shown={"figures/food": 3, "food/volumes": 1},
+    unit=KILOGRAMS, table="food_balance", weight="need_g", kind="total", options=(BOUND, STAGE),
     scope=_bound, counts=_everything, level=Level.MODELLED, needs=("need_g",), references=(_FREQUENCIES,),
 )  # fmt: skip
 
 FOOD_GAP = Indicator(
-    name="food_gap", unit=KILOGRAMS, table="food_balance", weight="need_g", kind="total", options=(STAGE,),
+    name="food_gap", shown={"figures/food": 4, "food/volumes": 2},
+    unit=KILOGRAMS, table="food_balance", weight="need_g", kind="total", options=(STAGE,),
     scope=_open, counts=_is_missing, level=Level.MODELLED, needs=("need_g", "need_part"),
     unknown_counts="offer_untold", references=(_FREQUENCIES,),
 )  # fmt: skip
 
 FOOD_REACHABLE_SHARE = Indicator(
-    name="food_reachable_share", unit=PERCENT, table="food_balance", weight="need_g", kind="share",
+    name="food_reachable_share", shown={"figures/food": 8, "food/volumes": 3},
+    unit=PERCENT, table="food_balance", weight="need_g", kind="share",
     scope=lambda row, option: _at_stage(row, option) & _is_missing(row, option),
     counts=lambda row, option: row.need_part == "reachable", level=Level.MODELLED, needs=("need_g", "need_part"),
     unknown_scope="offer_untold", references=(_FREQUENCIES,),
 )  # fmt: skip
 
 FOOD_NEED_VALUE = Indicator(
-    name="food_need_value", unit=EUROS, table="food_balance", weight="need_cents", kind="total", scope=_open,
+    name="food_need_value", shown={"figures/food": 9},
+    unit=EUROS, table="food_balance", weight="need_cents", kind="total", scope=_open,
     counts=_everything, level=Level.MODELLED, needs=("need_cents",), references=(_LOTS,),
 )  # fmt: skip
 
 FOOD_LOT_SHARE = Indicator(
-    name="food_lot_share", unit=PERCENT, table="food_balance", weight="need_g", kind="share", scope=_open,
+    name="food_lot_share", shown={"figures/food": 10, "food/volumes": 4},
+    unit=PERCENT, table="food_balance", weight="need_g", kind="share", scope=_open,
     counts=lambda row, option: row.has_lots, level=Level.MODELLED, needs=("need_g", "has_lots"), references=(_LOTS,),
 )  # fmt: skip
 
@@ -124,13 +133,15 @@ def _reaches(row: Any, option: SimpleNamespace) -> Any:
 
 
 CANTEENS_REACHING_SHARE = Indicator(
-    name="canteens_reaching_share", unit=PERCENT, table="food_declaration", weight=None, kind="share", options=(AIM,),
+    name="canteens_reaching_share", shown={"figures/food": 11},
+    unit=PERCENT, table="food_declaration", weight=None, kind="share", options=(AIM,),
     scope=_everything, counts=_reaches, needs=("declared_organic_share", "declared_egalim_share"),
     unknown_counts="rate_unreadable", references=(_ARTICLE,),
 )  # fmt: skip
 
 FOOD_KNOWN_OFFER = Indicator(
-    name="food_known_offer", unit=KILOGRAMS, table="food_origin", weight="offer_g", kind="total",
+    name="food_known_offer", shown={"figures/food": 7},
+    unit=KILOGRAMS, table="food_origin", weight="offer_g", kind="total",
     scope=_everything, counts=_everything, needs=("offer_g",), references=(_LOTS,),
 )  # fmt: skip
 

@@ -47,6 +47,7 @@ def _has_place(row: Any, option: SimpleNamespace) -> Any:
 
 IMPACT = Indicator(
     name="impact",
+    shown={"figures/economy": 3},
     unit=EUROS,
     table="purchase",
     weight="amount_cents",
@@ -62,6 +63,7 @@ IMPACT = Indicator(
 
 IMPACT_PER_HUNDRED = Indicator(
     name="impact_per_hundred",
+    shown={"figures/economy": 1},
     unit=PER_HUNDRED,
     table="purchase",
     weight="amount_cents",
@@ -77,6 +79,7 @@ IMPACT_PER_HUNDRED = Indicator(
 
 LOCAL_MULTIPLIER = Indicator(
     name="local_multiplier",
+    shown={"figures/economy": 2},
     unit=TIMES,
     table="purchase",
     weight="amount_cents",
@@ -92,6 +95,7 @@ LOCAL_MULTIPLIER = Indicator(
 
 SPEND_EMISSIONS = Indicator(
     name="spend_emissions",
+    shown={"figures/economy": 4},
     unit=KILOGRAMS,
     table="purchase",
     weight="amount_cents",

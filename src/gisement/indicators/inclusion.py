@@ -12,9 +12,15 @@ TAGS = {"siae": "is_siae", "adapted": "is_adapted", "social_economy": "is_social
 """The tags of a supplier that may count, by the name of their option."""
 
 
-def _share(name: str, column: str, reference: str) -> Indicator:
+def _share(name: str, column: str, reference: str, rank: int) -> Indicator:
     return Indicator(
         name=name,
+        shown={
+            "figures/clauses": 9 + rank,
+            "clauses/inclusion": 1 + rank,
+            "report/contest": 6 + rank,
+            "report/inclusion": rank,
+        },
         unit=PERCENT,
         table="purchase",
         weight="amount_cents",
@@ -38,6 +44,7 @@ def _is_inclusive(row: Any, option: SimpleNamespace) -> Any:
 
 INCLUSIVE_SHARE = Indicator(
     name="inclusive_share",
+    shown={"figures/clauses": 4, "clauses/inclusion": 2, "report/contest": 7, "report/inclusion": 1},
     unit=PERCENT,
     table="purchase",
     weight="amount_cents",
@@ -55,7 +62,7 @@ INCLUSIVE_SHARE = Indicator(
 
 INCLUSION = (
     INCLUSIVE_SHARE,
-    _share("siae_share", "is_siae", "Code du travail, art. L5132-4 ; code de la commande publique, art. L2113-13"),
-    _share("adapted_share", "is_adapted", "Code de la commande publique, art. L2113-12"),
-    _share("social_economy_share", "is_social_economy", "Loi n° 2014-856 du 31 juillet 2014, art. 1er"),
+    _share("siae_share", "is_siae", "Code du travail, art. L5132-4 ; code de la commande publique, art. L2113-13", 2),
+    _share("adapted_share", "is_adapted", "Code de la commande publique, art. L2113-12", 3),
+    _share("social_economy_share", "is_social_economy", "Loi n° 2014-856 du 31 juillet 2014, art. 1er", 4),
 )

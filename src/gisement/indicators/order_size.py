@@ -8,9 +8,10 @@ from gisement.indicators.options import ALL_GOODS, is_needed, is_own_money
 from gisement.terms import EUROS, Indicator, Spread
 
 
-def _order_size(name: str, statistic: str) -> Indicator:
+def _order_size(name: str, statistic: str, rank: int) -> Indicator:
     return Indicator(
         name=name,
+        shown={"figures/buying": rank},
         unit=EUROS,
         table="purchase",
         weight="amount_cents",
@@ -23,4 +24,4 @@ def _order_size(name: str, statistic: str) -> Indicator:
     )
 
 
-ORDER_SIZE = (_order_size("average_amount", "mean"), _order_size("median_amount", "median"))
+ORDER_SIZE = (_order_size("average_amount", "mean", 5), _order_size("median_amount", "median", 2))

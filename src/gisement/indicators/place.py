@@ -13,6 +13,7 @@ from gisement.terms import PERCENT, Indicator, Ring
 
 LOCAL_SHARE = Indicator(
     name="local_share",
+    shown={"figures/money": 1, "buyer": 1, "family": 1},
     unit=PERCENT,
     table="purchase",
     weight="amount_cents",
@@ -46,6 +47,7 @@ def in_area(row: Any, option: SimpleNamespace) -> Any:
 
 AREA_SHARE = Indicator(
     name="area_share",
+    shown={"figures/money": 4},
     unit=PERCENT,
     table="purchase",
     weight="amount_cents",

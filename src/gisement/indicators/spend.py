@@ -9,6 +9,7 @@ from gisement.terms import EUROS, Indicator
 
 TOTAL_SPEND = Indicator(
     name="total_spend",
+    shown={"figures/money": 2, "buyer": 2, "family": 2, "firm": 1},
     unit=EUROS,
     table="purchase",
     weight="amount_cents",

@@ -7,6 +7,14 @@ from gisement.terms import PERCENT, Indicator
 
 SME_SHARE = Indicator(
     name="sme_share",
+    shown={
+        "figures/sellers": 1,
+        "buyer": 4,
+        "family": 4,
+        "diagnosis/suppliers": 1,
+        "report/contest": 1,
+        "report/inclusion": 5,
+    },
     unit=PERCENT,
     table="purchase",
     weight="amount_cents",
@@ -21,6 +29,7 @@ SME_SHARE = Indicator(
 
 SME_COUNT_SHARE = Indicator(
     name="sme_count_share",
+    shown={"figures/sellers": 5, "chain": 3, "diagnosis/suppliers": 2, "report/contest": 2},
     unit=PERCENT,
     table="purchase",
     weight=None,
@@ -35,6 +44,7 @@ SME_COUNT_SHARE = Indicator(
 
 NEW_SUPPLIER_SHARE = Indicator(
     name="new_supplier_share",
+    shown={"figures/sellers": 3, "diagnosis/suppliers": 3, "report/contest": 3},
     unit=PERCENT,
     table="purchase",
     weight=None,
@@ -49,6 +59,7 @@ NEW_SUPPLIER_SHARE = Indicator(
 
 NEW_SUPPLIER_SPEND_SHARE = Indicator(
     name="new_supplier_spend_share",
+    shown={"figures/sellers": 6, "report/contest": 4},
     unit=PERCENT,
     table="purchase",
     weight="amount_cents",

@@ -30,9 +30,10 @@ def _is_held(row: Any, option: SimpleNamespace) -> Any:
     return is_alone & is_near
 
 
-def _yearly(name: str, kind: str | Spread, reference: str) -> Indicator:
+def _yearly(name: str, kind: str | Spread, rank: int) -> Indicator:
     return Indicator(
         name=name,
+        shown={"figures/buying": rank},
         unit=EUROS,
         table="purchase",
         weight="annualised_cents",
@@ -41,14 +42,15 @@ def _yearly(name: str, kind: str | Spread, reference: str) -> Indicator:
         counts=lambda row, option: ibis.literal(True),
         bases=("contract",),
         needs=("annualised_cents",),
-        references=(reference,),
+        references=(ESSENTIAL,),
     )
 
 
-YEARLY_AMOUNT = _yearly("yearly_amount", "total", ESSENTIAL)
-MEDIAN_YEARLY_AMOUNT = _yearly("median_yearly_amount", Spread("median", ("contract_key",)), ESSENTIAL)
+YEARLY_AMOUNT = _yearly("yearly_amount", "total", 8)
+MEDIAN_YEARLY_AMOUNT = _yearly("median_yearly_amount", Spread("median", ("contract_key",)), 6)
 LARGE_YEARLY_AMOUNT = Indicator(
     name="large_yearly_amount",
+    shown={"figures/buying": 7},
     unit=EUROS,
     table="purchase",
     weight="annualised_cents",
@@ -66,6 +68,7 @@ LARGE_YEARLY_AMOUNT = Indicator(
 GAIN = Option("gain", ("assumed", "none", "published"), "assumed")
 POOLING_GAIN = Indicator(
     name="pooling_gain",
+    shown={"figures/together": 1},
     unit=EUROS,
     table="purchase",
     weight="annualised_cents",

@@ -77,6 +77,7 @@ class Indicator:
     `scope` and `counts` take the unbound table of rows and the chosen options, and return boolean
     expressions; `weight` names a column of integers (cents), or is None where each row weighs one; `bases` are those on
     which it means something (rows of contracts have one only). `kind` is `share`, `total` or a `Spread`.
+    `shown` says where people meet it (a question of the page of figures, a list of a page, a chapter), at which rank.
     `unknown_scope` and `unknown_counts` say in a word (of the texts) what is not known of a row where the one or the
     other is null.
     """
@@ -88,6 +89,7 @@ class Indicator:
     kind: str | Spread
     scope: Rule
     counts: Rule
+    shown: Mapping[str, int] = field(default_factory=dict, hash=False)
     options: tuple[Option, ...] = ()
     bases: tuple[str, ...] = ("payment", "contract")
     level: Level = Level.OBSERVED

@@ -9,14 +9,13 @@ from typing import Any
 from gisement.catalog import indicator_texts
 from gisement.catalog.segments import families
 from gisement.engine import Observatory
-from gisement.pipeline import INDICATORS
+from gisement.pipeline import INDICATORS, shown_at
 from gisement.publish.caution import cautions, invented
 from gisement.publish.places import Places, places_of
 from gisement.studies.checks import Checks
 from gisement.studies.unplaced import unplaced_contracts
 from gisement.terms import Figure, Indicator, Origin, Perimeter, Verdict
 
-SUPPLIER_FIGURES = ("sme_share", "sme_count_share", "new_supplier_share", "single_offer_share")
 BUYERS_SHOWN = 15
 PLACE_WORDS = {"establishment": "À l'adresse de l'établissement", "head_office": "Au siège de l'entreprise"}
 MEDICAL_WORDS = {"excluded": "sans les matériels médicaux", "included": "matériels médicaux compris"}
@@ -85,8 +84,8 @@ def diagnose(observatory: Observatory) -> Diagnosis:
         by_family=_largest_first(_by(observatory, share, spend, "family")),
         by_buyer=_largest_first(buyers)[:BUYERS_SHOWN],
         hidden_buyers=len(buyers[BUYERS_SHOWN:]),
-        suppliers=tuple(_titled(observatory, known[name]) for name in SUPPLIER_FIGURES),
-        coverage=tuple(_titled(observatory, i) for i in INDICATORS if i.name.endswith("_known_share")),
+        suppliers=tuple(_titled(observatory, known[name]) for name in shown_at("diagnosis/suppliers")),
+        coverage=tuple(_titled(observatory, known[name]) for name in shown_at("report/known")),
         findings=_findings(observatory),
         origins=headline.origins,
         notice=invented(headline.origins),

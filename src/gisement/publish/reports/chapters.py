@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from gisement.catalog import indicator_texts, report_texts
 from gisement.catalog.few import is_few
+from gisement.pipeline import shown_at
 from gisement.publish import format
 from gisement.publish.caution import cautions
 from gisement.publish.reports import drawings
@@ -116,7 +117,7 @@ def needs(reading: Reading) -> list[Block]:
 
 def suppliers(reading: Reading) -> list[Block]:
     """From whom: how many, how concentrated, of what size, age and form, how open the contest is."""
-    spread = titled(reading, "top_5_supplier_share", "top_10_supplier_share", "pareto_supplier_share")
+    spread = titled(reading, *shown_at("report/spread"))
     opening = {name: reading.figure(name) for name in ("suppliers_count", "median_amount", "average_amount")}
     tables = [
         table(reading, "suppliers", name, reading.lines("total_spend", key, medical=ALL))
@@ -127,10 +128,7 @@ def suppliers(reading: Reading) -> list[Block]:
         "total_spend", "supplier", "local_share", at_most=MOST_SUPPLIERS, medical=ALL,
         keep=lambda figure: figure.group["supplier"] is not None,
     )  # fmt: skip
-    contest = titled(
-        reading, "sme_share", "sme_count_share", "new_supplier_share", "new_supplier_spend_share", "single_offer_share",
-        "subcontracting_count_share", "inclusive_share", "siae_share", "adapted_share", "social_economy_share",
-    )  # fmt: skip
+    contest = titled(reading, *shown_at("report/contest"))
     return [
         Heading(1, _text(reading, "suppliers", "title")),
         said(reading, "suppliers", "opening", **opening),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gisement.catalog import report_texts, texts
 from gisement.engine import Observatory
-from gisement.pipeline import INDICATORS
+from gisement.pipeline import shown_at
 from gisement.publish.reports.chapters import said, table, titled, words_of
 from gisement.publish.reports.document import Block, Bullets, Heading, Methods, Sources, Tally, WordTable
 from gisement.publish.reports.laying import quoting
@@ -18,7 +18,7 @@ MOST_RULES = 10
 def quality(reading: Reading) -> list[Block]:
     """Coverage, gaps of ledgers, findings by rule, limits."""
     words = report_texts()["quality"]
-    known = titled(reading, *(each.name for each in INDICATORS if each.name.endswith("_known_share")))
+    known = titled(reading, *shown_at("report/known"))
     return [
         Heading(1, words["title"]),
         said(reading, "quality", "opening"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from gisement.catalog import report_texts, texts
 from gisement.catalog.insertion_publics import insertion_publics
 from gisement.catalog.rules import legal_texts
-from gisement.pipeline import RULES, indicator_named, perimeter_of
+from gisement.pipeline import RULES, indicator_named, perimeter_of, shown_at
 from gisement.publish.reports import chapters
 from gisement.publish.reports.chapters import said, table
 from gisement.publish.reports.document import (
@@ -36,7 +36,6 @@ from gisement.studies.targets import Progress, progress
 from gisement.studies.trajectory import course
 from gisement.terms import Figure, Outcome, Perimeter, Rule
 
-INCLUSIVE = ("inclusive_share", "siae_share", "adapted_share", "social_economy_share", "sme_share")
 ANSWERS = (Outcome.MET, Outcome.NOT_MET, Outcome.INDETERMINABLE, Outcome.NOT_APPLICABLE)
 RESPONSIBLE = ("pnad_social_count_share", "pnad_environmental_count_share")
 
@@ -175,7 +174,7 @@ def told_law(found: Sequence[Progress]) -> list[Block]:
 
 def _inclusive(reading: Reading) -> list[Block]:
     """What goes to inclusion firms and to the social economy, and the reserved contracts."""
-    lines = chapters.titled(reading, "reserved_count_share", "reserved_share", *INCLUSIVE)
+    lines = chapters.titled(reading, "reserved_count_share", "reserved_share", *shown_at("report/inclusion"))
     years = year_range(reading.lines("reserved_count_share", "year"))
     structures = table(reading, "spaser", "structures", lines, described=True)
     return [

@@ -10,7 +10,7 @@ from gisement.catalog import cooperation_texts
 from gisement.catalog.chains import chains
 from gisement.catalog.clause_library import clause_library
 from gisement.catalog.segments import segments
-from gisement.pipeline import perimeter_of
+from gisement.pipeline import perimeter_of, shown_at
 from gisement.publish import format
 from gisement.publish.web.address import Pairs, address
 from gisement.publish.web.grid import Cell, Grid, grid, number, verdict_cell
@@ -25,7 +25,6 @@ from gisement.studies import renewals as calendar
 from gisement.terms import Verdict
 
 AT_MOST = 30
-FIGURES = ("environmental_consideration_count_share", "single_offer_share", "sme_count_share")
 
 
 def boards(page: Page) -> Response:
@@ -70,7 +69,7 @@ def board(page: Page) -> Response:
         offers=_offers(page, each["segments"]),
         sizes=told_sizes(page, where, firms.joint_contracts(observatory, perimeter)),
         sizes_title=words["firms"]["sizes_title"],
-        cards=[page.card_of(figure, *where) for figure in FIGURES],
+        cards=[page.card_of(figure, *where) for figure in shown_at("chain")],
         clauses=[(entry["fr"], entry["basis"]) for entry in clauses],
         sheets=suggestions(page, [row for s in each["segments"] for row in page.site.served.sheets(segment=s)]),
         beside=words["sheets"]["beside"],

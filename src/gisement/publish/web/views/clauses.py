@@ -11,7 +11,7 @@ from gisement.catalog import texts
 from gisement.catalog.clause_library import clause_library
 from gisement.catalog.national import national_series
 from gisement.catalog.segments import segments
-from gisement.pipeline import perimeter_of
+from gisement.pipeline import perimeter_of, shown_at
 from gisement.publish import format
 from gisement.publish.web.address import ANY, Pairs, address
 from gisement.publish.web.card import Card
@@ -29,14 +29,6 @@ from gisement.terms import Figure
 
 MOST_EXAMPLES, MOST_LATE, MOST_NEEDS = 12, 30, 12
 FILTERS = ("buyer", "family")
-INCLUSIVE = (
-    "reserved_share", "inclusive_share", "siae_share", "adapted_share", "social_economy_share",
-)  # fmt: skip
-CONSULTED = (
-    "sme_advance_count_share", "subcontracting_count_share", "single_offer_share", "variants_allowed_count_share",
-    "lots_per_consultation",
-)  # fmt: skip
-"""How the territory consults: advances, subcontracting, offers, variants, lots."""
 NATIONAL = ("pnad_social_count_share", "pnad_environmental_count_share")
 
 
@@ -89,9 +81,9 @@ def clauses(page: Page) -> Response:
         buyers=lines_by(page, kind.count, "buyer", of_kind, beside=""),
         needs=lines_by(page, kind.count, by, of_kind, beside="", at_most=MOST_NEEDS, leave_out=format.is_outside),
         national=_national(page, where),
-        inclusive=[page.card_of(name, *where) for name in INCLUSIVE],
+        inclusive=[page.card_of(name, *where) for name in shown_at("clauses/inclusion")],
         structures=lines_by(page, "total_spend", "inclusion", where, beside="", leave_out=_is_no_structure),
-        consulted=[page.card_of(name, *where) for name in CONSULTED],
+        consulted=[page.card_of(name, *where) for name in shown_at("clauses/consultation")],
         hours=_hours(page, where),
         segments=_segments(page),
     )

@@ -7,7 +7,7 @@ from html import escape
 
 from starlette.responses import Response
 
-from gisement.pipeline import INDICATORS
+from gisement.pipeline import INDICATORS, shown_at
 from gisement.publish.web.card import Card
 from gisement.publish.web.page import Page
 from gisement.publish.web.questions import QUESTIONS
@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 420, 360
 
 def gallery(page: Page) -> Response:
     """Every indicator as a frame: what it shows today, and its code."""
-    names = [indicator.name for indicator in INDICATORS if not indicator.name.endswith("_known_share")]
+    names = [indicator.name for indicator in INDICATORS if indicator.name not in shown_at("report/known")]
     frames = {name: (card, _code(page, card)) for name in names for card in (page.card_of(name),)}
     return page.render("embeds.html.j2", groups=list(_groups(page, frames)))
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts, texts
-from gisement.pipeline import perimeter_of
+from gisement.pipeline import perimeter_of, shown_at
 from gisement.publish import format
 from gisement.publish.web.address import Pairs, address
 from gisement.publish.web.grid import Cell, Grid, figured, grid, number
@@ -69,7 +69,7 @@ def _found(page: Page, segments: list[str], held: dict[str, str]) -> dict[str, A
     windows = [each for each in page.site.windows() if each.segment in segments]
     words, language = cooperation_texts(page.language), page.language
     return {
-        "cards": [page.card_of(name, *where) for name in ("total_spend", "contracts", "single_offer_share")],
+        "cards": [page.card_of(name, *where) for name in shown_at("firm")],
         "buyers": lines_by(page, "total_spend", "buyer", where),
         "renewals": shown(page, ahead),
         "all": address(f"{page.root}/renewals", pairs),

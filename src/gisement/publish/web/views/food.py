@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from gisement.catalog import parameter, texts
 from gisement.catalog.texts import food_texts
+from gisement.pipeline import shown_at
 from gisement.publish import answers, format
 from gisement.publish.format import weight
 from gisement.publish.web.address import address
@@ -27,7 +28,6 @@ STATES = {
     ENOUGH: "state_enough", SHORT: "state_short", NOTHING: "state_nothing", HIDDEN: "state_hidden", IDLE: "state_idle",
 }  # fmt: skip
 """The text of each state of a month, in the order of the legend."""
-FACTS = ("food_need", "food_gap", "food_reachable_share", "food_lot_share")
 STAGES: dict[str, tuple[str, ...]] = {
     "production": ("field", "storage"), "workshop": ("workshop",), "kitchen": ("kitchen",), "delivery": ("delivery",),
 }  # fmt: skip
@@ -57,7 +57,7 @@ def food(page: Page) -> Response:
     year = next(page.site.served.rows("SELECT max(year) AS year FROM food_year"), {}).get("year")
     return page.render(
         "food.html.j2",
-        facts=[page.card_of(name) for name in FACTS] if gaps else [],
+        facts=[page.card_of(name) for name in shown_at("food/volumes")] if gaps else [],
         key=[(state, page.texts["food"][name]) for state, name in STATES.items()],
         stages=_stages(page, gaps, stage),
         stage_lead=page.texts["food"][LEADS[stage]],

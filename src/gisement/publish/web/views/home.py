@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog.few import is_few
+from gisement.pipeline import shown_at
 from gisement.publish import format
 from gisement.publish.caution import cautions
 from gisement.publish.web.address import Pairs
@@ -19,8 +20,6 @@ from gisement.publish.web.published import published
 from gisement.studies.unplaced import unplaced_contracts
 from gisement.terms import Figure
 
-BRIEF = ("total_spend", "contracts", "sme_share", "single_offer_share")
-KNOWN = ("supplier_place_known_share", "amount_known_share", "cpv_known_share", "date_known_share")
 SHOWN = 8
 
 
@@ -57,7 +56,9 @@ def home(page: Page) -> Response:
         coins_title=page.texts["chart"]["coins"].format(**ends),
         amounts=page.texts["site"]["published_sums"] if money else page.amounts,
         elsewhere_note=told["of_contracts"] if money else "",
-        brief=[page.card_of(name, *(money if page.site.publishes(name, money) else ())) for name in BRIEF],
+        brief=[
+            page.card_of(name, *(money if page.site.publishes(name, money) else ())) for name in shown_at("buyer")[1:]
+        ],
         trend=trend_drawing(page, "local_share", money),
         rings=rings,
         rings_note=page.texts["home"]["rings_of_contracts"] if rings_of != money else "",
@@ -65,7 +66,7 @@ def home(page: Page) -> Response:
         needs=needs,
         needs_note=told["needs_of_contracts"] if needs_of != money else "",
         published=published(page, "local_share", [], "year"),
-        known=[page.card_of(name) for name in KNOWN],
+        known=[page.card_of(name) for name in shown_at("known")],
         title=told["title"].format(territory=page.site.places[language].territory),
     )
 

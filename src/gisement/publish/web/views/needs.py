@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from gisement.catalog.segments import families
+from gisement.pipeline import shown_at
 from gisement.publish.web.drawings import treemap_drawing, trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
@@ -31,7 +32,7 @@ def family(page: Page) -> Response:
     return page.render(
         "family.html.j2",
         title=families()[name][f"family_{page.language}"],
-        cards=[page.card_of(each, *where) for each in ("local_share", "total_spend", "contracts", "sme_share")],
+        cards=[page.card_of(each, *where) for each in shown_at("family")],
         wide=treemap_drawing(page, "segment", where),
         tall=treemap_drawing(page, "segment", where, tall=True),
         published=published(page, "total_spend", where, "buyer"),

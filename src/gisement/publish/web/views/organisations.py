@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import texts
+from gisement.pipeline import shown_at
 from gisement.publish import format
 from gisement.publish.web.address import address
 from gisement.publish.web.drawings import trend_drawing
@@ -15,9 +16,6 @@ from gisement.publish.web.page import Page
 from gisement.publish.web.published import published
 
 PER_PAGE = 50
-BUYER_FIGURES = ("local_share", "total_spend", "contracts", "sme_share", "single_offer_share")
-BUYER_KNOWN = ("supplier_place_known_share", "amount_known_share", "cpv_known_share", "date_known_share")
-SUPPLIER_FIGURES = ("total_spend",)
 
 
 def buyers(page: Page) -> Response:
@@ -47,12 +45,12 @@ def buyer(page: Page) -> Response:
             (page.texts["buyers"]["place"], page.site.label("commune", commune, page.language) if commune else ""),
             (page.texts["buyers"]["located"], words["buyer_place_rules"][found["buyer_place_rule"] or "unknown"]),
         ),
-        pairs=[(page.card_of(name, *where), page.card_of(name)) for name in BUYER_FIGURES],
+        pairs=[(page.card_of(name, *where), page.card_of(name)) for name in shown_at("buyer")],
         published=published(page, "total_spend", where, "family"),
         trend=trend_drawing(page, "local_share", where),
         needs=lines_by(page, "local_share", "family", where),
         suppliers=lines_by(page, "total_spend", "supplier", where, at_most=15),
-        known=[page.card_of(name, *where) for name in BUYER_KNOWN],
+        known=[page.card_of(name, *where) for name in shown_at("known")],
         contracts=f"{page.root}/contracts?buyer=%3D{identifier}",
     )
 
@@ -91,7 +89,7 @@ def supplier(page: Page) -> Response:
         title=found["supplier_name"] or identifier,
         masked=words["masked"] if found["is_masked"] and hidden else "",
         facts=_facts(page, found) + _places(page, identifier),
-        cards=[page.card_of(name, *where) for name in SUPPLIER_FIGURES],
+        cards=[page.card_of("total_spend", *where)],
         buyers=lines_by(page, "total_spend", "buyer", where),
         years=lines_by(page, "total_spend", "year", where),
         rows=f"{page.root}/figures/total_spend/rows?supplier={identifier}",
