@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gisement.publish.web.running import listen
+from gisement.publish.web.serving.running import listen
 from gisement.publish.words.ledgers import proposed
 from gisement.sources.geography import area_name
 from gisement.sources.ledger import propose

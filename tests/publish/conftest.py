@@ -21,7 +21,7 @@ from gisement.publish.web.app import create_app
 from gisement.publish.web.partners.desk import Counter
 from gisement.publish.web.partners.door import door
 from gisement.publish.web.partners.gate import Gate
-from gisement.publish.web.running import configuration, listen
+from gisement.publish.web.serving.running import configuration, listen
 from gisement.publish.web.site import Site
 from gisement.sources.cards import cards, described
 from gisement.sources.demonstration import Demonstration

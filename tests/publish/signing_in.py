@@ -17,7 +17,7 @@ from gisement.engine.served import Served
 from gisement.publish.web.partners.gate import Gate, House
 from gisement.publish.web.partners.provider import Provider, Settings
 from gisement.publish.web.partners.rights import parse_rights
-from gisement.publish.web.running import listen
+from gisement.publish.web.serving.running import listen
 from gisement.publish.web.site import Site
 from gisement.store import Workspace
 from gisement.store.journal import note

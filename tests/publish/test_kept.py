@@ -8,8 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from gisement.publish.web.app import create_app
-from gisement.publish.web.kept import LARGEST, Kept
 from gisement.publish.web.page import Page
+from gisement.publish.web.serving.kept import LARGEST, Kept
 from gisement.publish.web.site import Site
 
 

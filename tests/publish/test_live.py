@@ -17,9 +17,9 @@ import uvicorn
 
 from gisement.engine.served import Served
 from gisement.publish import format
-from gisement.publish.web import live
-from gisement.publish.web.live import Live
-from gisement.publish.web.running import configuration, listen
+from gisement.publish.web.serving import live
+from gisement.publish.web.serving.live import Live
+from gisement.publish.web.serving.running import configuration, listen
 from gisement.publish.web.site import Site
 from gisement.store import Workspace, database
 from gisement.terms import Trouble

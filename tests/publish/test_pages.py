@@ -17,8 +17,8 @@ from gisement.pipeline import ALL, indicator_named
 from gisement.publish import format
 from gisement.publish.web import app
 from gisement.publish.web.areas import DEPARTMENTS, contour_drawing
-from gisement.publish.web.assets import assets, static
 from gisement.publish.web.page import Page
+from gisement.publish.web.serving.assets import assets, static
 from gisement.publish.web.site import Site
 from gisement.studies.sheets import sheets
 from gisement.terms import LOTS

@@ -1,26 +1,32 @@
-"""Processes that answer beside another: each that ends is replaced, and none outlives the one that began them."""
+"""Processes that answer beside another: each that ends is replaced, and none outlives the one that began them.
+
+One that has more requests than another gives connections back.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from gisement.cli.serving import serve_pages
-from gisement.publish.web.workers import beside
+from gisement.publish.web.serving.workers import ABSENT, Balanced, beside
 from gisement.store import Workspace
 from gisement.terms import Trouble
 
 PATIENCE, LONG = 30.0, 600.0
 ALONE = """
 import multiprocessing, time
-from gisement.publish.web.workers import beside
+from gisement.publish.web.serving.workers import beside
 if __name__ == "__main__":
     with beside(time.sleep, [(600.0,)]):
         print(multiprocessing.active_children()[0].pid, flush=True)
@@ -72,3 +78,44 @@ def _is_alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def closed(waiting: Sequence[int], asked: int) -> int:
+    """How many of the answers to requests made at once close their connection, by the first process."""
+    told: list[Any] = []
+    held = list(waiting)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(0)  # so that all are there before the first is answered
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def send(message: Any) -> None:
+        told.extend(message.get("headers", ()))
+
+    async def together() -> None:
+        balanced = Balanced(app, held, 0)
+        await asyncio.gather(*(balanced({"type": "http"}, None, send) for _ in range(asked)))  # type: ignore[arg-type]
+
+    # in a thread: a browser of other tests may hold the loop of this one
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(lambda: asyncio.run(together())).result()
+    assert held == [0, *waiting[1:]], "what was answered waits no more"
+    return told.count((b"connection", b"close"))
+
+
+@pytest.mark.parametrize(
+    ("waiting", "asked", "expected"),
+    [
+        pytest.param([ABSENT], 16, 0, id="one process alone keeps all"),
+        pytest.param([ABSENT, ABSENT], 16, 0, id="the other does not answer yet"),
+        pytest.param([ABSENT, 8], 8, 0, id="both have as many"),
+        pytest.param([ABSENT, 8], 9, 0, id="one more is no matter"),
+        pytest.param([ABSENT, 1], 15, 13, id="fifteen to one: given back until two are left"),
+        pytest.param([ABSENT, 20, 1], 4, 2, id="the one that has the fewest decides"),
+    ],
+)
+def test_connections_are_given_back_where_another_process_has_fewer(
+    waiting: list[int], asked: int, expected: int
+) -> None:
+    assert closed(waiting, asked) == expected

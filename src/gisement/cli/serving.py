@@ -11,10 +11,10 @@ from gisement.cli.session import complain, say
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:
-    from gisement.publish.web.balance import Waiting
-    from gisement.publish.web.live import Live
     from gisement.publish.web.partners.gate import Gate
-    from gisement.publish.web.running import Listening
+    from gisement.publish.web.serving.live import Live
+    from gisement.publish.web.serving.running import Listening
+    from gisement.publish.web.serving.workers import Waiting
     from gisement.store import Workspace
 
 
@@ -38,9 +38,8 @@ def serve_pages(
     What is to be told `meanwhile` is told while pages are answered already, the address once more below it.
     """
     from gisement.cli.partners import is_asked
-    from gisement.publish.web.balance import ABSENT
-    from gisement.publish.web.running import address_of, listen, run
-    from gisement.publish.web.workers import beside, shared_numbers
+    from gisement.publish.web.serving.running import address_of, listen, run
+    from gisement.publish.web.serving.workers import ABSENT, beside, shared_numbers
 
     if workers > 1 and (partner or is_asked(os.environ)):
         raise Trouble(
@@ -70,8 +69,8 @@ def _tell(meanwhile: Callable[[], None] | None, address: str) -> None:
 
 def _answer(workspace: Workspace, listening: Listening, waiting: Waiting, number: int) -> None:
     """What another process does that serves the same."""
-    from gisement.publish.web.balance import ABSENT
-    from gisement.publish.web.running import run
+    from gisement.publish.web.serving.running import run
+    from gisement.publish.web.serving.workers import ABSENT
 
     waiting[number] = ABSENT  # the one whose place it takes may have ended in the middle of answers
     run(_application(workspace, partner=False), listening, waiting, number)
@@ -80,7 +79,7 @@ def _answer(workspace: Workspace, listening: Listening, waiting: Waiting, number
 def _application(workspace: Workspace, *, partner: bool) -> Live | Gate:
     from gisement.cli.partners import gate, is_asked
     from gisement.engine.served import Served
-    from gisement.publish.web.live import Live
+    from gisement.publish.web.serving.live import Live
     from gisement.publish.web.site import Site
     from gisement.sources.cards import cards, described
     from gisement.sources.registry import SOURCES

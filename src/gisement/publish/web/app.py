@@ -14,16 +14,15 @@ from starlette.routing import Route
 from gisement import __version__
 from gisement.catalog import page_texts
 from gisement.publish.api.routes import add_api
-from gisement.publish.web import assets
-from gisement.publish.web.kept import Kept
 from gisement.publish.web.page import Page
-from gisement.publish.web.security import Guard
+from gisement.publish.web.serving import assets
+from gisement.publish.web.serving.kept import Kept
+from gisement.publish.web.serving.limits import Turns
+from gisement.publish.web.serving.security import Guard
 from gisement.publish.web.site import LANGUAGES, Site
-from gisement.publish.web.turns import Turns
 from gisement.publish.web.views import (
     about,
     addressable,
-    atlas,
     chains,
     circular,
     clauses,
@@ -34,11 +33,9 @@ from gisement.publish.web.views import (
     firms,
     food,
     home,
-    hours,
     impact,
     law,
     needs,
-    organisations,
     releases,
     renewals,
     rows,
@@ -49,6 +46,9 @@ from gisement.publish.web.views import (
     targets,
     thresholds,
 )
+from gisement.publish.web.views import buyers as organisations
+from gisement.publish.web.views import insertion_hours as hours
+from gisement.publish.web.views import map as atlas
 from gisement.terms import Trouble
 
 View = Callable[[Page], Response]

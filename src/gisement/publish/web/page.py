@@ -11,8 +11,8 @@ from starlette.responses import HTMLResponse, Response
 
 from gisement.catalog import page_texts, texts
 from gisement.publish import format
-from gisement.publish.web.assets import static
 from gisement.publish.web.card import Card
+from gisement.publish.web.serving.assets import static
 from gisement.publish.web.site import Site
 from gisement.terms import Figure, Trouble
 

@@ -16,7 +16,7 @@ from gisement.catalog import page_texts
 from gisement.publish.web.page import Page
 from gisement.publish.web.partners.gate import Gate
 from gisement.publish.web.partners.session import LONGEST, Session
-from gisement.publish.web.security import Application, Guard
+from gisement.publish.web.serving.security import Application, Guard
 from gisement.terms import Trouble
 
 View = Callable[[Request], Awaitable[Response]]

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 
-from gisement.publish.web.live import EVERY, Live
 from gisement.publish.web.partners.rights import Rights
 from gisement.publish.web.partners.session import COOKIE, SECURE_COOKIE, Session, Sessions
-from gisement.publish.web.security import Application, Message, Receive, Send
+from gisement.publish.web.serving.live import EVERY, Live
+from gisement.publish.web.serving.security import Application, Message, Receive, Send
 from gisement.publish.web.site import Site
 
 if TYPE_CHECKING:

@@ -1,17 +1,26 @@
-"""How much one address may ask for: requests per second, and bytes of what it sends. Refused before any work."""
+"""How much one address may ask for, requests a second and bytes sent: more is refused before any work.
+
+Then answers are made one after the other: sixteen made at once would each end when the last one does.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from weakref import WeakKeyDictionary
 
-from gisement.publish.web.security import Application, Message, Receive, Send
+from gisement.publish.web.serving.security import NO_STORE, Application, Message, Receive, Send, answer_shortly
 
 RATE, BURST, ADDRESSES = 30.0, 240.0, 50_000
 """A page takes about six requests: five pages a second for as long as one likes, forty at once."""
 LARGEST_BODY = 32 << 20
+LONG = 0.05
+"""Seconds after which an answer goes on beside the next one: whoever asks for little does not wait for a long file."""
+_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+"""The turn of each process (of each loop): the applications of partners share it."""
 
 
 class Limits:
@@ -30,11 +39,11 @@ class Limits:
             await self.app(scope, receive, send)
             return
         if not self._admits((scope.get("client") or ("",))[0]):
-            await _refuse(send, 429, (b"retry-after", b"2"))
+            await answer_shortly(send, 429, [NO_STORE, (b"retry-after", b"2")])
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > self.largest:
-            await _refuse(send, 413 if announced.isdigit() else 400)
+            await answer_shortly(send, 413 if announced.isdigit() else 400, [NO_STORE])
             return
         await self._counted(scope, receive, send)
 
@@ -60,7 +69,7 @@ class Limits:
         with suppress(_TooLarge):
             await self.app(scope, counted, sent)
         if is_cut and not is_begun:
-            await _refuse(send, 413)
+            await answer_shortly(send, 413, [NO_STORE])
 
     def _admits(self, address: str) -> bool:
         now = self.clock()
@@ -76,7 +85,28 @@ class _TooLarge(Exception):
     """More was sent than may be."""
 
 
-async def _refuse(send: Send, status: int, *headers: tuple[bytes, bytes]) -> None:
-    more = [(b"content-length", b"0"), (b"cache-control", b"no-store"), *headers]
-    await send({"type": "http.response.start", "status": status, "headers": more})
-    await send({"type": "http.response.body", "body": b""})
+class Turns:
+    """Lets requests in one after the other, first come first served; one process computes no two faster at once."""
+
+    def __init__(self, app: Application, long: float = LONG) -> None:
+        self.app, self.long = app, long
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """One request."""
+        loop = asyncio.get_running_loop()
+        turn = _TURNS.setdefault(loop, asyncio.Lock())
+        await turn.acquire()
+        is_held = True
+
+        def pass_on() -> None:
+            nonlocal is_held
+            if is_held:
+                is_held = False
+                turn.release()
+
+        later = loop.call_later(self.long, pass_on)
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            later.cancel()
+            pass_on()

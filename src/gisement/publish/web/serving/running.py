@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from gisement.publish.web.balance import Balanced, Waiting
-from gisement.publish.web.limits import Limits
-from gisement.publish.web.live import Live
-from gisement.publish.web.security import Application
-from gisement.publish.web.warming import try_page, warm, warm_aside
+from gisement.publish.web.serving.limits import Limits
+from gisement.publish.web.serving.live import Live, try_page, warm, warm_aside
+from gisement.publish.web.serving.security import Application
+from gisement.publish.web.serving.workers import Balanced, Waiting
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ TYPES = {
     ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
     ".mjs": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
 }  # fmt: skip
-_FOLDER = Path(__file__).parent / "static"
+_FOLDER = Path(__file__).parents[1] / "static"
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ HEADERS = {
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]", "testserver")
 METHODS: tuple[str, ...] = ("GET", "HEAD")
 LONGEST_ADDRESS = 4096
+NO_STORE = (b"cache-control", b"no-store")
 
 
 class Guard:
@@ -47,20 +48,12 @@ class Guard:
             return
         status = self._refused(scope)
         if status:
-            await _short(
-                send,
-                status,
-                [*self._headers(scope), *([(b"allow", ", ".join(self.methods).encode())] if status == 405 else [])],
-            )
+            allowed = [(b"allow", ", ".join(self.methods).encode())] if status == 405 else []
+            await answer_shortly(send, status, [*self._headers(scope), *allowed])
             return
-        given = dict(scope["headers"])
-        if (
-            self.keeps
-            and self.mark in given.get(b"if-none-match", b"")
-            and not _is_static(scope)
-            and not _is_part(scope)
-        ):
-            await _short(send, 304, self._headers(scope))
+        known = self.mark in dict(scope["headers"]).get(b"if-none-match", b"")
+        if self.keeps and known and not _is_static(scope) and not _is_part(scope):
+            await answer_shortly(send, 304, self._headers(scope))
             return
 
         async def sent(message: Message) -> None:
@@ -93,12 +86,12 @@ class Guard:
         found.append((b"vary", b"HX-Request"))
         if _is_part(scope) or not self.keeps:
             # a part of a page must never be taken for the page of the same address
-            found.append((b"cache-control", b"no-store"))
+            found.append(NO_STORE)
         elif status in (200, 304) and not _is_static(scope):
             kind = b"private" if self.private else b"public"
             found += [(b"cache-control", kind + b", max-age=0, must-revalidate"), (b"etag", self.mark)]
         elif status not in (200, 304):
-            found.append((b"cache-control", b"no-store"))
+            found.append(NO_STORE)
         return found
 
 
@@ -110,7 +103,8 @@ def _is_static(scope: Message) -> bool:
     return str(scope["path"]).startswith("/static/")
 
 
-async def _short(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+async def answer_shortly(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    """An answer without a body."""
     length = [] if status == 304 else [(b"content-length", b"0")]
     await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
     await send({"type": "http.response.body", "body": b""})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from gisement.publish.web.security import Application, Message, Receive, Send
+from gisement.publish.web.serving.security import Application, Message, Receive, Send
 
 MOST_BYTES, LARGEST = 32 << 20, 1 << 18
 """What is kept in all, and of one answer: files that stream are longer, and are made each time."""

@@ -1,0 +1,1 @@
+"""Answering over HTTP: what is let in, whose turn it is, what is kept, and which release answers."""
