@@ -28,7 +28,7 @@ import json, sys
 from pathlib import Path
 from gisement.sources.demonstration import write
 made = write(Path(sys.argv[1]), sys.argv[2])
-print(json.dumps([[file.kind, str(file.path), str(file.mapping or "")] for file in made.all_files]))
+print(json.dumps([[file.kind, str(file.path), str(file.mapping or "")] for file in made.files]))
 """
 TABLES = ("finding", "payment", "supplier", "account_gap", "purchase", "contract")
 NUMBER = "CASE WHEN line_id LIKE '%-%-%' THEN year::VARCHAR || ' ' || split_part(line_id, '-', 2) ELSE line_id END"

@@ -27,7 +27,7 @@ from gisement.models.food.plan.check import broken_rules
 from gisement.models.food.plan.solve import Plan, plan_food
 from gisement.models.food.plan.weeks import weekly_flows
 from gisement.pipeline import STEPS
-from gisement.sources.demonstration.food import FoodSize, write_food
+from gisement.sources.demonstration.food import FoodSize, food_files
 from gisement.sources.registry import SOURCES
 from gisement.store import Workspace
 from gisement.studies.food.plan import TABLES, food_inputs
@@ -41,7 +41,10 @@ SEED = 2025
 def filled(folder: Path) -> Workspace:
     """A workspace that holds the files, with its four tables."""
     workspace = Workspace.create(folder, parse_territory("epci:200069854"))
-    for kind, path in write_food(folder / "files", FoodSize(30, 300, weekly=True), SEED, tied=False):
+    for kind, name, text in food_files(FoodSize(30, 300, weekly=True), SEED, tied=False):
+        path = folder / "files" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
         add_files(workspace, SOURCES[kind], [path], card={"licence": "none", "producer": "benchmark"})
     build(workspace, lambda: STEPS, SOURCES, names=TABLES)
     return workspace

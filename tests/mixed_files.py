@@ -18,7 +18,7 @@ from gisement.sources.demonstration import identifiers
 from tests import made_contours, mixed_canteens, mixed_food, mixed_hours, mixed_ledgers
 from tests.notice_samples import eforms
 from tests.segments.invented_titles import learnt
-from tests.tiny import tiny
+from tests.tiny import contract_files, tiny
 
 Row = dict[str, Any]
 Files = Mapping[str, Sequence[Path]]
@@ -135,15 +135,15 @@ MADE_UP = "Brimborions moirés"
 
 def write(folder: Path, order: int | None = None) -> dict[str, list[Path]]:
     """Write the files into `folder`, by kind; with `order`, in an order of their own (files, records and lines)."""
-    made = tiny()
-    contents = {("decp", path.name): _cut(json.loads(path.read_bytes())) for kind, path in made.files if kind == "decp"}
+    held = [(file.kind, file.path) for file in contract_files(tiny())]
+    contents = {("decp", path.name): _cut(json.loads(path.read_bytes())) for kind, path in held if kind == "decp"}
     contents["decp", "odd.json"] = {"marches": {"marche": odd_records(), "contrat-concession": odd_concessions()}}
     files: dict[str, list[Path]] = {}
     shuffle = _shuffler(order)
     for (kind, name), content in contents.items():
         files.setdefault(kind, []).append(_json(folder / kind / name, shuffled(content, shuffle)))
     files["decp"].append(_csv(folder / "decp" / "table.csv", DECP_INFO, flat_lines(), shuffle))
-    for kind, path in made.files:
+    for kind, path in held:
         if kind in ("target", "experience", "action", "scenario"):
             files.setdefault(kind, []).append(path)
         elif kind != "decp":

@@ -81,7 +81,7 @@ def test_a_demonstration_in_the_folder_enters_no_real_workspace(tmp_path: Path) 
     assert left.left_out is not None
     assert all(str(parent / "demo" / name) in left.left_out.fr for name in ("files", "raw", "tables", "snapshots"))
     assert held(workspace.root) == ["contrats.csv", "demo/donnees/autres.csv"]
-    (invented,) = (path for kind, path in tiny().files[:1])
+    invented = tiny().files[0].path
     (named,) = added(workspace, "decp", [parent / "demo" / "files" / "decp" / invented.name])
     assert (named.trouble, named.left_out) == (None, None)
 

@@ -11,9 +11,9 @@ import pytest
 from gisement.engine.measure import Observatory
 from gisement.indicators import INDICATORS
 from gisement.models.standardised_change import LIKE_CONTRACTS, RAW, READINGS, SAME_BUYERS, changes
+from gisement.sources.demonstration.chance import Dice
 from gisement.sources.demonstration.contracts import Contract, draw
-from gisement.sources.demonstration.dice import Dice
-from gisement.sources.demonstration.setting import Year, buyers, years
+from gisement.sources.demonstration.territory import Year, buyers, years
 from gisement.studies.progress import between, ends, series
 from gisement.terms import Figure, Perimeter, Trouble, Verdict
 from tests.case_file import HOME
@@ -46,9 +46,8 @@ def rows_of(kept: Sequence[Contract], yes: Any) -> pa.Table:
 
 def expected_rate(year: Year, kind: str) -> float:
     """The rate of the year that the setting says, over its buyers; reserved contracts come on top of social ones."""
-    rates = getattr(year, kind)
     everything = sum(buyer.contracts for buyer in buyers())
-    rate = sum(rates[buyer.group] * buyer.contracts for buyer in buyers()) / everything
+    rate = sum(year.rate(kind, buyer) * buyer.contracts for buyer in buyers()) / everything
     reserved = year.reserved / everything if kind == "social" else 0
     return float(reserved + rate * (1 - reserved))
 

@@ -46,9 +46,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Observatory:
     """The smallest demonstration, contracts and lists of inclusion firms alone."""
     demo = tiny()
     workspace = Workspace.create(tmp_path_factory.mktemp("advice") / "w", parse_territory(demo.territory))
-    for kind, path in demo.files:
-        if kind in CONTRACTS:
-            add_snapshot(workspace, kind, path.name, path, demo.card)
+    for file in demo.files:
+        if file.kind in CONTRACTS:
+            add_snapshot(workspace, file.kind, file.path.name, file.path, demo.card)
     built(workspace, list(TABLES))
     return Observatory(workspace, TABLES)
 

@@ -53,12 +53,12 @@ def seeds(folder: Path) -> dict[str, list[Seed]]:
     for kind, paths in mixed_files.write(folder / "mixed").items():
         for path in paths:
             keep(kind, path)
-    for file in tiny().all_files:
+    for file in tiny().files:
         if file.kind != "decp" and file.path.suffix != ".xlsx":
             keep(file.kind, file.path, file.mapping)
     for kind, path in _others(folder).items():
         keep(kind, path)
-    ledger = next(file for file in tiny().all_files if file.kind == "ledger" and file.path.suffix == ".csv")
+    ledger = next(file for file in tiny().files if file.kind == "ledger" and file.path.suffix == ".csv")
     prepare_ledger(ledger.path, folder / "masque.csv", read_mapping(ledger.mapping) if ledger.mapping else None)
     keep("ledger", folder / "masque.csv")
     return found

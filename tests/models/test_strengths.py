@@ -11,8 +11,8 @@ import pytest
 
 from gisement.models import strengths
 from gisement.models.strengths import STRENGTH, TOO_FEW, Count
-from gisement.sources.demonstration import contracts, setting
-from gisement.sources.demonstration.dice import Dice
+from gisement.sources.demonstration import contracts, territory
+from gisement.sources.demonstration.chance import Dice
 
 # Batting averages of 18 players over their first 45 times at bat in 1970: hits. Source: Efron and Morris, J. Am.
 # Statist. Assoc. 70 (1975), table 1; their values of the remainder of the season.
@@ -100,7 +100,7 @@ def demonstration(seed: int) -> dict[tuple[str, str], list[Count]]:
     """
     known: Counter[tuple[str, str, str]] = Counter()
     yes: Counter[tuple[str, str, str]] = Counter()
-    for contract in contracts.draw(setting.buyers(), CONTRACTS_PER_YEAR, Dice(seed)):
+    for contract in contracts.draw(territory.buyers(), CONTRACTS_PER_YEAR, Dice(seed)):
         key = (contract.segment, contract.buyer.identifier, str(contract.day.year))
         known[key] += 1
         yes[key] += contract.offers >= 4

@@ -31,7 +31,7 @@ from gisement.terms import parse_territory
 from tests import made_contours
 from tests.publish.signing_in import PROVIDER, Place, RunningProvider, house, signed_in
 from tests.test_cli import BUYER, FAR, HEADER
-from tests.tiny import tiny
+from tests.tiny import PAID, tiny
 from tests.workspaces import added, built, copied, created
 
 PROVIDER_ABSENT = (
@@ -59,10 +59,9 @@ def workspace(demo: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> 
     made = Workspace.create(
         tmp_path_factory.mktemp("published") / "workspace", parse_territory(demo.territory, name=demo.name)
     )
-    for kind, path in demo.files:
-        add_snapshot(made, kind, path.name, path, demo.card)
-    for file in demo.food:
-        add_snapshot(made, file.kind, file.path.name, file.path, demo.card)
+    for file in demo.files:
+        if file.kind not in PAID:
+            add_snapshot(made, file.kind, file.path.name, file.path, demo.card)
     contours = made_contours.write(made.root.parent / "contours.geojson", [
         *made_contours.departments(), *made_contours.epcis(), *made_contours.communes("86")
     ])  # fmt: skip
@@ -120,9 +119,8 @@ def bare_client(bare_site: Site) -> Iterator[TestClient]:
 def paid_workspace(demo: Demonstration, workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The same with the ledgers and accounts of the buyers."""
     made = copied(workspace, tmp_path_factory.mktemp("paid") / "workspace", demo.territory)
-    there = {path.name for _, path in demo.files} | {file.path.name for file in demo.food}
-    for file in demo.all_files:
-        if file.path.name not in there:
+    for file in demo.files:
+        if file.kind in PAID:
             add_files(made, SOURCES[file.kind], [file.path], card=demo.card, mapping=file.mapping)
     built(made)
     return made

@@ -18,6 +18,7 @@ from gisement.store import Workspace, add_snapshot
 from gisement.studies import firms
 from gisement.studies import renewals as calendar
 from gisement.terms import Perimeter, parse_territory
+from tests.tiny import contract_files
 from tests.workspaces import added, built, rows
 
 
@@ -107,8 +108,8 @@ def test_the_sheet_corrects_what_is_changed_and_nothing_else(
         writer.writerows(sheet)
     assert read_corrections(path, tmp_path / "raw.parquet") == len(sheet)
     made = Workspace.create(tmp_path / "workspace", parse_territory(demo.territory, name=demo.name))
-    for kind, file_path in demo.files:
-        add_snapshot(made, kind, file_path.name, file_path, demo.card)
+    for one in contract_files(demo):
+        add_snapshot(made, one.kind, one.path.name, one.path, demo.card)
     assert [one.trouble for one in added(made, "correction", [path])] == [None]
     built(made, ("supplier", "finding"))
     (now,) = rows(made, f"SELECT * FROM supplier WHERE supplier_id = '{supplier['supplier_id']}'", ["supplier"])

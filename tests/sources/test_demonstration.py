@@ -19,9 +19,9 @@ from stdnum.fr import siret as siret_rules
 
 from gisement.sources.demonstration import Demonstration, write, writing
 from gisement.sources.demonstration.identifiers import LARGEST, PREFIX, siren, siret, with_wrong_key
-from gisement.sources.demonstration.setting import cpv_codes, families, matrix
+from gisement.sources.demonstration.territory import cpv_codes, families, matrix
 from gisement.terms import Trouble
-from tests.tiny import tiny
+from tests.tiny import FOOD, tiny
 
 SIRET = re.compile(r"\d{14}")
 
@@ -69,14 +69,12 @@ def test_each_part_and_each_ledger_is_told_as_it_begins(told: list[tuple[str, in
 
 
 def contract_files(demo: Demonstration) -> list[Path]:
-    return [path for kind, path in demo.files if kind == "decp"]
+    return [file.path for file in demo.files if file.kind == "decp"]
 
 
 def digests(demo: Demonstration) -> list[tuple[str, str]]:
     """What each file holds: of a workbook the parts, since their compression is the machine's own."""
-    paths = [path for _, path in demo.files]
-    for file in demo.ledgers:
-        paths += [file.path, *([file.mapping] if file.mapping else [])]
+    paths = [path for file in demo.files if file.path.parent.name != FOOD for path in (file.path, file.mapping) if path]
     return [(path.name, hashlib.sha256(content(path)).hexdigest()) for path in (*paths, demo.truth_path)]
 
 
@@ -156,9 +154,9 @@ def test_every_identifier_is_fictive(demo: Demonstration, records: list[dict[str
     wrong = [name for name in named if SIRET.fullmatch(name) and not siret_rules.is_valid(name)]
     assert len(wrong) == demo.faults["supplier_bad_checksum"]
     assert all(siret_rules.is_valid(buyer) for buyer in buyers)
-    for kind, path in demo.files:
-        if kind in ("sirene", "legal-units"):
-            lines = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    for file in demo.files:
+        if file.kind in ("sirene", "legal-units"):
+            lines = list(csv.DictReader(file.path.read_text(encoding="utf-8").splitlines()))
             assert lines
             assert all(line["siren"].startswith(PREFIX) for line in lines)
             assert all(siret_rules.is_valid(line["siret"]) for line in lines if "siret" in line)
@@ -168,7 +166,7 @@ def test_every_file_and_record_says_that_it_is_fictive(demo: Demonstration, reco
     assert all("fictives" in record["objet"] for record in records)
     assert "fictives" in demo.card["producer"]
     for made in (demo, tiny()):
-        for path in (*(path for _, path in made.files), *(file.path for file in made.ledgers), made.truth_path):
+        for path in (*(file.path for file in made.files if file.path.parent.name != FOOD), made.truth_path):
             assert "fictif" in path.name.lower() or "fictive" in path.name
             held = content(path)
             told = [f"{word} fictives".encode(code) for word in ("Données", "DONNEES") for code in ("utf-8", "cp1252")]

@@ -12,15 +12,16 @@ from stdnum.fr import siret as siret_rules
 
 from gisement.sources.account_balance import read_account_balance
 from gisement.sources.demonstration import Demonstration, File
-from gisement.sources.demonstration.ledger_files import LAYOUTS
-from gisement.sources.demonstration.ledger_setting import account, ledgers, nacres_code, other_lines
-from gisement.sources.demonstration.setting import buyers, family_segments
+from gisement.sources.demonstration.accounts import account, nacres_code
+from gisement.sources.demonstration.ledgers import layouts
+from gisement.sources.demonstration.payments import OtherLine
+from gisement.sources.demonstration.territory import buyers, family_segments, rows
 from gisement.sources.ledger import LedgerMapping, Prepared, prepare_ledger, read_mapping
 from gisement.sources.ledger.rules import drop_reason
 from gisement.sources.pes import prepare_pes
 from tests.tiny import tiny
 
-GIVEN = [name for name, kept in ledgers().items() if kept.first_year is not None]
+GIVEN = [buyer.identifier for buyer in buyers() if buyer.first_year is not None]
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +35,15 @@ def masked(demo: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Map
     """Each ledger as it would leave its buyer's desk, by SIRET."""
     folder = tmp_path_factory.mktemp("masked")
     found = {}
-    for file in demo.ledgers:
-        if file.kind != "accounts":
-            mapping = mapping_of(file)
-            prepare = prepare_pes if file.kind == "pes" else prepare_ledger
-            found[str(mapping.buyer)] = prepare(file.path, folder / file.path.name, mapping)
+    for file in ledger_files(demo):
+        mapping = mapping_of(file)
+        prepare = prepare_pes if file.kind == "pes" else prepare_ledger
+        found[str(mapping.buyer)] = prepare(file.path, folder / file.path.name, mapping)
     return found
+
+
+def ledger_files(demo: Demonstration) -> list[File]:
+    return [file for file in demo.files if file.mapping is not None]
 
 
 def mapping_of(file: File) -> LedgerMapping:
@@ -65,11 +69,11 @@ def test_one_buyer_gives_no_ledger_and_one_gives_two_years(demo: Demonstration) 
 
 
 def test_every_layout_is_used_and_each_is_of_its_own(demo: Demonstration) -> None:
-    used = {ledgers()[name].layout for name in GIVEN}
-    assert used == {*LAYOUTS, "pes"}
-    signs = {(layout.delimiter, layout.encoding, layout.spelling.decimal) for layout in LAYOUTS.values()}
+    used = {buyer.layout for buyer in buyers() if buyer.layout}
+    assert used == {*layouts(), "pes"}
+    signs = {(layout.delimiter, layout.encoding, layout.spelling.decimal) for layout in layouts().values()}
     assert {(";", "cp1252", ","), (",", "utf-8", "."), ("\t", "utf-8", ",")} <= signs
-    assert {file.path.suffix for file in demo.ledgers} == {".csv", ".xlsx", ".xml"}
+    assert {file.path.suffix for file in ledger_files(demo)} == {".csv", ".xlsx", ".xml"}
 
 
 @pytest.mark.parametrize("name", GIVEN)
@@ -129,7 +133,7 @@ def test_seeded_rates_are_kept(demo: Demonstration) -> None:
 
 
 def test_official_accounts_agree_but_for_the_gaps(demo: Demonstration, tmp_path: Path) -> None:
-    (path,) = (file.path for file in demo.ledgers if file.kind == "accounts")
+    (path,) = (file.path for file in demo.files if file.kind == "accounts")
     report = read_account_balance(path, tmp_path / "balance.parquet")
     assert (report.records > 1000, report.unreadable) == (True, 0)
     gaps = demo.truth["faults"]["account_gap"]["where"]
@@ -143,13 +147,13 @@ def test_partners_invoice_each_other(demo: Demonstration) -> None:
 
 
 def test_accounts_are_those_of_purchases_and_others_are_not() -> None:
-    for kept in ledgers().values():
+    for kept in buyers():
         for segments in family_segments().values():
             for segment in segments:
                 assert drop_reason(kept.nomenclature, account(kept.nomenclature, segment)) is None
                 assert nacres_code(segment)
-        for other in other_lines(kept.nomenclature):
-            assert drop_reason(kept.nomenclature, other.account) == other.reason
+    for other in rows(OtherLine, "non_purchase_lines"):
+        assert drop_reason(other.nomenclature, other.account) == other.reason
 
 
 def lines_of(demo: Demonstration, fault: str) -> list[list[str]]:

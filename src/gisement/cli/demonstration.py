@@ -28,8 +28,8 @@ def filled(root: Path, size: str) -> Workspace:
     for former in [s for s in snapshots(workspace) if s.card.get("producer") == made.card["producer"]]:
         remove_snapshot(workspace, former.identifier, former.kind)  # of another size: two territories would add up
     with progress(Settings.language) as step:
-        for number, file in enumerate(made.all_files):
-            step(file.path.name, number, len(made.all_files))
+        for number, file in enumerate(made.files):
+            step(file.path.name, number, len(made.files))
             added = add_files(workspace, SOURCES[file.kind], [file.path], card=made.card, mapping=file.mapping)
             fail([one.trouble for one in added if one.trouble is not None])
     return workspace

@@ -7,7 +7,6 @@ confirm none of them: see `catalog/demonstration`.
 
 from __future__ import annotations
 
-from gisement.sources.demonstration.setting import fault_names as fault_names
 from gisement.sources.demonstration.writing import SIZES as SIZES
 from gisement.sources.demonstration.writing import Demonstration as Demonstration
 from gisement.sources.demonstration.writing import File as File

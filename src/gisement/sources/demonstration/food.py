@@ -1,58 +1,69 @@
-"""The food of the demonstration: what three buyers' canteens need, what 300 makers can supply, the rules of a plan.
+"""The food of the demonstration: what three buyers' canteens need, what makers can supply, the rules of a plan.
 
-Written as the files that real ones come in: `food-demand`, `food-offer`, `distance`, `food-rules`, `food-meals`,
-`food-coefficients`, `egalim`. Tonnes and euros are calibrated on public orders of magnitude (about 2,460 t and 10.5 M€
-a year); makers, seasons, capacities and prices are assumptions.
+Written as the files that real ones come in. Tonnes and euros are calibrated on public orders of magnitude (about
+2,460 t and 10.5 M€ a year); makers, seasons, capacities and prices are assumptions. Of the three buyers of
+`food_buyers.csv`, a State establishment is held to 100 % of meat and fish; organic and other labels are shares of the
+kilograms that each bought; what a kitchen can peel in a month is little in a school, more in a central one, nothing
+in a cold one.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from gisement.catalog.tables import read_csv
-from gisement.sources.demonstration import coordinates, setting
-from gisement.sources.demonstration.dice import Dice
+from gisement.sources.demonstration.chance import Dice
+from gisement.sources.demonstration.territory import LOCAL_RINGS, buyers, communes, csv_text, km, points
 
-YEAR, BOUGHT_YEAR = 2027, 2025
+YEAR, BOUGHT_YEAR, CENSUS_YEAR = 2027, 2025, 2020
 WEEKS, MONTHS = 52, 12
 CLASSES = ("conventional", "durable", "organic")
 DEARER = {"conventional": 0.9, "durable": 1.08, "organic": 1.36}
 """Price of a class, the mean price of what is bought today being 1 (assumption)."""
-SHIFT = {"ville_poitiers": "Ville fictive", "chu_poitiers": "Hôpital fictif", "crous_poitiers": "Campus fictif"}
-MIX = {"ville_poitiers": (0.23, 0.20), "chu_poitiers": (0.06, 0.10), "crous_poitiers": (0.09, 0.14)}
-"""Organic, then other labels, of what each buyer bought in the year that is told (share of kg; assumption)."""
-MEAT_TARGET = {"ville_poitiers": 60, "chu_poitiers": 60, "crous_poitiers": 100}
-"""Meat and fish of a State establishment are held to 100 %."""
 LABELS = {"VIANDES_VOLAILLES": "LABEL_ROUGE", "CHARCUTERIE": "LABEL_ROUGE", "PRODUITS_DE_LA_MER": "PECHE_DURABLE",
           "PRODUITS_LAITIERS": "AOCAOP", "BOISSONS": "COMMERCE_EQUITABLE", "AUTRES": "COMMERCE_EQUITABLE"}  # fmt: skip
-PEELED_KG = {"ville_poitiers": 250, "chu_poitiers": 4000, "crous_poitiers": 0}
-"""What a kitchen can peel in a month (assumption): a school little, a central kitchen more, a cold one nothing."""
-BUYER_CHANNEL = ("crous_poitiers", "centrale nationale fictive")
-FIXED_RULES: tuple[tuple[str, str, str, str], ...] = (
-    ("contract_cost_eur", "", "", "150"), ("least_contract_eur", "", "", "450"), ("least_income_eur", "", "", "1500"),
-    ("largest_share_pct", "", "", "35"), ("carcass_use_pct", "", "bœuf", "70"), ("co2_kg_per_kg_km", "", "", "0.0002"),
-    ("step_capacity_kg", "", "légumerie", "26000"), ("step_capacity_kg", "", "découpe", "14000"),
-    ("step_capacity_kg", "", "laiterie", "16000"), ("organic_share_pct", "", "", "20"),
-    ("durable_share_pct", "", "", "50"), ("least_drop_eur", "", "", "80"), ("drops_per_month", "", "", "4"),
-    ("three_year_growth_pct", "", "", "30"),
-)  # fmt: skip
-DECLARED = 80
-"""Canteens that declare their rates."""
+COVERAGE = 0.8
+"""Part of what three buyers need that all makers of a product together could supply (times their kind's coverage)."""
+PEELED = "légumerie"
+DECLARED, OPERATORS = 80, 160
+"""Canteens that declare their rates, and organic operators."""
 SECTORS = (
     "Ecole primaire (maternelle et élémentaire)",
     "Hôpitaux",
     "Restaurants étudiants",
     "EHPAD / maisons de retraite",
 )
-Rows = Iterator[Sequence[Any]]
+DISHES = (
+    ("F1", "Carottes persillées", 95, "Carottes"), ("F2", "Purée maison", 95, "Pommes de terre"),
+    ("F3", "Lentilles du jardin", 90, "Lentilles"), ("F4", "Compote du verger", 95, "Compotes"),
+    ("F5", "Assiette surprise", 90, ""),
+)  # fmt: skip
+"""Code, name, guests and product of each dish (the last one names no product: it is told as not converted)."""
+HEADERS = {
+    "food-demand": "buyer,product,month|week,quantity_kg,tied_until,channel",
+    "food-offer": "producer,product,quality,month,capacity_kg,price_eur_per_kg,commune",
+    "distance": "from,to,km",
+    "food-rules": "rule,buyer,product,quality,name,value",
+    "egalim": "siret,description,fournisseur,date,prix_ht,famille_produits,categories_egalim,origine,"
+    "est_circuit_court,est_local,definition_local",
+    "food-meals": "buyer,class,month,enrolled,presence_pct,open_days",
+    "food-coefficients": "product,class,coefficient,value,source,date,confidence",
+    "egalim-declarations": "id,year,canteen_siret,canteen_city_insee_code,canteen_epci,canteen_department,"
+    "canteen_region,canteen_sector_list,teledeclaration_ratio_bio,teledeclaration_ratio_egalim_hors_bio",
+    "farm-census": "place,product,farms,hectares,heads,year,source",
+    "food-menus": "menuCollNom,menuRestaurantNom,menuRestaurantIdType,menuRestaurantType,menuDate,menuTypeRepas,"
+    "menuTypePlat,menuNomPlat,menuCodePlat",
+    "food-dishes": "platCode,platNom,platNombreConvive,platProduitNom",
+}
+"""The headers of the CSV file of each kind."""
+Row = Mapping[str, str]
+Lines = Iterator[Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -76,85 +87,82 @@ class Offer:
     price: float
 
 
-def write_food(target: Path, size: FoodSize, seed: int, *, tied: bool = True) -> list[tuple[str, Path]]:
-    """The kind and path of each file, written under `target`; without `tied`, nothing is bound elsewhere."""
-    kept = canteens(size.canteens)
-    dice = Dice(seed)
+def food_files(size: FoodSize, seed: int, *, tied: bool = True) -> Iterator[tuple[str, str, str]]:
+    """The kind that `add` takes, path and text of each file of needs, offers and rules.
+
+    Without `tied`, nothing is bound elsewhere.
+    """
+    kept, dice = _canteens(size.canteens), Dice(seed)
     offers = _offers(size, dice)
-    contents = (
-        ("food-demand", "besoins", _HEADERS["need"], _needs(kept, weekly=size.weekly, tied=tied)),
-        ("food-offer", "offres", _HEADERS["offer"], _capacities(offers)),
-        ("distance", "distances", _HEADERS["road"], _roads(kept, offers)),
-        ("food-rules", "regles", _HEADERS["rule"], _rules(kept)),
-        ("egalim", "achats", _HEADERS["purchase"], _purchases()),
-        ("food-meals", "repas", _HEADERS["meal"], _meals()),
-        ("food-coefficients", "coefficients", _HEADERS["coefficient"], _coefficients()),
-        ("egalim-declarations", "teledeclarations", _HEADERS["declaration"], _declarations(dice)),
-    )
-    written = []
-    for kind, name, header, rows in contents:
-        path = target / "alimentation" / f"{name}-fictifs.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_text(header, rows).encode("utf-8"))
-        written.append((kind, path))
-    return written
+    contents: Mapping[str, tuple[str, Iterable[Sequence[Any]]]] = {
+        "food-demand": ("besoins", _needs(kept, weekly=size.weekly, tied=tied)),
+        "food-offer": ("offres", _capacities(offers)),
+        "distance": ("distances", _roads(kept, offers)),
+        "food-rules": ("regles", _rules(kept)),
+        "egalim": ("achats", _purchases()),
+        "food-meals": ("repas", _meals()),
+        "food-coefficients": ("coefficients", (tuple(row.values()) for row in _table("food_coefficients"))),
+        "egalim-declarations": ("teledeclarations", _declarations(dice)),
+    }  # fmt: skip
+    for kind, (name, rows) in contents.items():
+        yield kind, f"alimentation/{name}-fictifs.csv", csv_text(HEADERS[kind].split(","), rows)
 
 
-_HEADERS = {
-    "need": "buyer,product,month|week,quantity_kg,tied_until,channel",
-    "offer": "producer,product,quality,month,capacity_kg,price_eur_per_kg,commune",
-    "road": "from,to,km",
-    "rule": "rule,buyer,product,quality,name,value",
-    "meal": "buyer,class,month,enrolled,presence_pct,open_days",
-    "declaration": "id,year,canteen_siret,canteen_city_insee_code,canteen_epci,canteen_department,canteen_region,"
-    "canteen_sector_list,teledeclaration_ratio_bio,teledeclaration_ratio_egalim_hors_bio",
-    "coefficient": "product,class,coefficient,value,source,date,confidence",
-    "purchase": "siret,description,fournisseur,date,prix_ht,famille_produits,categories_egalim,origine,"
-    "est_circuit_court,est_local,definition_local",
-}
+def reach_files(seed: int) -> Iterator[tuple[str, str, str]]:
+    """Kind, path and text: who else could be asked, and a canteen that knows its menus and not its kilograms."""
+    dice = Dice(seed)
+    yield "organic-operators", "alimentation/operateurs-bio-fictifs.json", json.dumps(_operators(dice))
+    for kind, name, rows in (
+        ("farm-census", "recensement-fictif", _census(dice)),
+        ("food-menus", "menus-fictifs", _menus()),
+        ("food-dishes", "plats-fictifs", iter(DISHES)),
+    ):
+        yield kind, f"alimentation/{name}.csv", csv_text(HEADERS[kind].split(","), rows)
 
 
 @cache
-def products() -> tuple[Mapping[str, str], ...]:
-    """The sixty products."""
-    return tuple(read_csv("demonstration/food_products.csv"))
+def _table(name: str) -> Sequence[Row]:
+    return tuple(read_csv(f"demonstration/{name}.csv"))
 
 
-def canteens(count: int) -> list[Mapping[str, str]]:
-    """The first canteens of each buyer, at least one of each, `count` in all."""
-    rows = list(read_csv("demonstration/canteens.csv"))
-    by_buyer = {name: [row for row in rows if row["buyer_id"] == name] for name in SHIFT}
-    share = {name: max(1, round(count * len(held) / len(rows))) for name, held in by_buyer.items()}
-    return [row for name, held in by_buyer.items() for row in held[: share[name]]]
+def _near() -> list[str]:
+    """The communes of the department."""
+    return [commune.code for ring in LOCAL_RINGS for commune in communes()[ring]]
 
 
-def tonnes(product: Mapping[str, str], buyer: str) -> float:
-    """Tonnes of a product that a buyer needs in a year."""
-    return float(product[f"t_{buyer.removesuffix('_poitiers')}"])
+def _region() -> list[str]:
+    """Communes of the rest of the region."""
+    return [commune.code for commune in communes()["rest_region"]]
 
 
-def _needs(kept: Sequence[Mapping[str, str]], *, weekly: bool, tied: bool) -> Rows:
+def _kg(product: Row, buyer: Row) -> float:
+    """Kilograms of a product that a buyer needs in a year."""
+    return 1000 * float(product[buyer["tonnes"]])
+
+
+def _canteens(count: int) -> list[tuple[Row, Row]]:
+    """The first canteens of each buyer with their buyer, at least one of each, `count` in all."""
+    known, found = _table("canteens"), []
+    for buyer in _table("food_buyers"):
+        own = [row for row in known if row["buyer_id"] == buyer["buyer_id"]]
+        found += [(row, buyer) for row in own[: max(1, round(count * len(own) / len(known)))]]
+    return found
+
+
+def _needs(kept: Sequence[tuple[Row, Row]], *, weekly: bool, tied: bool) -> Lines:
     whole: dict[str, float] = defaultdict(float)
-    for row in kept:
-        whole[row["buyer_id"]] += float(row["weight"])
-    for row in kept:
+    for row, buyer in kept:
+        whole[buyer["buyer_id"]] += float(row["weight"])
+    for row, buyer in kept:
         periods = _calendar(row["calendar"], weekly=weekly)
-        part = float(row["weight"]) / whole[row["buyer_id"]] / sum(periods.values())
-        for product in products():
-            bound = tied and row["buyer_id"] == BUYER_CHANNEL[0] and product["is_fresh"] == "false"
-            end = (f"{YEAR}-12-31", BUYER_CHANNEL[1]) if bound else ("", "")
+        part = float(row["weight"]) / whole[buyer["buyer_id"]] / sum(periods.values())
+        for product in _table("food_products"):
+            bound = tied and buyer["channel"] and product["is_fresh"] == "false"
+            end = (f"{YEAR}-12-31", buyer["channel"]) if bound else ("", "")
             for period, days in periods.items():
-                kg = 1000 * tonnes(product, row["buyer_id"]) * part * days
+                kg = _kg(product, buyer) * part * days
                 if kg >= 0.005:
                     yield row["canteen"], product["product"], period, f"{kg:.2f}", *end
-
-
-@cache
-def _holidays() -> tuple[tuple[date, date], ...]:
-    return tuple(
-        (date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"]))
-        for row in read_csv("demonstration/school_holidays.csv")
-    )
 
 
 def _calendar(kind: str, *, weekly: bool) -> dict[str, float]:
@@ -176,7 +184,7 @@ def _served(kind: str, day: date) -> float:
         return 1.0
     if day.weekday() > 4 or (kind == "school" and day.weekday() == 2):
         return 0.0
-    is_off = any(first <= day <= last for first, last in _holidays())
+    is_off = any(row["first_day"] <= day.isoformat() <= row["last_day"] for row in _table("school_holidays"))
     if kind == "university":
         return 0.0 if day.month in (7, 8) else (0.3 if is_off else 1.0)
     return 0.0 if is_off else 1.0
@@ -184,68 +192,49 @@ def _served(kind: str, day: date) -> float:
 
 def _offers(size: FoodSize, dice: Dice) -> list[Offer]:
     """What each maker offers: some of its kind's products, in one class, sometimes in two."""
-    kinds = list(read_csv("demonstration/food_makers.csv"))
+    kinds, near, region = _table("food_makers"), _near(), _region()
+    price_of = {row["product"]: float(row["eur_per_kg"]) for row in _table("food_products")}
     whole = sum(int(kind["count"]) for kind in kinds)
-    names = [row["product"] for row in products()]
-    price_of = {row["product"]: float(row["eur_per_kg"]) for row in products()}
-    places = [c.code for ring in setting.LOCAL_RINGS for c in setting.communes()[ring]]
-    near = [c.code for c in setting.communes()["rest_region"]]
     found = []
     for kind in kinds:
-        own = [name for name in kind["products"].split("|") if name in names]
+        own = [name for name in kind["products"].split("|") if name in price_of]
+        organic, durable = float(kind["organic_share"]), float(kind["durable_share"])
         for number in range(1, max(3, round(int(kind["count"]) * size.makers / whole)) + 1):
-            place = dice.pick(near if kind["maker"] == "wholesaler" or dice.chance(0.12) else places)
-            chosen = _some(own, dice.between(int(kind["least_products"]), int(kind["most_products"])), dice)
-            main = dice.weighted(CLASSES, _class_shares(kind))
+            place = dice.pick(region if kind["maker"] == "wholesaler" or dice.chance(0.12) else near)
+            left, count = list(own), dice.between(int(kind["least_products"]), int(kind["most_products"]))
+            chosen = sorted(left.pop(dice.below(len(left))) for _ in range(min(count, len(own))))
+            main = dice.weighted(CLASSES, (1 - organic - durable, durable, organic))
             for product in chosen:
                 held = [main] if main != "organic" or not dice.chance(0.42) else ["organic", "conventional"]
                 for quality in held:
                     price = 0.96 * price_of[product] * DEARER[quality] * dice.lognormal(0.07)
-                    name = f"{kind['name']} fictif {number:03d}"
                     weight = float(kind["coverage"]) * dice.lognormal(0.6) / len(held)
+                    name = f"{kind['name']} fictif {number:03d}"
                     found.append(Offer(name, product, quality, place, weight, round(price, 2)))
     return found
 
 
-def _class_shares(kind: Mapping[str, str]) -> tuple[float, float, float]:
-    organic, durable = float(kind["organic_share"]), float(kind["durable_share"])
-    return 1 - organic - durable, durable, organic
-
-
-def _some(values: Sequence[str], count: int, dice: Dice) -> list[str]:
-    left, kept = list(values), []
-    for _ in range(min(count, len(values))):
-        kept.append(left.pop(dice.below(len(left))))
-    return sorted(kept)
-
-
-COVERAGE = 0.8
-"""Part of what three buyers need that all makers of a product together could supply (times their kind's coverage)."""
-
-
-def _capacities(offers: Sequence[Offer]) -> Rows:
+def _capacities(offers: Sequence[Offer]) -> Lines:
     by_product: dict[str, float] = defaultdict(float)
     for offer in offers:
         by_product[offer.product] += offer.weight
-    months_of = {row["product"]: _months(row["offer_months"]) for row in products()}
-    need = {row["product"]: 1000 * sum(tonnes(row, buyer) for buyer in SHIFT) for row in products()}
-    coverage = {name: COVERAGE * _mean_coverage(name) for name in need}
+    known = {row["product"]: row for row in _table("food_products")}
+    columns = [buyer["tonnes"] for buyer in _table("food_buyers")]
+    whole = {name: _coverage(name) * (1000 * sum(float(row[c]) for c in columns)) for name, row in known.items()}
     for offer in offers:
-        months = months_of[offer.product]
-        year = coverage[offer.product] * need[offer.product] * offer.weight / by_product[offer.product]
+        months = _months(known[offer.product]["offer_months"])
+        kg = whole[offer.product] * offer.weight / by_product[offer.product] / len(months)
         for month in months:
-            kg = year / len(months)
             yield (
                 offer.maker, offer.product, offer.quality, f"{YEAR}-{month:02d}", f"{kg:.1f}", f"{offer.price:.2f}",
                 offer.commune,
             )  # fmt: skip
 
 
-@cache
-def _mean_coverage(product: str) -> float:
-    held = [float(kind["coverage"]) for kind in read_csv("demonstration/food_makers.csv")
-            if product in kind["products"].split("|")]  # fmt: skip
-    return sum(held) / len(held) if held else 0.0
+def _coverage(product: str) -> float:
+    """Part of the needs of a product that all its makers together could supply."""
+    held = [float(row["coverage"]) for row in _table("food_makers") if product in row["products"].split("|")]
+    return COVERAGE * (sum(held) / len(held) if held else 0.0)
 
 
 def _months(text: str) -> list[int]:
@@ -258,115 +247,119 @@ def _months(text: str) -> list[int]:
     return sorted(found)
 
 
-def _roads(kept: Sequence[Mapping[str, str]], offers: Sequence[Offer]) -> Rows:
+def _roads(kept: Sequence[tuple[Row, Row]], offers: Sequence[Offer]) -> Lines:
     """From each commune of an offer to each canteen, on the schematic map, by road (a fifth longer)."""
-    points = coordinates.points()
+    places = points()
     for place in sorted({offer.commune for offer in offers}):
-        for row in kept:
-            km = 1.2 * coordinates.km(points[place], points[row["commune_code"]])
-            yield place, row["canteen"], f"{km:.1f}"
+        for row, _ in kept:
+            yield place, row["canteen"], f"{1.2 * km(places[place], places[row['commune_code']]):.1f}"
 
 
-def _rules(kept: Sequence[Mapping[str, str]]) -> Rows:
-    for row in kept:
+def _rules(kept: Sequence[tuple[Row, Row]]) -> Lines:
+    for row, _ in kept:
         yield "group", row["canteen"], "", "", row["group"], ""
-    for product in products():
+    yield from _product_rules()
+    for row, buyer in kept:
+        yield "peeling_capacity_kg", row["canteen"], "", "", "", buyer["peeled_kg"]
+    for row in _table("food_rules"):
+        yield row["rule"], "", "", "", row["name"], row["value"]
+    for group, share in sorted({(row["group"], buyer["meat_fish_share_pct"]) for row, buyer in kept}):
+        yield "meat_fish_share_pct", group, "", "", "", share
+
+
+def _product_rules() -> Lines:
+    for product in _table("food_products"):
         name, price = product["product"], float(product["eur_per_kg"])
         for quality in CLASSES:
             yield "market_price_eur_per_kg", "", name, quality, "", f"{price * DEARER[quality]:.2f}"
         yield "co2_kg_per_kg", "", name, "", "", product["co2_kg_per_kg"]
-        for column, rule, value in (
-            ("rule_family", "family", ""), ("step", "needs_step", ""), ("carcass_pct", "carcass_share_pct", "bœuf"),
-        ):  # fmt: skip
-            if product[column]:
-                yield rule, "", name, "", value or product[column], product[column] if value else ""
+        for rule, shown, value in (
+            ("family", product["rule_family"], ""),
+            ("needs_step", product["step"], ""),
+            ("carcass_share_pct", product["carcass_pct"] and "bœuf", product["carcass_pct"]),
+        ):
+            if shown:
+                yield rule, "", name, "", shown, value
         if float(product["storage_loss_pct"]):
             yield "storage_loss_pct", "", name, "", "", product["storage_loss_pct"]
-    yield from _peeling(kept)
-    for rule, buyer, name, number in FIXED_RULES:
-        yield rule, buyer, "", "", name, number
-    for group, buyer in sorted({(row["group"], row["buyer_id"]) for row in kept}):
-        yield "meat_fish_share_pct", group, "", "", "", str(MEAT_TARGET[buyer])
-
-
-def _peeling(kept: Sequence[Mapping[str, str]]) -> Rows:
-    for product in products():
-        if product["step"] == "légumerie":
+    for product in _table("food_products"):
+        if product["step"] == PEELED:
             yield "needs_peeling", "", product["product"], "", "", ""
-    for row in kept:
-        yield "peeling_capacity_kg", row["canteen"], "", "", "", PEELED_KG[row["buyer_id"]]
 
 
-def _declarations(dice: Dice) -> Rows:
+def _declarations(dice: Dice) -> Lines:
     """What fictive canteens of the department, then of another one, declare of two years; one is unreadable."""
-    places = {"86": [c.code for ring in setting.LOCAL_RINGS for c in setting.communes()[ring]],
-              "79": [c.code for c in setting.communes()["rest_region"]]}  # fmt: skip
+    places = {"86": _near(), "79": _region()}
     for year in (BOUGHT_YEAR - 1, BOUGHT_YEAR):
         for number in range(DECLARED):
             department = "86" if number < DECLARED // 2 else "79"
             organic = 0.14 * dice.lognormal(0.6) + 0.01 * (year - BOUGHT_YEAR + 1)
             other = 0.17 * dice.lognormal(0.5)
             shares = ("", "") if number == 0 else (f"{min(organic, 0.6):.4f}", f"{min(other, 0.4):.4f}")
-            sector = SECTORS[number % len(SECTORS)]
-            yield (
-                f"fictif-{year}-{number}",
-                year,
-                "",
-                dice.pick(places[department]),
-                "",
-                department,
-                "75",
-                sector,
-                *shares,
-            )
+            place, sector = dice.pick(places[department]), SECTORS[number % len(SECTORS)]
+            yield f"fictif-{year}-{number}", year, "", place, "", department, "75", sector, *shares
 
 
-def _meals() -> Rows:
+def _meals() -> Lines:
     """A home for the elderly that knows its meals and not its kilograms."""
     for month, days in _calendar("all_year", weekly=False).items():
         yield "Résidence fictive des aînés", "Aînés", month, 90, 92, min(31, round(days))
 
 
-def _coefficients() -> Rows:
-    for row in read_csv("demonstration/food_coefficients.csv"):
-        yield tuple(row.values())
-
-
-def _purchases() -> Rows:
+def _purchases() -> Lines:
     """What each buyer bought in a year, as ma cantine imports it: by month, product and label."""
-    buyers = {buyer.identifier: buyer for buyer in setting.buyers()}
-    for name, shown in SHIFT.items():
-        months = _calendar("all_year" if name == "chu_poitiers" else "school", weekly=False)
+    sirets = {buyer.identifier: buyer.siret for buyer in buyers()}
+    for buyer in _table("food_buyers"):
+        months = _calendar(buyer["calendar"], weekly=False)
         whole = sum(months.values())
-        for product in products():
+        for product in _table("food_products"):
             for month, days in months.items():
-                if not days:
-                    continue
-                for label, part, factor in _parts(product, name):
-                    euros = 1000 * tonnes(product, name) * days / whole * part * float(product["eur_per_kg"]) * factor
+                for label, part, factor in _parts(product, buyer):
+                    euros = _kg(product, buyer) * days / whole * part * float(product["eur_per_kg"]) * factor
                     if euros >= 0.01:
                         yield (
-                            buyers[name].siret, f"{product['product']} (données fictives)", f"Fournisseur de {shown}",
-                            f"{BOUGHT_YEAR}-{month[-2:]}-15", f"{euros:.2f}", product["ma_cantine_family"], label,
-                            "FRANCE", "", "", "",
+                            sirets[buyer["buyer_id"]], f"{product['product']} (données fictives)",
+                            f"Fournisseur de {buyer['name']}", f"{BOUGHT_YEAR}-{month[-2:]}-15", f"{euros:.2f}",
+                            product["ma_cantine_family"], label, "FRANCE", "", "", "",
                         )  # fmt: skip
 
 
-def _parts(product: Mapping[str, str], buyer: str) -> list[tuple[str, float, float]]:
+def _parts(product: Row, buyer: Row) -> list[tuple[str, float, float]]:
     """Labels of what is bought of a product, the part of its kg and its price against the mean."""
-    organic, other = MIX[buyer]
-    family = product["ma_cantine_family"]
-    whole = (1 - organic - other) * DEARER["conventional"] + other * DEARER["durable"] + organic * DEARER["organic"]
-    return [
-        ("", 1 - organic - other, DEARER["conventional"] / whole),
-        (LABELS.get(family, "HVE"), other, DEARER["durable"] / whole),
-        ("BIO", organic, DEARER["organic"] / whole),
-    ]
+    organic, other = float(buyer["organic_share"]), float(buyer["other_label_share"])
+    shares = {"conventional": 1 - organic - other, "durable": other, "organic": organic}
+    labels = {"conventional": "", "durable": LABELS.get(product["ma_cantine_family"], "HVE"), "organic": "BIO"}
+    whole = sum(share * DEARER[quality] for quality, share in shares.items())
+    return [(labels[quality], share, DEARER[quality] / whole) for quality, share in shares.items()]
 
 
-def _text(header: str, rows: Rows) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(header.split(","))
-    writer.writerows(rows)
-    return written.getvalue()
+def _operators(dice: Dice) -> dict[str, object]:
+    near, region = _near(), _region()
+    fresh = [row["product"] for row in _table("food_products") if row["is_fresh"] == "true"]
+    items = []
+    for number in range(1, OPERATORS + 1):
+        made = sorted({dice.pick(fresh) for _ in range(dice.between(1, 4))})
+        items.append({
+            "numeroBio": 900000 + number, "siret": None, "denominationcourante": f"Opérateur bio fictif {number:03d}",
+            "activites": [{"id": 1, "nom": "Production" if dice.chance(0.8) else "Distribution"}],
+            "productions": [{"nom": name, "etatProductions": [{"etatProduction": "AB"}]} for name in made],
+            "adressesOperateurs": [{"codeCommune": dice.pick(near if dice.chance(0.4) else region), "active": True}],
+        })  # fmt: skip
+    return {"nbTotal": len(items), "items": items}
+
+
+def _census(dice: Dice) -> Lines:
+    for row in _table("food_products"):
+        if row["ma_cantine_family"] == "FRUITS_ET_LEGUMES" and row["is_fresh"] == "true":
+            farms = dice.between(3, 60)
+            hectares = round(farms * dice.lognormal(0.5), 1)
+            yield "Territoire fictif", row["product"], farms, hectares, "", CENSUS_YEAR, "données fictives"
+
+
+def _menus() -> Lines:
+    """A dish a day, on the working days of the first half of the year."""
+    days = (date(2027, 1, 4) + timedelta(days=number) for number in range(178))
+    for place, day in enumerate(day for day in days if day.weekday() < 5):
+        code, name, *_ = DISHES[place % len(DISHES)]
+        named = ("Ville de démonstration", "Restaurant administratif fictif", "sans", "administration")
+        yield *named, day, "déjeuner", "garniture", name, code

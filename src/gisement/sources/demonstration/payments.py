@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 
-from gisement.sources.demonstration.chance import Chance, Integers
-from gisement.sources.demonstration.ledger_setting import account, ledgers, vat_rate
-from gisement.sources.demonstration.setting import Buyer
-from gisement.sources.demonstration.spending import Engagement
+from gisement.sources.demonstration.accounts import account
+from gisement.sources.demonstration.chance import Booleans, Chance, Integers
+from gisement.sources.demonstration.contracts import Engagement
+from gisement.sources.demonstration.suppliers import Supplier
+from gisement.sources.demonstration.territory import Buyer, rows
+from gisement.sources.ledger.rules import guessed_rate
 
 LINE_SPREAD = 1.5
 EPOCH = date(1970, 1, 1)
@@ -25,6 +27,8 @@ RECHARGES = {
     "ch_laborit": ("chu_poitiers", "6288"),
 }
 """Who is re-invoiced by which partner, on which account: services that they share."""
+Whole = tuple[int, int, int, int, int, int, int, str]
+"""Buyer, year, engagement, supplier, cents, first and last day (since 1970), account."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,6 @@ class Lines:
     cents: Integers
     rate: Integers
     number: Integers
-    copy_of: Integers
     accounts: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -56,9 +59,54 @@ class Lines:
         return Lines(**arrays, accounts=self.accounts)
 
     @property
+    def book(self) -> Integers:
+        """The book that holds each line: ten thousand times the rank of its buyer, and its year."""
+        return self.buyer * 10_000 + self.year
+
+    @property
     def tax_cents(self) -> Integers:
         """The VAT of each line, in cents."""
         return (self.cents * self.rate * 2 + 1000) // 2000
+
+
+@dataclass(frozen=True)
+class OtherLine:
+    """A line that is no purchase (staff, grants, debt…), as a share of all lines of the ledger."""
+
+    nomenclature: str
+    account: str
+    reason: str
+    share: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Books:
+    """All that ledgers are written from: who pays, who is paid, for what, and what is wrong in which line."""
+
+    buyers: Sequence[Buyer]
+    suppliers: Sequence[Supplier]
+    engagements: Sequence[Engagement]
+    lines: Lines
+    struck: Mapping[str, Booleans]
+    seed: int
+
+    def places(self, buyer: Buyer, year: int) -> Integers:
+        """The lines of a buyer in a year."""
+        return np.flatnonzero(self.lines.book == self.buyers.index(buyer) * 10_000 + year)
+
+    def held(self, chosen: Booleans | None = None) -> list[tuple[Buyer, int]]:
+        """The buyer and year of each book that has lines (among those chosen)."""
+        known = np.unique(self.lines.book if chosen is None else self.lines.book[chosen])
+        return [(self.buyers[int(book) // 10_000], int(book) % 10_000) for book in known]
+
+    def others(self, buyer: Buyer, year: int) -> tuple[list[OtherLine], Integers]:
+        """The lines of a book that are no purchases, and their cents."""
+        count = len(self.places(buyer, year))
+        known = [one for one in rows(OtherLine, "non_purchase_lines") if one.nomenclature == buyer.nomenclature]
+        kinds = [kind for kind in known for _ in range(max(1, round(kind.share * count)))]
+        chance = Chance(self.seed, f"others {self.buyers.index(buyer)} {year}")
+        return kinds, 50_000 + chance.below(400_000, len(kinds))
 
 
 def cut(
@@ -66,79 +114,69 @@ def cut(
 ) -> Lines:
     """About `scale` times the full number of lines of each buyer and year, numbered in order of their days."""
     wholes = [*_wholes(buyers, engagements), *_recharged(buyers, engagements, suppliers)]
-    parts = np.array([whole[:5] for whole in wholes], np.int64)
+    parts = np.array([whole[:7] for whole in wholes], np.int64)
     counts = _counts(buyers, parts, scale)
     of = np.repeat(np.arange(len(parts)), counts)
     cents = _shared(parts[:, 4], counts, chance)
-    first = np.array([whole[5] for whole in wholes], np.int64)[of]
-    after = np.array([whole[6] for whole in wholes], np.int64)[of]
+    first, last = parts[of, 5], parts[of, 6]
     accounts = sorted({whole[7] for whole in wholes})
     rank = {number: place for place, number in enumerate(accounts)}
-    charts = [ledgers()[buyer.identifier].nomenclature for buyer in buyers]
-    rates = np.array([vat_rate(charts[whole[0]], whole[7]) for whole in wholes], np.int64)
+    charts = [(buyers[whole[0]].nomenclature, whole[7]) for whole in wholes]
+    known = {chart: guessed_rate(*chart) for chart in set(charts)}
+    rates = np.array([known[chart] for chart in charts], np.int64)
     lines = Lines(
-        buyer=parts[of, 0], year=parts[of, 1], day=first + chance.below(after - first + 1, len(of)),
+        buyer=parts[of, 0], year=parts[of, 1], day=first + chance.below(last - first + 1, len(of)),
         engagement=parts[of, 2], supplier=parts[of, 3],
         account=np.array([rank[whole[7]] for whole in wholes], np.int64)[of],
-        cents=cents, rate=rates[of], number=np.zeros(len(of), np.int64), copy_of=np.full(len(of), -1, np.int64),
-        accounts=tuple(accounts),
+        cents=cents, rate=rates[of], number=np.zeros(len(of), np.int64), accounts=tuple(accounts),
     )  # fmt: skip
     return numbered(lines.take(np.lexsort((chance.below(1 << 30, len(of)), lines.day, lines.buyer))))
 
 
-def numbered(lines: Lines, is_again: npt.NDArray[np.bool_] | None = None) -> Lines:
+def numbered(lines: Lines, is_again: Booleans | None = None) -> Lines:
     """The lines with the number of their payment order: 1, 2, … for each buyer and year, in their order.
 
     A line that `is_again` keeps the number of the one before.
     """
-    key = lines.buyer * 10_000 + lines.year
-    change = np.flatnonzero(np.diff(key, prepend=-1))
-    steps = np.ones(len(key), np.int64) if is_again is None else 1 - is_again.astype(np.int64)
+    change = np.flatnonzero(np.diff(lines.book, prepend=-1))
+    steps = np.ones(len(lines), np.int64) if is_again is None else 1 - is_again.astype(np.int64)
     counted = np.cumsum(steps)
-    before = np.repeat(counted[change] - 1, np.diff(change, append=len(key)))
+    before = np.repeat(counted[change] - 1, np.diff(change, append=len(lines)))
     return replace(lines, number=counted - before)
 
 
-Whole = tuple[int, int, int, int, int, int, int, str]
-"""Buyer, year, engagement, supplier, cents, first and last day (since 1970), account."""
-
-
-def _wholes(buyers: Sequence[Buyer], engagements: Sequence[Engagement]) -> list[Whole]:
-    ranks = {buyer.identifier: rank for rank, buyer in enumerate(buyers)}
-    found = []
+def _wholes(buyers: Sequence[Buyer], engagements: Sequence[Engagement]) -> Iterator[Whole]:
+    """What each engagement is paid in each year, between two days of it."""
     for e in engagements:
-        number = account(ledgers()[e.buyer.identifier].nomenclature, e.segment)
+        number = account(e.buyer.nomenclature, e.segment)
         for year, cents in e.cents.items():
             if cents > 0:
-                days = _days(e, year)
-                found.append((ranks[e.buyer.identifier], year, e.number, e.supplier, cents, *days, number))
-    return found
+                first, last = date(year, 1, 3), date(year, 12, 30)
+                if e.contract is not None:
+                    ended = e.contract.day + timedelta(days=31 * e.contract.months + DELAY_DAYS)
+                    first = min(last, max(first, e.contract.day + timedelta(days=10)))
+                    last = max(first, min(last, ended))
+                yield _whole(buyers.index(e.buyer), year, e.number, e.supplier, cents, first, last, number)
 
 
-def _days(engagement: Engagement, year: int) -> tuple[int, int]:
-    first, last = date(year, 1, 3), date(year, 12, 30)
-    contract = engagement.contract
-    if contract is not None:
-        ended = contract.day + timedelta(days=31 * contract.months + DELAY_DAYS)
-        first = min(last, max(first, contract.day + timedelta(days=10)))
-        last = max(first, min(last, ended))
-    return (first - EPOCH).days, (last - EPOCH).days
-
-
-def _recharged(buyers: Sequence[Buyer], engagements: Sequence[Engagement], suppliers: int) -> list[Whole]:
+def _recharged(buyers: Sequence[Buyer], engagements: Sequence[Engagement], suppliers: int) -> Iterator[Whole]:
     """What partners invoice to each other, over and above what suppliers are paid."""
     ranks = {buyer.identifier: rank for rank, buyer in enumerate(buyers)}
-    spent: dict[tuple[str, int], int] = {}
+    spent: Counter[tuple[str, int]] = Counter()
     for e in engagements:
         if e.buyer.identifier in RECHARGES:
-            for year, cents in e.cents.items():
-                spent[e.buyer.identifier, year] = spent.get((e.buyer.identifier, year), 0) + cents
-    found = []
+            spent.update({(e.buyer.identifier, year): cents for year, cents in e.cents.items()})
     for (payer, year), cents in sorted(spent.items()):
         partner, number = RECHARGES[payer]
-        days = (date(year, 1, 3) - EPOCH).days, (date(year, 12, 30) - EPOCH).days
-        found.append((ranks[payer], year, -1, suppliers + ranks[partner], int(cents * RECHARGED_SHARE), *days, number))
-    return found
+        due = int(cents * RECHARGED_SHARE)
+        days = date(year, 1, 3), date(year, 12, 30)
+        yield _whole(ranks[payer], year, -1, suppliers + ranks[partner], due, *days, number)
+
+
+def _whole(
+    buyer: int, year: int, engagement: int, supplier: int, cents: int, first: date, last: date, number: str
+) -> Whole:
+    return buyer, year, engagement, supplier, cents, (first - EPOCH).days, (last - EPOCH).days, number
 
 
 def _counts(buyers: Sequence[Buyer], parts: Integers, scale: float) -> Integers:
@@ -149,7 +187,7 @@ def _counts(buyers: Sequence[Buyer], parts: Integers, scale: float) -> Integers:
     roots = np.sqrt(parts[:, 4].astype(np.float64)).astype(np.int64) + 1
     for value in np.unique(key):
         inside = np.flatnonzero(key == value)
-        wanted = round(ledgers()[buyers[int(value) // 10_000].identifier].lines * scale)
+        wanted = round(buyers[int(value) // 10_000].lines * scale)
         more, whole = max(0, wanted - len(inside)), int(roots[inside].sum())
         given, left = np.divmod(roots[inside] * more, whole)
         given[np.argsort(-left, kind="stable")[: more - int(given.sum())]] += 1

@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gisement.sources.demonstration import (
-    agreements,
-    balances,
-    contracts,
-    coordinates,
-    faults,
-    ledger_faults,
-    ledger_files,
-    payments,
-    pes_files,
-    published,
-    register,
-    setting,
-    solidarity,
-    spending,
-    suppliers,
-    truth,
+from gisement.catalog.tables import read_yaml
+from gisement.sources.demonstration import contracts, faults, payments, published, solidarity, suppliers, truth
+from gisement.sources.demonstration.cells import Texts
+from gisement.sources.demonstration.chance import Chance, Dice
+from gisement.sources.demonstration.contracts import Contract
+from gisement.sources.demonstration.food import FoodSize, food_files, reach_files
+from gisement.sources.demonstration.ledgers import write_ledger
+from gisement.sources.demonstration.payments import Books
+from gisement.sources.demonstration.territory import (
+    FICTIVE,
+    TERRITORY,
+    buyers,
+    csv_text,
+    fault_rates,
+    points,
+    years,
 )
-from gisement.sources.demonstration.chance import Chance
-from gisement.sources.demonstration.contracts import FIRST_YEAR, Contract
-from gisement.sources.demonstration.dice import Dice
-from gisement.sources.demonstration.food import FoodSize, write_food
-from gisement.sources.demonstration.food_reach import write_reach
-from gisement.sources.demonstration.ledger_setting import ledgers
-from gisement.sources.demonstration.ledger_texts import Books, Texts
-from gisement.sources.demonstration.suppliers import Supplier
 from gisement.terms import Trouble
 
 Say = Callable[[str, int, int], None]
@@ -63,8 +54,6 @@ SIZES: Mapping[str, Size] = {
     "full": Size(2_711, FULL_LINES, 16_000, FoodSize(30, 300, weekly=True), workbooks=False),
 }
 """Every size spends the same money: a smaller one has fewer contracts and lines, each of them larger."""
-SECOND_PUBLISHER = "e"
-CONCESSION_EVERY = 300
 MATTER_BUYERS = 2
 """Buyers that count their circular purchases."""
 
@@ -82,30 +71,29 @@ class File:
 class Demonstration:
     """What was written: files to add, and the truth that the generator knows (`truth`, and in a file of its own).
 
-    `local_share` is the true share (a fraction) of the money paid outside medical goods that goes to suppliers of the
-    department; `cents` is all that is paid over the period; `faults` counts what was seeded in contracts and in the
-    register. `card` names producer and licence: to be kept with each snapshot.
+    `faults` counts what was seeded in contracts and in the register.
     """
 
-    territory: str
-    name: str
-    files: tuple[tuple[str, Path], ...]
-    ledgers: tuple[File, ...]
-    card: Mapping[str, Any]
     contracts: int
     concessions: int
     suppliers: int
-    cents: int
-    local_share: float
     faults: Mapping[str, int]
     truth: Mapping[str, Any]
     truth_path: Path
-    food: tuple[File, ...] = ()
+    files: list[File] = field(default_factory=list)
+    territory: str = TERRITORY
+    name: str = "Territoire de démonstration"
 
     @property
-    def all_files(self) -> tuple[File, ...]:
-        """Every file to add, in order."""
-        return (*(File(kind, path) for kind, path in self.files), *self.ledgers, *self.food)
+    def card(self) -> Mapping[str, Any]:
+        """Producer, licence and the notice that every figure of it must bear: to be kept with each snapshot."""
+        card = _card()
+        return {"producer": card["producer"], "licence": card["licence"], "title": card["notice"]}
+
+    @property
+    def local_share(self) -> float:
+        """The true share of the money paid outside medical goods that goes to suppliers of the department."""
+        return float(self.truth["payments"]["all"]["local_share"])
 
 
 def write(
@@ -121,149 +109,104 @@ def write(
             fr=f"« {size} » n'est pas une taille de démonstration : choisir parmi {allowed}.",
             en=f"'{size}' is not a size of the demonstration: choose among {allowed}.",
         )
-    begin = partial(_begin, say)
-    dice, buyers = Dice(seed), setting.buyers()
+
+    def begin(part: str, of_part: str = "") -> None:
+        say(of_part or part, PARTS.index(part), len(PARTS))
+
+    shown, books = _drawn(SIZES[size], seed, begin)
+    official, gaps = truth.balances(books)
+    known = _truth(size, books, shown, gaps)
+    files = []
+    for part, contents in (
+        ("decp", _contracts(shown, books)), ("sirene", _register(books)), ("insertion", _agreements(shown, books)),
+    ):  # fmt: skip
+        begin(part)
+        files += [File(kind, _write(target / name, text)) for kind, name, text in contents]
+    texts = Texts(books)
+    for buyer in books.buyers:
+        if buyer.first_year is not None:  # one gives none, one gives its last years
+            begin("grands-livres", buyer.name)
+            told = range(buyer.first_year, years()[-1].year + 1)
+            held = write_ledger(target / "grands-livres", buyer, texts, told, workbooks=SIZES[size].workbooks)
+            files.append(File(*held))
+    files.append(File("accounts", _write(target / "comptes" / "balances-fictives.csv", official)))
+    begin("alimentation")
+    food = (*food_files(SIZES[size].food, seed), *reach_files(seed))
+    files += [File(kind, _write(target / name, text)) for kind, name, text in food]
+    return Demonstration(
+        len(shown), len(published.concessions(shown, books.suppliers)), len(books.suppliers),
+        _counted(shown, books), known,
+        _write(target / _card()["truth"], json.dumps(known, ensure_ascii=False) + "\n"), files,
+    )  # fmt: skip
+
+
+def _drawn(size: Size, seed: int, begin: Callable[[str], None]) -> tuple[list[Contract], Books]:
+    """The contracts that are published, and the books of all that is paid."""
+    dice = Dice(seed)
     begin("contrats")
-    drawn = contracts.draw(buyers, SIZES[size].contracts, dice)
-    engagements = spending.engage(buyers, drawn, SIZES[size].streams, dice)
+    drawn = contracts.draw(buyers(), size.contracts, dice)
+    engagements = contracts.engage(buyers(), drawn, size.streams, dice)
     begin("fournisseurs")
     firms = suppliers.assign(engagements, dice)
     shown = [contract for contract in drawn if contract.is_published]
     faults.seed(shown, firms, dice)
-    concessions = _concessions(shown, firms)
     begin("paiements")
-    lines = payments.cut(buyers, engagements, len(firms), SIZES[size].lines / FULL_LINES, Chance(seed, "lines"))
-    struck = ledger_faults.strike(lines, firms, engagements, len(buyers))
-    books = Books(buyers, firms, engagements, *struck, seed)
-    official, gaps = balances.balances(books)
-    known = _truth(size, books, shown, gaps)
-    card = setting.card()
-    begin("decp")
-    published_files = _write_decp(target, shown, firms, concessions)
-    begin("sirene")
-    published_files += _write_register(target, books)
-    begin("insertion")
-    published_files += _write_solidarity(target, shown, firms, seed)
-    published_files += [
-        (kind, _write(target / "accords" / name, text)) for kind, name, text in agreements.agreements(buyers)
-    ]
-    kept = _write_ledgers(target, books, begin, workbooks=SIZES[size].workbooks)
-    kept.append(File("accounts", _write(target / "comptes" / "balances-fictives.csv", official)))
-    begin("alimentation")
-    food = (*write_food(target, SIZES[size].food, seed), *write_reach(target, seed))
-    return Demonstration(
-        setting.TERRITORY, "Territoire de démonstration", tuple(published_files), tuple(kept),
-        {"producer": card["producer"], "licence": card["licence"], "title": card["notice"]},
-        len(shown), len(concessions), len(firms), known["payments"]["all"]["cents"],
-        known["payments"]["all"]["local_share"], faults.counted(shown, firms), known,
-        _write(target / card["truth"], json.dumps(known, ensure_ascii=False) + "\n"),
-        tuple(File(kind, path) for kind, path in food),
-    )  # fmt: skip
+    lines = payments.cut(buyers(), engagements, len(firms), size.lines / FULL_LINES, Chance(seed, "lines"))
+    struck = faults.strike(lines, firms, engagements, len(buyers()))
+    return shown, Books(buyers(), firms, engagements, *struck, seed)
 
 
-def _begin(say: Say, part: str, of_part: str = "") -> None:
-    say(of_part or part, PARTS.index(part), len(PARTS))
-
-
-def _truth(size: str, books: Books, shown: Sequence[Contract], gaps: Sequence[balances.Gap]) -> dict[str, Any]:
+def _truth(size: str, books: Books, shown: Sequence[Contract], gaps: Sequence[truth.Gap]) -> dict[str, Any]:
+    hours = solidarity.hours(shown, books.seed)
     return {
-        "notice": setting.card()["notice"],
+        "notice": _card()["notice"],
         "size": size,
         "seed": books.seed,
         "payments": truth.truth_of_payments(books),
-        "contracts": truth.truth_of_contracts(shown, books.suppliers),
+        "contracts": truth.truth_of_contracts(shown, books),
         "faults": truth.truth_of_faults(books, shown, gaps),
-        "insertion": solidarity.truth(shown, books.seed),
+        "insertion": {"due_hours": sum(row[3] for row in hours), "done_hours": sum(row[4] for row in hours)},
         "other_lines": truth.truth_of_other_lines(books),
     }
 
 
-def _write_register(target: Path, books: Books) -> list[tuple[str, Path]]:
-    contents = {
-        "sirene": ("sirene/StockEtablissement_fictif.csv", register.establishments(books.buyers, books.suppliers)),
-        "legal-units": ("sirene/StockUniteLegale_fictif.csv", register.legal_units(books.buyers, books.suppliers)),
-        "distance": ("carte/plan-fictif.csv", coordinates.coordinates()),
-    }
-    return [(kind, _write(target / name, content)) for kind, (name, content) in contents.items()]
+Contents = Iterator[tuple[str, str, str]]
+"""The kind that `add` takes, the path under the target, and the text of each file."""
 
 
-def _write_solidarity(
-    target: Path, shown: Sequence[Contract], firms: Sequence[Supplier], seed: int
-) -> list[tuple[str, Path]]:
-    matter = solidarity.circular_purchases([buyer.siret for buyer in setting.buyers()[:MATTER_BUYERS]], seed)
-    hours, listed = solidarity.insertion_hours(shown, seed), solidarity.inclusion_list(firms, shown, seed)
-    return [
-        ("inclusion", _write(target / "insertion" / "structures-fictives.csv", listed)),
-        ("insertion-hours", _write(target / "insertion" / "heures-fictives.csv", hours)),
-        ("circular", _write(target / "circulaire" / "matieres-fictives.csv", matter)),
-    ]
+def _contracts(shown: Sequence[Contract], books: Books) -> Contents:
+    for name, text in published.files(shown, books.suppliers, _card()["notice"]):
+        yield "decp", f"decp/{name}", text
 
 
-def _write_ledgers(target: Path, books: Books, begin: Callable[[str, str], None], *, workbooks: bool) -> list[File]:
-    """The ledgers that buyers give: one gives none, one gives its last years."""
-    folder, texts = target / "grands-livres", Texts(books)
-    last = setting.years()[-1].year
-    found = []
-    for buyer in books.buyers:
-        kept = ledgers()[buyer.identifier]
-        if kept.first_year is None:
-            continue
-        begin("grands-livres", buyer.name)
-        years = range(kept.first_year, last + 1)
-        if kept.layout == "pes":
-            path = pes_files.write_pes(
-                folder / f"pes-fictif-{buyer.identifier.replace('_', '-')}.xml", buyer, texts, years
-            )
-            mapping = ledger_files.write_pes_mapping(path.with_suffix(".toml"), buyer)
-            found.append(File("pes", path, mapping))
-        else:
-            found.append(File("ledger", *ledger_files.write_ledger(folder, buyer, texts, years, workbooks=workbooks)))
-    return found
+def _register(books: Books) -> Contents:
+    mention = f"{FICTIVE} : plan schématique"
+    places = ((code, f"{north:.4f}", f"{east:.4f}", mention) for code, (north, east) in points().items())
+    yield "sirene", "sirene/StockEtablissement_fictif.csv", suppliers.establishments(books.buyers, books.suppliers)
+    yield "legal-units", "sirene/StockUniteLegale_fictif.csv", suppliers.legal_units(books.buyers, books.suppliers)
+    yield "distance", "carte/plan-fictif.csv", csv_text(["code_commune", "latitude", "longitude", "mention"], places)
 
 
-def _write_decp(
-    target: Path, drawn: Sequence[Contract], firms: Sequence[Supplier], concessions: Sequence[dict[str, Any]]
-) -> list[tuple[str, Path]]:
-    """One file per platform, one of copies by a second publisher, and one in the format of 2019."""
-    record = partial(published.record_2022, suppliers=firms)
-    recent = [c for c in drawn if c.day.year > FIRST_YEAR]
-    held: dict[str, list[dict[str, Any]]] = {
-        c.buyer.publisher: [] for c in sorted(recent, key=lambda c: c.buyer.publisher)
-    }
-    for contract in recent:
-        held[contract.buyer.publisher].append(record(contract))
-    held[SECOND_PUBLISHER] = faults.copies(recent, record)
-    folder = target / "decp"
-    written = []
-    for publisher, records in held.items():
-        content: dict[str, Any] = {"marche": records}
-        if publisher == "a":
-            content["contrat-concession"] = list(concessions)
-        written.append(_write_json(folder / f"decp-fictif-plateforme-{publisher}.json", content))
-    old = [published.record_2019(c, firms) for c in drawn if c.day.year <= FIRST_YEAR]
-    written.append(_write_json(folder / "decp-fictif-2019.json", old))
-    return [("decp", path) for path in sorted(written)]
+def _agreements(shown: Sequence[Contract], books: Books) -> Contents:
+    listed = solidarity.inclusion_list(books.suppliers, shown, books.seed)
+    hours = solidarity.insertion_hours(solidarity.hours(shown, books.seed))
+    matter = solidarity.circular_purchases(books.buyers[:MATTER_BUYERS], books.seed)
+    yield "inclusion", "insertion/structures-fictives.csv", listed
+    yield "insertion-hours", "insertion/heures-fictives.csv", hours
+    yield "circular", "circulaire/matieres-fictives.csv", matter
+    for kind, name, text in solidarity.agreements(books.buyers):
+        yield kind, f"accords/{name}", text
 
 
-def _concessions(drawn: Sequence[Contract], firms: Sequence[Supplier]) -> list[dict[str, Any]]:
-    """A few concessions of the first platform's buyers, held by suppliers of their contracts."""
-    own = [c for c in drawn if c.buyer.publisher == "a" and c.day.year > FIRST_YEAR]
-    chosen = own[:: max(1, CONCESSION_EVERY * len(own) // len(drawn))][: max(2, len(drawn) // CONCESSION_EVERY)]
-    french = [s for s in firms if s.family == "mobility" and s.ring != "abroad"]
-    return [published.concession(number, c, french[number % len(french)]) for number, c in enumerate(chosen, 1)]
+def _counted(shown: Sequence[Contract], books: Books) -> dict[str, int]:
+    """How often each fault was seeded in contracts and in the register."""
+    held = Counter(c.fault for c in shown) + Counter(s.fault for s in books.suppliers)
+    return {fault: held[fault] for fault in (*fault_rates()["contract"], *fault_rates()["supplier"])}
 
 
-def _write_json(path: Path, content: Any) -> Path:
-    """One record a line: indented, it took as long again to write."""
-    if isinstance(content, list):
-        told = _listed(content)
-    else:
-        told = "{" + ",\n".join(f'"{name}": {_listed(records)}' for name, records in content.items()) + "}"
-    return _write(path, f'{{"avertissement": "{setting.card()["notice"]}",\n"marches": {told}}}\n')
-
-
-def _listed(records: Sequence[Any]) -> str:
-    return "[\n" + ",\n".join(json.dumps(record, ensure_ascii=False) for record in records) + "\n]"
+def _card() -> dict[str, Any]:
+    content: dict[str, Any] = read_yaml("demonstration/card.yaml")
+    return content
 
 
 def _write(path: Path, text: str) -> Path:
