@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from gisement.models import audit
+from gisement.models.audit import local_share as audit
 
 AUDITS, DRAWS = 1000, 1000
 WRONG_PLACE, WRONG_SEGMENT, WRONG_AMOUNT, UNKNOWN_IS_LOCAL = 0.05, 0.03, 0.02, 0.5

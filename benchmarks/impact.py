@@ -12,9 +12,8 @@ import time
 
 import numpy as np
 
-from gisement.models.impact import Demand, Economy, Zones, simulate
-from gisement.models.impact_answers import spreads
-from gisement.models.impact_draws import drawn
+from gisement.models.impact.draws import drawn, spreads
+from gisement.models.impact.effects import Demand, Economy, Zones, simulate
 
 BUYERS, SEGMENTS, ZONES = 9, 104, 4
 

@@ -21,7 +21,7 @@ from typing import Any
 import pyarrow as pa
 from stdnum.fr import siret as standard
 
-from gisement.models.supplier_linkage import ACCEPTED, DOUBTFUL, calibrated, link
+from gisement.models.linkage.suppliers import ACCEPTED, DOUBTFUL, calibrated, link
 
 JSON = ("data.gouv.fr_aife.json", "marches-publics.info.json", "data.gouv.fr_pes.json")
 SETTINGS = ("real", "crowded", "one_town")

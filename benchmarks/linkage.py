@@ -23,7 +23,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
 from benchmarks import labelled_names  # noqa: E402
-from gisement.models.supplier_linkage import ACCEPTED, link  # noqa: E402
+from gisement.models.linkage.suppliers import ACCEPTED, link  # noqa: E402
 
 WORDS, COMMUNES, SEED = 150_000, 35_000, 1
 CONSONANTS, VOWELS = np.array(list("BCDFGHJLMNPRSTV")), np.array(list("AEIOU"))

@@ -20,7 +20,7 @@ import duckdb
 import numpy as np
 
 from gisement.catalog.segments import segment_prefixes
-from gisement.models.title_classifier import NO_LABELS, Examples, folds_by_buyer, train
+from gisement.models.titles.classifier import NO_LABELS, Examples, folds_by_buyer, train
 
 COVERAGES: Final = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4)
 PARTS: Final = (0.125, 0.25, 0.5, 1.0)

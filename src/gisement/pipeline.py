@@ -47,15 +47,11 @@ from gisement.indicators import INDICATORS as INDICATORS
 from gisement.indicators import MODELLED as MODELLED
 from gisement.indicators import shown_at as shown_at
 from gisement.indicators.law import RULES as RULES
-from gisement.models import (
-    central_purchasing,
-    central_purchasing_names,
-    impact_by_sector,
-    payee_link,
-    payment_secrecy,
-    title_segment,
-)
 from gisement.models.food import conversion, follow, gaps, lots, sourcing
+from gisement.models.impact import by_sector as impact_by_sector
+from gisement.models.linkage import central_purchasing, suppliers
+from gisement.models.secrecy import payments as payment_secrecy
+from gisement.models.titles import storage as title_model
 from gisement.segments import by_code, by_cpv, labels, of_contracts, of_payments, of_register
 from gisement.sources.registry import SOURCES as SOURCES
 from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble, among
@@ -100,7 +96,7 @@ STEPS: tuple[Step, ...] = (
     payments.payee,
     payees.payee_commune,
     payees.named_establishment,
-    payee_link.payee_link,
+    suppliers.payee_link,
     payees.payee_supplier,
     payments.repeated_line,
     payments.payment,
@@ -111,7 +107,7 @@ STEPS: tuple[Step, ...] = (
     register.legal_unit,
     register.supplier,
     inclusion.inclusion_structure,
-    central_purchasing_names.central_purchasing_candidate,
+    central_purchasing.central_purchasing_candidate,
     central_purchasing.central_purchasing,
     profile.supplier_profile,
     places.place,
@@ -128,7 +124,7 @@ STEPS: tuple[Step, ...] = (
     labels.label,
     labels.word_segment,
     labels.label_unsettled,
-    title_segment.title_segment,
+    title_model.title_segment,
     of_contracts.contract_segment,
     of_payments.payment_segment,
     # What figures add up: purchases, then contracts, of the same tables. A build begins with what stands first here.

@@ -12,8 +12,8 @@ import pytest
 from gisement.catalog import texts
 from gisement.catalog.segments import segments
 from gisement.engine import Observatory
-from gisement.models.clause_advice import CLAUSE, LOT, RESERVE, UNKNOWN, Supply, advise
-from gisement.models.clause_lint import UNLAWFUL, lint
+from gisement.models.clauses.insertion import CLAUSE, LOT, RESERVE, UNKNOWN, Supply, advise
+from gisement.models.clauses.lint import UNLAWFUL, lint
 from gisement.pipeline import indicator_named
 from gisement.publish.words.clauses import counsel_sentences, wordings
 from gisement.store import Workspace, add_snapshot

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gisement.catalog.insertion_publics import insertion_publics, public_of
-from gisement.models.insertion_account import account, by_public
+from gisement.models.clauses.insertion import account, by_public
 from tests.commands import gisement
 from tests.test_cli import BUYER, TABLE
 from tests.workspaces import workspace_of

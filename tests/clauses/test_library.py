@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from gisement.catalog import parameter
 from gisement.catalog.clause_library import clause_library
 from gisement.catalog.segments import families
-from gisement.models.clause_lint import lint
-from gisement.models.insertion_hours import insertion_hours
+from gisement.models.clauses.insertion import insertion_hours
+from gisement.models.clauses.lint import lint
 from tests.commands import gisement
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gisement.models.clause_lint import UNLAWFUL, WARNING, Point, fold, lexicon, lint, passages
+from gisement.models.clauses.lint import UNLAWFUL, WARNING, Point, fold, lexicon, lint, passages
 from tests.yaml_file import read_yaml
 
 CASES: dict[str, Any] = read_yaml(Path(__file__).parent / "lint_cases.yaml")

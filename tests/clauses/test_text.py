@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gisement.models.clause_lint import fold
-from gisement.models.clause_text import clause_lexicon, detect, kinds_of
+from gisement.models.clauses.lint import clause_lexicon, detect, fold, kinds_of
 from tests.commands import gisement
 
 LABELS = list(csv.DictReader((Path(__file__).parent / "text_labels.csv").read_text(encoding="utf-8").splitlines()))

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from gisement.models import audit, audit_form
+from gisement.models.audit import form as audit_form
+from gisement.models.audit import local_share as audit
 from gisement.terms import Trouble
 
 IN_SCOPE = {"furniture": True, "medicines": False}

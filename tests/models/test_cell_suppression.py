@@ -9,9 +9,17 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from gisement.models.cell_bounds import Cells, Flags, Vector, as_everyone_reads, bounds
-from gisement.models.cell_suppression import Breaks, Integers, View, remainders, suppressed
-from gisement.models.disclosure_rule import Behind, Rule, behind, rule
+from gisement.models.arrays import Flags, Floats, Integers
+from gisement.models.secrecy.rule import Behind, Rule, behind, rule
+from gisement.models.secrecy.suppression import (
+    Breaks,
+    Cells,
+    Intruder,
+    View,
+    as_everyone_reads,
+    remainders,
+    suppressed,
+)
 
 RULE = Rule(suppliers=3, share_pct=85)
 # Investment of enterprises by activity (rows I, II, III) and region (A, B, C), with totals; 22 is confidential.
@@ -23,7 +31,7 @@ PUBLISHED_BOUNDS = (5.0, 30.0)
 """30 less the cell is the other of its row, 25 less that one the cell below it: from 5 to 30."""
 
 
-def two_way(table: Vector) -> Cells:
+def two_way(table: Floats) -> Cells:
     """The cells of a table whose last row and column are totals, row by row."""
     rows, columns = table.shape
     number = np.arange(rows * columns).reshape(rows, columns)
@@ -40,7 +48,7 @@ def at(row: int, column: int) -> int:
     return row * int(PUBLISHED.shape[1]) + column
 
 
-def protected(cells: Cells, sensitive: Flags, margin: Vector, breaks: Breaks | None = None) -> Flags:
+def protected(cells: Cells, sensitive: Flags, margin: Floats, breaks: Breaks | None = None) -> Flags:
     """What is shown where any cell may be, large ones at a greater cost, and no sum of cells breaks a rule of its own."""
     cost = 1.0 + np.log10(1.0 + np.abs(cells.values))
     view = View(cells, sensitive, margin, breaks or (lambda sums: np.zeros(len(sums), dtype=bool)))
@@ -87,6 +95,16 @@ def test_the_rule_in_force_is_that_of_the_catalog() -> None:
 # --- the intruder -------------------------------------------------------------------------------------------
 
 
+def bounds(cells: Cells, shown: Flags) -> tuple[Floats, Floats]:
+    """The least and greatest value of every cell that fit the shown ones; shown cells have their own value twice."""
+    low, high = cells.values.copy(), cells.values.copy()
+    intruder = Intruder(cells, shown)
+    for cell in np.flatnonzero(~shown).tolist():
+        low[cell] = intruder.reach(cell, -1)[cell]
+        high[cell] = intruder.reach(cell, 1)[cell]
+    return low, high
+
+
 def test_the_bounds_of_the_published_example() -> None:
     cells, shown = two_way(PUBLISHED), np.ones(PUBLISHED.size, dtype=bool)
     shown[[at(*place) for place in PUBLISHED_HIDDEN]] = False
@@ -117,7 +135,7 @@ def test_the_published_example_is_protected_by_three_more_cells() -> None:
     assert high[at(*SECRET_CELL)] >= 22 + 5
 
 
-def random_study(seed: int) -> tuple[Cells, Flags, Vector, Behind]:
+def random_study(seed: int) -> tuple[Cells, Flags, Floats, Behind]:
     """A table of payments of few suppliers with its margins: cells, which break the rule, margins, what is behind."""
     chance = np.random.default_rng(seed)
     rows, columns, lines = chance.integers(2, 7), chance.integers(2, 7), chance.integers(20, 120)

@@ -7,9 +7,8 @@ import pyarrow as pa
 from stdnum.fr import siren as standard
 
 from gisement.engine.plan import compile_step
-from gisement.models.central_purchasing import bodies, central_purchasing_body
-from gisement.models.central_purchasing_names import central_purchasing_candidate
-from gisement.models.supplier_names import SPELLED_OUT
+from gisement.models.linkage.central_purchasing import bodies, central_purchasing_body, central_purchasing_candidate
+from gisement.models.linkage.names import SPELLED_OUT
 
 
 def found(siren: str | None, name: str | None) -> str | None:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gisement.models import input_output as io
+from gisement.models.impact import input_output as io
 from tests.test_house import lock_problems
 
 HERE = Path(__file__).parent / "crosscheck"

@@ -7,8 +7,7 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from gisement.models.cross_effects import ALIKE, ANY, alike, bounded, kept, of_unknown_sign
-from gisement.models.levers import Lever, Moved
+from gisement.models.levers import ALIKE, ANY, Lever, Moved, alike, bounded, kept, of_unknown_sign
 from gisement.terms import Sums, Verdict
 
 P, R, U = Verdict.PART, Verdict.REST, Verdict.UNKNOWN

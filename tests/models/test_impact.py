@@ -10,11 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from gisement.models.emissions import drawn_emissions
-from gisement.models.impact import ROUNDS, Demand, Economy, Zones, leaks, simulate
-from gisement.models.impact_answers import spreads, variance_shares
-from gisement.models.impact_draws import drawn, noise
-from gisement.models.input_output import (
+from gisement.models.impact.draws import drawn, drawn_emissions, noise, spreads, variance_shares
+from gisement.models.impact.effects import ROUNDS, Demand, Economy, Zones, leaks, simulate
+from gisement.models.impact.input_output import (
     Matrix,
     closed_coefficients,
     effects,
@@ -22,7 +20,7 @@ from gisement.models.input_output import (
     location_quotients,
     regional_coefficients,
 )
-from gisement.models.local_multiplier import local_multipliers
+from gisement.models.impact.local_multiplier import local_multipliers
 
 SIZE, RINGS = 4, 3
 CENTRAL = {"place": "declared", "method": "slq", "delta": 0.0, "certain": True}

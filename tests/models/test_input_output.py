@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from gisement.models import input_output as io
-from gisement.models.input_output import Matrix
-from gisement.models.supply_use import product_by_product
+from gisement.models.impact import input_output as io
+from gisement.models.impact.input_output import Matrix, product_by_product
 
 # Miller and Blair, 2009, section 2.3: tables 2.3 and 2.4, and the inverse that follows.
 Z = np.array([[150.0, 500.0], [200.0, 100.0]])

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gisement.models.monetary_unit_sampling import (
+from gisement.models.arrays import Floats, Integers
+from gisement.models.audit.monetary_unit_sampling import (
     RATE_OUTCOMES,
     SHARE_OUTCOMES,
-    Floats,
-    Integers,
     Stratum,
     allocation,
     choose,

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from benchmarks import labelled_names
-from gisement.models.supplier_linkage import ACCEPTED, calibrated, link
-from gisement.models.supplier_names import comparable_words, matches, ungarbled
+from gisement.models.linkage.names import comparable_words, matches, ungarbled
+from gisement.models.linkage.suppliers import ACCEPTED, calibrated, link
 
 LOST = "\ufffd"
 Row = dict[str, Any]

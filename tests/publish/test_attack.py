@@ -25,10 +25,9 @@ from gisement.catalog.public_tables import IMPLIED, public_columns, public_table
 from gisement.catalog.retention import published_kinds
 from gisement.engine import served
 from gisement.engine.served import Served
-from gisement.models.cell_bounds import Cells, Intruder, as_everyone_reads
-from gisement.models.cell_suppression import remainders
-from gisement.models.disclosure_rule import rule
-from gisement.models.payment_secrecy import linked_cells
+from gisement.models.secrecy.payments import linked_cells
+from gisement.models.secrecy.rule import rule
+from gisement.models.secrecy.suppression import Cells, Intruder, as_everyone_reads, remainders
 from gisement.publish.web.app import create_app
 from gisement.publish.web.site import Site
 from gisement.sources.demonstration import Demonstration

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from gisement.catalog import cooperation_texts, parameter
 from gisement.catalog.clause_library import clause_library
-from gisement.models.insertion_hours import insertion_hours
+from gisement.models.clauses.insertion import insertion_hours
 from gisement.pipeline import perimeter_of
 from gisement.publish import format
 from gisement.publish.web.site import Site

@@ -17,7 +17,7 @@ from gisement.catalog.public_tables import public_tables
 from gisement.engine import Observatory
 from gisement.engine.protected import COLUMNS, PUBLISHED, PublicTables
 from gisement.engine.public import REMAINDER, PublicObservatory
-from gisement.models.payment_secrecy import linked_cells
+from gisement.models.secrecy.payments import linked_cells
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish.web.site import Site
 from gisement.store import Workspace

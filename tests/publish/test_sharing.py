@@ -13,10 +13,9 @@ import pytest
 
 from gisement.catalog import parameter
 from gisement.catalog.public_tables import public_tables
-from gisement.models.cell_bounds import as_everyone_reads
-from gisement.models.disclosure_rule import rule
-from gisement.models.joined_tables import joined
-from gisement.models.payment_secrecy import linked_cells
+from gisement.models.secrecy.payments import joined, linked_cells
+from gisement.models.secrecy.rule import rule
+from gisement.models.secrecy.suppression import as_everyone_reads
 from gisement.pipeline import indicator_named
 from gisement.publish.words import sharing as shares
 from gisement.sources.demonstration import Demonstration

@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from gisement.models.cross_effects import ALIKE
+from gisement.models.levers import ALIKE
 from gisement.pipeline import indicator_named
 from gisement.publish.web.site import Site
 from gisement.publish.words import simulator as told

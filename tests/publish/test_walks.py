@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gisement.models.insertion_hours import insertion_hours
+from gisement.models.clauses.insertion import insertion_hours
 from gisement.publish import format
 from gisement.publish.web.site import Site
 from gisement.terms import Figure, Verdict

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from gisement.catalog.segments import segment_prefixes
-from gisement.models.title_classifier import Examples, TitleModel, train
+from gisement.models.titles.classifier import Examples, TitleModel, train
 from gisement.sources.title_model import write_title_model
 
 THINGS = {

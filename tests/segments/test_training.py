@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gisement import pipeline
-from gisement.models.title_accuracy import Unseen, accuracy
+from gisement.models.titles.accuracy import Unseen, accuracy
 from gisement.publish.words.models import learnt as told
 from gisement.sources.cpv_labels import read_cpv_labels
 from gisement.sources.demonstration import identifiers

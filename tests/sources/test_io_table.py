@@ -12,10 +12,10 @@ import pytest
 from gisement.catalog.divisions import divisions, is_imputed_rent, partition
 from gisement.catalog.segments import segments
 from gisement.catalog.tables import read_csv
-from gisement.models.impact import Demand, Zones, leaks, simulate
-from gisement.models.impact_draws import drawn
-from gisement.models.impact_inputs import economy_of, table_of
-from gisement.models.input_output import leontief_inverse, output_multipliers, technical_coefficients
+from gisement.models.impact.draws import drawn
+from gisement.models.impact.effects import Demand, Zones, leaks, simulate
+from gisement.models.impact.input_output import leontief_inverse, output_multipliers, technical_coefficients
+from gisement.models.impact.inputs import economy_of, table_of
 from gisement.sources import embedded_economy
 from gisement.sources.emission_factors import read_emission_factors
 from gisement.sources.employment import read_employment

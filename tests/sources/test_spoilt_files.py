@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from gisement.models.title_storage import TABLE
+from gisement.models.titles.storage import TABLE
 from gisement.pipeline import SOURCES
 from gisement.sources.consultation import read_text
 from gisement.sources.ledger.workbook import Workbook

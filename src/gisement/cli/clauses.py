@@ -32,7 +32,7 @@ Draft = Annotated[Path, typer.Argument(help="projet de consultation (TXT, DOCX o
 @clauses.command("lint")
 def lint_file(file: Draft, format: ListFormat = "table") -> None:
     """Relire un projet : ce qui est illicite, ce qui manque, ce qui est faible."""
-    from gisement.models.clause_lint import lint
+    from gisement.models.clauses.lint import lint
     from gisement.publish import answers
     from gisement.publish.words import clauses as told
     from gisement.sources.consultation import read_text
@@ -49,7 +49,7 @@ def lint_file(file: Draft, format: ListFormat = "table") -> None:
 @clauses.command("detect")
 def detect_in_file(file: Document, format: ListFormat = "table") -> None:
     """Montrer les clauses, critères et réserves que dit un document."""
-    from gisement.models.clause_text import detect
+    from gisement.models.clauses.lint import detect
     from gisement.publish import answers
     from gisement.publish.words import clauses
     from gisement.sources.consultation import read_text
@@ -64,7 +64,7 @@ def detect_in_file(file: Document, format: ListFormat = "table") -> None:
 @clauses.command("hours")
 def hours(amount: Amount, labour: Labour, rate: Rate = None, cost: Cost = None, format: ListFormat = "table") -> None:
     """Calculer les heures d'insertion qu'un contrat peut porter."""
-    from gisement.models.insertion_hours import insertion_hours
+    from gisement.models.clauses.insertion import insertion_hours
     from gisement.publish import answers
     from gisement.publish.words import clauses
 

@@ -1,7 +1,7 @@
 """What public figures on payments are made of: the money of each supplier in each cell of the public tables.
 
-It is not to be shown: `models/payment_secrecy.py` makes the public tables of it. The values of `scope`, `need`, `place`
-and `destination` are in the catalog of columns.
+It is not to be shown: `models/secrecy/payments.py` makes the public tables of it. The values of `scope`, `need`,
+`place` and `destination` are in the catalog of columns.
 """
 
 from __future__ import annotations

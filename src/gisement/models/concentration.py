@@ -27,12 +27,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from gisement.models.arrays import Floats, Integers
 from gisement.terms.arithmetic import Bounded
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 PARETO_PERCENT = 80
 LARGEST_TOTAL = 2.0**56

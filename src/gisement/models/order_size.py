@@ -13,11 +13,10 @@ from bisect import bisect_left
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 
+from gisement.models.arrays import Integers
 from gisement.terms.arithmetic import Bounded
 
-Integers = npt.NDArray[np.int64]
 HALF, THREE_QUARTERS = Fraction(1, 2), Fraction(3, 4)
 
 

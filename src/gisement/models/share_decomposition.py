@@ -26,22 +26,17 @@ of the Royal Statistical Society 83 (1920); Melitz, Polanec, RAND Journal of Eco
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
-from math import factorial
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gisement.models.arrays import Flags, Floats, Integers, ratio
+from gisement.models.shapley import shapley
 from gisement.terms import Trouble
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Booleans = npt.NDArray[np.bool_]
 
 ARRIVALS, DEPARTURES = "buyer_arrivals", "buyer_departures"
 FACTORS = ("buyer_weights", "needs", "supplier_change", "relocation")
@@ -82,7 +77,7 @@ class _Cells:
     a: tuple[Integers, Integers]
     local: tuple[Integers, Integers]
 
-    def take(self, kept: Booleans) -> _Cells:
+    def take(self, kept: Flags) -> _Cells:
         """The cells at these places, or where this mask is true."""
         a, local = (self.a[0][kept], self.a[1][kept]), (self.local[0][kept], self.local[1][kept])
         return _Cells(self.b[kept], self.s[kept], self.k[kept], a, local)
@@ -109,7 +104,8 @@ def decompose(rows: pa.Table, year_0: int, year_1: int) -> Change:
         )
     common = _split_by_place(_pooled(cells.take(is_common)))
     effects = [float(_share(cells.take(is_common), t, 0)) for t in (0, 1)]
-    raw = dict(zip(FACTORS, _shapley(_factors(common)), strict=True))
+    factors = _factors(common)
+    raw = shapley(FACTORS, lambda passed: _product_sum(factors, passed))
     raw |= {ARRIVALS: float(shares[1]) - effects[1], DEPARTURES: effects[0] - float(shares[0])}
     ends = [round(share * _GRAIN) for share in shares]
     whole = _adding_up([raw[name] * _GRAIN for name in EFFECTS], ends[1] - ends[0])
@@ -278,7 +274,7 @@ def _numbered(*codes: Integers) -> Integers:
     return np.unique(np.column_stack(codes), axis=0, return_inverse=True)[1].ravel().astype(np.int64)
 
 
-def _factors(cells: _Cells) -> list[tuple[Floats, Floats]]:
+def _factors(cells: _Cells) -> dict[str, tuple[Floats, Floats]]:
     """W, m, q and ℓ of each cell in the two years; what had no occasion to show takes the other year's value."""
     need = _numbered(cells.b, cells.s)
     years = []
@@ -286,43 +282,18 @@ def _factors(cells: _Cells) -> list[tuple[Floats, Floats]]:
         of_buyer, of_need = _by(cells.b, cells.a[t])[cells.b], _by(need, cells.a[t])[need]
         whole = np.full_like(of_buyer, cells.a[t].sum())
         parts = ((of_buyer, whole), (of_need, of_buyer), (cells.a[t], of_need), (cells.local[t], cells.a[t]))
-        years.append([_ratio(part, of) for part, of in parts])
-    return [_filled(first, second) for first, second in zip(*years, strict=True)]
+        years.append([ratio(part, of, empty=np.nan) for part, of in parts])
+    return {
+        name: (np.where(np.isnan(first), second, first), np.where(np.isnan(second), first, second))
+        for name, first, second in zip(FACTORS, *years, strict=True)
+    }
 
 
-def _ratio(part: Integers, whole: Integers) -> Floats:
-    found = np.full(len(part), np.nan)
-    found[whole != 0] = part[whole != 0] / whole[whole != 0]
-    return found
-
-
-def _filled(first: Floats, second: Floats) -> tuple[Floats, Floats]:
-    return np.where(np.isnan(first), second, first), np.where(np.isnan(second), first, second)
-
-
-# --- sharing the change -------------------------------------------------------------------------------------
-
-
-def _shapley(factors: Sequence[tuple[Floats, Floats]]) -> list[float]:
-    """The Shapley value of each factor's passage in the sum of the product of all."""
-    n = len(factors)
-    subsets = [frozenset(passed) for size in range(n + 1) for passed in combinations(range(n), size)]
-    value = {passed: _product_sum(factors, passed) for passed in subsets}
-    return [
-        sum(
-            factorial(len(passed)) * factorial(n - 1 - len(passed)) / factorial(n)
-            * (value[passed | {i}] - value[passed])
-            for passed in subsets
-            if i not in passed
-        )
-        for i in range(n)
-    ]  # fmt: skip
-
-
-def _product_sum(factors: Sequence[tuple[Floats, Floats]], passed: frozenset[int]) -> float:
-    product = np.ones_like(factors[0][0])
-    for i, pair in enumerate(factors):
-        product = product * pair[i in passed]
+def _product_sum(factors: Mapping[str, tuple[Floats, Floats]], passed: frozenset[str]) -> float:
+    """The share once these factors have passed to the second year: Σ W · m · q · ℓ."""
+    product = np.ones_like(factors[FACTORS[0]][0])
+    for name, pair in factors.items():
+        product = product * pair[name in passed]
     return float(product.sum())
 
 

@@ -33,8 +33,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from gisement.models.arrays import Floats, Integers, ratio
 
 RAW, SAME_BUYERS, LIKE_CONTRACTS = "raw", "constant_perimeter", "constant_mix"
 READINGS = (RAW, SAME_BUYERS, LIKE_CONTRACTS)
@@ -106,7 +105,7 @@ def mantel_haenszel(n_0: Any, yes_0: Any, n_1: Any, yes_1: Any) -> Floats:
     both = n_0 + n_1
     both[both == 0] = 1
     moved = ((yes_1 * n_0 - yes_0 * n_1) / both).sum(axis=-1)
-    return _divided(moved, (n_0 * n_1 / both).sum(axis=-1))
+    return ratio(moved, (n_0 * n_1 / both).sum(axis=-1), empty=np.nan)
 
 
 def _strata(rows: pa.Table) -> tuple[Integers, Integers]:
@@ -179,11 +178,5 @@ def _difference(sums: _Sums, ends: tuple[int, int], reading: str, kept: npt.NDAr
     yes_0, yes_1 = (sums.yes[:, end][:, kept] for end in ends)
     if reading == LIKE_CONTRACTS:
         return mantel_haenszel(n_0, yes_0, n_1, yes_1)
-    shares = [_divided(yes.sum(axis=1), n.sum(axis=1)) for n, yes in ((n_0, yes_0), (n_1, yes_1))]
+    shares = [ratio(yes.sum(axis=1), n.sum(axis=1), empty=np.nan) for n, yes in ((n_0, yes_0), (n_1, yes_1))]
     return np.asarray(shares[1] - shares[0])
-
-
-def _divided(part: Any, whole: Any) -> Floats:
-    found: Floats = np.full_like(np.asarray(part, dtype=np.float64), np.nan)
-    np.divide(part, whole, out=found, where=whole != 0)
-    return found

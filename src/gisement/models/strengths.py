@@ -19,12 +19,11 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import betaincinv, gammaln
 
 from gisement.catalog import parameter
+from gisement.models.arrays import Floats
 
-Vector = npt.NDArray[np.float64]
 STRENGTH, NO_EVIDENCE, TOO_FEW = "strength", "no_evidence", "too_few"
 COVERAGE = 0.95
 """Of the interval of an estimate."""
@@ -87,7 +86,7 @@ def chance_of(yes: int, strata: Sequence[tuple[int, int, int]]) -> float:
 
     Exact: the sum of one hypergeometric law per stratum, so that years of different shares are never mixed.
     """
-    law: Vector = np.ones(1)
+    law: Floats = np.ones(1)
     least = 0
     for whole, counting, own in strata:
         first, last = max(0, own - (whole - counting)), min(own, counting)
@@ -98,7 +97,7 @@ def chance_of(yes: int, strata: Sequence[tuple[int, int, int]]) -> float:
     return float(min(1.0, law[max(0, yes - least) :].sum()))
 
 
-def prior_weight(known: Vector, yes: Vector, expected: Vector) -> float:
+def prior_weight(known: Floats, yes: Floats, expected: Floats) -> float:
     """How many cases the peers' share weighs: M of a beta-binomial of mean `expected`, by moments.
 
     Var(yes) = v (1 + rho (known - 1)) with v = known * expected (1 - expected) and rho = 1 / (M + 1); the expected
@@ -180,6 +179,6 @@ def _kept(chances: Sequence[float | None], level: float) -> list[bool]:
     return kept
 
 
-def _choose(whole: int, part: Any) -> Vector:
-    found: Vector = gammaln(whole + 1) - gammaln(part + 1) - gammaln(whole - part + 1)
+def _choose(whole: int, part: Any) -> Floats:
+    found: Floats = gammaln(whole + 1) - gammaln(part + 1) - gammaln(whole - part + 1)
     return found

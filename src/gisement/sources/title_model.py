@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:
-    from gisement.models.title_classifier import TitleModel
+    from gisement.models.titles.classifier import TitleModel
 
 KIND = "title-model"
 
@@ -18,7 +18,7 @@ def write_title_model(model: TitleModel, target: Path) -> None:
     """Write a model as the file that `read_title_model` reads: Parquet, the same bytes for the same model."""
     import pyarrow.parquet as pq
 
-    from gisement.models.title_storage import as_table
+    from gisement.models.titles.storage import as_table
 
     target.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(as_table(model), target, compression="zstd")
@@ -32,7 +32,7 @@ def read_title_model(source: Path, target: Path) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from gisement.models.title_storage import TABLE, of_table
+    from gisement.models.titles.storage import TABLE, of_table
 
     try:
         table = pq.read_table(source)

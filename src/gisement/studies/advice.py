@@ -9,7 +9,7 @@ from typing import Any
 from gisement.catalog import parameter
 from gisement.engine.asked import conditions, rows_of
 from gisement.engine.measure import Observatory
-from gisement.models.clause_advice import Advice, Supply, advise
+from gisement.models.clauses.insertion import Advice, Supply, advise
 from gisement.terms import Figure, Indicator, Perimeter
 
 Named = Callable[[str], Indicator]

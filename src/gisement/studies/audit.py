@@ -15,7 +15,7 @@ from gisement.terms import Figure, Indicator, Level, Origin, Perimeter
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from gisement.models.audit import Audited
+    from gisement.models.audit.local_share import Audited
 
 LINES = 200
 
@@ -30,7 +30,8 @@ def draw(
     language: str = "fr",
 ) -> pa.Table:
     """The form to fill; what was drawn is kept in the workspace under the seed until the form comes back."""
-    from gisement.models import audit, audit_form
+    from gisement.models.audit import form as audit_form
+    from gisement.models.audit import local_share as audit
 
     option = observatory.options(indicator, perimeter)
     sample = audit.draw(population(observatory, indicator, perimeter, option), seed=seed, lines=lines)
@@ -48,7 +49,8 @@ def estimate(
     figure has the sums and the rows of the published one, and an interval of kind `sampling`; its coverage is the part
     of the money for which the form has an answer.
     """
-    from gisement.models import audit, audit_form
+    from gisement.models.audit import form as audit_form
+    from gisement.models.audit import local_share as audit
 
     sample, about = audits.kept_sample(observatory.workspace, seed)
     found = audit_form.read_form(sample, rows, audit_form.scopes(about["options"].get("medical", "included")))

@@ -11,7 +11,7 @@ from gisement.engine.asked import Row, rows_of
 from gisement.engine.measure import Observatory
 from gisement.indicators.circular import CIRCULAR_SHARE
 from gisement.indicators.circular import ORIGINS as ORIGINS
-from gisement.models.title_text import folded
+from gisement.models.titles.vectors import folded
 from gisement.store import database, snapshots
 from gisement.terms import Figure, Perimeter
 

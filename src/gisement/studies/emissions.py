@@ -8,8 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from gisement.engine.measure import Observatory
-from gisement.models.emissions import drawn_emissions
-from gisement.models.impact_answers import spreads
+from gisement.models.impact.draws import drawn_emissions, spreads
 from gisement.terms import Figure, Indicator, Level, Perimeter, highest
 
 DRAWS, SEED = 1000, 1

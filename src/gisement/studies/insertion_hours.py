@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gisement.engine.measure import Observatory
-from gisement.models.insertion_hours import Hours as Hours
-from gisement.models.insertion_hours import insertion_hours as insertion_hours
+from gisement.models.clauses.insertion import Hours as Hours
+from gisement.models.clauses.insertion import insertion_hours as insertion_hours
 from gisement.store import database
 from gisement.terms import Figure, Level, Sums, Verdict
 
 if TYPE_CHECKING:
-    from gisement.models.insertion_account import Measure
+    from gisement.models.clauses.insertion import Measure
 
 TABLES = ("contract", "insertion", "insertion_public")
 UNITS = {"due": "hours", "done": "hours", "kept": "percent", "per_thousand_euros": "hours", "full_time_years": "years"}
@@ -38,7 +38,7 @@ def execution(observatory: Observatory, buyer: str | None = None) -> Execution:
 
     Contracts that no essential data name are in it: their hours count, their amount and segment are unknown.
     """
-    from gisement.models.insertion_account import account, by_public
+    from gisement.models.clauses.insertion import account, by_public
 
     where = f"WHERE i.buyer_siren = {database.literal(buyer[:9])}" if buyer else ""
     contracts = _rows(

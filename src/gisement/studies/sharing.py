@@ -8,7 +8,7 @@ from typing import Any
 
 from gisement.engine.measure import Observatory
 from gisement.engine.protected import NOT_SHOWN, PROTECTED, PublicTables
-from gisement.models.joined_tables import joined, twice
+from gisement.models.secrecy.payments import joined, twice
 from gisement.store.workspace import Workspace
 from gisement.terms import Figure, Indicator, Level, Perimeter, Ring, Trouble
 

@@ -15,10 +15,21 @@ from gisement.catalog.segments import segments
 from gisement.engine.asked import rows_of
 from gisement.engine.measure import MEASURED, Observatory
 from gisement.engine.parameters import inlined
-from gisement.models.cross_effects import ALIKE as ALIKE
-from gisement.models.cross_effects import KEPT as KEPT
-from gisement.models.cross_effects import Crossed, Joint, alike, bounded, kept, of_unknown_sign
-from gisement.models.levers import HUNDRED, Moved, after, feasible_units, moved
+from gisement.models.levers import ALIKE as ALIKE
+from gisement.models.levers import (
+    HUNDRED,
+    Crossed,
+    Joint,
+    Moved,
+    after,
+    alike,
+    bounded,
+    feasible_units,
+    kept,
+    moved,
+    of_unknown_sign,
+)
+from gisement.models.levers import KEPT as KEPT
 from gisement.models.levers import Lever as Lever
 from gisement.studies.addressable import OFFERED, addressable
 from gisement.studies.impact.levers import Moves, economy

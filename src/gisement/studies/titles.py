@@ -14,8 +14,8 @@ from gisement.store.workspace import Workspace
 from gisement.terms import Snapshot, Source, Trouble
 
 if TYPE_CHECKING:
-    from gisement.models.title_accuracy import Accuracy
-    from gisement.models.title_classifier import Examples
+    from gisement.models.titles.accuracy import Accuracy
+    from gisement.models.titles.classifier import Examples
 
 # what is published, once for each buyer, title and division; never what the model itself said
 TITLES = """
@@ -42,7 +42,7 @@ def learn_titles(workspace: Workspace, source: Source, day: str, say: Say) -> Le
 
     Raises Trouble where contracts are not built, or are too few to learn from.
     """
-    from gisement.models.title_classifier import learn
+    from gisement.models.titles.classifier import learn
 
     with workspace.locked():
         parsed.tidy(workspace)
@@ -72,7 +72,7 @@ def withdraw(workspace: Workspace, identifier: str) -> list[Snapshot]:
 
 def _examples(workspace: Workspace) -> tuple[Examples, Examples]:
     """Titles whose CPV code is known, and the labels of the CPV if the workspace has them."""
-    from gisement.models.title_classifier import Examples
+    from gisement.models.titles.classifier import Examples
 
     if not database.is_built(workspace, "contract"):
         raise Trouble(

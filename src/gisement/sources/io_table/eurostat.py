@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gisement.catalog.divisions import divisions, partition
-from gisement.models.input_output import Matrix, domestic_coefficients, import_shares
+from gisement.models.impact.input_output import Matrix, domestic_coefficients, import_shares
 from gisement.sources.io_table.reading import Grid, flow_of, total_flows, unit_of, unknown_layout, year_of
 from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, IoTable
 

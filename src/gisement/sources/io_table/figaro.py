@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gisement.catalog.divisions import divisions, partition
-from gisement.models.input_output import Matrix
+from gisement.models.impact.input_output import Matrix
 from gisement.sources.io_table.reading import flow_of, unknown_layout, year_of
 from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, IoTable
 

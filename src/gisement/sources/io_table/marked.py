@@ -13,7 +13,7 @@ import numpy as np
 
 from gisement.catalog.divisions import divisions
 from gisement.catalog.tables import read_csv
-from gisement.models.input_output import Matrix
+from gisement.models.impact.input_output import Matrix
 from gisement.sources.io_table.reading import Grid, total_flows, unit_of, unknown_layout, year_of
 from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, USES, IoTable
 

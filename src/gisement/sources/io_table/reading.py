@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gisement.models.input_output import Matrix
+from gisement.models.impact.input_output import Matrix
 from gisement.terms import Trouble, one_line
 
 _YEARS = (re.compile(r"(?<![a-z0-9])(19|20)\d\d(?!\d)", re.IGNORECASE), re.compile(r"(?<!\d)(19|20)\d\d(?!\d)"))

@@ -18,9 +18,14 @@ from typing import Final
 import numpy as np
 
 from gisement.catalog.divisions import divisions, partition
-from gisement.models.input_output import Matrix, domestic_coefficients, import_shares, ratio
-from gisement.models.prices import basic_prices
-from gisement.models.supply_use import product_by_product
+from gisement.models.arrays import ratio
+from gisement.models.impact.input_output import (
+    Matrix,
+    basic_prices,
+    domestic_coefficients,
+    import_shares,
+    product_by_product,
+)
 from gisement.sources.io_table.reading import total_flows, unit_of, unknown_layout, year_of
 from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, LARGEST_GAP, OTHER, IoTable, broken
 from gisement.sources.workbooks import open_workbook, workbook_told
@@ -94,17 +99,17 @@ def _table(name: str, products: list[str], industries: list[str], supply: Cells,
     if not gap <= LARGEST_GAP * made.sum() or not made.any():  # nor is a gap that is no number
         raise broken(name, f"{gap:.0f} / {made.sum():.0f}")
     earners = earned / earned.sum() if earned.sum() > 0 else made / made.sum()
-    basic = basic_prices(bought, margin, tax, earners)
-    final = {kind: basic_prices(each, margin, tax, earners).demand for kind, each in uses.items()}
+    basic, on_products = basic_prices(bought, margin, tax, earners)
+    final = {kind: basic_prices(each, margin, tax, earners)[0] for kind, each in uses.items()}
     final[EXPORTS] = np.minimum(final[EXPORTS], made)
-    flows = product_by_product(basic.demand.T, make) * made
+    flows = product_by_product(basic.T, make) * made
     abroad = _abroad(flows, final, made)
     without_vat = taxes - column(VAT)
     return IoTable(
         name=name, year=year_of(name), unit=unit_of(name), codes=tuple(products), labels=tuple(products),
         divisions=tuple(" ".join(sorted(divisions(code))) for code in products), Z=domestic_coefficients(flows, abroad),
         imports=(flows * abroad[:, None]).sum(axis=0), value_added=_by_product(account(ADDED), make),
-        taxes=_by_product(basic.taxes, make), output=made,
+        taxes=_by_product(on_products, make), output=made,
         wages=_by_product(account(WAGES), make) if any(row == WAGES for row, _ in use) else None,
         final={kind: each if kind == EXPORTS else each * (1 - abroad) for kind, each in final.items()},
         final_imports={kind: each * 0 if kind == EXPORTS else each * abroad for kind, each in final.items()},

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gisement.models.input_output import (
+from gisement.models.impact.input_output import (
     Matrix,
     leakage_identity,
     leontief_inverse,

@@ -15,7 +15,7 @@ from typing import Any
 from gisement.catalog import parameter
 from gisement.engine.compiled import Frozen, frozen
 from gisement.engine.measure import Observatory
-from gisement.models.impact_inputs import TRADE, Rows
+from gisement.models.impact.inputs import TRADE, Rows
 from gisement.terms import Indicator, Perimeter, Verdict
 
 FIRST_YEAR, LAST_YEAR = 2000, 2040

@@ -17,12 +17,11 @@ from urllib.parse import parse_qsl, urlencode
 import numpy as np
 
 from gisement.engine.measure import Observatory
-from gisement.models.impact import LEAKS, ROUNDS, Demand, Economy, leaks, simulate
-from gisement.models.impact_answers import Spread, spreads, variance_shares
-from gisement.models.impact_draws import Draws, drawn
-from gisement.models.impact_inputs import Rows, Table, demand_of, economy_of, segment_weights, table_of, zones_of
-from gisement.models.input_output import Matrix
-from gisement.models.local_multiplier import local_multipliers
+from gisement.models.impact.draws import Draws, Spread, drawn, spreads, variance_shares
+from gisement.models.impact.effects import LEAKS, ROUNDS, Demand, Economy, leaks, simulate
+from gisement.models.impact.input_output import Matrix
+from gisement.models.impact.inputs import Rows, Table, demand_of, economy_of, segment_weights, table_of, zones_of
+from gisement.models.impact.local_multiplier import local_multipliers
 from gisement.sources.cards import card
 from gisement.studies.impact.demand import demand_rows
 from gisement.studies.impact.shift import Shift, added, moved, no_segment, nothing

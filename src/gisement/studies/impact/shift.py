@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gisement.models.impact import Demand
-from gisement.models.input_output import Matrix
+from gisement.models.impact.effects import Demand
+from gisement.models.impact.input_output import Matrix
 from gisement.terms import Trouble
 
 

@@ -1,0 +1,1 @@
+"""Suppliers by their names: those of the register, and central purchasing bodies."""
