@@ -1,4 +1,4 @@
-"""Names and texts for people, by language: `texts/{fr,en}.yaml`."""
+"""Names and texts for people: `texts/{fr,en}.yaml` by language, those of indicators in `texts/indicators.yaml`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _AFTER = re.compile(r"(?<=«) ")
 @cache
 def texts(language: str = "fr") -> dict[str, Any]:
     """All texts of a language (`fr` or `en`): `indicators`, `options`, `rings`, `findings`, `dimensions`."""
-    content: dict[str, Any] = read_yaml(f"texts/{language}.yaml")
-    return content
+    told = {name: each[language] for name, each in read_yaml("texts/indicators.yaml").items()}
+    return {**read_yaml(f"texts/{language}.yaml"), "indicators": told}
 
 
 @cache
