@@ -2,6 +2,7 @@
 # make test        house laws, style, types, tests: what CI runs
 # make lint        style and types only
 # make format      put the code in the house's form
+# make pages       write anew what is made of method pages (example, options, index)
 # make fuzz        each reader of add five minutes (three hours in all), then forms and addresses  (FUZZ_SECONDS=60)
 # make kill        builds, refreshes and sendings killed at any moment (KILLS=500)
 # make sbom        what is installed to run, as CycloneDX, in build/
@@ -57,7 +58,7 @@ define INSTALL
 endef
 
 .SILENT:
-.PHONY: help demo test laws lint format lock fuzz kill sbom audit bench clean .venv
+.PHONY: help demo test laws lint format pages lock fuzz kill sbom audit bench clean .venv
 
 help:
 	sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -91,6 +92,9 @@ lint: .venv/dev.stamp
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+pages: .venv/dev.stamp
+	$(BIN)/python -m tests.method_pages
 
 fuzz: .venv/dev.stamp
 	GISEMENT_FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/pytest --hypothesis-profile=fuzz tests/fuzz $(ARGS)

@@ -371,8 +371,8 @@ def test_a_text_about_payments_speaks_of_no_contract(indicator: Any, language: s
 
 def test_nothing_in_the_texts_prefers_the_near_or_confirms_a_figure() -> None:
     refused = re.compile(r"préférence locale|local preference|\bconfirm|dépensé|acheter local|buy local", re.I)
-    for language in ("fr", "en"):
-        whole = (FOLDER / "texts" / f"{language}.yaml").read_text(encoding="utf-8")
+    for name in ("fr", "en", "indicators"):
+        whole = (FOLDER / "texts" / f"{name}.yaml").read_text(encoding="utf-8")
         assert refused.findall(whole) == []
     assert refused.search("La préférence locale confirme")
 
