@@ -17,7 +17,7 @@ from tests.case_file import BY_NAME, cases
 
 METHODS = Path(__file__).resolve().parent.parent / "docs" / "methods"
 _MARKED = re.compile(
-    r"<!-- (exemple|options|index)\b.*? -->\n.*?<!-- fin (?:de l'exemple|des options|de l'index) -->", re.DOTALL
+    r"<!-- (exemple|options|index)\b.*?-->\n.*?<!-- fin (?:de l'exemple|des options|de l'index) -->", re.DOTALL
 )
 
 

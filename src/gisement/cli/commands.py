@@ -19,6 +19,7 @@ from gisement.cli.figures import list_rows, show_measured
 from gisement.cli.food_chain import food
 from gisement.cli.law import OfOutcome, RuleName, show_law
 from gisement.cli.ledgers import Buyer, Export, MappingFile, prepare, show_proposal
+from gisement.cli.new import new
 from gisement.cli.plan import plan
 from gisement.cli.reports import report, write_study
 from gisement.cli.retention import kept_rows, tell_what_is_overdue, tell_what_was_made
@@ -61,6 +62,7 @@ app.add_typer(food, name="food")
 app.add_typer(segments, name="segments")
 app.add_typer(report, name="report")
 app.add_typer(cooperate, name="cooperate")
+app.add_typer(new, name="new")
 app.add_typer(sharing)
 app.add_typer(exporting)
 
