@@ -24,7 +24,7 @@ from gisement.indicators import ALL
 from gisement.models.share_decomposition import EFFECTS
 from gisement.pipeline import SOURCES, STEPS
 from gisement.publish.web.questions import QUESTIONS
-from gisement.segments.by_cpv import cpv_segment
+from gisement.segments.codes import cpv_segment
 from gisement.store.database import schema, sql_type
 from gisement.studies.change import AFTER, BEFORE, CHANGE, READINGS
 from gisement.terms import Level, Ring, Verdict

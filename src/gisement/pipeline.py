@@ -52,7 +52,7 @@ from gisement.models.impact import by_sector as impact_by_sector
 from gisement.models.linkage import central_purchasing, suppliers
 from gisement.models.secrecy import payments as payment_secrecy
 from gisement.models.titles import storage as title_model
-from gisement.segments import by_code, by_cpv, labels, of_contracts, of_payments, of_register
+from gisement.segments import codes, decision, words
 from gisement.sources.registry import SOURCES as SOURCES
 from gisement.terms import Indicator, Perimeter, Rule, Step, Trouble, among
 
@@ -113,20 +113,20 @@ STEPS: tuple[Step, ...] = (
     places.place,
     buyers.buyer,
     # What is bought: codes first, then the words of labels, then the model learnt from titles.
-    by_cpv.cpv_segment,
-    by_code.naf_segment,
-    by_code.account_segment,
-    by_code.category_segment,
-    by_code.own_account_segment,
-    of_contracts.contract_open,
-    of_payments.cited_contract_segment,
-    of_payments.payment_label,
-    labels.label,
-    labels.word_segment,
-    labels.label_unsettled,
+    codes.cpv_segment,
+    codes.naf_segment,
+    codes.account_segment,
+    codes.category_segment,
+    codes.own_account_segment,
+    decision.contract_open,
+    decision.cited_contract_segment,
+    decision.payment_label,
+    words.label,
+    words.word_segment,
+    words.label_unsettled,
     title_model.title_segment,
-    of_contracts.contract_segment,
-    of_payments.payment_segment,
+    decision.contract_segment,
+    decision.payment_segment,
     # What figures add up: purchases, then contracts, of the same tables. A build begins with what stands first here.
     purchases.joint_place,
     purchases.first_contract,
@@ -186,7 +186,7 @@ STEPS: tuple[Step, ...] = (
     agreements.lever,
     agreements.works_operation,
     # What firms of the register here could offer.
-    of_register.local_offer,
+    codes.local_offer,
 )
 
 

@@ -11,11 +11,18 @@ import ibis
 import pyarrow as pa
 
 from gisement.catalog.segments import segment_definitions, segment_evidence, segment_prefixes, segment_words
-from gisement.segments.by_code import account_segment, category_segment, naf_segment, own_account_segment
-from gisement.segments.by_cpv import cpv_segment
-from gisement.segments.by_words import label_segments
+from gisement.segments.codes import (
+    account_segment,
+    bare,
+    category_segment,
+    cpv_segment,
+    longest_prefix,
+    naf_segment,
+    of_kind,
+    own_account_segment,
+)
 from gisement.segments.decision import decided
-from gisement.segments.prefixes import bare, longest_prefix, of_kind
+from gisement.segments.words import label_segments
 
 Rows = Sequence[Mapping[str, Any]]
 

@@ -26,7 +26,7 @@ from gisement.catalog.segments import (
     segment_words,
     segments,
 )
-from gisement.segments.prefixes import longest_prefix
+from gisement.segments.codes import longest_prefix
 from tests.segments.running import Tables, resolved
 
 NOMENCLATURES = {"M57", "M14", "M4", "M21", "GBCP", ANY_NOMENCLATURE}

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gisement.catalog.segments import UNCLASSIFIED, families, rules, segment_definitions, segment_evidence, segments
-from gisement.segments.by_code import naf_segment
+from gisement.segments.codes import naf_segment
 from gisement.segments.decision import decided
 from tests.segments.running import EVIDENCE, FLAGS, Tables, decision, segmented
 from tests.yaml_file import read_yaml

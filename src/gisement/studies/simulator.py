@@ -1,7 +1,7 @@
 """The simulator of levers: today's figures, what wishes would make of them, and how far that is feasible, and when.
 
 Each lever moves its own share; what that does to the other shares and to the economy of the department is told with how
-far it could go (`models.cross_effects`).
+far it could go (`models.levers`).
 """
 
 from __future__ import annotations
