@@ -9,7 +9,7 @@ import pytest
 
 from gisement.catalog import texts
 from gisement.catalog.tables import read_csv
-from gisement.sources.ledger.columns import MASKING
+from gisement.sources.ledger.masking import MASKING
 from tests import ledger_samples
 from tests.commands import gisement
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from gisement.sources.ledger import Prepared, prepare_ledger, read_masked
-from gisement.sources.ledger.columns import DROPPED, PAYMENT
+from gisement.sources.ledger.parsing import DROPPED, PAYMENT, columns_of
 from tests.ledger_samples import (
     BUYER,
     GARAGE,
@@ -48,7 +48,7 @@ def test_lines_become_payments_with_both_tax_bases(tmp_path: Path) -> None:
     prepared(tmp_path)
     first, *_ = rows = payments(tmp_path)
     assert [row["position"] for row in rows] == [2, 3, 4, 5, 8, 9]
-    assert list(first) == ["record_hash", *PAYMENT]
+    assert list(first) == ["record_hash", *columns_of(PAYMENT)]
     assert first["buyer_id"] == BUYER
     assert (first["account"], first["account_kind"], first["supplier_id"]) == ("60632", "M57", GARAGE)
     assert (first["amount_ht_cents"], first["amount_ttc_cents"], first["amount_vat_cents"]) == (123450, 148140, 24690)
@@ -72,7 +72,7 @@ def test_the_account_of_what_was_dropped_is_a_table(tmp_path: Path) -> None:
     prepared(tmp_path)
     payments(tmp_path)
     rows = rows_of(tmp_path / "raw_payment_dropped.parquet")
-    assert list(rows[0]) == list(DROPPED)
+    assert list(rows[0]) == list(columns_of(DROPPED))
     staff = next(row for row in rows if row["reason"] == "staff")
     assert staff == {
         "buyer_id": BUYER,

@@ -14,11 +14,10 @@ from lxml import etree
 
 from gisement.catalog.tables import read_csv
 from gisement.sources.ledger import LedgerMapping, read_mapping, values, written
-from gisement.sources.ledger.columns import FIELDS, NOMENCLATURES
 from gisement.sources.ledger.layout import fields_of
-from gisement.sources.ledger.mapping import parse_mapping
-from gisement.sources.ledger.persons import LABEL_PATTERN, is_person, is_social_security
-from gisement.sources.ledger.rules import PURCHASE, drop_reason, guessed_rate, reasons
+from gisement.sources.ledger.mapping import NOMENCLATURES, fields, parse_mapping
+from gisement.sources.ledger.masking import LABEL_PATTERN, is_person, is_social_security
+from gisement.sources.ledger.values import PURCHASE, drop_reason, guessed_rate, reasons
 from gisement.terms import Trouble
 
 # --- values -------------------------------------------------------------------------------------------------
@@ -322,7 +321,7 @@ def test_the_page_shows_a_mapping_that_reads_and_every_field() -> None:
     shown = page.split("```toml\n")[1].split("```")[0]
     mapping = parse_mapping(tomllib.loads(shown))
     assert mapping.nomenclature == "M57"
-    assert {field for field in FIELDS if f"`{field}`" not in page} == set()
+    assert {field for field in fields() if f"`{field}`" not in page} == set()
     assert {reason for reason in reasons() if f"`{reason}`" not in page} == set()
 
 
@@ -342,4 +341,4 @@ def test_known_headers_lead_to_their_field() -> None:
     }
     for field, headers in told.items():
         assert {header: list(fields_of([header])) for header in headers} == {header: [field] for header in headers}
-    assert {row["field"] for row in read_csv("ledger/headers.csv")} <= set(FIELDS)
+    assert {row["field"] for row in read_csv("ledger/headers.csv")} <= set(fields())

@@ -21,7 +21,7 @@ import xlsxwriter
 from gisement.models.titles.storage import TABLE
 from gisement.pipeline import SOURCES
 from gisement.sources.consultation import read_text
-from gisement.sources.ledger.workbook import Workbook
+from gisement.sources.ledger.opening import Workbook
 from gisement.sources.published_file import published
 from gisement.store.unreadable import table_told
 from gisement.terms import Reading, Trouble

@@ -19,8 +19,7 @@ import pyarrow as pa
 
 from gisement.sources.decp.headers import normalised
 from gisement.sources.ledger import values
-from gisement.sources.ledger.columns import NOMENCLATURES, UNKNOWN
-from gisement.sources.ledger.mapping import LedgerMapping
+from gisement.sources.ledger.mapping import NOMENCLATURES, UNKNOWN, LedgerMapping
 from gisement.sources.ledger.opening import Opened, Row, open_export
 from gisement.sources.ledger.prepare import scratch
 from gisement.store.sql_text import literal

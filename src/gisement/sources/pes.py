@@ -20,10 +20,9 @@ import duckdb
 import pyarrow as pa
 from lxml import etree
 
-from gisement.sources.ledger.columns import UNKNOWN
-from gisement.sources.ledger.mapping import LedgerMapping
+from gisement.sources.ledger.mapping import UNKNOWN, LedgerMapping
 from gisement.sources.ledger.masked_file import is_masked
-from gisement.sources.ledger.parsing import BATCH, LINE, create_line
+from gisement.sources.ledger.parsing import BATCH, create_line, line_columns
 from gisement.sources.ledger.prepare import Prepared, prepare_ledger, refuse_same, write_masked
 from gisement.sources.ledger.values import iso_date
 from gisement.sources.xml_events import fault, local_name, xml_events
@@ -96,7 +95,9 @@ def _fill(
     create_line(connection)
     for batch in _batches(_lines(path, mapping.nomenclature or UNKNOWN, buyer or mapping.buyer)):
         kinds = {"BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "VARCHAR": pa.string()}
-        columns = {name: pa.array([line.get(name) for line in batch], kinds[kind]) for name, kind in LINE.items()}
+        columns = {
+            name: pa.array([line.get(name) for line in batch], kinds[kind]) for name, kind in line_columns().items()
+        }
         connection.register("given", pa.table(columns))
         connection.execute("DELETE FROM line")
         connection.execute("INSERT INTO line SELECT * FROM given")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from gisement.catalog.segments import segment_definitions, segment_evidence, segments
-from gisement.sources.ledger.rules import drop_reason
+from gisement.sources.ledger.values import drop_reason
 
 VAGUE = "6288"
 """« Autres », in every chart of accounts: where no account names the segment."""

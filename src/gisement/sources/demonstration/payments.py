@@ -14,7 +14,7 @@ from gisement.sources.demonstration.chance import Booleans, Chance, Integers
 from gisement.sources.demonstration.contracts import Engagement
 from gisement.sources.demonstration.suppliers import Supplier
 from gisement.sources.demonstration.territory import Buyer, rows
-from gisement.sources.ledger.rules import guessed_rate
+from gisement.sources.ledger.values import guessed_rate
 
 LINE_SPREAD = 1.5
 EPOCH = date(1970, 1, 1)

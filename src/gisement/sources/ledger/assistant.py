@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from gisement.sources.ledger import remarks as say
-from gisement.sources.ledger.columns import AMOUNTS, FIELDS, NOMENCLATURES
+from gisement.catalog.tables import read_yaml
 from gisement.sources.ledger.layout import Layout, fields_of, find_layout
-from gisement.sources.ledger.mapping import LedgerMapping, check_buyer, written
+from gisement.sources.ledger.mapping import AMOUNTS, NOMENCLATURES, LedgerMapping, check_buyer, fields, written
 from gisement.sources.ledger.opening import Opened, open_export
 from gisement.sources.ledger.parsing import parse
 from gisement.sources.ledger.prepare import Prepared, scratch, write_masked
-from gisement.sources.ledger.profile import ENOUGH, KINDS, Column, profile
-from gisement.sources.ledger.remarks import Remark
+from gisement.sources.ledger.profile import ENOUGH, Column, profile
 from gisement.store.unreadable import table_told
 
 SAMPLE: Final = 3000
@@ -28,6 +27,21 @@ _JOINED: Final = 3
 _CREDIT: Final = re.compile(r"(?i)avoir|annul|r[ée]duct|^av$|^an$|^c$|^cr[ée]dit$")
 _PERSON: Final = re.compile(r"(?i)physique|particulier|^pp$|^agent|usager|^0?1$")
 _HOSPITAL: Final = re.compile(r"602[12]\d|6066\d|6151\d\d")
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One fault or doubt: its kind, a plain sentence in both languages, and the fix as lines of the mapping.
+
+    For a wrong column, `field` is what was looked for and `column` where it was found.
+    """
+
+    kind: str
+    fr: str
+    en: str
+    fix: str = ""
+    field: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +99,7 @@ def _from_headers(
     found = _wrong(picked, columns, layout)
     chosen = _mended(picked, found, columns)
     base = LedgerMapping(
-        columns={field: chosen[field] for field in FIELDS if field in chosen},
+        columns={field: chosen[field] for field in fields() if field in chosen},
         buyer=buyer,
         sheet=opened.sheet if len(opened.sheets) > 1 else None,
         header_line=layout.line if layout.line > 1 or layout.lines > 1 or layout.merged else None,
@@ -122,15 +136,33 @@ def _wrong(picked: Mapping[str, Sequence[str]], columns: Mapping[str, Column], l
         better = max(fitting, key=lambda one: (one.fits(field), one.filled), default=None)
         if better is not None:
             taken.add(better.name)
-        found.append(say.wrong_column(field, column, better))
+        found.append(_wrong_column(field, column, better))
     return found
+
+
+def _wrong_column(field: str, column: Column, better: Column | None) -> Remark:
+    """The column chosen for a field holds something else; `better` holds it, if one does."""
+    about = fields()[field]
+    kind = _said()["looks_like"][about["looks_like"]]
+    told = {
+        "column": column.name,
+        "field": field,
+        "described": about["description"],
+        "kind_fr": kind["fr"],
+        "kind_en": kind["en"],
+        "seen_fr": _quoted(column.examples, "« {} »") or "rien",
+        "seen_en": _quoted(column.examples, "'{}'") or "nothing",
+    }
+    if better is None:
+        return replace(_remark("wrong_column_nowhere", **told), kind="wrong_column")
+    return replace(_remark("wrong_column", **told, better=better.name), field=field, column=better.name)
 
 
 def _is_wrong(field: str, column: Column) -> bool:
     if column.filled < _FEW:
         return field in ("account", *AMOUNTS) and column.filled == 0
     # A column of SIRETs may also hold foreign numbers or nothing: half is enough.
-    return field in KINDS and column.fits(field) < ENOUGH
+    return column.fits(field) < ENOUGH
 
 
 def _mended(
@@ -152,13 +184,13 @@ def _mended(
 
 def _decimal(chosen: Mapping[str, Sequence[str]], columns: Mapping[str, Column]) -> str:
     amounts = [columns[names[0]] for field, names in chosen.items() if field in AMOUNTS]
-    comma, dot = (sum(column.shares[sign] for column in amounts) for sign in ("comma", "dot"))
+    comma, dot = (sum(column.share(sign) for column in amounts) for sign in ("comma", "dot"))
     return "." if dot > comma else ","
 
 
 def _order(chosen: Mapping[str, Sequence[str]], columns: Mapping[str, Column]) -> str:
-    dates = [columns[names[0]] for field, names in chosen.items() if KINDS.get(field) == "date"]
-    day, month = (sum(column.shares[part] for column in dates) for part in ("day_first", "month_first"))
+    dates = [columns[names[0]] for field, names in chosen.items() if fields()[field]["looks_like"] == "date"]
+    day, month = (sum(column.share(part) for column in dates) for part in ("day_first", "month_first"))
     return "month" if month > day else "day"
 
 
@@ -210,117 +242,72 @@ def _readable(mapping: LedgerMapping) -> LedgerMapping:
 def _of_file(opened: Opened, layout: Layout, given: LedgerMapping) -> list[Remark]:
     found = []
     if opened.utf8_lines and opened.cp1252_lines and given.encoding != "mixed":
-        found.append(say.mixed_encodings(opened.utf8_lines, opened.cp1252_lines))
+        found.append(_remark("mixed_encodings", utf8=opened.utf8_lines, cp1252=opened.cp1252_lines))
     header = range(layout.line - 1, layout.line - 1 + layout.lines)
     is_merged = any(start[0] in header and start != end for start, end in opened.merged)
     if layout.merged or (is_merged and layout.lines > 1):
-        found.append(say.merged_header(layout.merged or layout.names[:1], layout.line, layout.lines))
+        named = (layout.merged or layout.names[:1])[:4]
+        fix = [f"header_line = {layout.line}"] + [f"header_lines = {layout.lines}"] * (layout.lines > 1)
+        seen = {"seen_fr": _quoted(named, "« {} »"), "seen_en": _quoted(named, "'{}'")}
+        found.append(replace(_remark("merged_header", told=", ".join(fix), **seen), fix="\n".join(fix)))
     if layout.line > 1:
-        found.append(say.title_lines(layout.line))
+        found.append(_remark("title_lines", line=layout.line))
     return found
 
 
 def _of_lines(prepared: Prepared) -> list[Remark]:
-    dropped = prepared.dropped
     found = []
-    if "total_row" in dropped:
-        found.append(say.total_rows(*dropped["total_row"]))
-    if prepared.negative:
-        found.append(say.negative_amounts(prepared.negative, prepared.payments))
-    if prepared.zero:
-        found.append(say.zero_amounts(prepared.zero, prepared.payments))
-    for kind, (count, fr, en) in _doubts(prepared).items():
-        if count:
-            found.append(say.counted(kind, count, fr, en))
-    return found
-
-
-def _doubts(prepared: Prepared) -> dict[str, tuple[int, str, str]]:
-    return {
-        "unreadable_amounts": (
-            prepared.without_amount,
-            "Lignes dont le montant ne se lit pas : {count}. Gardées sans montant ; vérifier [amounts] decimal.",
-            "Lines whose amount cannot be read: {count}. Kept without an amount; check [amounts] decimal.",
-        ),
-        "without_date": (
-            prepared.without_date,
-            "Lignes sans date lisible : {count}. Gardées, mais hors des séries par année si l'exercice manque aussi ; "
-            "vérifier [dates] order.",
-            "Lines without a readable date: {count}. Kept, but out of yearly series if the year is missing too; "
-            "check [dates] order.",
-        ),
-        "unreadable_lines": (
-            prepared.dropped_lines("unreadable"),
-            "Lignes dont les colonnes ne se séparent pas (guillemet ou séparateur en trop) : {count}. "
-            "Écartées et comptées.",
-            "Lines whose columns cannot be told apart (a stray quote or separator): {count}. Left out and counted.",
-        ),
-        "repeated_header": (
-            prepared.dropped_lines("repeated_header"),
-            "Lignes qui répètent l'en-tête : {count}. Écartées et comptées.",
-            "Lines that repeat the header: {count}. Left out and counted.",
-        ),
-        "tax_inverted": (
-            prepared.tax_inverted,
-            "Lignes où le TTC est plus petit que le HT : {count}. Les deux colonnes sont peut-être inversées.",
-            "Lines where the amount with tax is smaller than without: {count}. The two columns may be swapped.",
-        ),
-        "vat_guessed": (
-            prepared.vat_guessed,
-            "Lignes dont la TVA est estimée d'après le compte (guess_vat) : {count}. Marquées comme telles.",
-            "Lines whose VAT is a guess from the account (guess_vat): {count}. Flagged as such.",
-        ),
+    if "total_row" in prepared.dropped:
+        count, cents = prepared.dropped["total_row"]
+        found.append(_remark("total_rows", count=count, euros=_euros(cents)))
+    counts = {
+        "negative_amounts": prepared.negative,
+        "zero_amounts": prepared.zero,
+        "unreadable_amounts": prepared.without_amount,
+        "without_date": prepared.without_date,
+        "unreadable_lines": prepared.dropped_lines("unreadable"),
+        "repeated_header": prepared.dropped_lines("repeated_header"),
+        "tax_inverted": prepared.tax_inverted,
+        "vat_guessed": prepared.vat_guessed,
     }
+    return found + [_remark(kind, count=n, total=prepared.payments) for kind, n in counts.items() if n]
 
 
 def _of_columns(mapping: LedgerMapping, columns: Mapping[str, Column]) -> list[Remark]:
     """What is still to be filled in or confirmed."""
-    found = []
-    if mapping.buyer is None and "buyer_id" not in mapping.columns:
-        found.append(Remark("buyer_missing", _BUYER[0], _BUYER[1], 'buyer = "…"'))
-    if "amount" in mapping.columns and mapping.basis is None:
-        found.append(Remark("basis_missing", _BASIS[0], _BASIS[1], 'basis = "HT"'))
-    if "account" not in mapping.columns:
-        found.append(Remark("account_missing", *_ACCOUNT, 'account = "…"'))
-    if not {"amount", "amount_ht", "amount_ttc"} & set(mapping.columns):
-        found.append(Remark("amount_missing", *_AMOUNT, 'amount_ht = "…"'))
+    named = mapping.columns
+    missing = {
+        "buyer_missing": mapping.buyer is None and "buyer_id" not in named,
+        "basis_missing": "amount" in named and mapping.basis is None,
+        "account_missing": "account" not in named,
+        "amount_missing": not {"amount", "amount_ht", "amount_ttc"} & set(named),
+    }
+    found = [_remark(kind) for kind, is_missing in missing.items() if is_missing]
     if mapping.nomenclature is not None:
-        found.append(
-            Remark(
-                "nomenclature_to_confirm",
-                f"La nomenclature {mapping.nomenclature} est à confirmer : le même numéro a un autre sens ailleurs.",
-                f"The chart of accounts {mapping.nomenclature} is to be confirmed: a number has other meanings.",
-                f'nomenclature = "{mapping.nomenclature}"',
-            )
-        )
+        found.append(_remark("nomenclature_to_confirm", nomenclature=mapping.nomenclature))
     for column in columns.values():
-        if count := round(column.shares["scientific"] * column.filled):
-            fr, en = (sentence.replace("{column}", column.name) for sentence in _LOST)
-            found.append(
-                Remark("scientific_notation", fr.replace("{count}", str(count)), en.replace("{count}", str(count)))
-            )
+        if count := round(column.share("scientific") * column.filled):
+            found.append(_remark("scientific_notation", column=column.name, count=count))
     return found
 
 
-_BUYER: Final = (
-    "L'acheteur n'est pas dans le fichier : écrire son SIRET dans buyer, ou donner --buyer.",
-    "The buyer is not in the file: write its SIRET in buyer, or give --buyer.",
-)
-_ACCOUNT: Final = (
-    "Aucune colonne de comptes n'est reconnue : nommer account, sans laquelle rien ne peut sortir.",
-    "No column of accounts is recognised: name account, without which nothing may leave.",
-)
-_AMOUNT: Final = (
-    "Aucune colonne de montants n'est reconnue : nommer amount_ht, amount_ttc ou amount.",
-    "No column of amounts is recognised: name amount_ht, amount_ttc or amount.",
-)
-_BASIS: Final = (
-    'La colonne du montant ne dit pas si elle est hors taxes : écrire basis = "HT" ou basis = "TTC".',
-    'The amount column does not say its tax basis: write basis = "HT" or basis = "TTC".',
-)
-_LOST: Final = (
-    "Cellules de « {column} » en notation scientifique (1,23E+13) : {count}. Le tableur a perdu les derniers chiffres "
-    ": refaire l'export avec cette colonne en texte.",
-    "Cells of '{column}' in scientific notation (1.23E+13): {count}. The spreadsheet lost the last digits: export "
-    "again with this column as text.",
-)
+def _remark(kind: str, **told: Any) -> Remark:
+    """What the catalog says of this kind, with what was found in its places."""
+    said = _said()["remarks"][kind]
+    fix = said.get("fix", "").format(**told)
+    return Remark(kind, said["fr"].format(fix=fix, **told), said["en"].format(fix=fix, **told), fix)
+
+
+@cache
+def _said() -> Any:
+    return read_yaml("ledger/remarks.yaml")
+
+
+def _quoted(texts: Sequence[str], quote: str) -> str:
+    return ", ".join(quote.format(text) for text in texts)
+
+
+def _euros(cents: int) -> str:
+    """An amount as French people write it."""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{whole:,}".replace(",", " ") + f",{rest:02} €"

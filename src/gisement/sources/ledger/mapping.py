@@ -1,4 +1,4 @@
-"""The mapping file (TOML): which column of an export is what, and how its values are written."""
+"""The mapping file (TOML): which column of an export is what, of all that it can be, and how its values are written."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from gisement.sources.ledger.columns import AMOUNTS, FIELDS, NOMENCLATURES, UNKNOWN
+from gisement.catalog.tables import read_csv
 from gisement.terms import Trouble, one_line
 from gisement.terms.mishap import in_french
 from gisement.terms.toml_text import parsed_toml
 
+NOMENCLATURES: Final = ("M57", "M21", "M14", "M4", "GBCP")
+UNKNOWN: Final = "unknown"
+"""Nomenclature of a PES file, which does not say it."""
+AMOUNTS: Final = ("amount", "amount_ht", "amount_ttc", "amount_vat", "credit_amount")
 ENCODINGS: Final = ("utf-8", "cp1252", "utf-16", "mixed")
 DECIMALS: Final = (",", ".")
 BASES: Final = ("HT", "TTC")
@@ -28,6 +33,12 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     "credit_notes": ("values",),
     "persons": ("values", "keep"),
 }
+
+
+@cache
+def fields() -> Mapping[str, Mapping[str, str]]:
+    """What a column of an export can be: what its cells look like (empty: anything), and its description in French."""
+    return {row["field"]: row for row in read_csv("ledger/fields.csv")}
 
 
 @dataclass(frozen=True)
@@ -160,7 +171,7 @@ def written(mapping: LedgerMapping, remarks: Sequence[str] = ()) -> str:
 
 
 def _columns(table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    _only_known("columns", table, tuple(FIELDS))
+    _only_known("columns", table, tuple(fields()))
     found = {name: _texts(table, f"columns.{name}") for name in table}
     joined = [name for name in found if len(found[name]) > 1 and name in (*AMOUNTS, "account", "supplier_id")]
     if joined:

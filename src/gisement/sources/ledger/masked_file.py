@@ -17,16 +17,13 @@ import duckdb
 import pyarrow as pa
 from pyarrow import csv
 
-from gisement.sources.ledger.columns import DROPPED, PAYMENT
-from gisement.sources.ledger.parsing import create_line
+from gisement.sources.ledger.parsing import DROPPED, PAYMENT, columns_of, create_line
 from gisement.store.unreadable import NO_MEMORY, too_little_memory
 from gisement.terms import Reading, Trouble
 from gisement.terms.mishap import unwritable
 
 RECORD: Final = "ledger_record"
 ADDED: Final = ("year", "reason", "lines_count", "amount_cents")
-COLUMNS: Final = (RECORD, *PAYMENT, *ADDED)
-HEADER: Final = ",".join(COLUMNS)
 _ROW_GROUP: Final = 122_880
 _WRITTEN: Final = {
     "amount_reported": "CASE WHEN amount_ht_cents IS NULL AND amount_ttc_cents IS NULL THEN amount_reported END",
@@ -36,11 +33,17 @@ _HASH: Final = "md5(concat_ws(chr(31), {parts})) AS record_hash"
 _BATCH: Final = 100_000
 
 
+def columns() -> tuple[str, ...]:
+    """The header of a masked file."""
+    return (RECORD, *columns_of(PAYMENT), *ADDED)
+
+
 def is_masked(path: Path) -> bool:
     """Whether a file has the header of a masked file. Raises Trouble if a spreadsheet program has rewritten it."""
+    header = _header()
     with path.open("rb") as file:
-        start = file.read(len(HEADER) + 1)
-    if start == HEADER.encode() + b"\n":
+        start = file.read(len(header))
+    if start == header:
         return True
     if RECORD.encode() in start[: len(RECORD) + 8]:
         raise Trouble(
@@ -58,14 +61,14 @@ class MaskedWriter:
     def __init__(self, target: Path) -> None:
         self._target = target
         self._part = target.with_name(f".{target.name}.part")
-        self._schema = pa.schema([(name, pa.string()) for name in COLUMNS])
+        self._schema = pa.schema([(name, pa.string()) for name in columns()])
 
     def __enter__(self) -> MaskedWriter:
         try:
             self._file = self._part.open("wb")
         except OSError as error:
             raise unwritable(self._target, error) from None
-        self._file.write(HEADER.encode() + b"\n")
+        self._file.write(_header())
         options = csv.WriteOptions(include_header=False, quoting_style="needed")
         self._writer = csv.CSVWriter(self._file, self._schema, write_options=options)
         return self
@@ -87,14 +90,14 @@ class MaskedWriter:
         if rows:
             columns = zip(*rows, strict=True)
             texts = ([None if value is None else str(value) for value in column] for column in columns)
-            self._write(pa.table(dict(zip(DROPPED, map(pa.array, texts), strict=True))), "dropped")
+            self._write(pa.table(dict(zip(columns_of(DROPPED), map(pa.array, texts), strict=True))), "dropped")
 
     def _write(self, lines: pa.Table, record: str) -> None:
         held = {name: lines.column(name).cast(pa.string()) for name in lines.column_names}
         blank = pa.nulls(lines.num_rows, pa.string())
         told = {RECORD: pa.repeat(pa.scalar(record), lines.num_rows)}
         self._writer.write_table(
-            pa.table({name: told.get(name, held.get(name, blank)) for name in COLUMNS}, schema=self._schema)
+            pa.table({name: told.get(name, held.get(name, blank)) for name in columns()}, schema=self._schema)
         )
 
 
@@ -110,7 +113,7 @@ def lines_of(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None
     create_line(connection)
     for first in range(0, found[0] if found else 0, _BATCH):
         connection.execute("DELETE FROM line")
-        listed = ", ".join(_typed(PAYMENT))
+        listed = ", ".join(_typed(columns_of(PAYMENT)))
         part = f"SELECT * FROM held WHERE rowid >= {first} AND rowid < {first + _BATCH}"
         connection.execute(f"INSERT INTO line SELECT {listed}, false, NULL FROM ({part})")
         yield
@@ -119,7 +122,7 @@ def lines_of(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None
 def dropped_in(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[Any, ...]]:
     """The account of what was dropped, in a masked file."""
     _view(connection, path)
-    listed = ", ".join(_typed(DROPPED))
+    listed = ", ".join(_typed(columns_of(DROPPED)))
     with _damage_told(path.name):
         found = connection.execute(f"SELECT {listed} FROM masked WHERE {RECORD} = 'dropped'").fetchall()
     if any(None in row[-3:] for row in found):  # reason, lines, cents
@@ -140,8 +143,8 @@ def read_masked(path: Path, targets: Mapping[str, Path], name: str) -> Reading:
     with _damage_told(name), duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
         _view(connection, path)
-        payments = _copy(connection, [_hash(), *_typed(PAYMENT)], "payment", "position", targets["raw_payment"])
-        _copy(connection, _typed(DROPPED), "dropped", "ALL", targets["raw_payment_dropped"])
+        payments = _copy(connection, [_hash(), *_typed(columns_of(PAYMENT))], "payment", "position", targets[PAYMENT])
+        _copy(connection, _typed(columns_of(DROPPED)), "dropped", "ALL", targets[DROPPED])
         dropped = dropped_in(connection, path)
     counts = {reason: sum(row[4] for row in dropped if row[3] == reason) for reason in sorted({r[3] for r in dropped})}
     return Reading(payments, counts.get("unreadable", 0), {"dropped": counts})
@@ -166,12 +169,16 @@ def _damaged(name: str, fr: str = "", en: str = "") -> Trouble:
     )
 
 
+def _header() -> bytes:
+    return ",".join(columns()).encode() + b"\n"
+
+
 def _hash() -> str:
     """The content of a payment line: every cell but its number; how a value was written only where it was not read.
 
     (A workbook writes 1234.5 where a text writes 1 234,50: the same line of two exports has one content.)
     """
-    parts = (f"coalesce({_WRITTEN.get(name, name)}, chr(30))" for name in PAYMENT if name != "position")
+    parts = (f"coalesce({_WRITTEN.get(name, name)}, chr(30))" for name in columns_of(PAYMENT) if name != "position")
     return _HASH.format(parts=", ".join(parts))
 
 
@@ -183,7 +190,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], record:
 
 
 def _view(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    kinds = ", ".join(f"'{name}': 'VARCHAR'" for name in COLUMNS)
+    kinds = ", ".join(f"'{name}': 'VARCHAR'" for name in columns())
     # Null is an empty cell, as the writer makes it: a quoted empty text does not occur.
     options = "header = true, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', auto_detect = false"
     connection.execute(

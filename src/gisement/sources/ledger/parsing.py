@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
 
-from gisement.sources.ledger import rules, values
-from gisement.sources.ledger.columns import AMOUNTS, FIELDS, PAYMENT
+from gisement.catalog import raw_tables
+from gisement.sources.ledger import values
 from gisement.sources.ledger.layout import Layout
-from gisement.sources.ledger.mapping import LedgerMapping
+from gisement.sources.ledger.mapping import AMOUNTS, LedgerMapping, fields
 from gisement.sources.ledger.opening import Opened, Row
 from gisement.terms import Trouble, one_line
 
 BATCH: Final = 50_000
-LINE: Final[Mapping[str, str]] = {
-    **PAYMENT,
-    "is_person": "BOOLEAN",
-    "reason": "VARCHAR",
-}
-"""`line`: payment columns, and what is known before masking (a natural person, a line to drop)."""
-
+PAYMENT, DROPPED = "raw_payment", "raw_payment_dropped"
 TOTAL: Final = r"(?im)^ *(sous[ -]*)?(tota(l|ux)|cumul|reports?|[aà] reporter|solde)( |:|$)"
 TEXT_FIELDS: Final = (
     *("budget", "function_code", "line_id", "supplier_id", "supplier_name", "supplier_postcode"),
@@ -40,6 +35,19 @@ _DISTINCT: Final[Mapping[str, str]] = {
     "invoice_date": "iso_date",
     "payment_date": "iso_date",
 }
+
+
+@cache
+def columns_of(table: str) -> Mapping[str, str]:
+    """The columns of a raw table but the hash of its records, with the type of each in DuckDB."""
+    kinds = {"string": "VARCHAR", "int64": "BIGINT", "boolean": "BOOLEAN"}
+    schema = raw_tables()[table].schema
+    return {name: kinds[kind] for name, kind in schema.items() if name != "record_hash"}
+
+
+def line_columns() -> Mapping[str, str]:
+    """`line`: payment columns, and what is known before masking (a natural person, a reason to drop the line)."""
+    return {**columns_of(PAYMENT), "is_person": "BOOLEAN", "reason": "VARCHAR"}
 
 
 def resolve(layout: Layout, mapping: LedgerMapping, name: str) -> dict[str, tuple[int, ...]]:
@@ -78,7 +86,7 @@ def parse(
 
 def create_line(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the empty table `line`."""
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in LINE.items())
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in line_columns().items())
     connection.execute(f"CREATE OR REPLACE TEMP TABLE line ({columns})")
 
 
@@ -133,10 +141,10 @@ def _tell_distinct(
     for field, reader in _DISTINCT.items():
         texts = _distinct(connection, field) if field in places else []
         read = [readers[reader](text) for text in texts]
-        _give(connection, f"known_{field}", {"given": texts, "told": read})
+        give(connection, f"known_{field}", {"given": texts, "told": read})
     accounts = sorted({told for (told,) in _rows(connection, "SELECT told FROM known_account") if told})
-    rates = [rules.guessed_rate(mapping.nomenclature or "", account) for account in accounts]
-    _give(connection, "known_rate", {"given": accounts, "told": [str(rate) for rate in rates]})
+    rates = [values.guessed_rate(mapping.nomenclature or "", account) for account in accounts]
+    give(connection, "known_rate", {"given": accounts, "told": [str(rate) for rate in rates]})
 
 
 def _distinct(connection: duckdb.DuckDBPyConnection, text: str) -> list[str]:
@@ -147,7 +155,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, 
     return connection.execute(query).fetchall()
 
 
-def _give(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Sequence[Any]]) -> None:
+def give(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Make a table of texts, for the queries that follow to join."""
     content = pa.table({key: pa.array(list(told), pa.string()) for key, told in columns.items()})
     connection.register("given", content)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM given")
@@ -156,7 +165,7 @@ def _give(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str
 
 def _texts(places: Mapping[str, tuple[int, ...]], used: Sequence[int]) -> str:
     """The query from `batch` to `cell`: the text of each field, and of the first column."""
-    texts = [f"{_text(places.get(field, ()))} AS {field}" for field in FIELDS]
+    texts = [f"{_text(places.get(field, ()))} AS {field}" for field in fields()]
     money = [f"{values.bare_amount(field)} AS {field}_bare" for field in AMOUNTS if field in places]
     base = f"SELECT position, reason, is_header, trim(c{used[0]}) AS first_cell, {', '.join(texts)} FROM batch"
     return f"SELECT *{''.join(f', {one}' for one in money)} FROM ({base})"
@@ -241,7 +250,9 @@ def _final(fourth: str, mapping: LedgerMapping) -> str:
         "is_person": _is_among("person_0", mapping.person_values),
         "reason": _reason(),
     }
-    return f"SELECT {', '.join(f'{columns[name]} AS {name}' for name in LINE)} FROM ({fifth}) ORDER BY position"
+    return (
+        f"SELECT {', '.join(f'{columns[name]} AS {name}' for name in line_columns())} FROM ({fifth}) ORDER BY position"
+    )
 
 
 def _reason() -> str:

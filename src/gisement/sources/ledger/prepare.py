@@ -12,12 +12,11 @@ from typing import Any, Final
 import duckdb
 
 from gisement.sources.ledger import masked_file
-from gisement.sources.ledger.columns import FIELDS, MASKING, PAYMENT
 from gisement.sources.ledger.layout import Layout, find_layout
-from gisement.sources.ledger.mapping import LedgerMapping, check_complete
-from gisement.sources.ledger.masking import Account, mask
+from gisement.sources.ledger.mapping import LedgerMapping, check_complete, fields
+from gisement.sources.ledger.masking import MASKING, Account, mask
 from gisement.sources.ledger.opening import Opened, open_export
-from gisement.sources.ledger.parsing import parse, resolve
+from gisement.sources.ledger.parsing import PAYMENT, columns_of, parse, resolve
 from gisement.store.unreadable import table_told
 from gisement.terms import Trouble
 
@@ -181,7 +180,7 @@ def _base(opened: Opened, layout: Layout, mapping: LedgerMapping) -> Prepared:
     places = resolve(layout, mapping, opened.name)
     used = {place for found in places.values() for place in found}
     held_back = tuple(name for place, name in enumerate(layout.names) if place not in used)
-    leaving = {name: tuple(layout.names[place] for place in places[name]) for name in FIELDS if name in places}
+    leaving = {name: tuple(layout.names[place] for place in places[name]) for name in fields() if name in places}
     return Prepared(leaving=leaving, held_back=held_back)
 
 
@@ -190,7 +189,7 @@ def _prepare_masked(path: Path, target: Path) -> Prepared:
     with duckdb.connect() as connection:
         for *key, lines, amount in masked_file.dropped_in(connection, path):
             account.add((key[0], key[1], key[2], key[3]), lines, amount)
-    prepared = Prepared(leaving={name: (name,) for name in PAYMENT})
+    prepared = Prepared(leaving={name: (name,) for name in columns_of(PAYMENT)})
     return write_masked(prepared, target, lambda to: masked_file.lines_of(to, path), account=account)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from stdnum.fr import siren, siret
 
 from gisement.sources.ledger import values
+from gisement.sources.ledger.mapping import fields
 
 _AMOUNT_COMMA: Final = re.compile(r"-?\(?-?(\d{1,3}([ .]\d{3})+|\d+)(,\d{1,4})?\)?-?")
 _AMOUNT_DOT: Final = re.compile(r"-?\(?-?(\d{1,3}([ ,]\d{3})+|\d+)(\.\d+)?\)?-?")
@@ -18,36 +20,6 @@ _SCIENTIFIC: Final = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 _PADDED: Final = 14
 ENOUGH: Final = 0.5
 """Share of the filled cells that must look like what the column is said to be."""
-
-KINDS: Final[Mapping[str, str]] = {
-    "supplier_id": "siret",
-    "buyer_id": "siret",
-    "contracting_authority_id": "siret",
-    "beneficiary_id": "siret",
-    "account": "account",
-    "amount": "amount",
-    "amount_ht": "amount",
-    "amount_ttc": "amount",
-    "amount_vat": "amount",
-    "credit_amount": "amount",
-    "invoice_date": "date",
-    "payment_date": "date",
-    "fiscal_year": "year",
-    "supplier_postcode": "postcode",
-    "supplier_name": "text",
-    "supplier_commune": "text",
-    "label": "text",
-}
-"""What the contents of a field look like; the fields that are not here can look like anything."""
-NAMED: Final[Mapping[str, tuple[str, str]]] = {
-    "siret": ("des SIRET", "SIRETs"),
-    "account": ("des numéros de compte", "account numbers"),
-    "amount": ("des montants", "amounts"),
-    "date": ("des dates", "dates"),
-    "year": ("des années", "years"),
-    "postcode": ("des codes postaux", "postcodes"),
-    "text": ("du texte", "text"),
-}
 
 
 @dataclass(frozen=True)
@@ -61,18 +33,19 @@ class Column:
 
     def fits(self, field: str) -> float:
         """Which share of the filled cells looks like a field; 1 where it may look like anything."""
-        kind = KINDS.get(field)
-        return 1.0 if kind is None else self.shares.get(kind, 0.0)
+        kind = fields()[field]["looks_like"]
+        return self.share(kind) if kind else 1.0
+
+    def share(self, kind: str) -> float:
+        """Which share of the filled cells is of a kind."""
+        return self.shares.get(kind, 0.0)
 
 
 def profile(name: str, cells: Sequence[str]) -> Column:
     """The profile of a column."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    counts = dict.fromkeys((*NAMED, "comma", "dot", "scientific", "day_first", "month_first", "negative"), 0)
-    for cell in filled:
-        for kind in _kinds(cell):
-            counts[kind] += 1
-    shares = {kind: count / len(filled) if filled else 0.0 for kind, count in counts.items()}
+    counts = Counter(kind for cell in filled for kind in _kinds(cell))
+    shares = {kind: count / len(filled) for kind, count in counts.items()}
     return Column(name, len(filled), shares, tuple(dict.fromkeys(filled))[:3])
 
 
