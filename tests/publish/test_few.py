@@ -23,9 +23,8 @@ from gisement.publish.component import shown
 from gisement.publish.diagnosis import diagnose
 from gisement.publish.diagnosis.terminal import sentence
 from gisement.publish.reports import read
-from gisement.publish.reports.book import book
-from gisement.publish.reports.html import html
-from gisement.publish.reports.note import note
+from gisement.publish.reports.purchases import note
+from gisement.publish.reports.writing import book, html
 from gisement.publish.web.app import create_app
 from gisement.publish.web.site import Site
 from gisement.store import Workspace

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from gisement.publish.reports import read
 from gisement.publish.reports.document import FigureTable, WordTable
 from gisement.publish.reports.food import food
-from gisement.publish.reports.html import html as laid
+from gisement.publish.reports.writing import html as laid
 from gisement.publish.web.site import Site
 
 MAKERS = re.compile("Maraîcher fictif|Grossiste fictif|Éleveur|Boulangerie fictif", re.I)

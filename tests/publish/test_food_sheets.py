@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gisement.publish.reports import food_sheets, read
+from gisement.publish.reports import food as food_sheets
+from gisement.publish.reports import read
 from gisement.publish.reports.document import WordTable
-from gisement.publish.reports.html import html as laid
+from gisement.publish.reports.writing import html as laid
 from gisement.publish.web.site import Site
 from gisement.studies.food import boards as food_board
 from gisement.terms import Trouble

@@ -19,17 +19,14 @@ from gisement.catalog.texts import typeset
 from gisement.indicators import MODELLED
 from gisement.publish import reports
 from gisement.publish.component import shown
-from gisement.publish.reports import chapters, face_of, read, write
-from gisement.publish.reports.book import book
-from gisement.publish.reports.buyer import buyer_report as buyer_of
-from gisement.publish.reports.diagnosis import diagnosis as diagnosis_of
+from gisement.publish.reports import face_of, purchases, read, write
 from gisement.publish.reports.document import FigureTable, Heading, Line, Report, Sentence
-from gisement.publish.reports.html import html
-from gisement.publish.reports.laying import laid, runs
-from gisement.publish.reports.note import note as note_of
-from gisement.publish.reports.notes import Notes
-from gisement.publish.reports.pdf import pdf
+from gisement.publish.reports.laying import Notes, laid, runs
+from gisement.publish.reports.purchases import buyer_report as buyer_of
+from gisement.publish.reports.purchases import diagnosis as diagnosis_of
+from gisement.publish.reports.purchases import note as note_of
 from gisement.publish.reports.reading import Reading
+from gisement.publish.reports.writing import book, html, pdf
 from gisement.publish.web.site import Site
 from gisement.terms import Figure, Level, Trouble
 from tests.commands import gisement
@@ -69,7 +66,7 @@ def test_the_texts_of_reports_hold_no_number() -> None:
 def test_every_text_of_a_report_is_used() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in Path(reports.__path__[0]).glob("*.*"))
     names = {key for chapter in report_texts().values() for key in chapter if isinstance(chapter, dict)}
-    stems = {re.sub(r"_(title|heading|columns)$", "", name) for name in names}
+    stems = {re.sub(r"^about_|_(title|heading|columns|after)$", "", name) for name in names}
     read_by_value = {"public_note", "internal_note", "personal_note"}
     read_by_value |= {*report_texts()["readings"], *report_texts()["missing"], *report_texts()["bases"]["payment"]}
     assert {stem for stem in stems if not re.search(rf"\b{stem}\b", code)} <= read_by_value
@@ -336,5 +333,5 @@ def test_every_sentence_of_a_cover_has_its_bounds(site: Site, low: float, high: 
     """An exact share, an uncertain one: a value without bounds is refused when the sentence is laid."""
     reading = read(site.served, "contract")
     share = replace(reading.figure("local_share"), value=0.5, low=low, high=high)
-    told = chapters.headline(reading, share)
+    told = purchases.headline(reading, share)
     assert ("exact" in "".join(run["text"] for run in runs(told, Notes()))) == (low == high)

@@ -10,11 +10,9 @@ from typing import Any
 import pypdf
 
 from gisement.publish.reports import read
-from gisement.publish.reports.book import book
-from gisement.publish.reports.html import html
 from gisement.publish.reports.laying import laid
-from gisement.publish.reports.pdf import pdf
 from gisement.publish.reports.review import _late, review
+from gisement.publish.reports.writing import book, html, pdf
 from gisement.publish.web.site import Site
 
 

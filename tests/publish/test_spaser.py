@@ -14,13 +14,12 @@ from starlette.testclient import TestClient
 
 from gisement.pipeline import RULES
 from gisement.publish.reports import read
-from gisement.publish.reports.book import book
-from gisement.publish.reports.buyer import name_of
 from gisement.publish.reports.document import Tally, WordTable
-from gisement.publish.reports.html import html as html_of
 from gisement.publish.reports.laying import laid
-from gisement.publish.reports.pdf import pdf
+from gisement.publish.reports.purchases import name_of
 from gisement.publish.reports.spaser import spaser
+from gisement.publish.reports.writing import book, pdf
+from gisement.publish.reports.writing import html as html_of
 from gisement.publish.web.site import Site
 from gisement.studies.law import outcomes
 from gisement.studies.trajectory import course, on_line, state_on

@@ -37,7 +37,7 @@ Siret = Annotated[str, typer.Option("--buyer", help="SIRET ou SIREN de l'acheteu
 def diagnosis(output: File, basis: Basis = None) -> None:
     """L'étude : qui achète, quoi, à qui, où va l'argent."""
     from gisement.publish.reports import read
-    from gisement.publish.reports.diagnosis import diagnosis
+    from gisement.publish.reports.purchases import diagnosis
 
     _write(lambda served: diagnosis(read(_with_purchases(served), basis or "")), output, basis)
 
@@ -46,7 +46,7 @@ def diagnosis(output: File, basis: Basis = None) -> None:
 def note(output: File, basis: Basis = None) -> None:
     """Deux pages pour le conseil."""
     from gisement.publish.reports import read
-    from gisement.publish.reports.note import note
+    from gisement.publish.reports.purchases import note
 
     _write(lambda served: note(read(_with_purchases(served), basis or "")), output, basis)
 
@@ -54,7 +54,7 @@ def note(output: File, basis: Basis = None) -> None:
 @report.command("buyer")
 def buyer(output: File, buyer: Siret, basis: Basis = None) -> None:
     """Les achats d'un acheteur, dans les chapitres de l'étude."""
-    from gisement.publish.reports.buyer import buyer_report
+    from gisement.publish.reports.purchases import buyer_report
 
     _write(lambda served: buyer_report(served, buyer, basis or ""), output, basis)
 
@@ -63,7 +63,7 @@ def buyer(output: File, buyer: Siret, basis: Basis = None) -> None:
 def spaser(output: File, buyer: OneBuyer = None, basis: Basis = None) -> None:
     """Les indicateurs d'un schéma d'achats responsables (SPASER)."""
     from gisement.publish.reports import read
-    from gisement.publish.reports.buyer import name_of
+    from gisement.publish.reports.purchases import name_of
     from gisement.publish.reports.spaser import spaser
 
     def written(served: Served) -> Report:
@@ -97,7 +97,7 @@ def food(output: File) -> None:
 def canteen(output: File, of: Of) -> None:
     """La fiche d'une cantine : besoins, ce qui est lié, taux EGalim."""
     from gisement.publish.reports import read
-    from gisement.publish.reports.food_sheets import canteen_sheet
+    from gisement.publish.reports.food import canteen_sheet
 
     _write(lambda served: canteen_sheet(read(served, "contract"), served.observatory.workspace, of), output, None)
 
@@ -106,7 +106,7 @@ def canteen(output: File, of: Of) -> None:
 def producer(output: File, of: Of) -> None:
     """La fiche d'un titulaire, après l'attribution seulement."""
     from gisement.publish.reports import read
-    from gisement.publish.reports.food_sheets import producer_sheet
+    from gisement.publish.reports.food import producer_sheet
 
     _write(lambda served: producer_sheet(read(served, "contract"), served.observatory.workspace, of), output, None)
 
@@ -129,7 +129,7 @@ def write_study(workspace: Workspace) -> Path:
     """The study of a workspace as one page that needs no server, in its folder `out`; where it is."""
     from gisement.engine.served import Served
     from gisement.publish.reports import read, write
-    from gisement.publish.reports.diagnosis import diagnosis
+    from gisement.publish.reports.purchases import diagnosis
 
     page = workspace.out / "diagnosis.html"
     write(diagnosis(read(Served(workspace, partner=True), "")), page)

@@ -8,7 +8,6 @@ Source: specs.frictionlessdata.io (Table Schema, Data Package).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
-import xlsxwriter
 
 from gisement.catalog import columns, tables, texts
 from gisement.catalog.tables import exported_words
 from gisement.engine.exports import exported_schema
 from gisement.publish.answers import FORMULA
-from gisement.publish.exports.workbook import MADE_ON
+from gisement.publish.exports.workbook import opened
 from gisement.terms import Trouble
 
 KINDS = {
@@ -104,14 +102,7 @@ def write_workbook(
 
     Returns the rows of each table. Raises Trouble where a table has more rows than a sheet can hold.
     """
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "nan_inf_to_errors": True,
-    }
-    with xlsxwriter.Workbook(path, {**options, "default_date_format": "yyyy-mm-dd"}) as book:
-        book.set_properties({"created": datetime(*MADE_ON, tzinfo=UTC).replace(tzinfo=None)})
+    with opened(path, constant_memory=True, nan_inf_to_errors=True, default_date_format="yyyy-mm-dd") as book:
         bold = book.add_format({"bold": True, "bg_color": "#ece3d3", "text_wrap": True, "valign": "top"})
         plain = book.add_format({"text_wrap": True, "valign": "top"})
         cents = book.add_format({"num_format": SHOWN_CENTS})

@@ -1,9 +1,10 @@
-"""Figures as a workbook: the figures on one sheet, what they mean on another."""
+"""Workbooks: what all of them are, and figures as one: the figures on a sheet, what they mean on another."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,12 +18,20 @@ MADE_ON = (2000, 1, 1)
 """Same figures, same bytes: the file bears no time of its own."""
 
 
+@contextmanager
+def opened(target: Any, *, title: str = "", **options: Any) -> Iterator[Any]:
+    """A workbook to fill, written to a path or a buffer at the end; no text in it is a formula or a link."""
+    plain = {"strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(target, {**plain, **options}) as book:
+        created = datetime(*MADE_ON, tzinfo=UTC).replace(tzinfo=None)
+        book.set_properties({**({"title": title} if title else {}), "created": created})
+        yield book
+
+
 def workbook(indicator: Indicator, perimeter: Perimeter, figures: Sequence[Figure], language: str = "fr") -> bytes:
     """An XLSX file: one line per figure, exact sums in euros; nothing in it is a formula."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"created": datetime(*MADE_ON, tzinfo=UTC).replace(tzinfo=None)})
+    with opened(buffer, in_memory=True) as book:
         bold = book.add_format({"bold": True, "bg_color": "#ece3d3"})
         lines, definition = (book.add_worksheet(name) for name in SHEETS[language])
         _fill(lines, [flattened(as_line(figure)) for figure in figures], bold)

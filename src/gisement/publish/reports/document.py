@@ -36,6 +36,11 @@ class Sentence:
     words: Mapping[str, str] = field(default_factory=dict)
 
 
+def quoting(template: str, words: Mapping[str, str] | None = None, **figures: Figure) -> Sentence:
+    """A sentence of these figures and words."""
+    return Sentence(template, figures, dict(words or {}))
+
+
 @dataclass(frozen=True)
 class Line:
     """A row of a table: its name, and one figure per column (None where there is none to show)."""
@@ -133,14 +138,7 @@ class Sources:
     """The files behind all the figures of the report: producer, licence, name, the start of the fingerprint."""
 
 
-@dataclass(frozen=True)
-class PageBreak:
-    """What follows begins a page."""
-
-
-Block = (
-    Heading | Paragraph | Bullets | Tiles | FigureTable | WordTable | Picture | Beside | Methods | Sources | PageBreak
-)  # fmt: skip
+Block = Heading | Paragraph | Bullets | Tiles | FigureTable | WordTable | Picture | Beside | Methods | Sources
 
 
 @dataclass(frozen=True)
@@ -149,10 +147,10 @@ class Cover:
 
     title: str
     subtitle: str
-    headline: Sentence | None
-    picture: Picture | None
-    legend: Sentence | None
-    tiles: Tiles | None
+    headline: Sentence | None = None
+    picture: Picture | None = None
+    legend: Sentence | None = None
+    tiles: Tiles | None = None
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gisement.engine.served import Served
-from gisement.publish.reports.diagnosis import diagnosis
 from gisement.publish.reports.document import Report
 from gisement.publish.reports.food import food
-from gisement.publish.reports.note import note
+from gisement.publish.reports.purchases import diagnosis, note
 from gisement.publish.reports.reading import Reading, read
 from gisement.publish.reports.review import review
 from gisement.publish.reports.spaser import spaser
