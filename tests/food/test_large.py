@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from gisement.models.food.inputs import CLASSES, Inputs, Offer, Rules, Scenario
-from gisement.models.food.plan import years as food_plan_years
+from gisement.models.food.plan import large as large_plans
 from gisement.models.food.plan.check import broken_rules
 from gisement.models.food.plan.large import MANY_CONTRACTS, solve_plan
 from gisement.models.food.plan.model import commitments
@@ -79,7 +79,7 @@ def test_a_smaller_gap_than_rounding_gives_asks_the_mixed_model() -> None:
 
 @pytest.mark.parametrize("with_years", [False, True], ids=["one year", "years"])
 def test_a_time_limit_always_leaves_a_plan(with_years: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(food_plan_years, "MANY_ARCS", 0)
+    monkeypatch.setattr(large_plans, "MANY_ARCS", 0)
     given = large(2, years() if with_years else ())
     plan = plan_food(given, gap=0.0, time_limit=1e-4)
     assert plan.is_fallback
@@ -104,7 +104,7 @@ def years() -> tuple[Scenario, ...]:
 def test_years_one_by_one_are_near_all_years_at_once(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     given = large(seed, years())
     whole = plan_food(given, gap=GAP)
-    monkeypatch.setattr(food_plan_years, "MANY_ARCS", 0)
+    monkeypatch.setattr(large_plans, "MANY_ARCS", 0)
     parted = plan_food(given, gap=GAP)
     assert (broken_rules(parted, given), broken_rules(whole, given)) == ([], [])
     assert parted.gap is not None

@@ -1,14 +1,14 @@
 """A linear or mixed-integer model written by blocks, whose rows keep the name of the rule they state; HiGHS solves.
 
 Columns and rows come in blocks of arrays, so that a model of a million coefficients is built in a tenth of a second and
-still reads like the mathematics: `x = model.columns("delivery", cost=…)`, `model.rows("demand", …)`.
+still reads like the mathematics: `x = model.columns(n, cost=…)`, `model.rule("demand", count, (need, x), lower=…)`.
 
 Source: HiGHS, Huangfu & Hall, "Parallelizing the dual revised simplex method", Math. Prog. Comp. 10 (2018) 119-142.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +23,12 @@ INFINITY = highspy.kHighsInf
 OPTIMAL, FEASIBLE, INFEASIBLE, NOTHING = "optimal", "feasible", "infeasible", "nothing"
 SEED = 1
 PERCENT_STEPS = 100
+Term = tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike]
+"""Rows of a block (below 0: none), columns, and their coefficients (1 where none is given)."""
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +39,16 @@ class Solved:
     """
 
     status: str
-    values: Floats
-    objective: float | None
-    gap: float | None
-    duals: Floats
+    values: Floats = field(default_factory=lambda: np.zeros(0))
+    objective: float | None = None
+    gap: float | None = None
     basis: Any = None
     seconds: float = 0.0
 
 
 @dataclass
 class Model:
-    """Columns and rows, block by block. Every row block has a rule's name, and a label for each of its rows."""
+    """Columns and rows, block by block. `rules` has the name of each block of rows."""
 
     cost: list[Floats] = field(default_factory=list)
     lower: list[Floats] = field(default_factory=list)
@@ -52,7 +57,7 @@ class Model:
     row_lower: list[Floats] = field(default_factory=list)
     row_upper: list[Floats] = field(default_factory=list)
     entries: list[tuple[Ints, Ints, Floats]] = field(default_factory=list)
-    rules: list[tuple[str, int, Sequence[Any]]] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
     n: int = 0
     m: int = 0
 
@@ -64,27 +69,22 @@ class Model:
         for held, values in ((self.cost, cost), (self.lower, lower), (self.upper, upper)):
             held.append(np.broadcast_to(np.asarray(values, dtype=float), (count,)))
         self.integer.append(np.full(count, integer))
-        numbers = np.arange(self.n, self.n + count)
         self.n += count
-        return numbers
+        return np.arange(self.n - count, self.n)
 
-    def rows(
-        self, rule: str, labels: Sequence[Any], *, lower: ArrayLike = -INFINITY, upper: ArrayLike = INFINITY
-    ) -> Ints:  # fmt: skip
-        """New rows of a rule, one per label, by their numbers; `put` gives them coefficients."""
-        count = len(labels)
-        self.row_lower.append(np.broadcast_to(np.asarray(lower, dtype=float), (count,)))
-        self.row_upper.append(np.broadcast_to(np.asarray(upper, dtype=float), (count,)))
-        self.rules.append((rule, self.m, labels))
-        numbers = np.arange(self.m, self.m + count)
+    def rule(
+        self, name: str, count: int, *terms: Term, lower: ArrayLike = -INFINITY, upper: ArrayLike = INFINITY
+    ) -> None:  # fmt: skip
+        """As many new rows of a rule: `lower` ≤ the sum of terms ≤ `upper`. Coefficients of one place add up."""
+        for held, values in ((self.row_lower, lower), (self.row_upper, upper)):
+            held.append(np.broadcast_to(np.asarray(values, dtype=float), (count,)))
+        for term in terms:
+            value = np.asarray(term[2] if len(term) == 3 else 1.0, dtype=float)
+            at, columns, values = np.broadcast_arrays(term[0], term[1], value)
+            told = at >= 0
+            self.entries.append((at[told] + self.m, columns[told], values[told]))
+        self.rules.append(name)
         self.m += count
-        return numbers
-
-    def put(self, rows: ArrayLike, columns: ArrayLike, values: ArrayLike = 1.0) -> None:
-        """Coefficients; those of one place add up."""
-        at, column = np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64)
-        at, column, value = np.broadcast_arrays(at, column, np.asarray(values, dtype=float))
-        self.entries.append((at.ravel(), column.ravel(), value.ravel()))
 
     def set_cost(self, cost: Floats) -> None:
         """Another objective: a coefficient for every column, in their order."""
@@ -94,23 +94,33 @@ class Model:
         """The coefficient of every column in the objective, which is minimised."""
         return np.concatenate([*self.cost, np.zeros(0)])
 
-    def label(self, row: int) -> tuple[str, Any]:
-        """The rule and the label of a row."""
-        rule, first, labels = next(held for held in reversed(self.rules) if held[1] <= row)
-        return rule, labels[row - first]
+    def bounds(self) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+        """Lower and upper bounds of columns, then of rows."""
+        low, high, row_low, row_high = (
+            np.concatenate([*held, np.zeros(0)]) for held in (self.lower, self.upper, self.row_lower, self.row_upper)
+        )
+        return (low, high), (row_low, row_high)
+
+    def relaxed(self) -> Model:
+        """The same, whose whole numbers may be fractions."""
+        return replace(self, integer=[np.zeros(self.n, dtype=bool)])
+
+    def is_kept_by(self, values: Floats, tolerance: float = 1e-6) -> bool:
+        """Whether values keep every row and bound."""
+        row, column, value = self.coefficients()
+        made = np.bincount(row, weights=value * values[column], minlength=self.m)
+        scale = tolerance * (1 + np.abs(made))
+        (low, high), (row_low, row_high) = self.bounds()
+        rows = (made >= row_low - scale) & (made <= row_high + scale)
+        columns = (values >= low - tolerance) & (values <= high * (1 + tolerance) + tolerance)
+        return bool(rows.all() and columns.all())
 
     def lp(self) -> Any:
         """The model as an object of HiGHS, coefficients by rows; whole numbers are marked where there are some."""
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = self.n, self.m
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = (
-            self.costs(),
-            np.concatenate(self.lower),
-            np.concatenate(self.upper),
-        )
-        lp.row_lower_, lp.row_upper_ = (
-            np.concatenate([*held, np.zeros(0)]) for held in (self.row_lower, self.row_upper)
-        )
+        (lp.col_lower_, lp.col_upper_), (lp.row_lower_, lp.row_upper_) = self.bounds()
+        lp.col_cost_ = self.costs()
         row, column, value = self.coefficients()
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=self.m))])
@@ -141,58 +151,46 @@ class Silent(highspy.Highs):
 
 
 def solve(
-    model: Model, *, gap: float = 0.0, time_limit: float | None = None, first_only: bool = False, relaxed: bool = False,
-    basis: Any = None, interior: bool = False, say: Say = lambda what, done, total: None,
+    model: Model, *, gap: float = 0.0, time_limit: float | None = None, first_only: bool = False, basis: Any = None,
+    interior: bool = False, say: Say = silent,
 ) -> Solved:  # fmt: skip
     """Minimise. The status is read from the solver and never assumed; the same model gives the same answer.
 
     `gap` is the relative gap at which to stop, `time_limit` in seconds, `basis` that of a model of the same size; with
-    `first_only` the first feasible solution will do. `relaxed` lets whole numbers be fractions; `interior` then begins
-    by an interior point, for aims under which many plans are equal. No starting solution is ever given: with one, HiGHS
-    once called a worse solution optimal.
+    `first_only` the first feasible solution will do; `interior` begins a model without whole numbers by an interior
+    point, for aims under which many plans are equal. No starting solution is ever given: with one, HiGHS once called a
+    worse solution optimal.
     """
-    if relaxed:
-        model = replace(model, integer=[np.zeros(model.n, dtype=bool)])
     highs = Silent()  # type: ignore[no-untyped-call]
     options: dict[str, Any] = {"threads": 1, "random_seed": SEED, "mip_rel_gap": gap, "mip_abs_gap": 1e-6}
     options |= {} if time_limit is None else {"time_limit": time_limit}
     options |= {"mip_max_improving_sols": 1} if first_only else {}
-    options |= {"solver": "ipm"} if interior and relaxed else {}
+    options |= {"solver": "ipm"} if interior else {}
     for name, value in options.items():
         highs.setOptionValue(name, value)
     highs.passModel(model.lp())
     if basis is not None:
         highs.setBasis(basis)
-    _tell(highs, say)
+
+    def told(event: Any) -> None:
+        """Say how close to the best bound the search is."""
+        done = PERCENT_STEPS - min(PERCENT_STEPS, round(float(event.data_out.mip_gap) * PERCENT_STEPS))
+        say("plan", max(0, done), PERCENT_STEPS)
+
+    highs.cbMipLogging.subscribe(told)
     highs.run()
     return replace(_answer(highs, model), seconds=float(highs.getRunTime()))
 
 
-def _tell(highs: Any, say: Say) -> None:
-    """Say how close to the best bound the search is."""
-
-    def told(event: Any) -> None:
-        left = float(event.data_out.mip_gap)
-        say("plan", max(0, PERCENT_STEPS - min(PERCENT_STEPS, round(left * PERCENT_STEPS))), PERCENT_STEPS)
-
-    highs.cbMipLogging.subscribe(told)
-
-
 def _answer(highs: Any, model: Model) -> Solved:
-    status, info = highs.getModelStatus(), highs.getInfo()
-    kinds = highspy.HighsModelStatus
-    nothing = np.zeros(0)
+    status, info, kinds = highs.getModelStatus(), highs.getInfo(), highspy.HighsModelStatus
     if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
-        return Solved(INFEASIBLE, nothing, None, None, nothing)
+        return Solved(INFEASIBLE)
     if model.n == 0:
-        return Solved(OPTIMAL, nothing, 0.0, 0.0, nothing)
+        return Solved(OPTIMAL, objective=0.0, gap=0.0)
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return Solved(NOTHING, nothing, None, None, nothing)
-    solution = highs.getSolution()
-    is_whole = any(flags.any() for flags in model.integer)
-    done = status == kinds.kOptimal
+        return Solved(NOTHING)
+    is_whole, done = any(flags.any() for flags in model.integer), status == kinds.kOptimal
     gap = (float(info.mip_gap) if is_whole else 0.0) if done or is_whole else None
-    duals = np.asarray(solution.row_dual) if solution.dual_valid else nothing
-    values = np.asarray(solution.col_value)
-    objective = float(model.costs() @ values)
-    return Solved(OPTIMAL if done else FEASIBLE, values, objective, gap, duals, highs.getBasis())
+    values = np.asarray(highs.getSolution().col_value)
+    return Solved(OPTIMAL if done else FEASIBLE, values, float(model.costs() @ values), gap, highs.getBasis())

@@ -26,7 +26,7 @@ from datetime import date
 
 import numpy as np
 
-from gisement.models.linear_model import INFINITY, Floats, Ints, Model, Solved, solve
+from gisement.models.linear_model import Floats, Ints, Model, Solved, solve
 
 LEAST_BUYERS = 2
 CENTS = 100
@@ -206,7 +206,7 @@ def _best(needs: list[Need], reach_days: int, limit: float | None) -> tuple[list
     days = np.array([(needs[i].end - needs[a].end).days for i, a in pairs], dtype=float)
     money, count, wait = (np.zeros(model.n) for _ in range(3))
     money[x], money[largest], count[x], wait[x] = -euros, 1.0, -1.0, days
-    found = Solved("nothing", np.zeros(model.n), None, None, np.zeros(0))
+    found = Solved("nothing", np.zeros(model.n))
     is_optimal = True
     for aim in (money, count, wait):
         model.set_cost(aim)
@@ -217,8 +217,7 @@ def _best(needs: list[Need], reach_days: int, limit: float | None) -> tuple[list
             break
         found = tried
         # a cent of slack: what follows may not undo it, and rounding may not make it impossible
-        kept = model.rows("aim", [0], upper=[tried.objective + 1 / CENTS])
-        model.put(np.repeat(kept, model.n), np.arange(model.n), aim)
+        model.rule("aim", 1, (0, np.arange(model.n), aim), upper=tried.objective + 1 / CENTS)
     return _windows(needs, pairs, found.values[x]), is_optimal
 
 
@@ -230,12 +229,10 @@ def _model(needs: Sequence[Need], reach_days: int) -> tuple[Model, list[tuple[in
     x = model.columns(len(pairs), upper=1.0, integer=True)
     largest = model.columns(n)
     at = dict(zip(pairs, x.tolist(), strict=True))
-    once = model.rows("once", list(range(n)), upper=1.0)
-    for (i, a), column in at.items():
-        model.put([once[i]], [column])
-        if i != a:
-            (row,) = model.rows("opened", [(i, a)], upper=0.0)
-            model.put([row, row], [column, at[a, a]], [1.0, -1.0])
+    model.rule("once", n, ([i for i, _ in pairs], x), upper=1.0)
+    later = [pair for pair in pairs if pair[0] != pair[1]]
+    rows, opened = np.arange(len(later)), [at[a, a] for _, a in later]
+    model.rule("opened", len(later), (rows, [at[pair] for pair in later]), (rows, opened, -1.0), upper=0.0)
     for a in range(n):
         members: dict[str, list[int]] = defaultdict(list)
         for i in (i for i, opener in pairs if opener == a):
@@ -250,16 +247,11 @@ def _buyers(
 ) -> None:  # fmt: skip
     """Of one opener: the largest buyer's money, and two buyers at least."""
     present = model.columns(len(members), upper=1.0)
-    (two,) = model.rows("two_buyers", [a], lower=0.0)
-    model.put([two], [at[a, a]], [-float(LEAST_BUYERS)])
-    for z, (buyer, held) in zip(present.tolist(), sorted(members.items()), strict=True):
+    model.rule("two_buyers", 1, (0, at[a, a], -float(LEAST_BUYERS)), (0, present), lower=0.0)
+    for z, (_, held) in zip(present.tolist(), sorted(members.items()), strict=True):
         columns = [at[i, a] for i in held]
-        (most,) = model.rows("largest", [(buyer, a)], lower=0.0, upper=INFINITY)
-        model.put(np.repeat(most, len(held)), columns, [-needs[i].cents / CENTS for i in held])
-        model.put([most], [largest])
-        (here,) = model.rows("present", [(buyer, a)], upper=0.0)
-        model.put(np.repeat(here, len(held)), columns, -1.0)
-        model.put([here, two], [z, z])
+        model.rule("largest", 1, (0, columns, [-needs[i].cents / CENTS for i in held]), (0, largest), lower=0.0)
+        model.rule("present", 1, (0, columns, -1.0), (0, z), upper=0.0)
 
 
 def _windows(needs: Sequence[Need], pairs: Sequence[tuple[int, int]], chosen: Floats) -> list[tuple[Need, ...]]:

@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 from gisement.terms import Trouble
 
 Row = Mapping[str, Any]
+Otherwise = TypeVar("Otherwise")
 CONVENTIONAL, DURABLE, ORGANIC = "conventional", "durable", "organic"
 CLASSES = (CONVENTIONAL, DURABLE, ORGANIC)
 EVERYONE = ""
+MEAT_FISH = ("meat", "fish")
+BUYER, PRODUCT, QUALITY, NAME = range(4)
+"""What a rule may hold for."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,10 @@ class Offer:
     price: Mapping[str, float]
     km: Mapping[str, float]
     is_local: bool
+
+    def price_in(self, month: str) -> float:
+        """Euros per kg in a month; of what was stored, the price of the last harvest (infinite before any)."""
+        return next((self.price[each] for each in sorted(self.price, reverse=True) if each <= month), float("inf"))
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,7 @@ class Inputs:
     transport: float = 0.0
     left_out: Mapping[str, int] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def months(self) -> tuple[str, ...]:
         """Months (`2027-03`, or `03` without a year) in which something is needed, in order."""
         return tuple(sorted({self.month_of[period] for _, _, period in self.needs}))
@@ -125,12 +134,18 @@ class Inputs:
         """Buying groups of the buyers that need something, in order."""
         return tuple(sorted({self.group(buyer) for buyer in self.buyers}))
 
+    @cached_property
     def group_needs(self) -> dict[tuple[str, str, str], float]:
         """Open kg by group, product and month, over the buyers of the group and the periods of the month."""
         found: dict[tuple[str, str, str], float] = defaultdict(float)
         for (buyer, product, period), kg in self.needs.items():
             found[self.group(buyer), product, self.month_of[period]] += kg
         return dict(found)
+
+
+def told_for(rule: Mapping[str, float], name: str, otherwise: Otherwise) -> float | Otherwise:
+    """The value of a rule for a product or a group, else for everyone."""
+    return rule.get(name, rule.get(EVERYONE, otherwise))
 
 
 def year_of(month: str) -> str:
@@ -239,37 +254,37 @@ def rules_of(rows: Sequence[Row]) -> Rules:
                 en=f"The rule {row['food_rule']} is told twice of the same thing, {before:g} then"
                 f" {row['rule_value']:g}: keep one of them.",
             )
-    by_buyer = {name: {b: v / 100 for (b, _, _, _), v in held[f"{name}_pct"].items()}
-                for name in ("organic_share", "durable_share", "meat_fish_share", "local_share")}  # fmt: skip
+
+    def by(rule: str, *columns: int) -> dict[Any, float]:
+        """The value of a rule by what it holds for, percents as parts."""
+        whole = 100 if rule.endswith("_pct") else 1
+        return {scope[columns[0]] if len(columns) == 1 else tuple(scope[column] for column in columns): value / whole
+                for scope, value in held[rule].items()}  # fmt: skip
+
+    def named(rule: str, column: int) -> dict[str, str]:
+        """The name that a rule gives to what it holds for."""
+        return {scope[column]: scope[NAME] for scope in held[rule]}
+
+    def one(rule: str, otherwise: Otherwise) -> float | Otherwise:
+        """The value of a rule that holds for all."""
+        return next(iter(by(rule, BUYER, PRODUCT, QUALITY, NAME).values()), otherwise)
+
     return Rules(
-        group_of={b: n for b, _, _, n in held["group"]}, family={p: n for _, p, _, n in held["family"]},
-        market={(p, q or CONVENTIONAL): v for (_, p, q, _), v in held["market_price_eur_per_kg"].items()},
-        **by_buyer,
-        budget={b: v for (b, _, _, _), v in held["budget_eur"].items()},
-        contract_cost=_one(held["contract_cost_eur"]), least_contract=_one(held["least_contract_eur"]),
-        least_income=_one(held["least_income_eur"]),
-        largest_share={p: v / 100 for (_, p, _, _), v in held["largest_share_pct"].items()},
-        most_contracts={p: v for (_, p, _, _), v in held["most_contracts"].items()},
-        take_or_pay=_one(held["take_or_pay_pct"]) / 100,
-        storage_loss={p: v / 100 for (_, p, _, _), v in held["storage_loss_pct"].items()},
-        step_of={p: n for _, p, _, n in held["needs_step"]},
-        step_capacity={n: v for (_, _, _, n), v in held["step_capacity_kg"].items()},
-        peeled=frozenset(p for _, p, _, _ in held["needs_peeling"]),
-        peeling={b: v for (b, _, _, _), v in held["peeling_capacity_kg"].items()},
-        drops={(b, p): v for (b, p, _, _), v in held["drops_per_month"].items()},
-        least_drop={b: v for (b, _, _, _), v in held["least_drop_eur"].items()},
-        growth={p: v / 100 for (_, p, _, _), v in held["three_year_growth_pct"].items()},
-        carcass_share={(n, p): v / 100 for (_, p, _, n), v in held["carcass_share_pct"].items()},
-        carcass_use={n: v / 100 for (_, _, _, n), v in held["carcass_use_pct"].items()},
-        co2={p: v for (_, p, _, _), v in held["co2_kg_per_kg"].items()},
-        co2_transport=_one(held["co2_kg_per_kg_km"]), scenarios=_scenarios(held),
-        shortage_cost=_one(held["shortage_cost_eur_per_kg"]) if held["shortage_cost_eur_per_kg"] else None,
-        shortage_cvar=_one(held["shortage_cvar_kg"]) if held["shortage_cvar_kg"] else None,
+        group_of=named("group", BUYER), family=named("family", PRODUCT), step_of=named("needs_step", PRODUCT),
+        market={(p, q or CONVENTIONAL): v for (p, q), v in by("market_price_eur_per_kg", PRODUCT, QUALITY).items()},
+        organic_share=by("organic_share_pct", BUYER), durable_share=by("durable_share_pct", BUYER),
+        meat_fish_share=by("meat_fish_share_pct", BUYER), local_share=by("local_share_pct", BUYER),
+        budget=by("budget_eur", BUYER), contract_cost=one("contract_cost_eur", 0.0),
+        least_contract=one("least_contract_eur", 0.0), least_income=one("least_income_eur", 0.0),
+        largest_share=by("largest_share_pct", PRODUCT), most_contracts=by("most_contracts", PRODUCT),
+        take_or_pay=one("take_or_pay_pct", 0.0), storage_loss=by("storage_loss_pct", PRODUCT),
+        step_capacity=by("step_capacity_kg", NAME), peeled=frozenset(named("needs_peeling", PRODUCT)),
+        peeling=by("peeling_capacity_kg", BUYER), drops=by("drops_per_month", BUYER, PRODUCT),
+        least_drop=by("least_drop_eur", BUYER), growth=by("three_year_growth_pct", PRODUCT),
+        carcass_share=by("carcass_share_pct", NAME, PRODUCT), carcass_use=by("carcass_use_pct", NAME),
+        co2=by("co2_kg_per_kg", PRODUCT), co2_transport=one("co2_kg_per_kg_km", 0.0), scenarios=_scenarios(held),
+        shortage_cost=one("shortage_cost_eur_per_kg", None), shortage_cvar=one("shortage_cvar_kg", None),
     )  # fmt: skip
-
-
-def _one(held: Mapping[Any, float]) -> float:
-    return next(iter(held.values()), 0.0)
 
 
 def _scenarios(held: Mapping[str, Mapping[tuple[str, str, str, str], float]]) -> tuple[Scenario, ...]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from gisement.engine.build import Say
 from gisement.models.food.inputs import Inputs, inputs_of
@@ -21,6 +20,7 @@ from gisement.models.food.plan.why import Reason, reasons
 from gisement.models.food.tables import counted
 from gisement.store import database
 from gisement.store.workspace import Workspace
+from gisement.studies.food.boards import rows_of
 from gisement.terms import Ring, Trouble
 
 CLOSE, NEAR, WIDE = 0.0001, 0.005, 0.01
@@ -74,7 +74,7 @@ def food_inputs(workspace: Workspace, transport: float = 0.0) -> Inputs:
                 fr=f"La table {name} n'est pas construite : lancer d'abord « gisement build ».",
                 en=f"The table {name} is not built: first run 'gisement build'.",
             )
-    rows = {name: _rows(workspace, name) for name in TABLES}
+    rows = {name: rows_of(workspace, name) for name in TABLES}
     local_ring = max(int(Ring.DEPARTMENT), int(workspace.territory().level.ring))
     return inputs_of(*(rows[name] for name in TABLES), transport=transport, local_ring=local_ring)
 
@@ -136,7 +136,7 @@ def awarded(workspace: Workspace, inputs: Inputs) -> dict[int, float]:
     at = {(offer.producer, offer.product, offer.quality): number for number, offer in enumerate(inputs.offers)}
     held = {
         (row["food_producer"], row["food_product"], row["quality_class"]): row["secured_kg"]
-        for row in _rows(workspace, "food_follow") if row["secured_kg"] > 0
+        for row in rows_of(workspace, "food_follow") if row["secured_kg"] > 0
     }  # fmt: skip
     unknown = sorted(set(held) - set(at))
     if not held:
@@ -159,9 +159,9 @@ def awarded(workspace: Workspace, inputs: Inputs) -> dict[int, float]:
 
 def names_of(workspace: Workspace) -> dict[str, str]:
     """The name of each product, buyer and group, as files write it."""
-    rows = _rows(workspace, "food_need")
+    rows = rows_of(workspace, "food_need")
     return {
-        **{row["rule_name"]: row["rule_label"] for row in _rows(workspace, "food_rule") if row["rule_name"]},
+        **{row["rule_name"]: row["rule_label"] for row in rows_of(workspace, "food_rule") if row["rule_name"]},
         **{row["food_product"]: row["food_product_name"] for row in reversed(rows)},
         **{row["food_buyer"]: row["food_buyer_name"] for row in reversed(rows)},
     }
@@ -177,10 +177,3 @@ def _checked(plan: Plan, inputs: Inputs) -> None:
             en=f"The plan computed does not keep the rule {one.rule} ({one.found:g} instead of {one.bound:g}): it is a"
             " defect of the program, to report with the files.",
         )
-
-
-def _rows(workspace: Workspace, name: str) -> list[dict[str, Any]]:
-    columns = list(database.schema(name))
-    listed = ", ".join(f'"{column}"' for column in columns)
-    found = database.query(workspace, f'SELECT {listed} FROM "{name}" ORDER BY ALL', [name])
-    return [dict(zip(columns, row, strict=True)) for row in found]

@@ -1,13 +1,18 @@
-"""The commitments of a food plan as a mixed-integer model: the rows of the blackboard, each under its rule's name.
+"""The food plan as a mixed-integer model: the rows of the blackboard, each under its rule's name.
 
-First stage: z (contract, 0 or 1), K (secured kg), u (producer with contracts). Second stage, in each yield scenario s
-of probability π (one, without scenarios): x (deliveries), b (bought on the market), e (what lacks).
+Sets: offers o, of a farm f, a product p and a market class q; needs d of a group g, a product p and a month m; arcs
+(o, d) where both have something to give and to take; yield scenarios s of probability π (one, without scenarios).
+
+Parameters: D need; P price; km; cap what an offer yields in a month; y its yield; M market price; those of rules.
+
+Variables: first stage, z (contract, 0 or 1), K (secured kg), u (producer with contracts); second stage, in each
+scenario, x (deliveries), b (bought on the market), e (what lacks).
 
     min  Σ λ z + Σ_s π_s [ Σ (P + c·km) x + Σ M b + penalty e ]
     demand            Σ_o x + Σ_q b + e = D                                     each group, product, month
     capacity          Σ_g x ≤ cap·y ;  storage  Σ_{m'≤m} Σ_g x ≤ (1 - loss) Σ_{m'≤m} cap·y
-    secured           Σ x = K, or with scenarios  τ·min(1,y)·K ≤ Σ x ≤ min(1,y)·K
-    contract          K ≤ most·z ;  least_contract  Σ P x ≥ v z ;  z ≤ u
+    secured           Σ x = K, or with scenarios  τ·min(1,y)·K ≤ Σ x ≤ min(1,y)·K  (take_or_pay)
+    contract          K ≤ most·z ;  least_contract  Σ P x ≥ v z ;  producer  z ≤ u ≤ Σ_{o of f} z
     least_income      Σ_{o of f} P x ≥ R u ;  most_contracts  Σ_{o of p} z ≤ L ;  largest_share  K ≤ σ D
     step_capacity     Σ_{p through the step} x ≤ W                              each month
     organic_share     Σ value (organic - θ) ≥ 0, durable_share and meat_fish_share alike, each group and year
@@ -22,38 +27,49 @@ CVaR after Rockafellar & Uryasev, Journal of Risk 2 (2000).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from gisement.models.food.inputs import CLASSES, EVERYONE, ORGANIC, Scenario, year_of
-from gisement.models.food.plan.network import Network, reference_prices
-from gisement.models.linear_model import INFINITY, Floats, Ints, Model
+from gisement.models.food.inputs import CLASSES, MEAT_FISH, ORGANIC, Scenario, told_for, year_of
+from gisement.models.food.plan.network import Network
+from gisement.models.linear_model import INFINITY, Floats, Ints, Model, Term
 
 TAIL = 0.9
 """Level of the CVaR: the mean over the worst tenth."""
-MEAT_FISH = ("meat", "fish")
 SHARES = ("organic_share", "durable_share", "meat_fish_share")
 
 
 @dataclass
+class Stage:
+    """The columns of a scenario: `x` by arc, `b` by line of the market, `e` by need (none where nothing may lack).
+
+    In an explanation, `missing` has a column by need and market class; none otherwise.
+    """
+
+    scenario: Scenario
+    x: Ints
+    b: Ints
+    e: Ints
+    missing: Ints
+
+
+@dataclass
 class Commitments:
-    """The model, and the numbers of its columns: `x`, `b` and `lack` by scenario (`missing` only in an explanation)."""
+    """The model of a network, and the numbers of its columns; no `z` and `u` where a commitment is but a flow.
+
+    `excess` has the rule, group, civil year and column of what a rule in euros may be exceeded by, in an explanation.
+    """
 
     network: Network
-    scenarios: tuple[Scenario, ...]
-    model: Model = field(default_factory=Model)
+    model: Model
+    K: Ints
     z: Ints | None = None
-    K: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     u: Ints | None = None
-    producers: tuple[str, ...] = ()
-    x: list[Ints] = field(default_factory=list)
-    b: list[Ints] = field(default_factory=list)
-    lack: list[Ints] = field(default_factory=list)
-    missing: list[tuple[Ints, Ints, Ints, Floats]] = field(default_factory=list)
-    excess: dict[str, tuple[Ints, list[Any]]] = field(default_factory=dict)
+    stages: list[Stage] = field(default_factory=list)
+    excess: list[tuple[str, str, str, int]] = field(default_factory=list)
 
 
 def commitments(
@@ -64,253 +80,168 @@ def commitments(
     `elastic` lets every need and rule be missed, at a price: what is then missed explains why nothing fits.
     `with_producers` tells which producers have contracts even where no rule asks for it.
     """
-    rules = network.inputs.rules
-    told = Commitments(network, rules.scenarios or (Scenario("", 1.0, {}),))
-    _first_stage(told, fixed, with_producers)
-    for scenario in told.scenarios:
-        _second_stage(told, scenario, elastic)
-    _secured(told)
-    _contracts(told, fixed)
-    for s, scenario in enumerate(told.scenarios):
-        _capacities(told, s, scenario)
-        _steps(told, s)
-        _shares(told, s, elastic)
-        _money(told, s, elastic)
-    _carcasses(told)
-    _tail(told)
+    model, rules, offers = Model(), network.inputs.rules, len(network.inputs.offers)
+    most = network.largest if fixed is None else np.array([fixed.get(o, 0.0) for o in range(offers)], dtype=float)
+    told = Commitments(network, model, model.columns(offers, upper=most))
+    if rules.has_contracts() or with_producers:
+        told.z = model.columns(offers, cost=rules.contract_cost, upper=1, integer=True)
+        told.u = model.columns(len(network.producers), upper=1, integer=True)
+    for scenario in rules.scenarios or (Scenario("", 1.0, {}),):
+        told.stages.append(_stage(told, scenario, elastic))
+    for stage in told.stages:
+        _secured(told, stage)
+    if told.z is not None and told.u is not None:
+        _contracts(told, told.z, told.u, most)
+    for stage in told.stages:
+        _capacity(told, stage)
+        _step_capacity(told, stage)
+        _shares(told, stage)
+        _euros(told, stage, elastic)
+    _carcass(told)
+    _shortage_cvar(told)
     return told
 
 
-def _first_stage(told: Commitments, fixed: Mapping[int, float] | None, with_producers: bool) -> None:
-    inputs, model = told.network.inputs, told.model
-    most = [_most(told, number) if fixed is None else fixed.get(number, 0.0) for number in range(len(inputs.offers))]
-    told.K = model.columns(len(inputs.offers), upper=most)
-    if inputs.rules.has_contracts() or with_producers:
-        told.producers = tuple(sorted({offer.producer for offer in inputs.offers}))
-        told.z = model.columns(len(inputs.offers), cost=inputs.rules.contract_cost, upper=1, integer=True)
-        told.u = model.columns(len(told.producers), upper=1, integer=True)
+def _stage(told: Commitments, scenario: Scenario, elastic: bool) -> Stage:
+    """Variables of a scenario, their cost, and the need that they serve together."""
+    net, model, π = told.network, told.model, scenario.probability
+    needs, penalty = np.arange(len(net.places)), net.inputs.rules.shortage_cost
+    x = model.columns(len(net.offer), cost=π * (net.price + net.freight), upper=net.most)
+    b = model.columns(len(net.market.need), cost=π * net.market.price)
+    e = model.columns(0 if penalty is None else len(needs), cost=π * (penalty or 0.0))
+    missing = model.columns(len(needs) * len(CLASSES) if elastic else 0)
+    served: list[Term] = [(net.need, x), (net.market.need, b), (needs[: len(e)], e)]
+    served.append((np.repeat(needs, len(CLASSES))[: len(missing)], missing))
+    model.rule("demand", len(needs), *served, lower=net.demand, upper=net.demand)
+    return Stage(scenario, x, b, e, missing)
 
 
-def _most(told: Commitments, number: int) -> float:
-    """The kg that an offer can commit at most: its capacity, its largest share of the need, the need."""
-    offer, network = told.network.inputs.offers[number], told.network
-    need = network.by_product.get(offer.product, 0.0)
-    share = _for(network.inputs.rules.largest_share, offer.product, 1.0)
-    return min(sum(offer.capacity.values()), share * need)
-
-
-def _for(held: Mapping[str, float], name: str, otherwise: float) -> float:
-    """The value of a rule for a product or a group, else for everyone."""
-    return held.get(name, held.get(EVERYONE, otherwise))
-
-
-def _second_stage(told: Commitments, scenario: Scenario, elastic: bool) -> None:
-    network, model, π = told.network, told.model, scenario.probability
-    arcs, market = network.arcs, network.market
-    freight = np.nan_to_num(arcs.km) * network.inputs.transport
-    x = model.columns(len(arcs.offer), cost=π * (arcs.price + freight), upper=arcs.most)
-    b = model.columns(len(market.need), cost=π * market.price)
-    lines = model.rows("demand", network.places, lower=network.demand, upper=network.demand)
-    model.put(lines[arcs.need], x)
-    model.put(lines[market.need], b)
-    lack = np.zeros(0, dtype=np.int64)
-    if network.inputs.rules.shortage_cost is not None:
-        lack = model.columns(len(lines), cost=π * network.inputs.rules.shortage_cost)
-        model.put(lines, lack)
-    if elastic:
-        _missing(told, lines)
-    for held, columns in ((told.x, x), (told.b, b), (told.lack, lack)):
-        held.append(columns)
-
-
-def _missing(told: Commitments, lines: Ints) -> None:
-    """Kg of each class that nobody offers, at the price of the class: an organic offer that lacks is told as such."""
-    prices = reference_prices(told.network)
-    need = np.repeat(np.arange(len(lines)), len(CLASSES))
-    quality = np.tile(np.arange(len(CLASSES)), len(lines))
-    price = np.array([prices[told.network.places[n][1], CLASSES[q]] for n, q in zip(need, quality, strict=True)])
-    columns = told.model.columns(len(need))
-    told.model.put(lines[need], columns)
-    told.missing.append((columns, need, quality, price))
-
-
-def _secured(told: Commitments) -> None:
+def _secured(told: Commitments, stage: Stage) -> None:
     """Deliveries are what is secured, or with yields a part of it."""
-    offers, model, arcs = told.network.inputs.offers, told.model, told.network.arcs
-    τ = told.network.inputs.rules.take_or_pay
-    for s, scenario in enumerate(told.scenarios):
-        labels = [(offer.producer, offer.product, offer.quality, scenario.name) for offer in offers]
-        y = np.array([min(1.0, scenario.yield_of(offer.product)) for offer in offers])
-        if len(told.scenarios) == 1 and not scenario.yields:
-            lines = model.rows("secured", labels, lower=0, upper=0)
-            model.put(lines, told.K, -1.0)
-            model.put(lines[arcs.offer], told.x[s])
-            continue
-        most, least = model.rows("secured", labels, upper=0), model.rows("take_or_pay", labels, lower=0)
-        for lines, part in ((most, y), (least, τ * y)):
-            model.put(lines, told.K, -part)
-            model.put(lines[arcs.offer], told.x[s])
-
-
-def _contracts(told: Commitments, fixed: Mapping[int, float] | None) -> None:
-    network, model, rules = told.network, told.model, told.network.inputs.rules
-    offers = network.inputs.offers
-    if told.z is None or told.u is None:
+    offers, net, model = told.network.inputs.offers, told.network, told.model
+    o, τ = np.arange(len(offers)), net.inputs.rules.take_or_pay
+    if len(told.stages) == 1 and not stage.scenario.yields:
+        model.rule("secured", len(o), (o, told.K, -1.0), (net.offer, stage.x), lower=0, upper=0)
         return
-    names = [(offer.producer, offer.product, offer.quality) for offer in offers]
-    of = np.array([told.producers.index(offer.producer) for offer in offers], dtype=np.int64)
-    lines = model.rows("contract", names, upper=0)
-    most = np.array([_most(told, number) for number in range(len(offers))])
-    model.put(lines, told.K)
-    model.put(lines, told.z, -most if fixed is None else -np.array([fixed.get(n, 0.0) for n in range(len(offers))]))
-    lines = model.rows("producer", names, upper=0)
-    model.put(lines, told.z)
-    model.put(lines, told.u[of], -1.0)
-    # a producer without contract is not one of the plan
-    lines = model.rows("producer", told.producers, lower=0)
-    model.put(lines[of], told.z)
-    model.put(lines, told.u, -1.0)
+    y = np.array([min(1.0, stage.scenario.yield_of(offer.product)) for offer in offers])
+    model.rule("secured", len(o), (o, told.K, -y), (net.offer, stage.x), upper=0)
+    model.rule("take_or_pay", len(o), (o, told.K, -τ * y), (net.offer, stage.x), lower=0)
+
+
+def _contracts(told: Commitments, z: Ints, u: Ints, most: Floats) -> None:
+    """What is secured is under contract; a producer of the plan has one, and each of both is worth it."""
+    net, model, rules = told.network, told.model, told.network.inputs.rules
+    o, f, of = np.arange(len(z)), np.arange(len(u)), net.producer
+    model.rule("contract", len(o), (o, told.K), (o, z, -most), upper=0)
+    model.rule("producer", len(o), (o, z), (o, u[of], -1.0), upper=0)
+    model.rule("producer", len(f), (of, z), (f, u, -1.0), lower=0)
     if rules.least_contract:
-        lines = model.rows("least_contract", names, lower=0)
-        _value(told, lines)
-        model.put(lines, told.z, -rules.least_contract)
+        model.rule("least_contract", len(o), *_value(told, o), (o, z, -rules.least_contract), lower=0)
     if rules.least_income:
-        lines = model.rows("least_income", told.producers, lower=0)
-        _value(told, lines[of])
-        model.put(lines, told.u, -rules.least_income)
-    for product, numbers in _by_product(offers).items():
-        if (allowed := _for(rules.most_contracts, product, INFINITY)) < len(numbers):
-            lines = model.rows("most_contracts", [product], upper=allowed)
-            model.put(lines[np.zeros(len(numbers), dtype=int)], told.z[numbers])
+        model.rule("least_income", len(f), *_value(told, of), (f, u, -rules.least_income), lower=0)
+    by_product: dict[str, list[int]] = defaultdict(list)
+    for number, offer in enumerate(net.inputs.offers):
+        by_product[offer.product].append(number)
+    for product, numbers in by_product.items():
+        if (allowed := told_for(rules.most_contracts, product, INFINITY)) < len(numbers):
+            model.rule("most_contracts", 1, (0, z[numbers]), upper=allowed)
 
 
-def _by_product(offers: Sequence[Any]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
-    for number, offer in enumerate(offers):
-        found[offer.product].append(number)
-    return found
+def _value(told: Commitments, row: Ints) -> list[Term]:
+    """The expected value of each offer's deliveries, in its row."""
+    net = told.network
+    return [(row[net.offer], stage.x, stage.scenario.probability * net.price) for stage in told.stages]
 
 
-def _value(told: Commitments, line_of_offer: Ints) -> None:
-    """Put the expected value of each offer's deliveries into its row."""
-    for scenario, x in zip(told.scenarios, told.x, strict=True):
-        arcs = told.network.arcs
-        told.model.put(line_of_offer[arcs.offer], x, scenario.probability * arcs.price)
-
-
-def _capacities(told: Commitments, s: int, scenario: Scenario) -> None:
+def _capacity(told: Commitments, stage: Stage) -> None:
     """What a month yields, or what has been harvested until then and kept."""
-    network, model, arcs = told.network, told.model, told.network.arcs
-    inputs = network.inputs
-    months = {month: number for number, month in enumerate(inputs.months)}
-    month = np.array([months[place[2]] for place in network.places], dtype=np.int64)[arcs.need]
-    keeps = np.array([offer.product in inputs.rules.storage_loss for offer in inputs.offers], dtype=bool)
-    capacity = np.array(
-        [[o.capacity.get(m, 0.0) * scenario.yield_of(o.product) for m in months] for o in inputs.offers]
-    )
-    capacity = capacity.reshape(len(inputs.offers), len(months))
-    labels = [(o.producer, o.product, o.quality, m, scenario.name) for o in inputs.offers for m in months]
-    kept = np.array([1 - inputs.rules.storage_loss.get(o.product, 0.0) for o in inputs.offers])
-    for rule, which, most in (
-        ("capacity", ~keeps, capacity), ("storage", keeps, capacity.cumsum(axis=1) * kept[:, None]),
-    ):  # fmt: skip
-        chosen = np.nonzero(which[arcs.offer])[0]
-        used = np.unique(arcs.offer[chosen])
-        if not len(used):
-            continue
-        lines = np.full(most.shape, -1)
-        named = [labels[o * len(months) + m] for o in used for m in range(len(months))]
-        lines[used] = model.rows(rule, named, upper=most[used].ravel()).reshape(len(used), len(months))
-        _put_deliveries(told, s, chosen, lines, month[chosen], cumulated=rule == "storage")
+    net, inputs, x = told.network, told.network.inputs, stage.x
+    loss, months = inputs.rules.storage_loss, inputs.months
+    most = np.array([[o.capacity.get(m, 0.0) * stage.scenario.yield_of(o.product) for m in months]
+                     for o in inputs.offers]).reshape(-1, len(months))  # fmt: skip
+    stored = most.cumsum(axis=1) * np.array([1 - loss.get(o.product, 0.0) for o in inputs.offers]).reshape(-1, 1)
+    keeps = np.array([o.product in loss for o in inputs.offers], dtype=bool)
+    for name, which, limit in (("capacity", ~keeps, most), ("storage", keeps, stored)):
+        used = np.unique(net.offer[which[net.offer]])
+        first = np.full(len(keeps), -1)
+        first[used] = len(months) * np.arange(len(used))
+        at = first[net.offer]
+        terms: list[Term] = [(np.where(at >= 0, at + net.month, -1), x)]
+        if name == "storage":
+            terms = [(np.where((at >= 0) & (net.month <= m), at + m, -1), x) for m in range(len(months))]
+        if len(used):
+            told.model.rule(name, len(used) * len(months), *terms, upper=limit[used].ravel())
 
 
-def _put_deliveries(told: Commitments, s: int, chosen: Ints, lines: Ints, month: Ints, *, cumulated: bool) -> None:
-    offer, columns = told.network.arcs.offer[chosen], told.x[s][chosen]
-    if not cumulated:
-        told.model.put(lines[offer, month], columns)
-        return
-    for later in range(lines.shape[1]):
-        before = month <= later
-        told.model.put(lines[offer[before], later], columns[before])
-
-
-def _steps(told: Commitments, s: int) -> None:
+def _step_capacity(told: Commitments, stage: Stage) -> None:
     """What secured volumes ask of a workshop each month."""
-    network, arcs, rules = told.network, told.network.arcs, told.network.inputs.rules
-    months = network.inputs.months
+    net, rules = told.network, told.network.inputs.rules
     for step, most in sorted(rules.step_capacity.items()):
-        lines = told.model.rows("step_capacity", [(step, month) for month in months], upper=most)
-        passes = np.array([rules.step_of.get(place[1]) == step for place in network.places], dtype=bool)
-        month = np.array([months.index(place[2]) for place in network.places], dtype=np.int64)
-        chosen = np.nonzero(passes[arcs.need])[0]
-        told.model.put(lines[month[arcs.need[chosen]]], told.x[s][chosen])
+        passes = np.array([rules.step_of.get(product) == step for _, product, _ in net.places], dtype=bool)
+        rows = np.where(passes[net.need], net.month, -1)
+        told.model.rule("step_capacity", len(net.inputs.months), (rows, stage.x), upper=most)
 
 
-def _scopes(told: Commitments, held: Mapping[str, float]) -> list[tuple[tuple[str, str], float, list[int]]]:
-    """For each group that a rule holds for and each civil year: who and when, the value, the needs concerned."""
+def _scopes(told: Commitments, rule: Mapping[str, float]) -> list[tuple[str, str, float, Floats]]:
+    """For each group that a rule holds for and each civil year: both, its value, and which needs it is about."""
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, (group, _, month) in enumerate(told.network.places):
         found[group, year_of(month)].append(number)
-    values = {scope: held.get(scope[0], held.get(EVERYONE)) for scope in sorted(found)}
-    return [(scope, value, found[scope]) for scope, value in values.items() if value is not None]
+    scopes = []
+    for (group, year), needs in sorted(found.items()):
+        if (value := told_for(rule, group, None)) is not None:
+            concerned = np.zeros(len(told.network.places), dtype=bool)
+            concerned[needs] = True
+            scopes.append((group, year, value, concerned))
+    return scopes
 
 
-def _shares(told: Commitments, s: int, elastic: bool) -> None:
+def _spent(told: Commitments, stage: Stage, needs: Any, weight: Floats, local: float = 0.0) -> list[Term]:
+    """What is spent on these needs, in one row, weighted by market class; `local` is added for what is local."""
+    net, market = told.network, told.network.market
+    factor = weight[net.quality[net.offer]] + local * net.is_local[net.offer]
+    row = np.where(needs, 0, -1)
+    spent: list[Term] = [
+        (row[net.need], stage.x, net.price * factor),
+        (row[market.need], stage.b, market.price * weight[market.quality]),
+    ]
+    if len(stage.missing):
+        price = np.array([[net.reference[product, q] for q in CLASSES] for _, product, _ in net.places]) * weight
+        spent.append((np.repeat(row, len(CLASSES)), stage.missing, price.ravel()))
+    return spent
+
+
+def _shares(told: Commitments, stage: Stage) -> None:
     """Quality in euros: linear, since the share is multiplied by what is spent."""
-    rules = told.network.inputs.rules
+    rules, places = told.network.inputs.rules, told.network.places
+    is_meat = np.array([rules.family.get(product) in MEAT_FISH for _, product, _ in places], dtype=bool)
     for name in SHARES:
-        for scope, θ, needs in _scopes(told, getattr(rules, name)):
-            if name == "meat_fish_share":
-                needs = [n for n in needs if rules.family.get(told.network.places[n][1]) in MEAT_FISH]
-            line = told.model.rows(name, [(*scope, told.scenarios[s].name)], lower=0)
-            counts = np.array(
-                [q == ORGANIC or (name != "organic_share" and q != CLASSES[0]) for q in CLASSES], dtype=float
-            )
-            _spend(told, s, line, needs, counts - θ, elastic)
-    for scope, θ, needs in _scopes(told, rules.local_share):
-        line = told.model.rows("local_share", [(*scope, told.scenarios[s].name)], lower=0)
-        _spend(told, s, line, needs, np.full(len(CLASSES), -θ), elastic, local=1.0)
-        _slack(told, "local_share", line, scope, elastic)
+        counts = np.array([q == ORGANIC or (name != "organic_share" and q != CLASSES[0]) for q in CLASSES])
+        for _, _, θ, needs in _scopes(told, getattr(rules, name)):
+            kept = needs & is_meat if name == "meat_fish_share" else needs
+            told.model.rule(name, 1, *_spent(told, stage, kept, counts - θ), lower=0)
 
 
-def _money(told: Commitments, s: int, elastic: bool) -> None:
-    for scope, most, needs in _scopes(told, told.network.inputs.rules.budget):
-        line = told.model.rows("budget", [(*scope, told.scenarios[s].name)], upper=most)
-        _spend(told, s, line, needs, np.ones(len(CLASSES)), elastic)
-        _slack(told, "budget", line, scope, elastic, sign=-1.0)
+def _euros(told: Commitments, stage: Stage, elastic: bool) -> None:
+    """The part of farms of the territory, and the budget; what both may be exceeded by, in an explanation."""
+    rules, model, one = told.network.inputs.rules, told.model, np.ones(len(CLASSES))
+
+    def excess(rule: str, group: str, year: str, sign: float) -> list[Term]:
+        if not elastic:
+            return []
+        (column,) = model.columns(1)
+        told.excess.append((rule, group, year, column))
+        return [(0, column, sign)]
+
+    for group, year, θ, needs in _scopes(told, rules.local_share):
+        spent = _spent(told, stage, needs, -θ * one, local=1.0)
+        model.rule("local_share", 1, *spent, *excess("local_share", group, year, 1.0), lower=0)
+    for group, year, most, needs in _scopes(told, rules.budget):
+        spent = _spent(told, stage, needs, one)
+        model.rule("budget", 1, *spent, *excess("budget", group, year, -1.0), upper=most)
 
 
-def _spend(
-    told: Commitments, s: int, line: Ints, needs: Iterable[int], weight: Floats, elastic: bool, *, local: float = 0.0
-) -> None:
-    """Put into a row what is spent on these needs, weighted by market class."""
-    network, model = told.network, told.model
-    chosen = np.zeros(len(network.places), dtype=bool)
-    chosen[list(needs)] = True
-    arcs, market = network.arcs, network.market
-    own = np.nonzero(chosen[arcs.need])[0]
-    factor = weight[network.quality[arcs.offer[own]]] + local * network.is_local[arcs.offer[own]]
-    model.put(np.broadcast_to(line, own.shape), told.x[s][own], arcs.price[own] * factor)
-    bought = np.nonzero(chosen[market.need])[0]
-    model.put(
-        np.broadcast_to(line, bought.shape), told.b[s][bought], market.price[bought] * weight[market.quality[bought]]
-    )
-    if elastic:
-        columns, need, quality, price = told.missing[s]
-        lacking = np.nonzero(chosen[need])[0]
-        model.put(np.broadcast_to(line, lacking.shape), columns[lacking], price[lacking] * weight[quality[lacking]])
-
-
-def _slack(told: Commitments, rule: str, line: Ints, scope: Any, elastic: bool, sign: float = 1.0) -> None:
-    if not elastic:
-        return
-    column = told.model.columns(1)
-    told.model.put(line, column, sign)
-    columns, scopes = told.excess.get(rule, (np.zeros(0, dtype=np.int64), []))
-    told.excess[rule] = (np.concatenate([columns, column]), [*scopes, scope])
-
-
-def _carcasses(told: Commitments) -> None:
+def _carcass(told: Commitments) -> None:
     """Cuts come with the animal: of each producer, none beyond its part, and enough of the whole."""
     rules, offers, model = told.network.inputs.rules, told.network.inputs.offers, told.model
     for animal in sorted({name for name, _ in rules.carcass_share}):
@@ -319,28 +250,19 @@ def _carcasses(told: Commitments) -> None:
             own = [n for n, o in enumerate(offers) if o.producer == producer and o.product in cuts]
             carcass = model.columns(1)
             for product in sorted({offers[n].product for n in own}):
-                line = model.rows("carcass", [(producer, animal, product)], upper=0)
-                held = [n for n in own if offers[n].product == product]
-                model.put(np.broadcast_to(line, (len(held),)), told.K[held])
-                model.put(line, carcass, -cuts[product])
+                held = told.K[[n for n in own if offers[n].product == product]]
+                model.rule("carcass", 1, (0, held), (0, carcass, -cuts[product]), upper=0)
             if β := rules.carcass_use.get(animal, 0.0):
-                line = model.rows("carcass_use", [(producer, animal)], lower=0)
-                model.put(np.broadcast_to(line, (len(own),)), told.K[own])
-                model.put(line, carcass, -β)
+                model.rule("carcass_use", 1, (0, told.K[own]), (0, carcass, -β), lower=0)
 
 
-def _tail(told: Commitments) -> None:
+def _shortage_cvar(told: Commitments) -> None:
     """The mean shortage of the worst scenarios."""
     ε, model = told.network.inputs.rules.shortage_cvar, told.model
-    if ε is None or not len(told.lack[0]):
+    if ε is None or not len(told.stages[0].e):
         return
-    η = model.columns(1)
-    beyond = model.columns(len(told.scenarios))
-    line = model.rows("shortage_cvar", [()], upper=ε)
-    model.put(line, η)
-    for s, scenario in enumerate(told.scenarios):
-        model.put(line, beyond[s], scenario.probability / (1 - TAIL))
-        row = model.rows("shortage_cvar", [(scenario.name,)], lower=0)
-        model.put(row, beyond[s])
-        model.put(row, η)
-        model.put(np.broadcast_to(row, told.lack[s].shape), told.lack[s], -1.0)
+    η, beyond = model.columns(1), model.columns(len(told.stages))
+    π = np.array([stage.scenario.probability for stage in told.stages])
+    model.rule("shortage_cvar", 1, (0, η), (0, beyond, π / (1 - TAIL)), upper=ε)
+    for stage, column in zip(told.stages, beyond, strict=True):
+        model.rule("shortage_cvar", 1, (0, column), (0, η), (0, stage.e, -1.0), lower=0)

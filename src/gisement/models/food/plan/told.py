@@ -2,21 +2,22 @@
 
 A volume secured from fewer than three producers, or of which one makes more than 85 %, is kept back; so is what would
 give it away by subtraction: what is bought of the same product, and one more cell where a single one is kept back.
-
-Source: statistical secrecy as Insee applies it to tables on firms (three units, 85 %).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from gisement.models.food.inputs import CLASSES, CONVENTIONAL, ORGANIC, Inputs, Scenario, year_of
-from gisement.models.food.plan.solve import Flows, Plan
+from gisement.models.food.inputs import CLASSES, CONVENTIONAL, MEAT_FISH, ORGANIC, Inputs, year_of
+from gisement.models.food.plan.solve import Plan
 from gisement.models.food.plan.weeks import WeeklyFlows
 from gisement.models.food.tables import counted, kept_back
+
+Place = tuple[str, str]
+"""A product, and a month or a period (empty: over all)."""
 
 
 @dataclass(frozen=True)
@@ -48,24 +49,54 @@ class Spending:
     meat_fish_share: float | None
 
 
+@dataclass
+class _Moved:
+    """Kg by place: secured by producer, bought, lacking, bound elsewhere."""
+
+    parts: dict[Place, dict[str, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
+    bought: dict[Place, float] = field(default_factory=lambda: defaultdict(float))
+    lacking: dict[Place, float] = field(default_factory=lambda: defaultdict(float))
+    tied: Mapping[Place, float] = field(default_factory=dict)
+
+    def told(self, needs: Mapping[Place, float], lines: Mapping[Any, list[Place]], masked: set[Place]) -> list[Volume]:
+        """The volume of each place; `lines` are those whose sums are known, `masked` what must be kept back already."""
+        hidden = masked.union(*(kept_back({at: self.parts.get(at, {}) for at in line}) for line in lines.values()))
+        return [
+            Volume(*at, needs[at], self.tied.get(at, 0.0),
+                   None if at in hidden else sum(self.parts.get(at, {}).values()),
+                   None if at in hidden else self.bought.get(at, 0.0), self.lacking.get(at, 0.0),
+                   counted(len(self.parts.get(at, {}))))
+            for at in sorted(needs)
+        ]  # fmt: skip
+
+
 def volumes(plan: Plan, inputs: Inputs, *, by_month: bool) -> list[Volume]:
     """Volumes by product, or by product and month; with yield scenarios, their expected value."""
-    parts, bought, lacking = _moved(plan, inputs, by_month)
-    needs, tied = (_by_place(held, inputs, by_month) for held in (inputs.needs, inputs.tied))
-    lines: dict[str, dict[Any, Mapping[str, float]]] = defaultdict(dict)
-    for place in needs:
-        lines[place[0] if by_month else ""][place] = parts.get(place, {})
-    hidden = set().union(*(kept_back(cells) for cells in lines.values()))
+
+    def when(month: str) -> str:
+        return month if by_month else ""
+
+    needs, tied = (
+        _by_place(held, {period: when(inputs.month_of.get(period, period)) for _, _, period in held})
+        for held in (inputs.needs, inputs.tied)
+    )
+    moved = _Moved(tied=tied)
+    for probability, flows in plan.weighted(inputs):
+        for number, _, month, kg in flows.deliveries:
+            offer = inputs.offers[number]
+            moved.parts[offer.product, when(month)][offer.producer] += probability * kg
+        for _, product, month, _, kg in flows.market:
+            moved.bought[product, when(month)] += probability * kg
+        for _, product, month, kg in flows.lacking:
+            moved.lacking[product, when(month)] += probability * kg
+    lines: dict[str, list[Place]] = defaultdict(list)
+    for at in needs:
+        lines[at[0] if by_month else ""].append(at)
+    masked: set[Place] = set()
     if by_month:
         whole = {v.product for v in volumes(plan, inputs, by_month=False) if v.secured_kg is None}
-        hidden |= {place for place in needs if place[0] in whole and parts.get(place)}
-    return [
-        Volume(place[0], place[1], needs[place], tied.get(place, 0.0),
-               None if place in hidden else sum(parts.get(place, {}).values()),
-               None if place in hidden else bought.get(place, 0.0), lacking.get(place, 0.0),
-               counted(len(parts.get(place, {}))))
-        for place in sorted(needs)
-    ]  # fmt: skip
+        masked = {at for at in needs if at[0] in whole and moved.parts.get(at)}
+    return moved.told(needs, lines, masked)
 
 
 def week_volumes(weeks: WeeklyFlows, inputs: Inputs, months: Iterable[Volume]) -> list[Volume]:
@@ -74,93 +105,62 @@ def week_volumes(weeks: WeeklyFlows, inputs: Inputs, months: Iterable[Volume]) -
     That is: where its month is, where too few producers are behind a week, and one more week of the month where a
     single one is.
     """
-    parts: dict[Any, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    bought: dict[Any, float] = defaultdict(float)
-    needs: dict[Any, float] = defaultdict(float)
+    moved = _Moved()
     for number, _, period, kg in weeks.deliveries:
         offer = inputs.offers[number]
-        parts[offer.product, period][offer.producer] += kg
+        moved.parts[offer.product, period][offer.producer] += kg
     for _, product, period, kg in weeks.market:
-        bought[product, period] += kg
-    for (_, product, period), kg in inputs.needs.items():
-        needs[product, period] += kg
-    lines: dict[Any, dict[Any, Mapping[str, float]]] = defaultdict(dict)
+        moved.bought[product, period] += kg
+    needs = _by_place(inputs.needs, {period: period for period in inputs.month_of})
+    lines: dict[Place, list[Place]] = defaultdict(list)
     for product, period in needs:
-        lines[product, inputs.month_of[period]][product, period] = parts.get((product, period), {})
-    hidden = set().union(*(kept_back(cells) for cells in lines.values()))
-    masked = {(v.product, v.month) for v in months if v.secured_kg is None}
-    hidden |= {place for line in masked for place in lines.get(line, {})}
-    return [
-        Volume(place[0], place[1], needs[place], 0.0,
-               None if place in hidden else sum(parts.get(place, {}).values()),
-               None if place in hidden else bought.get(place, 0.0), 0.0, counted(len(parts.get(place, {}))))
-        for place in sorted(needs)
-    ]  # fmt: skip
+        lines[product, inputs.month_of[period]].append((product, period))
+    masked = {at for v in months if v.secured_kg is None for at in lines.get((v.product, v.month), ())}
+    return moved.told(needs, lines, masked)
 
 
-def _by_place(held: Mapping[tuple[str, str, str], float], inputs: Inputs, by_month: bool) -> dict[Any, float]:
-    found: dict[Any, float] = defaultdict(float)
+def _by_place(held: Mapping[tuple[str, str, str], float], when: Mapping[str, str]) -> dict[Place, float]:
+    found: dict[Place, float] = defaultdict(float)
     for (_, product, period), kg in held.items():
-        found[product, inputs.month_of.get(period, period) if by_month else ""] += kg
+        found[product, when[period]] += kg
     return dict(found)
 
 
-def _moved(plan: Plan, inputs: Inputs, by_month: bool) -> tuple[Any, Any, Any]:
-    """Kg secured by place and producer, bought and lacking by place."""
-    parts: dict[Any, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    bought: dict[Any, float] = defaultdict(float)
-    lacking: dict[Any, float] = defaultdict(float)
-    for probability, flows in _weighted(plan, inputs):
-        for number, _, month, kg in flows.deliveries:
+def _bought(plan: Plan, inputs: Inputs) -> Iterator[tuple[str, str, str, str, float, float]]:
+    """Group, civil year, product, class, kg and euros of what is delivered and of what is bought on the market."""
+    for probability, flows in plan.weighted(inputs):
+        for number, group, month, kg in flows.deliveries:
             offer = inputs.offers[number]
-            parts[offer.product, month if by_month else ""][offer.producer] += probability * kg
-        for _, product, month, _, kg in flows.market:
-            bought[product, month if by_month else ""] += probability * kg
-        for _, product, month, kg in flows.lacking:
-            lacking[product, month if by_month else ""] += probability * kg
-    return parts, bought, lacking
-
-
-def _weighted(plan: Plan, inputs: Inputs) -> Iterable[tuple[float, Flows]]:
-    scenarios = inputs.rules.scenarios or (Scenario("", 1.0, {}),)
-    return zip((scenario.probability for scenario in scenarios), plan.flows, strict=True)
+            euros = probability * kg * offer.price_in(month)
+            yield group, year_of(month), offer.product, offer.quality, probability * kg, euros
+        for group, product, month, quality, kg in flows.market:
+            euros = probability * kg * inputs.rules.market[product, quality]
+            yield group, year_of(month), product, quality, probability * kg, euros
 
 
 def spending(plan: Plan, inputs: Inputs) -> list[Spending]:
     """Money by group and civil year, with the shares that quality rules speak of."""
     held: dict[tuple[str, str], dict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
-    for probability, flows in _weighted(plan, inputs):
-        for number, group, month, kg in flows.deliveries:
-            offer = inputs.offers[number]
-            price = offer.price.get(month, max(offer.price.values()))
-            held[group, year_of(month)][offer.product, offer.quality] += probability * kg * price
-        for group, product, month, quality, kg in flows.market:
-            price = inputs.rules.market[product, quality]
-            held[group, year_of(month)][product, quality] += probability * kg * price
-    return [Spending(group, year, *_shares(euros, inputs)) for (group, year), euros in sorted(held.items())]
+    for group, year, product, quality, _, euros in _bought(plan, inputs):
+        held[group, year][product, quality] += euros
+    found = []
+    for (group, year), spent in sorted(held.items()):
+        meat = {key: euros for key, euros in spent.items() if inputs.rules.family.get(key[0]) in MEAT_FISH}
+        shares = (_part(spent, organic=True), _part(spent, organic=False), _part(meat, organic=False))
+        found.append(Spending(group, year, sum(spent.values()), *shares))
+    return found
 
 
-def _shares(
-    euros: Mapping[tuple[str, str], float], inputs: Inputs
-) -> tuple[float, float | None, float | None, float | None]:
-    whole = sum(euros.values())
-    organic = sum(value for (_, quality), value in euros.items() if quality == ORGANIC)
-    durable = sum(value for (_, quality), value in euros.items() if quality != CONVENTIONAL)
-    of = {key: v for key, v in euros.items() if inputs.rules.family.get(key[0]) in ("meat", "fish")}
-    meat, good = sum(of.values()), sum(value for (_, quality), value in of.items() if quality != CONVENTIONAL)
-    return whole, _part(organic, whole), _part(durable, whole), _part(good, meat)
-
-
-def _part(part: float, whole: float) -> float | None:
+def _part(spent: Mapping[tuple[str, str], float], *, organic: bool) -> float | None:
+    """The organic part of euros, or the part of any quality; None where nothing is spent."""
+    whole = sum(spent.values())
+    part = sum(v for (_, quality), v in spent.items() if quality == ORGANIC or not (organic or quality == CONVENTIONAL))
     return part / whole if whole > 0 else None
 
 
 def classes(plan: Plan, inputs: Inputs) -> dict[str, float]:
     """Kg of the plan by market class, secured and bought together."""
     found: dict[str, float] = dict.fromkeys(CLASSES, 0.0)
-    for probability, flows in _weighted(plan, inputs):
-        for number, _, _, kg in flows.deliveries:
-            found[inputs.offers[number].quality] += probability * kg
-        for _, _, _, quality, kg in flows.market:
-            found[quality] += probability * kg
+    for _, _, _, quality, kg, _ in _bought(plan, inputs):
+        found[quality] += kg
     return found

@@ -16,15 +16,19 @@ import numpy as np
 
 from gisement.models.food.inputs import CLASSES, CONVENTIONAL, ORGANIC, Inputs, Rules, year_of
 from gisement.models.food.plan.model import SHARES, Commitments, commitments
-from gisement.models.food.plan.network import network, reference_prices
-from gisement.models.linear_model import OPTIMAL, Floats, Say, Solved, solve
+from gisement.models.food.plan.network import network
+from gisement.models.linear_model import OPTIMAL, Floats, Say, silent, solve
 
 LEAST_KG = 1e-3
 SUPPLY = "supply"
-SUSPECTS = (
-    "step_capacity", "largest_share", "most_contracts", "least_contract", "least_income", "carcass_use", "shortage_cvar"
-)  # fmt: skip
-"""Rules that may keep an offer from being used: fields of `Rules`."""
+SUSPECTS: Mapping[str, Any] = {
+    "step_capacity": {}, "largest_share": {}, "most_contracts": {}, "least_contract": 0.0, "least_income": 0.0,
+    "carcass_use": {}, "shortage_cvar": None,
+}  # fmt: skip
+"""Rules that may keep an offer from being used: fields of `Rules`, and what they are where they do not hold."""
+Fixed = Mapping[int, float] | None
+Lacking = Mapping[tuple[str, str, str, str], float]
+"""Kg of offers that do not exist, by group, product, month and class."""
 
 
 @dataclass(frozen=True)
@@ -43,59 +47,51 @@ class Reason:
     year: str = ""
 
 
-def reasons(
-    inputs: Inputs, say: Say = lambda what, done, total: None, fixed: Mapping[int, float] | None = None
-) -> list[Reason]:  # fmt: skip
+def reasons(inputs: Inputs, say: Say = silent, fixed: Fixed = None) -> list[Reason]:
     """The rules that no plan can keep, the heaviest first; none if a plan exists. `fixed`: as for a plan."""
-    told, found = _least_missing(inputs, say, fixed)
-    if found is None:
+    told, values = _least_missing(inputs, say, fixed)
+    if values is None:
         return []
-    lacking = _lacking(told, found.values)
+    lacking = _lacking(told, values)
     causes = _causes(inputs, sum(lacking.values()), fixed)
     by_rule: dict[tuple[str, str, str], dict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
     for (group, product, month, quality), kg in lacking.items():
         rule, year = _rule_of(inputs.rules, quality, causes), year_of(month)
         by_rule[rule, group if rule in SHARES else "", year][product, month] += kg
     answer = [_reason(rule, group, year, held) for (rule, group, year), held in by_rule.items()]
-    for rule, (columns, scopes) in told.excess.items():
-        for euros, scope in zip(found.values[columns], scopes, strict=True):
-            if euros > LEAST_KG:
-                answer.append(Reason(rule, scope[0], missing_eur=float(euros), year=scope[1]))
+    for rule, group, year, column in told.excess:
+        if values[column] > LEAST_KG:
+            answer.append(Reason(rule, group, missing_eur=float(values[column]), year=year))
     return sorted(answer, key=lambda one: (-one.missing_kg, -one.missing_eur, one.rule, one.group))
 
 
-def _least_missing(
-    inputs: Inputs, say: Say, fixed: Mapping[int, float] | None = None
-) -> tuple[Commitments, Solved | None]:  # fmt: skip
+def _least_missing(inputs: Inputs, say: Say, fixed: Fixed) -> tuple[Commitments, Floats | None]:
     """The model with everything allowed to lack, and the solution that lacks least, in kg (euros at a mean price).
 
     Whole contracts are let go first: without them, most causes are already seen.
     """
-    for whole in (False, True):
-        net = network(inputs)
-        told = commitments(net, elastic=True, fixed=fixed)
-        if not whole:
-            told.model.integer = [np.zeros(told.model.n, dtype=bool)]
-        cost = np.zeros(told.model.n)
-        for columns, _, _, _ in told.missing:
-            cost[columns] = 1.0
-        price = float(np.mean(list(reference_prices(net).values()) or [1.0]))
-        for columns, _ in told.excess.values():
-            cost[columns] = 1.0 / max(price, 0.01)
-        told.model.set_cost(cost)
-        found = solve(told.model, gap=1e-4, say=say)
+    told = commitments(network(inputs), elastic=True, fixed=fixed)
+    cost = np.zeros(told.model.n)
+    for stage in told.stages:
+        cost[stage.missing] = 1.0
+    price = float(np.mean(list(told.network.reference.values()) or [1.0]))
+    cost[[column for _, _, _, column in told.excess]] = 1.0 / max(price, 0.01)
+    told.model.set_cost(cost)
+    for model in (told.model.relaxed(), told.model):
+        found = solve(model, gap=1e-4, say=say)
         if found.status == OPTIMAL and (found.objective or 0.0) > LEAST_KG:
-            return told, found
+            return told, found.values
     return told, None
 
 
-def _lacking(told: Commitments, values: Floats) -> dict[tuple[str, str, str, str], float]:
-    """Kg of offers that do not exist, by group, product, month and class; in the worst scenario of several."""
+def _lacking(told: Commitments, values: Floats) -> Lacking:
+    """What lacks, in the worst scenario of several."""
     found: dict[tuple[str, str, str, str], float] = defaultdict(float)
-    for columns, need, quality, _ in told.missing:
-        for n in np.nonzero(values[columns] > LEAST_KG)[0]:
-            key = (*told.network.places[need[n]], CLASSES[quality[n]])
-            found[key] = max(found[key], float(values[columns[n]]))
+    for stage in told.stages:
+        for n, kg in enumerate(values[stage.missing].tolist()):
+            if kg > LEAST_KG:
+                key = (*told.network.places[n // len(CLASSES)], CLASSES[n % len(CLASSES)])
+                found[key] = max(found[key], kg)
     return dict(found)
 
 
@@ -104,22 +100,18 @@ def _rule_of(rules: Rules, quality: str, causes: Iterable[str]) -> str:
     named = {ORGANIC: "organic_share", CONVENTIONAL: ""}.get(quality, "durable_share")
     if named == "durable_share" and not rules.durable_share:
         named = "meat_fish_share"
-    if named and getattr(rules, named):
-        return named
-    return next(iter(causes), SUPPLY)
+    return named if named and getattr(rules, named) else next(iter(causes), SUPPLY)
 
 
-def _causes(inputs: Inputs, missing: float, fixed: Mapping[int, float] | None = None) -> list[str]:
+def _causes(inputs: Inputs, missing: float, fixed: Fixed) -> list[str]:
     """The rules without which less would be missing, the most binding first."""
     told: list[tuple[float, str]] = []
-    for rule in SUSPECTS:
-        held = getattr(inputs.rules, rule)
-        if not held and not (rule == "shortage_cvar" and held is not None):
+    for rule, nothing in SUSPECTS.items():
+        if getattr(inputs.rules, rule) == nothing:
             continue
-        empty: Any = {"shortage_cvar": None}.get(rule, 0.0 if isinstance(held, float) else {})
-        without = replace(inputs, rules=replace(inputs.rules, **{rule: empty}))
-        model, found = _least_missing(without, lambda what, done, total: None, fixed)
-        left = sum(_lacking(model, found.values).values()) if found else 0.0
+        without = replace(inputs, rules=replace(inputs.rules, **{rule: nothing}))
+        model, values = _least_missing(without, silent, fixed)
+        left = 0.0 if values is None else sum(_lacking(model, values).values())
         if left < missing - LEAST_KG:
             told.append((left, rule))
     return [rule for _, rule in sorted(told)]
