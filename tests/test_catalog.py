@@ -7,6 +7,7 @@ import importlib
 import re
 from datetime import date
 from functools import cache
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ import duckdb
 import pytest
 
 from gisement.catalog import columns, indicator_texts, raw_tables, tables, texts
+from gisement.catalog.file_kinds import file_kinds, retentions
 from gisement.catalog.parameters import parameter, parameters
-from gisement.catalog.retention import retentions
 from gisement.catalog.segments import families, segment_prefixes, segments
 from gisement.catalog.tables import FOLDER, read_csv, read_yaml
 from gisement.engine.plan import compile_step
@@ -158,9 +159,14 @@ def test_raw_columns_are_documented_with_a_type_that_the_engine_knows() -> None:
 # --- retention ----------------------------------------------------------------------------------------------
 
 
-def test_every_kind_of_file_has_one_duration() -> None:
+def test_every_kind_of_file_has_one_duration_and_what_reads_it() -> None:
+    registry = importlib.import_module("gisement.sources.registry")
     kinds = [kind for each in retentions() for kind in each.kinds]
-    assert sorted(kinds) == sorted(importlib.import_module("gisement.sources.registry").SOURCES)
+    assert sorted(kinds) == sorted(registry.SOURCES)
+    for kind in file_kinds().values():
+        signature(registry.function_of(kind.reader)).bind(Path(), *map(Path, kind.tables), "name")
+        if kind.prepare:
+            signature(registry.function_of(kind.prepare)).bind(Path(), Path(), None, None)
 
 
 # --- parameters ---------------------------------------------------------------------------------------------

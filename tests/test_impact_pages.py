@@ -14,7 +14,7 @@ from gisement.models.impact.by_sector import impact_by_sector
 from gisement.models.impact.input_output import effects, leontief_inverse, size_factor
 from gisement.models.impact.inputs import economy_of, table_of
 from gisement.models.impact.local_multiplier import lm3_from_shares
-from gisement.sources.io_table.layouts import own_rows
+from gisement.sources.economy.layouts import own_rows
 from gisement.terms import Indicator
 from tests.test_docs import CHAPTERS, chapter, command_page, page
 

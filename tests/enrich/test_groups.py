@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gisement.sources.groups import read_groups
-from gisement.terms import Trouble
+from gisement.terms import Reading, Trouble
 from tests import mixed_files
 from tests.disturbed import Stage
 from tests.workspaces import rows
@@ -25,7 +25,7 @@ def test_a_firm_is_gathered_with_the_head_that_a_file_tells(stage: Stage) -> Non
 def test_lines_without_two_identifiers_are_counted(tmp_path: Path) -> None:
     given, made = tmp_path / "groups.csv", tmp_path / "raw.parquet"
     given.write_text("SIREN;SIREN mère\n90000001900012;900 000 027\n?;900000027\n900000035;\n", encoding="utf-8")
-    assert read_groups(given, made) == (3, 2)
+    assert read_groups(given, made) == Reading(3, 2)
 
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:

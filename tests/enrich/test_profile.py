@@ -13,7 +13,7 @@ import pytest
 from gisement.enrich.profile import MAIN_KINDS
 from gisement.sources.demonstration import identifiers
 from gisement.sources.inclusion import read_inclusion
-from gisement.terms import Trouble
+from gisement.terms import Reading, Trouble
 from tests.workspaces import rows, workspace_of
 
 BUYER = identifiers.siret(identifiers.siren(30_001), 1)
@@ -76,7 +76,7 @@ def test_the_register_gives_the_rest_of_the_profile(complete: dict[str, dict[str
 def test_json_of_records_is_read_and_lines_without_siret_are_told(tmp_path: Path) -> None:
     held = [{"model": "siae", "pk": 1, "fields": {"siret": LISTED, "kind": "ei"}}, {"fields": {"siret": "x"}}]
     (tmp_path / "list.json").write_text(json.dumps(held), encoding="utf-8")
-    assert read_inclusion(tmp_path / "list.json", tmp_path / "out.parquet") == (2, 1)
+    assert read_inclusion(tmp_path / "list.json", tmp_path / "out.parquet") == Reading(2, 1)
     assert pq.read_table(tmp_path / "out.parquet").to_pylist() == [{"siret": LISTED, "inclusion_kind_reported": "EI"}]
 
 
@@ -90,9 +90,9 @@ def test_another_file_is_refused(tmp_path: Path, name: str, content: str) -> Non
 def test_real_lists_are_read(shared_data: Path, tmp_path: Path) -> None:
     # Counts told by the data folder: 3,932 lines of 2019 and 3,853 records of the marketplace.
     for name, count in (("siae_liste_2019-07.csv", 3932), ("lemarche_01_siaes.json", 3853)):
-        found, unreadable = read_inclusion(shared_data / "inclusion" / name, tmp_path / "out.parquet")
-        assert found == count
-        assert unreadable < count / 100
+        found = read_inclusion(shared_data / "inclusion" / name, tmp_path / "out.parquet")
+        assert found.records == count
+        assert found.unreadable < count / 100
         kinds = set(pq.read_table(tmp_path / "out.parquet")["inclusion_kind_reported"].to_pylist())
         assert set(MAIN_KINDS["siae"]) <= kinds
         assert "ESAT" not in kinds

@@ -21,8 +21,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from gisement.catalog import parameter
+from gisement.catalog.file_kinds import published_kinds
 from gisement.catalog.public_tables import IMPLIED, public_columns, public_tables
-from gisement.catalog.retention import published_kinds
 from gisement.engine import served
 from gisement.engine.served import Served
 from gisement.models.secrecy.payments import linked_cells

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gisement.catalog.segments import segment_prefixes
 from gisement.models.titles.classifier import Examples, TitleModel, train
-from gisement.sources.title_model import write_title_model
+from gisement.sources.segments.title_model import write_title_model
 
 THINGS = {
     "90910000": ("Nettoyage des locaux", "Prestations de nettoyage des vitres", "Entretien ménager des bureaux"),

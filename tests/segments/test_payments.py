@@ -13,7 +13,7 @@ import pytest
 from gisement.catalog.segments import rules
 from gisement.sources.demonstration import identifiers
 from gisement.sources.ledger import LedgerMapping, prepare_ledger
-from gisement.sources.segment_mapping import read_segment_mapping
+from gisement.sources.segments.mapping import read_segment_mapping
 from gisement.store import Workspace
 from gisement.terms import Trouble
 from tests.segments.invented_titles import learnt
@@ -151,4 +151,4 @@ def test_a_mapping_that_cannot_be_read_is_refused_whole(text: str, named: str, t
 def test_a_mapping_saved_by_a_spreadsheet_in_french_is_read(tmp_path: Path) -> None:
     text = "Acheteur;Genre;Catégorie;Segment\n210 860 041 00013;catégorie;Été;lifts\n;;;\n"
     (tmp_path / "own.csv").write_bytes(text.encode("cp1252"))
-    assert read_segment_mapping(tmp_path / "own.csv", tmp_path / "made.parquet") == 1
+    assert read_segment_mapping(tmp_path / "own.csv", tmp_path / "made.parquet").records == 1

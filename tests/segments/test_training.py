@@ -10,8 +10,8 @@ import pytest
 from gisement import pipeline
 from gisement.models.titles.accuracy import Unseen, accuracy
 from gisement.publish.words.models import learnt as told
-from gisement.sources.cpv_labels import read_cpv_labels
 from gisement.sources.demonstration import identifiers
+from gisement.sources.segments.cpv_labels import read_cpv_labels
 from gisement.store import Workspace, remove_snapshot, snapshots
 from gisement.studies.titles import Learnt, learn_titles, withdraw
 from gisement.terms import Trouble

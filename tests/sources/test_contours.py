@@ -12,7 +12,7 @@ import pytest
 from gisement.sources.cards import card, fetch
 from gisement.sources.contours import read_contours
 from gisement.sources.download import Session
-from gisement.terms import Trouble
+from gisement.terms import Reading, Trouble
 from tests import made_contours
 from tests.publisher import breaks_after, changes, published, says
 
@@ -51,7 +51,7 @@ def test_a_few_contours_of_other_levels_are_counted_and_left(tmp_path: Path) -> 
     """Files of departments may hold collectivities overseas that are none; most must be what the file is said to be."""
     other = made_contours.square("988", "Nouvelle-Calédonie", 165.0, -21.0, 1.0)
     source = made_contours.write(tmp_path / "c.geojson", [*made_contours.departments(), other])
-    assert read_contours(source, tmp_path / "c.parquet") == (96, 1)
+    assert read_contours(source, tmp_path / "c.parquet") == Reading(96, 1)
     with pytest.raises(Trouble):
         read(tmp_path, {"type": "FeatureCollection", "features": [VIENNE, other]})
 
@@ -74,7 +74,7 @@ def test_contours_are_fetched_over_a_poor_network_and_not_again(tmp_path: Path) 
         newer = made_contours.told([VIENNE])
         scene.acts = [changes(newer)]
         assert fetch(source, tmp_path, scene.address, session=session).path.read_bytes() == newer
-    assert read_contours(found.path, tmp_path / "c.parquet") == (1, 0)
+    assert read_contours(found.path, tmp_path / "c.parquet") == Reading(1, 0)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,6 @@ def test_real_contours_are_read(shared_data: Path, tmp_path: Path) -> None:
     """Counts of `../shared/data/README.md`: 274 communes of the Vienne, 96 departments; cantons are refused."""
     folder = shared_data / "geography" / "boundaries"
     for name, count in (("communes-86-vienne", 274), ("departements-version-simplifiee", 96)):
-        assert read_contours(folder / f"{name}.geojson", tmp_path / "c.parquet") == (count, 0)
+        assert read_contours(folder / f"{name}.geojson", tmp_path / "c.parquet") == Reading(count, 0)
     with pytest.raises(Trouble):
         read_contours(folder / "cantons-86-vienne.geojson", tmp_path / "c.parquet")

@@ -16,11 +16,11 @@ from gisement.models.impact.draws import drawn
 from gisement.models.impact.effects import Demand, Zones, leaks, simulate
 from gisement.models.impact.input_output import leontief_inverse, output_multipliers, technical_coefficients
 from gisement.models.impact.inputs import economy_of, table_of
-from gisement.sources import embedded_economy
-from gisement.sources.emission_factors import read_emission_factors
-from gisement.sources.employment import read_employment
-from gisement.sources.io_table.layouts import embedded, own_rows, read, read_table
-from gisement.sources.io_table.table import HOUSEHOLDS, IoTable, balance
+from gisement.sources.economy import embedded as embedded_economy
+from gisement.sources.economy.emission_factors import read_emission_factors
+from gisement.sources.economy.employment import read_employment
+from gisement.sources.economy.layouts import embedded, own_rows, read_io_table, read_table
+from gisement.sources.economy.table import HOUSEHOLDS, IoTable, balance
 from gisement.terms import Trouble
 from tests.sources import io_tables as made
 
@@ -91,7 +91,12 @@ def test_prices_of_a_supply_table_lead_what_buyers_pay_to_what_producers_receive
     path = made.supply_use(tmp_path)
     table = read_table(path, path.name, convert=True)
     targets = {name: tmp_path / f"{name}.parquet" for name in ("raw_io_cell", "raw_io_sector")}
-    assert any("prix de base" in note for note in read(path, targets, path.name, convert=True).details["notes"])
+    assert any(
+        "prix de base" in note
+        for note in read_io_table(
+            path, targets["raw_io_cell"], targets["raw_io_sector"], path.name, convert=True
+        ).details["notes"]
+    )
     rows = {name: pq.read_table(target).to_pylist() for name, target in targets.items()}
     flows = [{**row, "flow_kind": row["flow"], "table_note": row["note"]} for row in rows["raw_io_cell"]]
     country = economy_of(table_of(flows, rows["raw_io_sector"]), flows, [])
@@ -123,7 +128,7 @@ def test_a_workbook_that_is_no_supply_and_use_table_is_refused(tmp_path: Path) -
 def test_what_is_written_and_told(tmp_path: Path) -> None:
     path = made.marked(tmp_path)
     targets = {name: tmp_path / f"{name}.parquet" for name in ("raw_io_cell", "raw_io_sector")}
-    reading = read(path, targets, path.name)
+    reading = read_io_table(path, targets["raw_io_cell"], targets["raw_io_sector"], path.name)
     assert reading.records == 3
     assert any("2019" in note and "MEUR" in note for note in reading.details["notes"])
     told = next(note for note in reading.details["notes"] if note.startswith("Multiplicateurs"))
@@ -152,7 +157,7 @@ def test_a_file_that_cannot_serve_is_refused_in_a_sentence(name: str, content: s
     path.write_text(content, encoding="utf-8")
     targets = {name: tmp_path / f"{name}.parquet" for name in ("raw_io_cell", "raw_io_sector")}
     with pytest.raises(Trouble) as refused:
-        read(path, targets, name)
+        read_io_table(path, targets["raw_io_cell"], targets["raw_io_sector"], name)
     assert said in refused.value.fr
     assert refused.value.fr.endswith(".")
 

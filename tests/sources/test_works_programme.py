@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gisement.catalog.file_templates import file_template
-from gisement.sources.works_programme import read_works_programme
+from gisement.sources.partners.works_programme import read_works_programme
 from gisement.terms import Trouble
 
 HEAD = "acheteur;operation;segment;consultation;montant_ht;attentes;diffusion"
@@ -18,7 +18,7 @@ def read(folder: Path, *lines: str) -> list[dict[str, object]]:
     """The rows that a file of these lines gives."""
     source, target = folder / "works.csv", folder / "works.parquet"
     source.write_text("\n".join((HEAD, *lines)), encoding="cp1252")
-    assert read_works_programme(source, target) == len(lines)
+    assert read_works_programme(source, target).records == len(lines)
     found: list[dict[str, object]] = pq.read_table(target).to_pylist()
     return found
 
@@ -57,7 +57,7 @@ def test_a_missing_column_is_named_and_the_template_is_read(tmp_path: Path) -> N
     with pytest.raises(Trouble, match="segment"):
         read_works_programme(source, tmp_path / "x.parquet")
     source.write_text(file_template("works-programme"), encoding="utf-8")
-    assert read_works_programme(source, tmp_path / "x.parquet") == 4
+    assert read_works_programme(source, tmp_path / "x.parquet").records == 4
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", '"', ";;\n;", "a\x00b"])

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from gisement.catalog import raw_tables, tables
-from gisement.catalog.retention import published_kinds
+from gisement.catalog.file_kinds import published_kinds
 from gisement.engine.area_shares import AREA, anywhere, level_of, of_every_area, settled
 from gisement.engine.compiled import frozen, rows_sql, spread_sql, sum_sql
 from gisement.engine.labels import labelled

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gisement.catalog.segments import segment_definitions, segment_evidence, segment_prefixes, segment_words
-from gisement.sources import embedded_economy, geography
+from gisement.sources import geography
+from gisement.sources.economy import embedded as embedded_economy
 from gisement.store import database, own_tables, parsed
 from gisement.store.workspace import Workspace
 

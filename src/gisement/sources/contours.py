@@ -17,7 +17,7 @@ from pyarrow import parquet
 from gisement.sources.geography import raw_files
 from gisement.sources.published_file import plain
 from gisement.sources.raw_rows import write_parquet
-from gisement.terms import Trouble
+from gisement.terms import Reading, Trouble
 
 CODES = (
     "code", "codeinsee", "insee", "inseecom", "inseedep", "codecommune", "codedepartement", "codgeo", "codeepci",
@@ -49,10 +49,10 @@ class _File(_Feature):
     features: list[_Feature] | None = None
 
 
-def read_contours(source: Path, target: Path) -> tuple[int, int]:
-    """Write `raw_contour` (one row per commune, EPCI or department: level, code, rings); returns how many rows, and how
-    many features are of none of these levels (a collectivity overseas that is no department) or have no geometry.
+def read_contours(source: Path, target: Path, name: str = "") -> Reading:
+    """Write `raw_contour` (one row per commune, EPCI or department: level, code, rings).
 
+    Unreadable are features of none of these levels (a collectivity overseas that is no department) or without geometry.
     Rings read `lon,lat lon,lat …;lon,lat …`, in thousandths of a degree. Raises Trouble if the file is no GeoJSON of
     communes, EPCIs or departments, or if its coordinates are not in degrees.
     """
@@ -66,7 +66,7 @@ def read_contours(source: Path, target: Path) -> tuple[int, int]:
         raise _not_contours()
     rows = sorted((row for row, _ in told), key=lambda row: (row["contour_level"], row["contour_code"]))
     write_parquet("raw_contour", rows, target)
-    return len(rows), len(features) - len(rows)
+    return Reading(len(rows), len(features) - len(rows))
 
 
 def _property(feature: _Feature, names: Sequence[str]) -> str:

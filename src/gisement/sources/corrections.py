@@ -14,7 +14,7 @@ from gisement.terms.mishap import in_french
 HEADER = ("table", "key", "column", "old_value", "new_value", "reason", "author", "date")
 
 
-def read_corrections(source: Path, target: Path) -> int:
+def read_corrections(source: Path, target: Path, name: str = "") -> int:
     """Write `raw_correction` from a CSV of that header; returns the number of corrections.
 
     Raises Trouble if a column is missing or the file is no text.

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from gisement.sources.raw_rows import write_parquet
-from gisement.sources.small_table import read_small_table
-from gisement.terms import Trouble
+from gisement.sources.small_table import first_of, read_small_table
+from gisement.terms import Reading, Trouble
 
 NAMES = {
     "siren": ("siren", "sirenfiliale", "filiale", "entreprise"),
@@ -15,13 +15,13 @@ NAMES = {
 }
 
 
-def read_groups(source: Path, target: Path) -> tuple[int, int]:
-    """Write `raw_group`; gives the lines, and those without two SIREN.
+def read_groups(source: Path, target: Path, name: str = "") -> Reading:
+    """Write `raw_group`; lines without two SIREN are unreadable.
 
     A SIRET is read as the SIREN that it begins with. Raises Trouble if a column is missing.
     """
     header, lines = read_small_table(source)
-    found = {column: next((name for name in names if name in header), "") for column, names in NAMES.items()}
+    found = {column: first_of(names, header) for column, names in NAMES.items()}
     if not all(found.values()):
         raise Trouble(
             fr="Ce fichier ne dit pas de quel groupe est une entreprise : donner les colonnes siren et siren_mere"
@@ -32,7 +32,7 @@ def read_groups(source: Path, target: Path) -> tuple[int, int]:
     cells = [{column: _siren(line[name]) for column, name in found.items()} for line in lines]
     usable = [row for row in cells if all(row.values())]
     write_parquet("raw_group", sorted(usable, key=lambda row: tuple(map(str, row.values()))), target)
-    return len(lines), len(lines) - len(usable)
+    return Reading(len(lines), len(lines) - len(usable))
 
 
 def _siren(text: str) -> str | None:

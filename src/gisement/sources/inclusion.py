@@ -19,14 +19,14 @@ from gisement.sources.published_file import (
     whole_letters,
 )
 from gisement.store.sql_text import identifier, literal
-from gisement.terms import Trouble
+from gisement.terms import Reading, Trouble
 
 _SIRET = ("siret", "siretstructure", "numerosiret", "siretetablissement")
 _KIND = ("mesure", "kind", "typestructure", "type", "typologie", "categorie", "nature")
 
 
-def read_inclusion(source: Path, target: Path) -> tuple[int, int]:
-    """Write `raw_inclusion` (siret, inclusion_kind_reported), in order; gives rows, and lines that could not be read.
+def read_inclusion(source: Path, target: Path, name: str = "") -> Reading:
+    """Write `raw_inclusion` (siret, inclusion_kind_reported), in order.
 
     A line without a SIRET of 14 digits or without a kind is one that could not be read. Raises Trouble if the file has
     no such columns.
@@ -48,7 +48,8 @@ def read_inclusion(source: Path, target: Path) -> tuple[int, int]:
         written = connection.execute(f"COPY ({kept}) TO {literal(unfinished)} (FORMAT parquet)").fetchone()
         unusable = connection.execute(f"SELECT count(*) FROM line WHERE ({usable}) IS NOT true").fetchone()
     unfinished.replace(target)
-    return (written[0] if written else 0) + (unusable[0] if unusable else 0), skipped + (unusable[0] if unusable else 0)
+    whole, lost = written[0] if written else 0, unusable[0] if unusable else 0
+    return Reading(whole + lost, skipped + lost)
 
 
 def _query(table: Published, source: Path) -> str:

@@ -1,17 +1,23 @@
-"""Small tables that people keep in a spreadsheet: a CSV of any usual separator and encoding, read as texts."""
+"""Small tables that people keep in a spreadsheet: a CSV of any usual separator and encoding, declared column by column.
+
+`SmallTable` says the columns, what heads each, how its cells are read; a cell that cannot be refuses the file, since
+half of a table would be a false one.
+"""
 
 from __future__ import annotations
 
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 from gisement.sources.published_file import plain
-from gisement.terms import Trouble
+from gisement.sources.raw_rows import write_parquet
+from gisement.terms import Reading, Trouble
 from gisement.terms.mishap import in_french
 
 DELIMITERS = ";,\t"
@@ -19,62 +25,177 @@ SIRET_OR_SIREN = re.compile(r"[0-9]{9}|[0-9]{14}")
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of such a table: what its file is called in a refusal (`of`: French, English), its number, its cells."""
+class Cell:
+    """A cell of such a table: its text, and the line that it is in."""
 
+    text: str
     of: tuple[str, str]
-    number: int
-    cells: Mapping[str, str]
+    line: int
 
-    def __getitem__(self, column: str) -> str:
-        """The text of a cell."""
-        return self.cells[column]
-
-    def wrong(self, value: str, fr: str, en: str) -> Trouble:
-        """The refusal of a value, which is not what French and English words say."""
+    def wrong(self, fr: str, en: str) -> Trouble:
+        """The refusal of the cell, which is not what French and English words say."""
         return Trouble(
-            fr=f"Ligne {self.number} {self.of[0]} : « {value} » n'est pas {fr} ; la corriger et ajouter le fichier.",
-            en=f"Line {self.number} of {self.of[1]}: '{value}' is not {en}; mend it and add the file.",
+            fr=f"Ligne {self.line} {self.of[0]} : « {self.text} » n'est pas {fr} ; la corriger et ajouter le fichier.",
+            en=f"Line {self.line} of {self.of[1]}: '{self.text}' is not {en}; mend it and add the file.",
         )
 
-    def filled(self, column: str, fr: str, en: str) -> str:
-        """The text of a cell. Raises Trouble where it is empty."""
-        if not self.cells[column]:
-            raise self.wrong("", fr, en)
-        return self.cells[column]
 
-    def buyer(self) -> str:
-        """The SIRET or SIREN in the column `buyer`. Raises Trouble where there is none."""
-        found = re.sub(r"[\s.]", "", self.cells["buyer"])
-        if not SIRET_OR_SIREN.fullmatch(found):
-            raise self.wrong(self.cells["buyer"], "un SIRET ni un SIREN d'acheteur", "a buyer's SIRET or SIREN")
-        return found
+Read = Callable[[Cell], Any]
 
-    def decimal(self, column: str, most: int, fr: str, en: str, *, units: str = "€") -> Decimal | None:
-        """`1 200,50` as a number from 0 to `most`, whatever unit it bears; None where nothing is written.
 
-        Raises Trouble for anything else.
+@dataclass(frozen=True)
+class Column:
+    """A column: its name in the raw table, its names in files (English, French, others), how a cell is read.
+
+    Names are compared in small letters and digits. A file without a column that `is_wanted` is refused.
+    """
+
+    name: str
+    headers: tuple[str, ...]
+    read: Read
+    is_wanted: bool = False
+
+
+@dataclass(frozen=True)
+class SmallTable:
+    """The reader of small files into a raw table: `of` is what a file is called in a refusal (French, English).
+
+    A refusal for want of a column names the expected `header` where there is one, or the template of this kind of file.
+    """
+
+    raw: str
+    kind: str
+    of: tuple[str, str]
+    columns: Sequence[Column]
+    header: str = ""
+
+    def __call__(self, source: Path, target: Path, name: str = "") -> Reading:
+        """Write the raw table, one row per line.
+
+        Raises Trouble if a column is missing, or, with its line, at the first cell that cannot be read.
         """
-        text = self.cells[column]
-        tight = re.sub(rf"[\s\u00a0\u202f{units}]", "", text).replace(",", ".")
+        header, lines = read_small_table(source)
+        found = {column.name: first_of(column.headers, header) for column in self.columns}
+        for column in self.columns:
+            if column.is_wanted and not found[column.name]:
+                raise self._lacks(column)
+        rows = [
+            {"position": number - 1}
+            | {c.name: c.read(Cell(line.get(found[c.name], "").strip(), self.of, number)) for c in self.columns}
+            for number, line in enumerate(lines, 2)
+        ]
+        write_parquet(self.raw, rows, target)
+        return Reading(len(rows))
+
+    def _lacks(self, column: Column) -> Trouble:
+        english, french = column.headers[:2]
+        if self.header:
+            return Trouble(
+                fr=f"Il manque la colonne {english} : l'en-tête attendu est {self.header}.",
+                en=f"The column {english} is missing: the expected header is {self.header}.",
+            )
+        return Trouble(
+            fr=f"Il manque la colonne {french} : prendre le modèle de « gisement template {self.kind} ».",
+            en=f"The column {english} is missing: take the model of 'gisement template {self.kind}'.",
+        )
+
+
+def words(cell: Cell) -> str | None:
+    """A text, or None where nothing is written."""
+    return cell.text or None
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A text that must be there; in French and English, what it is."""
+
+    fr: str
+    en: str
+
+    def __call__(self, cell: Cell) -> str:
+        """The text. Raises Trouble where it is empty."""
+        if not cell.text:
+            raise cell.wrong(self.fr, self.en)
+        return cell.text
+
+
+@dataclass(frozen=True)
+class Among:
+    """A text among those that `allowed` gives; in French and English, what they are."""
+
+    allowed: Callable[[], Container[str]]
+    fr: str
+    en: str
+
+    def __call__(self, cell: Cell) -> str:
+        """The text. Raises Trouble where it is none of them."""
+        if cell.text not in self.allowed():
+            raise cell.wrong(self.fr, self.en)
+        return cell.text
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number whose digits are of this shape; in French and English, what it is."""
+
+    shape: str
+    fr: str
+    en: str
+
+    def __call__(self, cell: Cell) -> int | None:
+        """The number; None where nothing is written and the shape allows it. Raises Trouble for anything else."""
+        if not re.fullmatch(self.shape, cell.text):
+            raise cell.wrong(self.fr, self.en)
+        return int(cell.text) if cell.text else None
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number from 0 to `most`, written `1 200,50` with any of the letters of its `units`; what it is, in words.
+
+    With `times`, it is kept so many times and rounded (euros as cents).
+    """
+
+    most: int
+    fr: str
+    en: str
+    times: int | None = None
+    units: str = "€"
+
+    def __call__(self, cell: Cell) -> float | None:
+        """The number; None where nothing is written. Raises Trouble for anything else."""
+        tight = re.sub(rf"[\s\u00a0\u202f{self.units}]", "", cell.text).replace(",", ".")
         if not tight:
             return None
         try:
             value = Decimal(tight)
         except InvalidOperation:
             value = Decimal(-1)
-        if not value.is_finite() or not 0 <= value <= most:
-            raise self.wrong(text, fr, en)
-        return value
+        if not value.is_finite() or not 0 <= value <= self.most:
+            raise cell.wrong(self.fr, self.en)
+        return round(value * self.times) if self.times else float(value)
+
+
+def buyer(cell: Cell) -> str:
+    """The SIRET or SIREN of a buyer."""
+    found = re.sub(r"[\s.]", "", cell.text)
+    if not SIRET_OR_SIREN.fullmatch(found):
+        raise cell.wrong("un SIRET ni un SIREN d'acheteur", "a buyer's SIRET or SIREN")
+    return found
 
 
 def folded(text: str) -> str:
     """A text in small letters without accents."""
-    plain = unicodedata.normalize("NFD", text.lower())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    parted = unicodedata.normalize("NFD", text.lower())
+    return "".join(letter for letter in parted if not unicodedata.combining(letter))
 
 
-def read_small_table(source: Path) -> tuple[list[str], list[dict[str, str]]]:
+def first_of(names: Sequence[str], header: Sequence[str]) -> str:
+    """The first of these names that a header has; empty where it has none."""
+    return next((word for name in names if (word := plain(name)) in header), "")
+
+
+def read_small_table(source: Path) -> tuple[list[str], list[Mapping[str, str]]]:
     """The header (in comparable form: small letters and digits) and the lines that are not empty, as texts.
 
     Raises Trouble if the file is no text, or has no header.
@@ -101,22 +222,3 @@ def read_small_table(source: Path) -> tuple[list[str], list[dict[str, str]]]:
     header, *lines = filled
     names = [plain(cell) for cell in header]
     return names, [dict(zip(names, [*line, *[""] * len(names)], strict=False)) for line in lines]
-
-
-def read_columns(
-    source: Path, names: Mapping[str, Sequence[str]], wanted: Sequence[str], template: str, of: tuple[str, str]
-) -> list[Line]:
-    """The cells of each line by column, whichever of its `names` the header has; empty where it has none.
-
-    Raises Trouble if a `wanted` column is missing, with the template to start from.
-    """
-    header, lines = read_small_table(source)
-    found = {column: next((name for name in known if name in header), "") for column, known in names.items()}
-    missing = [column for column in wanted if not found[column]]
-    if missing:
-        raise Trouble(
-            fr=f"Il manque la colonne {names[missing[0]][1]} : prendre le modèle de « gisement template {template} ».",
-            en=f"The column {missing[0]} is missing: take the model of 'gisement template {template}'.",
-        )
-    cells = [{column: line.get(name, "").strip() for column, name in found.items()} for line in lines]
-    return [Line(of, number, line) for number, line in enumerate(cells, 2)]

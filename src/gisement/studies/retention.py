@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gisement.catalog import raw_tables
-from gisement.catalog.retention import retentions
+from gisement.catalog.file_kinds import retentions
 from gisement.sources.registry import SOURCES
 from gisement.store import database, snapshots
 from gisement.store.snapshots import came_in

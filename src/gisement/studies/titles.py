@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gisement.catalog.segments import segment_prefixes
 from gisement.engine.build import Say, parse_snapshot
-from gisement.sources.title_model import KIND, write_title_model
+from gisement.sources.segments.title_model import KIND, write_title_model
 from gisement.store import add_snapshot, database, parsed, remove_snapshot, snapshots
 from gisement.store.workspace import Workspace
 from gisement.terms import Snapshot, Source, Trouble

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from typing import Any
 
-from gisement.catalog import indicator_texts, report_texts, texts
+from gisement.catalog import indicator_texts, report_texts
+from gisement.catalog.file_kinds import kind_name
 from gisement.catalog.texts import typeset
 from gisement.pipeline import indicator_named
 from gisement.publish import format
@@ -367,11 +368,10 @@ def sourced(figures: Sequence[Figure]) -> str:
 
 def producers(figure: Figure) -> list[str]:
     """Who produced the data behind a figure, each once."""
-    untold, kinds = str(report_texts()["notes"]["no_producer"]), texts()["file_kinds"]
+    untold = str(report_texts()["notes"]["no_producer"])
     return list(
         dict.fromkeys(
-            origin.producer or untold.format(source=kinds.get(origin.source, origin.source))
-            for origin in figure.origins
+            origin.producer or untold.format(source=kind_name(origin.source, "fr")) for origin in figure.origins
         )
     )
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gisement.catalog import page_texts, texts
+from gisement.catalog.file_kinds import kind_name
 from gisement.engine.protected import NOT_SHOWN
 from gisement.publish import format
 from gisement.publish.component import Shown, shown
@@ -100,9 +101,9 @@ class Card:
     @cached_property
     def origins(self) -> tuple[str, ...]:
         """Who produced the files that were read."""
-        words, kinds = page_texts(self._language)["figure"], texts(self._language)["file_kinds"]
+        words = page_texts(self._language)["figure"]
         told = (
-            o.producer or words["no_producer"].format(source=kinds.get(o.source, o.source))
+            o.producer or words["no_producer"].format(source=kind_name(o.source, self._language))
             for o in self._figure.origins
         )
         return tuple(dict.fromkeys(told))

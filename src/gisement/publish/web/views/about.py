@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import indicator_texts, parameter, texts
+from gisement.catalog.file_kinds import kind_name
 from gisement.catalog.parameters import parameters
 from gisement.catalog.segments import families, segments
 from gisement.pipeline import ALL, INDICATORS, indicator_named
@@ -136,12 +137,12 @@ def finding(page: Page) -> Response:
 
 def sources(page: Page) -> Response:
     """The files read here, those withdrawn, and the cards of all known sources."""
-    words, kinds, gone = page.texts["sources"], texts(page.language)["file_kinds"], page.site.served.withdrawals
+    words, gone = page.texts["sources"], page.site.served.withdrawals
     origins = [*page.site.origins, *page.site.observatory.origins("contour")]
     return page.render(
         "sources.html.j2",
         files=[
-            {**asdict(one), "file": one.file or _unnamed(page, count), "kind": kinds.get(one.source, one.source)}
+            {**asdict(one), "file": one.file or _unnamed(page, count), "kind": kind_name(one.source, page.language)}
             for one, count in Counter(origins).items()
         ],
         files_lead=words["files_lead"].format(count=page.number(len(origins))),
@@ -149,7 +150,7 @@ def sources(page: Page) -> Response:
             {
                 **one,
                 "day": format.day(date.fromisoformat(one["day"]), page.language),
-                "name": kinds.get(one["kind"], one["kind"]),
+                "name": kind_name(one["kind"], page.language),
             }
             for one in gone
         ],

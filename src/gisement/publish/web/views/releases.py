@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import texts
+from gisement.catalog.file_kinds import kind_name
 from gisement.publish import format
 from gisement.publish.web.page import Page
 from gisement.studies.releases import Move, Release, Told
@@ -38,9 +39,9 @@ def _told(page: Page, release: Release) -> dict[str, Any]:
 
 
 def _files(page: Page, counts: Mapping[str, int], one: str, many: str) -> list[str]:
-    words, kinds = page.texts["releases"], texts(page.language)["file_kinds"]
+    words = page.texts["releases"]
     return [
-        words[one if count == 1 else many].format(count=page.number(count), kind=kinds.get(kind, kind))
+        words[one if count == 1 else many].format(count=page.number(count), kind=kind_name(kind, page.language))
         for kind, count in sorted(counts.items())
     ]
 

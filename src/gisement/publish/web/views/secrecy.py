@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.responses import Response
 
 from gisement.catalog import parameter
+from gisement.catalog.file_kinds import retentions
 from gisement.catalog.public_tables import public_tables
-from gisement.catalog.retention import retentions
 from gisement.publish import format
 from gisement.publish.web.address import address
 from gisement.publish.web.page import Page

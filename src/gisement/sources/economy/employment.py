@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.catalog.divisions import divisions
-from gisement.sources.io_table.reading import lines, year_of
+from gisement.sources.economy.reading import lines, year_of
 from gisement.sources.published_file import plain
 from gisement.sources.raw_rows import write_parquet
 from gisement.terms import Reading, Trouble

@@ -14,8 +14,8 @@ import numpy as np
 from gisement.catalog.divisions import divisions
 from gisement.catalog.tables import read_csv
 from gisement.models.impact.input_output import Matrix
-from gisement.sources.io_table.reading import Grid, total_flows, unit_of, unknown_layout, year_of
-from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, USES, IoTable
+from gisement.sources.economy.reading import Grid, total_flows, unit_of, unknown_layout, year_of
+from gisement.sources.economy.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, USES, IoTable
 
 _ROW = re.compile(r"^(domestic|imported|dom|imp)_(.+)$", re.IGNORECASE)
 _USE_WORDS = {HOUSEHOLDS: ("household", "s14"), GOVERNMENT: ("government", "s13"), EXPORTS: ("export",)}

@@ -17,18 +17,18 @@ KINDS = ("local", "sme", "social", "environmental", "food", "pooling")
 _NAME, _MOST = r"[a-z0-9][a-z0-9-]*", 100
 
 
-def read_scenario(source: Path, target: Path) -> int:
+def read_scenario(source: Path, target: Path, name: str = "") -> int:
     """Write `raw_lever` from one scenario; returns the number of levers. Raises Trouble with what is wrong."""
     try:
         told = parsed_toml(source.read_bytes().decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _wrong(f"TOML illisible ({in_french(error)})", f"TOML that cannot be read ({error})") from None
-    name, levers = str(told.get("name", "")), told.get("lever")
-    if not re.fullmatch(_NAME, name):
+    scenario, levers = str(told.get("name", "")), told.get("lever")
+    if not re.fullmatch(_NAME, scenario):
         raise _wrong("name : minuscules, chiffres et tirets", "name: small letters, digits and hyphens")
     if not isinstance(levers, list) or not levers:
         raise _wrong("la liste [[lever]] est vide ou absente", "the list [[lever]] is empty or absent")
-    rows = [_row(number, each, name, str(told.get("title", "")) or None) for number, each in enumerate(levers, 1)]
+    rows = [_row(number, each, scenario, str(told.get("title", "")) or None) for number, each in enumerate(levers, 1)]
     write_parquet("raw_lever", rows, target)
     return len(rows)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gisement.catalog.segments import segment_evidence, segments
-from gisement.sources.io_table.reading import lines
+from gisement.sources.economy.reading import lines
 from gisement.sources.published_file import plain
 from gisement.sources.raw_rows import write_parquet
 from gisement.terms import Reading, Trouble

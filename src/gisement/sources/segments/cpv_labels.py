@@ -6,22 +6,22 @@ import re
 from pathlib import Path
 
 from gisement.sources.raw_rows import write_parquet
-from gisement.sources.small_table import read_small_table
-from gisement.terms import Trouble
+from gisement.sources.small_table import first_of, read_small_table
+from gisement.terms import Reading, Trouble
 
-CODES = ("code", "cpv", "codecpv")
-LABELS = ("labelfr", "libellefr", "libelle", "label", "fr", "description")
+CODES = ("code", "cpv", "code_cpv")
+LABELS = ("label_fr", "libelle_fr", "libelle", "label", "fr", "description")
 CODE = re.compile(r"^([0-9]{8})(-[0-9])?$")
 
 
-def read_cpv_labels(source: Path, target: Path) -> tuple[int, int]:
+def read_cpv_labels(source: Path, target: Path, name: str = "") -> Reading:
     """Write `raw_cpv_label` from a CSV of CPV codes (with or without check digit) and French labels.
 
-    Returns the number of lines, and of those whose code is none. Raises Trouble if a column is missing.
+    Lines whose code is none are unreadable. Raises Trouble if a column is missing.
     """
     header, lines = read_small_table(source)
-    code, label = (next((name for name in names if name in header), None) for names in (CODES, LABELS))
-    if code is None or label is None:
+    code, label = first_of(CODES, header), first_of(LABELS, header)
+    if not code or not label:
         raise Trouble(
             fr="La table des libellés du CPV doit avoir une colonne code et une colonne label_fr : "
             f"celles trouvées sont {', '.join(header) or 'aucune'}.",
@@ -30,4 +30,4 @@ def read_cpv_labels(source: Path, target: Path) -> tuple[int, int]:
         )
     found = [(match[1], line[label].strip()) for line in lines if (match := CODE.match(line[code].strip()))]
     write_parquet("raw_cpv_label", [{"code": code, "label": label or None} for code, label in found], target)
-    return len(lines), len(lines) - len(found)
+    return Reading(len(lines), len(lines) - len(found))

@@ -6,15 +6,14 @@ by how much rows, columns and the account of one euro fail to add up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gisement.catalog.tables import FOLDER
-from gisement.sources.io_table import eurostat, figaro, marked, supply_use
-from gisement.sources.io_table.reading import grid, lines, unknown_layout
-from gisement.sources.io_table.table import Balance, IoTable, cell_rows, sector_rows, write
-from gisement.sources.io_table.table import balance as balance
+from gisement.sources.economy import eurostat, figaro, marked, supply_use
+from gisement.sources.economy.reading import grid, lines, unknown_layout
+from gisement.sources.economy.table import Balance, IoTable, cell_rows, sector_rows, write
+from gisement.sources.economy.table import balance as balance
 from gisement.sources.raw_rows import write_parquet as write_parquet
 from gisement.terms import Reading
 
@@ -43,12 +42,17 @@ def read_table(path: Path, name: str, *, convert: bool = False) -> IoTable:
     raise unknown_layout(name)
 
 
-def read(path: Path, targets: Mapping[str, Path], name: str, *, convert: bool = False) -> Reading:
+def read_io_table(path: Path, cells: Path, sectors: Path, name: str, *, convert: bool = False) -> Reading:
     """Write `raw_io_cell` and `raw_io_sector` of a table; the reading says how well it balances."""
     table = read_table(path, name, convert=convert)
     checked = balance(table)
-    write(table, targets["raw_io_cell"], targets["raw_io_sector"])
+    write(table, cells, sectors)
     return Reading(len(table.codes), 0, {"notes": notes(table, checked)})
+
+
+def read_io_table_total(path: Path, cells: Path, sectors: Path, name: str) -> Reading:
+    """The same of a table of total flows, converted to domestic ones."""
+    return read_io_table(path, cells, sectors, name, convert=True)
 
 
 def notes(table: IoTable, checked: Balance) -> list[str]:

@@ -15,8 +15,8 @@ import numpy as np
 
 from gisement.catalog.divisions import divisions, partition
 from gisement.models.impact.input_output import Matrix
-from gisement.sources.io_table.reading import flow_of, unknown_layout, year_of
-from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, IoTable
+from gisement.sources.economy.reading import flow_of, unknown_layout, year_of
+from gisement.sources.economy.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, IoTable
 
 COUNTRY = "FR"
 HEADER = ("refarea", "rowpi", "counterpartarea", "colpi", "obsvalue")

@@ -14,8 +14,8 @@ import numpy as np
 
 from gisement.catalog.divisions import divisions, partition
 from gisement.models.impact.input_output import Matrix, domestic_coefficients, import_shares
-from gisement.sources.io_table.reading import Grid, flow_of, total_flows, unit_of, unknown_layout, year_of
-from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, IoTable
+from gisement.sources.economy.reading import Grid, flow_of, total_flows, unit_of, unknown_layout, year_of
+from gisement.sources.economy.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, OTHER, IoTable
 
 _CORNERS = ("prod_na", "prd_ava", "prd_use", "ind_ava", "induse", "t_rows2", "t_cols2")
 _LONG = ("time_period", "obs_value", "stk_flow")

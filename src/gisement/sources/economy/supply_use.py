@@ -26,8 +26,8 @@ from gisement.models.impact.input_output import (
     import_shares,
     product_by_product,
 )
-from gisement.sources.io_table.reading import total_flows, unit_of, unknown_layout, year_of
-from gisement.sources.io_table.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, LARGEST_GAP, OTHER, IoTable, broken
+from gisement.sources.economy.reading import total_flows, unit_of, unknown_layout, year_of
+from gisement.sources.economy.table import EXPORTS, GOVERNMENT, HOUSEHOLDS, LARGEST_GAP, OTHER, IoTable, broken
 from gisement.sources.workbooks import open_workbook, workbook_told
 
 ENDINGS: Final = (".xlsx", ".xls", ".ods", ".xlsb")

@@ -24,7 +24,7 @@ def write_title_model(model: TitleModel, target: Path) -> None:
     pq.write_table(as_table(model), target, compression="zstd")
 
 
-def read_title_model(source: Path, target: Path) -> int:
+def read_title_model(source: Path, target: Path, name: str = "") -> int:
     """Check that a file holds a whole model, and copy it to `target`; returns its number of arrays.
 
     Raises Trouble if it is anything else. Nothing in the file is run: it holds numbers and texts only.

@@ -28,7 +28,7 @@ LAW = (
 _YEARS, _WHOLE = range(2000, 2100), 100
 
 
-def read_targets(source: Path, target: Path) -> Reading:
+def read_targets(source: Path, target: Path, name: str = "") -> Reading:
     """Write `raw_target`; returns the number of objectives, and what the law says where one is on the place of firms.
 
     A share is written in percent (`value = 25` or `"25 %"`) and kept as a fraction; other values are in the unit of the

@@ -1,6 +1,6 @@
 """The economy that ships with the program: France 2011 in 20 sectors, as the two raw tables that a build puts in place.
 
-The files are made of `fra_2011_flows.csv` by `python -m gisement.sources.embedded_economy`; a test holds them equal.
+The files are made of `fra_2011_flows.csv` by `python -m gisement.sources.economy.embedded`; a test holds them equal.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def raw_files() -> Mapping[str, Path]:
 
 def embed() -> None:
     """Write the embedded files anew, from the table that ships with the program."""
-    from gisement.sources.io_table.layouts import own_rows
+    from gisement.sources.economy.layouts import own_rows
     from gisement.sources.raw_rows import write_parquet
 
     for name, rows in own_rows().items():

@@ -37,8 +37,17 @@ _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n---[ \t]*(?:\n(.*))?\Z", re.DOT
 _PERSONAL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+|(?:\+33|\b0)[1-9](?:[ .]?\d{2}){4}\b")
 
 
-def read_sheet(source: Path, target: Path, kind: str) -> int:
-    """Write `raw_sheet` from one sheet of that kind; returns 1. Raises Trouble with the field to mend."""
+def read_experience(source: Path, target: Path, name: str = "") -> int:
+    """Write `raw_sheet` from one sheet of experience; returns 1. Raises Trouble with the field to mend."""
+    return _read(source, target, EXPERIENCE)
+
+
+def read_action(source: Path, target: Path, name: str = "") -> int:
+    """Write `raw_sheet` from one sheet of action; returns 1. Raises Trouble with the field to mend."""
+    return _read(source, target, ACTION)
+
+
+def _read(source: Path, target: Path, kind: str) -> int:
     try:
         text = source.read_bytes().decode("utf-8")
     except UnicodeDecodeError:

@@ -1,0 +1,1 @@
+"""What partners entrust: tables, sheets and objectives that they write after a template."""
