@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import is_hypothesis_test
 
-from gisement.sources.decp import chunks, json_file, tabular
+from gisement.sources.decp import chunks, json, tables
 from gisement.store import Workspace
 from tests.workspaces import created
 
@@ -88,9 +88,9 @@ def blocks(request: pytest.FixtureRequest) -> Iterator[None]:
     """Files are read in blocks of some megabytes: also in such small ones that every document has several."""
     with pytest.MonkeyPatch.context() as patch:
         if request.param:
-            patch.setattr(json_file, "BLOCK", request.param)
+            patch.setattr(json, "BLOCK", request.param)
             patch.setattr(chunks, "SIZE", request.param)
-            patch.setattr(tabular, "CELLS_AT_ONCE", 40)
+            patch.setattr(tables, "CELLS_AT_ONCE", 40)
         yield
 
 

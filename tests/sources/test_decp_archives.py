@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gisement.sources.decp import archives, expand, recognise
+from gisement.sources import archives
+from gisement.sources.archives import expand
+from gisement.sources.decp import recognise
 from gisement.terms import Trouble
 
 

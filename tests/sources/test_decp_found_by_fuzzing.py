@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gisement.sources.decp import expand
+from gisement.sources.archives import expand
 from gisement.terms import Trouble
 from tests.sources.decp_samples import contract, read_rows, wrapped, write
 

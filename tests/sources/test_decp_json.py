@@ -342,7 +342,7 @@ def test_deep_nesting_is_no_crash(tmp_path: Path, text: str) -> None:
 
 def test_blocks_and_chunks_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cutting a file at any place keeps every record, whatever looks like a start of one inside it."""
-    monkeypatch.setattr("gisement.sources.decp.json_file.BLOCK", 3000)
+    monkeypatch.setattr("gisement.sources.decp.json.BLOCK", 3000)
     monkeypatch.setattr("gisement.sources.decp.chunks.SIZE", 5000)
     tricky = [{"titulaire": {"id": "a"}}, {"titulaire": {"id": 'x"},{"id":'}}]
     records = [contract(id=str(n), titulaires=tricky if n % 7 == 0 else HOLDERS) for n in range(60)]
@@ -355,7 +355,7 @@ def test_blocks_and_chunks_lose_nothing(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_an_odd_record_costs_no_other_batch_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches are read beside each other: each odd record is found in its own, and all rows keep their order."""
-    for name, size in {"json_file.BLOCK": 3000, "chunks.SIZE": 5000, "chunks.AT_ONCE": 12_000}.items():
+    for name, size in {"json.BLOCK": 3000, "chunks.SIZE": 5000, "chunks.AT_ONCE": 12_000}.items():
         monkeypatch.setattr(f"gisement.sources.decp.{name}", size)
     records = [contract(id=str(n), **({"modifications": ["avenant"]} if n in (3, 31) else {})) for n in range(60)]
     report, rows = read_rows(tmp_path, wrapped(*records))

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from gisement.sources.decp import headers, headless, raw, read
+from gisement.sources.decp import columns, raw, read
 from gisement.terms import Trouble
 from tests.sources.decp_samples import Row, read_rows, rows_of
 
@@ -162,7 +162,7 @@ def test_other_tables_are_refused_with_their_columns(tmp_path: Path, text: str) 
 def test_every_target_of_a_header_is_a_column() -> None:
     names = {column.name for column in raw.columns()}
     nested = {"titulaires", "modifications", "actesSousTraitance", "modificationsActesSousTraitance"}
-    known, numbered = headers._known()
+    known, numbered = columns._known()
     targets = {*known.values(), *(target for _, target in numbered)} - {"", "acheteur", "lieuExecution"}
     assert {target for target in targets if "." not in target} <= names
     assert {target.split(".")[0] for target in targets if "." in target} <= nested
@@ -200,7 +200,7 @@ def test_a_table_without_header_is_read_by_what_its_cells_hold(tmp_path: Path) -
 
 
 def test_no_two_orders_of_columns_are_alike() -> None:
-    assert len(set(headless.ORDERS)) == len(headless.ORDERS)
+    assert len(set(columns.ORDERS)) == len(columns.ORDERS)
 
 
 def test_a_parquet_table_reads_as_its_csv(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from gisement.engine.build import Say, parse_snapshot
+from gisement.sources.archives import expand
 from gisement.sources.cards import Card, fetch
-from gisement.sources.decp import expand
 from gisement.store import arrival, parsed, remove_snapshot, snapshots
 from gisement.store.insides import INVENTED, own_places
 from gisement.store.layout import migrate

@@ -17,11 +17,11 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from gisement.sources.decp.headers import normalised
 from gisement.sources.ledger import values
 from gisement.sources.ledger.mapping import NOMENCLATURES, UNKNOWN, LedgerMapping
 from gisement.sources.ledger.opening import Opened, Row, open_export
 from gisement.sources.ledger.prepare import scratch
+from gisement.sources.published_file import plain as normalised
 from gisement.store.sql_text import literal
 from gisement.terms import Reading, Trouble
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -43,8 +44,9 @@ class Published:
 
 
 def plain(header: str) -> str:
-    """A header in comparable form: lower case, letters and digits only."""
-    return re.sub(r"[^a-z0-9]", "", header.lower().translate(str.maketrans("éèêàâîïôùûç", "eeeaaiiouuc")))
+    """A header in comparable form, without case, accents, spaces and signs: `Durée mois ` gives `dureemois`."""
+    bare = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode().casefold()
+    return re.sub(r"[^a-z0-9]", "", bare)
 
 
 def whole_letters(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gisement.sources.decp.archives import expand as expand
+from gisement.sources.decp.raw import ReadReport as ReadReport
 from gisement.sources.decp.reading import read as read
 from gisement.sources.decp.reading import recognise as recognise
-from gisement.sources.decp.report import ReadReport as ReadReport

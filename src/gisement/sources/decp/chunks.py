@@ -10,7 +10,6 @@ import itertools
 from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final
@@ -18,8 +17,7 @@ from typing import Any, BinaryIO, Final
 import duckdb
 import msgspec
 
-from gisement.sources.decp import raw, record_sql, refusals, shapes
-from gisement.sources.decp.json_scan import on_one_line
+from gisement.sources.decp import raw, record, refusals, repair
 
 SIZE: Final = 8 << 20
 """Bytes of a chunk: small, so that one odd record sends few others to the slow path."""
@@ -38,45 +36,12 @@ AT_ONCE: Final = 48 << 20
 _TOO_LARGE: Final = "Enregistrement de plus de 8 Mo : trop grand pour un contrat."
 
 
-@dataclass
-class Chunks:
-    """Lines of records, numbered from 1 in the order they come, and handed on to `rows`."""
-
-    rows: RawRows
-    count: int = 0
-    sample: list[bytes] = field(default_factory=list)
-
-    def take(self, records: Sequence[Any], kind: str | None) -> None:
-        """Takes well-formed records (bytes-like)."""
-        self._sample(records)
-        lines = _lines(records, kind, self.count)
-        if not _has_lines(lines, len(records)):
-            lines = _lines([on_one_line(bytes(record)) for record in records], kind, self.count)
-        self.count += len(records)
-        self.rows.put(lines)
-
-    def repair(self, record: bytes, kind: str | None) -> None:
-        """Takes a record that is not well-formed: repaired, or named as unreadable."""
-        self._sample([record])
-        self.count += 1
-        self.rows.put(repaired(self.count, kind, record))
-
-    def fit(self, record: dict[str, Any], kind: str | None) -> None:
-        """Takes a decoded record that already has the published structure."""
-        self.count += 1
-        self.rows.put(shapes.encode({"p": self.count, "k": kind, "r": record}) + b"\n")
-
-    def _sample(self, records: Sequence[Any]) -> None:
-        if (wanted := SAMPLE - len(self.sample)) > 0:
-            self.sample += [bytes(record) for record in records[:wanted]]
-
-
 def _lines(records: Iterable[Any], kind: str | None, before: int) -> bytes:
     """The lines of records, of which the first follows `before` others."""
     head = b'{"p":%%d,"k":"%s","r":' % kind.encode() if kind else b'{"p":%d,"r":'
     parts: list[Any] = []
-    for number, record in enumerate(records, before + 1):
-        parts += (head % number, record, b"}\n")
+    for number, each in enumerate(records, before + 1):
+        parts += (head % number, each, b"}\n")
     return b"".join(parts)
 
 
@@ -88,45 +53,56 @@ def _has_lines(text: bytes, count: int) -> bool:
     return end == len(text) - 1 and b"\r" not in text
 
 
-def repaired(position: int, kind: str | None, record: bytes) -> bytes:
+def on_one_line(text: bytes) -> bytes:
+    """Sound JSON on one line: there, a line break is only ever white space between values."""
+    return text.translate(_ONE_LINE) if b"\n" in text or b"\r" in text else text
+
+
+_ONE_LINE: Final = bytes.maketrans(b"\r\n", b"  ")
+
+
+def _repaired(position: int, kind: str | None, published: bytes) -> bytes:
     """The line of a record after the slow path: made to fit, or with the reason why it cannot be read."""
     try:
-        if len(record) > LARGEST:
-            raise shapes.Unreadable(_TOO_LARGE)
-        fitted = shapes.repair(record.decode("utf-8", "replace"))
-        return shapes.encode({"p": position, "k": kind, "r": fitted}) + b"\n"
-    except shapes.Unreadable as reason:
-        return _unread(position, kind, record, str(reason))
+        if len(published) > LARGEST:
+            raise repair.Unreadable(_TOO_LARGE)
+        return _line(p=position, k=kind, r=repair.repair(published.decode("utf-8", "replace")))
+    except repair.Unreadable as reason:
+        return _unread(position, kind, published, str(reason))
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        return _unread(position, kind, record, f"Enregistrement illisible ({refusals.plain(str(error))}).")
+        return _unread(position, kind, published, f"Enregistrement illisible ({refusals.plain(str(error))}).")
 
 
-def _unread(position: int, kind: str | None, record: bytes, reason: str) -> bytes:
-    print_ = hashlib.md5(record, usedforsecurity=False).hexdigest()
-    return shapes.encode({"p": position, "k": kind, "u": reason, "h": print_}) + b"\n"
+def _unread(position: int, kind: str | None, published: bytes, reason: str) -> bytes:
+    return _line(p=position, k=kind, u=reason, h=hashlib.md5(published, usedforsecurity=False).hexdigest())
 
 
-class RawRows:
-    """Chunks on their way into Parquet files: DuckDB reads some at once, in threads, as they are handed on.
+def _line(**told: Any) -> bytes:
+    return repair.encode(told) + b"\n"
 
-    Used in a `with`, which at its end leaves no thread behind, whatever happened. Each of `threads` reads in
-    one thread of the engine: `connection` is made with one.
+
+class Chunks:
+    """Lines of records, numbered from 1 in the order they come, on their way into Parquet files.
+
+    DuckDB reads some chunks at once, in threads, as they are written. Used in a `with`, which at its end leaves no
+    thread behind, whatever happened. Each of the file's threads reads in one thread of the engine.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, *, threads: int) -> None:
-        self._connection = connection
-        self._folder = folder
+    def __init__(self, file: raw.File) -> None:
+        file.connection.execute("SET threads = 1")
+        self.count = 0
+        self.sample: list[bytes] = []
+        self._file = file
         self._numbers = itertools.count()
         self._chunks: list[Path] = []
         self._lines: BinaryIO | None = None
         self._written = 0
         self._size = 0
-        self._threads = threads
-        self._pool = ThreadPoolExecutor(threads)
+        self._pool = ThreadPoolExecutor(file.threads)
         self._running: deque[Future[list[Path]]] = deque()
         self._parts: list[Path] = []
 
-    def __enter__(self) -> RawRows:
+    def __enter__(self) -> Chunks:
         """Itself: threads begin with the first chunk."""
         return self
 
@@ -136,10 +112,34 @@ class RawRows:
         self._close()
         self._pool.shutdown(cancel_futures=True)
 
-    def put(self, lines: bytes) -> None:
+    def take(self, records: Sequence[Any], kind: str | None) -> None:
+        """Takes well-formed records (bytes-like)."""
+        self._sample(records)
+        lines = _lines(records, kind, self.count)
+        if not _has_lines(lines, len(records)):
+            lines = _lines([on_one_line(bytes(each)) for each in records], kind, self.count)
+        self.count += len(records)
+        self._put(lines)
+
+    def repair(self, published: bytes, kind: str | None) -> None:
+        """Takes a record that is not well-formed: repaired, or named as unreadable."""
+        self._sample([published])
+        self.count += 1
+        self._put(_repaired(self.count, kind, published))
+
+    def fit(self, fitted: dict[str, Any], kind: str | None) -> None:
+        """Takes a decoded record that already has the published structure."""
+        self.count += 1
+        self._put(_line(p=self.count, k=kind, r=fitted))
+
+    def _sample(self, records: Sequence[Any]) -> None:
+        if (wanted := SAMPLE - len(self.sample)) > 0:
+            self.sample += [bytes(each) for each in records[:wanted]]
+
+    def _put(self, lines: bytes) -> None:
         """Takes lines, written at once so that none wait in memory; raises what became of those before."""
         if self._lines is None:
-            self._chunks.append(self._folder / f"{next(self._numbers):06}.ndjson")
+            self._chunks.append(self._file.workdir / f"{next(self._numbers):06}.ndjson")
             self._lines = self._chunks[-1].open("wb")
         self._written += self._lines.write(lines)
         if self._written >= SIZE:
@@ -147,15 +147,18 @@ class RawRows:
             if self._size >= AT_ONCE:
                 self._hand_on()
 
-    def finish(self, target: Path) -> None:
-        """Writes the rows of all chunks as `target`, in their order: one Parquet file, or a folder of several."""
+    def finish(self) -> None:
+        """Writes the rows of all chunks where the file's are made, in their order: a Parquet file, or several."""
         self._close()
         if self._chunks:
             self._hand_on()
         while self._running:
             self._parts += self._running.popleft().result()
+        target = self._file.made
         if not self._parts:
-            self._parts = [_written(self._connection, [_empty(self._folder)])]
+            none = self._file.workdir / "none.ndjson"
+            none.touch()
+            self._parts = [_written(self._file.connection, [none])]
         if len(self._parts) == 1:
             self._parts[0].replace(target)
         else:
@@ -172,9 +175,9 @@ class RawRows:
 
     def _hand_on(self) -> None:
         # What waits is bounded: Python cuts faster than DuckDB reads, and each chunk takes room on the disk.
-        while len(self._running) > self._threads:
+        while len(self._running) > self._file.threads:
             self._parts += self._running.popleft().result()
-        self._running.append(self._pool.submit(_read, self._connection.cursor(), self._chunks))
+        self._running.append(self._pool.submit(_read, self._file.connection.cursor(), self._chunks))
         self._chunks, self._size = [], 0
 
 
@@ -192,14 +195,8 @@ def _read(connection: duckdb.DuckDBPyConnection, chunks: Sequence[Path]) -> list
 
 def _written(connection: duckdb.DuckDBPyConnection, chunks: Sequence[Path]) -> Path:
     part = chunks[0].with_suffix(".parquet")
-    raw.copy(connection, record_sql.query(chunks), part)
+    raw.copy(connection, record.query(chunks), part)
     return part
-
-
-def _empty(folder: Path) -> Path:
-    path = folder / "none.ndjson"
-    path.touch()
-    return path
 
 
 def _parts(connection: duckdb.DuckDBPyConnection, path: Path) -> list[Path]:
@@ -222,7 +219,7 @@ class _Line(msgspec.Struct):
 
 def _repaired_line(line: bytes) -> bytes:
     read = msgspec.json.decode(line, type=_Line)
-    return line if read.u is not None else repaired(read.p, read.k, bytes(read.r))
+    return line if read.u is not None else _repaired(read.p, read.k, bytes(read.r))
 
 
 def _surely(connection: duckdb.DuckDBPyConnection, path: Path) -> list[Path]:

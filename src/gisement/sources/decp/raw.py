@@ -1,10 +1,10 @@
-"""The raw table `raw_decp`: its columns, the fingerprint of a record, and how it is written."""
+"""The raw table `raw_decp`: its columns, the fingerprint of a record, how it is written, and the account of a file."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +19,43 @@ DICTIONARY = 4096
 """Values of the largest dictionary of a column: a larger one costs more time than it saves room."""
 DERIVED = ("record_hash", "position", "unreadable_reason", "has_lost_letters")
 """Columns that say something about a record, and are no part of its fingerprint."""
+
+Progress = Callable[[int, int], None]
+"""Told now and then: bytes done, bytes to do."""
+
+
+@dataclass
+class File:
+    """One file on its way into raw rows: what users call it, where it is read, and what is to be told of it."""
+
+    source: Path
+    name: str
+    workdir: Path
+    connection: duckdb.DuckDBPyConnection
+    progress: Progress | None
+    threads: int
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def made(self) -> Path:
+        """Where its rows are written: a Parquet file, or a folder of several."""
+        return self.workdir / "made"
+
+
+@dataclass(frozen=True)
+class ReadReport:
+    """The account of one file: every record of the file is a row of the raw table.
+
+    `records` counts rows written, `unreadable` those of them that have an `unreadable_reason`,
+    `concessions` those of kind `contrat-concession`. `notes` are plain French sentences.
+    """
+
+    records: int
+    unreadable: int
+    concessions: int
+    source_format: str
+    encoding: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,12 +128,13 @@ def copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> Non
         raise duckdb.InvalidInputException(error.object.decode("utf-8", "replace")) from None
 
 
-def count(connection: duckdb.DuckDBPyConnection, target: Path) -> tuple[int, int, int, str]:
-    """Records, unreadable ones and concessions of a written raw table (file or folder), and its main format."""
-    rows = connection.execute(
+def report(file: File, encoding: str) -> ReadReport:
+    """The account of the rows written of a file (`source_format` is that of most of them)."""
+    rows = file.connection.execute(
         "SELECT count(*), count(unreadable_reason), count(*) FILTER (record_kind = 'contrat-concession'), "
-        f"source_format FROM read_parquet({parquet(target)}) GROUP BY source_format "
+        f"source_format FROM read_parquet({parquet(file.made)}) GROUP BY source_format "
         "ORDER BY source_format IS NULL, count(*) DESC, source_format"
     ).fetchall()
-    totals = [sum(int(row[at]) for row in rows) for at in range(3)]
-    return totals[0], totals[1], totals[2], str(rows[0][3] or "") if rows else ""
+    records, unreadable, concessions = (sum(int(row[at]) for row in rows) for at in range(3))
+    main = str(rows[0][3] or "") if rows else ""
+    return ReadReport(records, unreadable, concessions, main, encoding, tuple(file.notes))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from gisement.terms import Trouble
@@ -11,9 +10,6 @@ _UNSAFE: Final = dict.fromkeys(
     (*range(32), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF),
     " ",
 )
-
-
-_TOLD: Final = 5
 
 
 def plain(text: str, longest: int = 200) -> str:
@@ -94,30 +90,6 @@ def no_column(name: str, found: list[str]) -> Trouble:
         "acheteur ou un titulaire (id, objet, acheteur_id, titulaire_id).",
         en=f"{name}: columns not recognised ({shown}). At least needed: an identifier or an object, and a "
         "buyer or a holder (id, objet, acheteur_id, titulaire_id).",
-    )
-
-
-def nothing_inside(name: str) -> Trouble:
-    """The refusal of an archive without any file."""
-    return Trouble(
-        fr=f"{name} ne contient aucun fichier : vérifiez l'archive.", en=f"{name} holds no file: check the archive."
-    )
-
-
-def several(troubles: Sequence[Trouble]) -> Trouble:
-    """What is wrong with each of several files, a line each, the first ones in full."""
-    first, left = troubles[:_TOLD], len(troubles) - _TOLD
-    more = (f"Et {left} autres fichiers refusés.", f"And {left} more files refused.") if left > 0 else ()
-    return Trouble(
-        fr="\n".join([*(one.fr for one in first), *more[:1]]), en="\n".join([*(one.en for one in first), *more[1:]])
-    )
-
-
-def unsafe_archive(name: str, why_fr: str, why_en: str) -> Trouble:
-    """The refusal of an archive that is not opened, with the reason in both languages."""
-    return Trouble(
-        fr=f"{name} n'est pas ouvert : {why_fr}. Décompressez-le vous-même si vous en connaissez l'origine.",
-        en=f"{name} is not opened: {why_en}. Unpack it yourself if you know where it comes from.",
     )
 
 

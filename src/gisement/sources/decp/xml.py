@@ -9,61 +9,62 @@ from typing import Any, Final
 
 from lxml import etree
 
-from gisement.sources.decp import refusals
+from gisement.sources import text_file
+from gisement.sources.decp import raw, refusals
 from gisement.sources.decp.chunks import Chunks
-from gisement.sources.decp.published import CONTRACT, TEXT, Shape
-from gisement.sources.decp.record_sql import CONCESSION, CONTRACT_KIND
-from gisement.sources.decp.report import Progress
+from gisement.sources.decp.record import CONCESSION, CONTRACT, CONTRACT_KIND, TEXT, Shape
 from gisement.sources.xml_events import local_name, xml_events
 
 _DECLARED: Final = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
-KINDS: Final = {"marche": CONTRACT_KIND, "contrat-concession": CONCESSION}
+_KINDS: Final = {"marche": CONTRACT_KIND, "contrat-concession": CONCESSION}
 
 
-def declared_encoding(head: bytes) -> str:
-    """The encoding that an XML file says it is in; `utf-8` where it says nothing."""
-    found = _DECLARED.search(head)
-    return found[1].decode().lower() if found else "utf-8"
+def write(file: raw.File) -> str:
+    """Writes the raw rows of an XML file, and answers its encoding. Raises `Trouble`.
 
-
-def split(
-    path: Path,
-    name: str,
-    chunks: Chunks,
-    notes: list[str],
-    progress: Progress | None = None,
-    *,
-    encoding: str | None = None,
-) -> str:
-    """Puts every contract of an XML file in the chunks and answers its encoding. Raises `Trouble`.
-
-    One child and several read alike: what the published structure calls a list is a list. `encoding`
-    overrides what the file declares.
+    One child and several read alike: what the published structure calls a list is a list. A file that says it is UTF-8
+    and is Windows-1252 is read as what it is.
     """
+    found = text_file.detect(file.source)
+    with file.source.open("rb") as head:
+        declared = _DECLARED.search(head.read(1024))
+    with Chunks(file) as chunks:
+        if found.name == "cp1252" and (declared is None or declared[1].lower() == b"utf-8"):
+            path = text_file.as_utf8(file.source, found, file.workdir / "utf8.xml")
+            _split(path, file, chunks, encoding="utf-8")
+            used = found.name
+        else:
+            used = _split(file.source, file, chunks)
+        chunks.finish()
+    return used
+
+
+def _split(path: Path, file: raw.File, chunks: Chunks, *, encoding: str | None = None) -> str:
+    """Puts every contract in the chunks and answers the encoding that the file declares, unless it is overridden."""
     size = path.stat().st_size
     left: Counter[str] = Counter()
     try:
-        with path.open("rb") as file:
-            for _, root in xml_events(file, "start", encoding=encoding):
-                used = _checked_root(root, name)
+        with path.open("rb") as opened:
+            for _, root in xml_events(opened, "start", encoding=encoding):
+                used = _checked_root(root, file.name)
                 break
-            file.seek(0)
-            events = xml_events(file, "end", tuple(KINDS), encoding=encoding)
+            opened.seek(0)
+            events = xml_events(opened, "end", tuple(_KINDS), encoding=encoding)
             for _, element in events:
                 _take(element, chunks, left)
-                if progress:
-                    progress(file.tell(), size)
+                if file.progress:
+                    file.progress(opened.tell(), size)
             left.update(_others(events.root))
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise refusals.not_xml(
-            name, line or 1, column or 1, refusals.plain(str(error.msg).split(", line")[0])
+            file.name, line or 1, column or 1, refusals.plain(str(error.msg).split(", line")[0])
         ) from None
     if left:
         told = ", ".join(f"{refusals.plain(tag, 40)} ({count})" for tag, count in left.most_common(8))
         if not chunks.count:
-            raise refusals.no_contract(name, f"des éléments {told}")
-        notes.append(f"Éléments XML laissés de côté (les contrats sont sous la racine, en « marche ») : {told}.")
+            raise refusals.no_contract(file.name, f"des éléments {told}")
+        file.notes.append(f"Éléments XML laissés de côté (les contrats sont sous la racine, en « marche ») : {told}.")
     return used
 
 
@@ -74,7 +75,7 @@ def _take(element: Any, chunks: Chunks, left: Counter[str]) -> None:
         left[local_name(element)] += 1
         return
     kind = local_name(element)
-    chunks.fit(_object(element, CONTRACT), KINDS[kind])
+    chunks.fit(_object(element, CONTRACT), _KINDS[kind])
     element.clear()
     while parent is not None and element.getprevious() is not None:
         left.update(_others(parent, 1))
@@ -83,16 +84,16 @@ def _take(element: Any, chunks: Chunks, left: Counter[str]) -> None:
 
 def _others(root: Any, most: int | None = None) -> list[str]:
     """The names of the first children of the root that hold something and are no contract."""
-    if root is None or local_name(root) in KINDS:
+    if root is None or local_name(root) in _KINDS:
         return []
-    return [tag for child in root[:most] if len(child) and (tag := local_name(child)) and tag not in KINDS]
+    return [tag for child in root[:most] if len(child) and (tag := local_name(child)) and tag not in _KINDS]
 
 
 def _checked_root(element: Any, name: str) -> str:
     """The encoding of a document whose root is one of the official ones."""
     if element.getroottree().docinfo.internalDTD is not None:
         raise refusals.document_type(name)
-    if local_name(element) not in {*KINDS, "marches"}:
+    if local_name(element) not in {*_KINDS, "marches"}:
         raise refusals.other_xml(name, local_name(element))
     return str(element.getroottree().docinfo.encoding or "utf-8").lower()
 

@@ -11,9 +11,9 @@ from functools import cache
 from typing import Final
 
 from gisement.catalog.tables import read_csv
-from gisement.sources.decp.headers import normalised
 from gisement.sources.ledger.mapping import LedgerMapping
 from gisement.sources.ledger.opening import HEAD, Opened, Row
+from gisement.sources.published_file import plain as normalised
 from gisement.terms import Trouble
 
 _ENOUGH: Final = 2

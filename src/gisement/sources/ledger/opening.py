@@ -11,9 +11,8 @@ from typing import Any, Final, NamedTuple
 
 import python_calamine as calamine
 
-from gisement.sources.decp import csv_rows
-from gisement.sources.decp.encoding import Encoding, as_utf8, detect
 from gisement.sources.ledger.mapping import LedgerMapping
+from gisement.sources.text_file import Encoding, as_utf8, delimiter, detect, records
 from gisement.sources.workbooks import open_workbook, workbook_told
 from gisement.terms import Trouble, one_line
 
@@ -53,7 +52,7 @@ class Opened:
         if self.book is not None:
             yield from (Row(number, cells) for number, cells in self.book.rows(decimal))
         elif self.text is not None:
-            lines = csv_rows.records(self.text, self.mark, self.delimiter, width=width)
+            lines = records(self.text, self.mark, self.delimiter, width=width)
             yield from (Row(number, line.cells, line.reason) for number, line in enumerate(lines, start=1))
 
     def head(self, decimal: str = ",") -> list[Row]:
@@ -107,8 +106,8 @@ def _open_text(path: Path, mapping: LedgerMapping, workdir: Path, name: str) -> 
 def _delimiter(sample: str) -> str:
     """The sign that cuts the lines into most cells; a title alone on the first line does not decide."""
     lines = sample.splitlines()[:HEAD]
-    votes = [csv_rows.delimiter(line) for line in lines if len(line) > 1]
-    counted = {sign: sum(line.count(sign) for line in lines if csv_rows.delimiter(line) == sign) for sign in set(votes)}
+    votes = [delimiter(line) for line in lines if len(line) > 1]
+    counted = {sign: sum(line.count(sign) for line in lines if delimiter(line) == sign) for sign in set(votes)}
     return max(sorted(counted), key=lambda sign: counted[sign], default=",")
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from gisement.sources.decp.published import CONTRACT, Shape
+from gisement.sources.decp.record import CONTRACT, Shape
 from gisement.sources.decp.refusals import plain
 
 DEEPEST: Final = 4

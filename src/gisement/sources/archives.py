@@ -10,7 +10,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
@@ -25,6 +25,8 @@ RATIO: Final = 200
 MOST_FILES: Final = 20_000
 DEEPEST: Final = 2
 """Archives inside archives."""
+_TOLD: Final = 5
+"""Refusals told in full, of those of several files."""
 
 _ALWAYS_FREE: Final = 8 << 20
 _BLOCK: Final = 1 << 20
@@ -50,7 +52,7 @@ class _Budget:
         """
         self.files += 1
         if self.files > MOST_FILES:
-            raise refusals.unsafe_archive(
+            raise _unsafe_archive(
                 name, f"il contient plus de {MOST_FILES} fichiers", f"it holds more than {MOST_FILES} files"
             )
         return self.folder / f"{self.files:06}"
@@ -96,7 +98,7 @@ def _each(parts: Iterable[Iterator[tuple[str, Path]]]) -> Iterator[tuple[str, Pa
         except Trouble as trouble:
             troubles.append(trouble)
     if troubles:
-        raise refusals.several(troubles)
+        raise _several(troubles)
 
 
 def _hidden(name: str) -> bool:
@@ -149,7 +151,7 @@ def _zip(name: str, path: Path, budget: _Budget, depth: int) -> Iterator[tuple[s
                 _unpack(shown, packed, entry.compress_size, target, budget)
             unpacked.append((shown, target))
     if not unpacked:
-        raise refusals.nothing_inside(name)
+        raise _nothing_inside(name)
     yield from _each(_inner(shown, target, budget, depth) for shown, target in unpacked)
 
 
@@ -158,13 +160,13 @@ def _wanted(name: str, entry: zipfile.ZipInfo) -> bool:
     parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
     if ".." in parts or (parts and (parts[0].startswith("/") or ":" in parts[0])):
         inside = refusals.plain(entry.filename)
-        raise refusals.unsafe_archive(
+        raise _unsafe_archive(
             name,
             f"son fichier « {inside} » sort de l'archive",
             f"its file “{inside}” leaves the archive",
         )
     if entry.flag_bits & 1:
-        raise refusals.unsafe_archive(name, "il est protégé par un mot de passe", "it is protected by a password")
+        raise _unsafe_archive(name, "il est protégé par un mot de passe", "it is protected by a password")
     is_link = stat.S_ISLNK(entry.external_attr >> 16)
     return not (entry.is_dir() or is_link or any(map(_hidden, parts)))
 
@@ -178,7 +180,7 @@ def _unpack(name: str, packed: IO[bytes] | gzip.GzipFile, size: int, target: Pat
             done += len(block)
             budget.room -= len(block)
             if done > allowed or budget.room < 0:
-                raise refusals.unsafe_archive(
+                raise _unsafe_archive(
                     name,
                     "il se décompresse en un volume démesuré (bombe de décompression ?)",
                     "it unpacks to an unreasonable size (a decompression bomb?)",
@@ -202,3 +204,27 @@ class _telling:
             raise refusals.broken_table(self.name, "archive abîmée") from None
         if isinstance(error, NotImplementedError | RuntimeError | ValueError | OverflowError | UnicodeError):
             raise refusals.broken_table(self.name, "compression non reconnue") from None
+
+
+def _nothing_inside(name: str) -> Trouble:
+    """The refusal of an archive without any file."""
+    return Trouble(
+        fr=f"{name} ne contient aucun fichier : vérifiez l'archive.", en=f"{name} holds no file: check the archive."
+    )
+
+
+def _several(troubles: Sequence[Trouble]) -> Trouble:
+    """What is wrong with each of several files, a line each, the first ones in full."""
+    first, left = troubles[:_TOLD], len(troubles) - _TOLD
+    more = (f"Et {left} autres fichiers refusés.", f"And {left} more files refused.") if left > 0 else ()
+    return Trouble(
+        fr="\n".join([*(one.fr for one in first), *more[:1]]), en="\n".join([*(one.en for one in first), *more[1:]])
+    )
+
+
+def _unsafe_archive(name: str, why_fr: str, why_en: str) -> Trouble:
+    """The refusal of an archive that is not opened, with the reason in both languages."""
+    return Trouble(
+        fr=f"{name} n'est pas ouvert : {why_fr}. Décompressez-le vous-même si vous en connaissez l'origine.",
+        en=f"{name} is not opened: {why_en}. Unpack it yourself if you know where it comes from.",
+    )
