@@ -16,8 +16,8 @@ from gisement.clean import (
     identity,
     inclusion,
     insertion,
+    ledgers,
     notices,
-    payments,
 )
 from gisement.enrich import (
     buyer_years,
@@ -28,7 +28,7 @@ from gisement.enrich import (
     ledger_coverage,
     ledger_findings,
     outliers,
-    payees,
+    payments,
     places,
     profile,
     purchases,
@@ -92,13 +92,13 @@ STEPS: tuple[Step, ...] = (
     insertion.insertion,
     circular.circular_purchase,
     # Payments: who ledgers pay, what they name, each line once.
-    payments.payer,
-    payments.payee,
-    payees.payee_commune,
-    payees.named_establishment,
+    ledgers.payer,
+    ledgers.payee,
+    payments.payee_commune,
+    payments.named_establishment,
     suppliers.payee_link,
-    payees.payee_supplier,
-    payments.repeated_line,
+    payments.payee_supplier,
+    ledgers.repeated_line,
     payments.payment,
     # Who and where: the register, places of suppliers, buyers.
     register.named_supplier,

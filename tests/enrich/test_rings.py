@@ -10,8 +10,9 @@ import ibis
 import pytest
 
 from gisement.enrich.distance import commune_distance, distance_km
-from gisement.enrich.rings import is_within, ring_commune, ring_department
+from gisement.enrich.rings import ring_commune, ring_department
 from gisement.sources.geography import FOLDER, territory_rows
+from gisement.terms.expressions import is_within
 from gisement.terms.rings import Ring
 from gisement.terms.territory import existing_rings, parse_territory
 

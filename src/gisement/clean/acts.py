@@ -14,8 +14,9 @@ import ibis
 
 from gisement.clean.contracts import plausible_duration, trusted_amount
 from gisement.clean.identity import with_decision
-from gisement.clean.values import day, joined, present, whole, with_cents
+from gisement.clean.values import whole, with_cents
 from gisement.terms import step
+from gisement.terms.expressions import day, joined, present
 
 
 def published_acts(raw_decp: Any) -> Any:

@@ -6,8 +6,8 @@ from typing import Any
 
 import ibis
 
-from gisement.clean.values import day
 from gisement.terms import step
+from gisement.terms.expressions import day
 
 
 @step

@@ -12,7 +12,8 @@ from typing import Any
 
 import ibis
 
-from gisement.clean.values import cpv, digest, joined, skeleton
+from gisement.clean.values import cpv, skeleton
+from gisement.terms.expressions import digest, joined
 
 
 def is_amendment_line(r: Any) -> Any:

@@ -8,8 +8,9 @@ import ibis
 
 from gisement.catalog import parameter
 from gisement.clean.identity import with_decision
-from gisement.clean.values import day, identifier_key
+from gisement.clean.values import identifier_key
 from gisement.terms import step
+from gisement.terms.expressions import day, equal_part
 
 
 @step
@@ -67,7 +68,7 @@ def contract_state(contract_record: Any, award_version: Any, shared_decision: An
     reason = ibis.coalesce(c.amount_reason, "corrected_to_unknown")
     return c.mutate(
         amount_reason=ibis.ifelse(c.amount_cents.isnull(), reason, ibis.null("string")),
-        annualised_cents=_per_year(c.amount_cents, c.duration_months),
+        annualised_cents=_annualised(c.amount_cents, c.duration_months),
     ).select(*CONTRACT_STATE)
 
 
@@ -80,10 +81,10 @@ CONTRACT_STATE = (
 )  # fmt: skip
 
 
-def _per_year(amount: Any, months: Any) -> Any:
+def _annualised(amount: Any, months: Any) -> Any:
     """The amount for one year of a duration over a year, in whole cents, rounded down; under a year, the amount."""
-    yearly = amount * 12
-    whole = ibis.ifelse(months > 12, (yearly - yearly % months) / months, ibis.null("float64")).cast("int64")
+    twelvefold = amount * 12
+    whole = ibis.ifelse(months > 12, (twelvefold - twelvefold % months) / months, ibis.null("float64")).cast("int64")
     return ibis.coalesce(whole, amount)
 
 
@@ -220,14 +221,10 @@ def contract_supplier(contract_state: Any, holder: Any, further_holder: Any, sha
     rows = rows.mutate(
         holder_number=ibis.coalesce(rows.holder_number, 1), holders_count=ibis.coalesce(rows.holders_count, 1)
     )
-    is_joint = rows.holders_count > 1
-    remainder = rows.contract_cents % rows.holders_count
-    equal = ((rows.contract_cents - remainder) / rows.holders_count).cast("int64")
-    shared = ibis.ifelse(rows.holder_number == 1, equal + remainder, equal)
     return rows.select(
         "contract_key", "holder_number", "holders_count", *HOLDER_COLUMNS, "contract_cents",
-        amount_cents=ibis.ifelse(is_joint, shared, rows.contract_cents),
-        amount_level=ibis.ifelse(is_joint, "derived", "observed"),
+        amount_cents=equal_part(rows.contract_cents, rows.holder_number, rows.holders_count),
+        amount_level=ibis.ifelse(rows.holders_count > 1, "derived", "observed"),
     )  # fmt: skip
 
 

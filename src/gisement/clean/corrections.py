@@ -6,8 +6,8 @@ from typing import Any
 
 import ibis
 
-from gisement.clean.values import day, present
 from gisement.terms import step_idle_without
+from gisement.terms.expressions import day, present
 
 
 @step_idle_without("raw_correction")

@@ -10,8 +10,8 @@ from gisement.clean.acts import published_acts
 from gisement.clean.contracts import department
 from gisement.clean.identifiers import identify
 from gisement.clean.identity import with_decision
-from gisement.clean.values import present
 from gisement.terms import step
+from gisement.terms.expressions import digest, present
 
 
 @step
@@ -33,10 +33,8 @@ def holder(raw_decp: Any, nested_act: Any) -> Any:
     )
     named = identify(named, "holder_id_reported", "holder_id_kind_reported")
     said = ibis.coalesce(named.holder_id_reported, named.holder_name)
-    digest = ibis.ifelse(
-        said.re_search(r"^[0-9]+\z"), said, ibis.literal("unread-") + said.hexdigest("md5").substr(0, 16)
-    )
-    named = named.mutate(supplier_id=ibis.coalesce(named.identifier, digest))
+    unread = ibis.ifelse(said.re_search(r"^[0-9]+\z"), said, ibis.literal("unread-") + digest(said))
+    named = named.mutate(supplier_id=ibis.coalesce(named.identifier, unread))
     held = named.group_by(["holder_set", "supplier_id"]).agg(
         supplier_id_kind=named.identifier_kind.min(),
         supplier_id_rule=named.identifier_rule.max(),

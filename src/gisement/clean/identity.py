@@ -20,8 +20,9 @@ from typing import Any
 import ibis
 
 from gisement.clean.amendment_lines import amendment_line_decisions, is_amendment_line
-from gisement.clean.values import cpv, digest, joined, loose_identifier_key, skeleton
+from gisement.clean.values import cpv, loose_identifier_key, skeleton
 from gisement.terms import step
+from gisement.terms.expressions import digest, joined
 
 SHORTEST_PREFIX = 10
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import ibis
 
-from gisement.clean.values import day, identifier_key
+from gisement.clean.values import identifier_key
 from gisement.terms import step
+from gisement.terms.expressions import day
 
 
 @step

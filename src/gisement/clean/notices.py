@@ -12,8 +12,9 @@ import ibis
 
 from gisement.catalog import parameter
 from gisement.catalog.lexicon import criterion_patterns
-from gisement.clean.values import cpv, day, identifier_key, present, skeleton, whole
+from gisement.clean.values import cpv, identifier_key, skeleton, whole
 from gisement.terms import step_idle_without
+from gisement.terms.expressions import day, present
 
 AXES = ("environment", "social")
 _ACCENTS = "àâäáãçéèêëíîïñóôöòõúùûü’"

@@ -9,43 +9,14 @@ from typing import Any
 
 import ibis
 
-# Non-values seen in real files. "0" and "" are values of some columns and are treated there.
-ABSENT = ("", "nc", "n/c", "na", "n/a", "nan", "none", "null", "inconnu", "non renseigné", "non renseigne",
-          "mq", "cdl", "inx", "indisponible", "non disponible", "#n/a", "-", "/")  # fmt: skip
-# One pattern rather than a list: DuckDB then tests the few values of a column once each.
-IS_ABSENT = "^(" + "|".join(ABSENT) + r")\z"
+from gisement.terms.expressions import trimmed
+
 # Spelled out, and \z for the end: Java's \s holds the vertical tab and its $ stands before a last line break too.
 YES, NO = ("true", "oui", "1", "vrai", "1.0"), ("false", "non", "0", "faux", "0.0")
-BLANKS = " \t\n\f\r"
-OUTER_BLANKS = r"^[ \t\n\f\r]+|[ \t\n\f\r]+\z"
 WHOLE = r"^[ \t\n\f\r]*(-?[0-9]{1,9})(\.0*)?[ \t\n\f\r]*\z"
 LARGEST_EUROS = 10**14
 PLAIN_AMOUNT = r"^[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?$"
 ASCENDING = tuple("1234567890123456"[:length] for length in range(9, 15))
-
-
-def trimmed(text: Any) -> Any:
-    """The text without outer blanks.
-
-    (Ibis's own `strip` takes the letters v and f away on Spark: `\\v\\f` is no escape there.)
-    """
-    return ibis.ifelse(_is_padded(text), text.re_replace(OUTER_BLANKS, ""), text)
-
-
-def _is_padded(text: Any) -> Any:
-    """Whether there may be outer blanks: before `!` come blanks and control characters. (First letters cost more.)"""
-    return ibis.or_(text < "!", *(text.endswith(blank) for blank in BLANKS))
-
-
-def present(text: Any) -> Any:
-    """The text without its outer blanks, or null where it is one of the known non-values."""
-    stripped, nothing = text.re_replace(OUTER_BLANKS, ""), ibis.null("string")
-    # of the column itself where nothing is stripped: DuckDB then tests its few values, and not its rows
-    return ibis.cases(
-        (_is_padded(text), ibis.ifelse(stripped.lower().re_search(IS_ABSENT), nothing, stripped)),
-        (text.lower().re_search(IS_ABSENT), nothing),
-        else_=text,
-    )
 
 
 def plain_amount(text: Any) -> Any:
@@ -83,19 +54,6 @@ def has_only_one_digit(amount_cents: Any) -> Any:
     euros = ((amount_cents - amount_cents % 100) / 100).cast("int64").cast("string")
     repeated = euros.replace(euros.substr(0, 1), "").length() == 0
     return (repeated & (euros != "0")) | euros.isin(ASCENDING)
-
-
-def day(text: Any) -> Any:
-    """A calendar day of `2018-12-17`, `2018-12-17+01:00`, `2018-12-17T00:00:00Z` or `17/12/2018`; else null.
-
-    The day is the one written: a time zone does not move it.
-    """
-    iso = text.re_extract(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}", 0)
-    french = text.re_search(r"^[0-9]{2}/[0-9]{2}/[0-9]{4}")
-    turned = text.substr(6, 4) + "-" + text.substr(3, 2) + "-" + text.substr(0, 2)
-    written = ibis.cases((iso.length() > 0, iso), (french, turned))
-    # no calendar has a year 0: DuckDB reads it as 1 BC, Spark as year 0
-    return ibis.ifelse(written.startswith("0000"), ibis.null("string"), written).try_cast("date")
 
 
 def whole(text: Any) -> Any:
@@ -161,14 +119,3 @@ CPV_DIVISIONS = (
     "77", "79", "80", "85", "90", "92", "98",
 )  # fmt: skip
 HAS_CPV_DIVISION = "^(" + "|".join(CPV_DIVISIONS) + ")"
-
-
-def digest(text: Any) -> Any:
-    """Sixteen hexadecimal digits of a text's md5: enough to tell millions of keys apart, half as long to sort."""
-    return text.hexdigest("md5").substr(0, 16)
-
-
-def joined(*parts: Any) -> Any:
-    """Texts joined by `|`, a missing one being empty: what a comparison key is hashed from."""
-    # all at once: two by two, each part would be copied as often as others follow it
-    return ibis.literal("|").join([part.fill_null("") for part in parts])

@@ -8,7 +8,7 @@ import ibis
 
 from gisement.enrich.findings import identifier_rows, rows
 from gisement.enrich.ledger_coverage import MASKING
-from gisement.enrich.payees import BY_HAND, BY_HAND_RULE
+from gisement.enrich.payments import BY_HAND, BY_HAND_RULE
 from gisement.terms import step_idle_without
 
 DROPPED = (

@@ -11,6 +11,7 @@ from typing import Any
 import ibis
 
 from gisement.terms import Ring, step
+from gisement.terms.expressions import is_within
 
 OVERSEAS_REGISTERS = ("TAHITI", "RIDET", "FRWF", "IREP")
 
@@ -32,7 +33,7 @@ def place(supplier: Any, establishment: Any, commune_code_today: Any, commune: A
         "supplier_id", "place_basis", "place_rule", "commune_code", "epci_code", "department_code",
         "ring_nearest", "ring_farthest",
         **{
-            f"in_{ring.name.lower()}": within(p.ring_nearest, p.ring_farthest, int(ring))
+            f"in_{ring.name.lower()}": is_within(p.ring_nearest, p.ring_farthest, int(ring))
             for ring in Ring if ring != Ring.WORLD
         },
         distance_km=p.distance_km,
@@ -45,11 +46,6 @@ def _communes(commune_code_today: Any, commune: Any, ring_commune: Any, commune_
     c = commune_code_today.left_join(where, [("commune_code", "found_commune")])
     c = c.left_join(ring_commune.select(ring_of="commune_code", near="ring_nearest"), [("commune_code", "ring_of")])
     return c.left_join(commune_distance.rename(far_from="commune_code"), [("commune_code", "far_from")])
-
-
-def within(nearest: Any, farthest: Any, ring: Any) -> Any:
-    """Whether a place between two rings is inside `ring`; null where nobody knows."""
-    return ibis.cases((farthest <= ring, True), (nearest > ring, False), else_=ibis.null("boolean"))
 
 
 def _alone(p: Any, *, least: bool) -> Any:

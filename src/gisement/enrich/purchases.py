@@ -8,6 +8,7 @@ import ibis
 
 from gisement.enrich.profile import with_age
 from gisement.terms import Ring, step, step_idle_without
+from gisement.terms.expressions import equal_part
 
 
 @step
@@ -194,7 +195,7 @@ def _of_contracts(contracts: Any, contract_supplier: Any, first_contract: Any) -
     s = contract_supplier.select(
         "contract_key", "holder_number", "holders_count", "supplier_id", "amount_cents", "amount_level"
     )
-    p = s.inner_join(contracts.select(*SHARED, yearly="annualised_cents"), "contract_key")
+    p = s.inner_join(contracts.select(*SHARED, annualised_of_all="annualised_cents"), "contract_key")
     first = first_contract.rename(first_buyer="buyer_siren", first_supplier="supplier_id")
     p = p.left_join(first, [("buyer_siren", "first_buyer"), ("supplier_id", "first_supplier")])
     years = contracts.group_by(bought_by="buyer_siren").agg(first_year=contracts.year.min())
@@ -205,16 +206,9 @@ def _of_contracts(contracts: Any, contract_supplier: Any, first_contract: Any) -
     return p.mutate(
         purchase_key=p.contract_key + "-" + p.holder_number.cast("string"), joint_of=p.contract_key,
         is_new_supplier=is_new, purchase_date=p.notification_date, is_between_partners=ibis.literal(False),
-        contract_link_rule=ibis.null("string"), annualised_cents=_part_of(p.yearly, p.holder_number, p.holders_count),
+        contract_link_rule=ibis.null("string"),
+        annualised_cents=equal_part(p.annualised_of_all, p.holder_number, p.holders_count),
     ).select(*FACT)  # fmt: skip
-
-
-def _part_of(cents: Any, holder_number: Any, holders_count: Any) -> Any:
-    """What one holder has of the yearly cents of a contract: split as its amount is, so that parts add up."""
-    remainder = cents % holders_count
-    equal = ((cents - remainder) / holders_count).cast("int64")
-    shared = ibis.ifelse(holder_number == 1, equal + remainder, equal)
-    return ibis.ifelse(holders_count == 1, cents, shared)  # most contracts: nothing to divide
 
 
 def _of_payments(

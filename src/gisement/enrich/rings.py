@@ -55,11 +55,6 @@ def ring_department(ring_commune: ir.Table, commune: ir.Table) -> ir.Table:
     )
 
 
-def is_within(nearest: ir.IntegerValue, farthest: ir.IntegerValue, ring: int) -> ir.BooleanValue:
-    """Whether a place of a ring between `nearest` and `farthest` is inside `ring`; null if nobody knows."""
-    return ibis.cases((farthest <= ring, True), (nearest > ring, False), else_=ibis.null("boolean"))
-
-
 def _members(territory: ir.Table, commune: ir.Table) -> ir.Table:
     """The communes of the territory with their areas and `own_ring`, the ring of the territory's level."""
     level = territory.territory_level

@@ -9,6 +9,7 @@ import ibis
 
 from gisement.catalog.segments import OUT_OF_SCOPE
 from gisement.terms import Option, Ring
+from gisement.terms.expressions import is_within
 
 PLACE = Option("place", ("establishment", "head_office"), "establishment")
 MEDICAL = Option("medical", ("excluded", "excluded_wide", "included"), "excluded")
@@ -29,11 +30,7 @@ def within(row: Any, option: SimpleNamespace) -> Any:
     """
     prefix = f"{option.place}_{_HOLDERS[option.joint]}"
     ring = int(Ring[option.ring.upper()])
-    return ibis.cases(
-        (row[f"{prefix}farthest"] <= ring, True),
-        (row[f"{prefix}nearest"] > ring, False),
-        else_=ibis.null("boolean"),
-    )
+    return is_within(row[f"{prefix}nearest"], row[f"{prefix}farthest"], ring)
 
 
 def is_needed(row: Any, option: SimpleNamespace) -> Any:

@@ -9,6 +9,7 @@ import ibis
 
 from gisement.indicators.options import RING, is_own_money
 from gisement.terms import EUROS, Indicator, Level, Option, Ring, Spread
+from gisement.terms.expressions import is_within
 
 HOLDER = Option("holder", ("everyone", "small_alone", "near_alone"), "everyone")
 ESSENTIAL = "Code de la commande publique, art. L2196-2 et R2196-1"
@@ -22,12 +23,7 @@ def _is_held(row: Any, option: SimpleNamespace) -> Any:
     if option.holder == "small_alone":
         return is_alone & (row.size_class == "PME")
     ring = int(Ring[option.ring.upper()])
-    is_near = ibis.cases(
-        (row.establishment_farthest <= ring, True),
-        (row.establishment_nearest > ring, False),
-        else_=ibis.null("boolean"),
-    )
-    return is_alone & is_near
+    return is_alone & is_within(row.establishment_nearest, row.establishment_farthest, ring)
 
 
 def _yearly(name: str, kind: str | Spread, rank: int) -> Indicator:

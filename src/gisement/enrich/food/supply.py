@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 
 from gisement.enrich.distance import commune_points, distance_km
-from gisement.enrich.payees import commune_name_key
+from gisement.enrich.payments import commune_name_key
 from gisement.terms import step
 
 GRAMS_PER_KG = 1000.0

@@ -1,4 +1,7 @@
-"""Who ledgers pay: the place that a ledger writes, and the firm of the register behind a name without identifier."""
+"""Payment lines, and who they pay: each line once, whichever export holds it, with the supplier behind its name.
+
+Of a name without identifier: the place that the ledger writes, and the firm of the register that both lead to.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,17 @@ from typing import Any
 
 import ibis
 
+from gisement.catalog import parameter
 from gisement.enrich.register import MASKED, NATURAL_PERSON
-from gisement.terms import step_idle_without
+from gisement.terms import Level, step_idle_without
+from gisement.terms.expressions import day, payee_key, present
 
 SAINTS = (("st", "saint"), ("ste", "sainte"))
 IDENTIFIED = ("siret", "siren", "foreign")
 BY_HAND = "payee_supplier"
 """The table that a correction names to say which firm stands behind a name."""
 BY_HAND_RULE = "by_hand"
+LEVELS = {"reported": Level.OBSERVED, "computed": Level.DERIVED, "guessed": Level.MODELLED}
 
 
 @step_idle_without("payee")
@@ -124,3 +130,68 @@ def payee_supplier(payee: Any, payee_commune: Any, payee_link: Any, correction: 
         supplier_siren=ibis.coalesce(p.siren, p.supplier_siren),
         supplier_commune_code_reported=p.commune_code, supplier_department_code_reported=p.department_code,
     )  # fmt: skip
+
+
+@step_idle_without("raw_payment")
+def payment(raw_payment: Any, repeated_line: Any, payee_supplier: Any, payer: Any) -> Any:
+    """One row per payment line. Equal lines of one file are so many payments; those of another file are the same ones.
+
+    `amount_cents` is before tax, and null with an `amount_reason` where the ledger cannot tell; the year is the
+    budget's, else that of the payment, else of the invoice (`year_rule`).
+    """
+    p = _each_once(raw_payment, repeated_line)
+    p = p.mutate(payee_of=payee_key(p))
+    who = payee_supplier.select(paid_key="payee_key", paid_id="supplier_id", paid_siren="supplier_siren")
+    p = p.left_join(who, [("payee_of", "paid_key")])
+    known = payer.select("buyer_id", "buyer_siren", written="buyer_id_reported")
+    p = p.rename(payer_written="buyer_id").left_join(known, [("payer_written", "written")])
+    p = p.mutate(payment_day=day(p.payment_date), invoice_day=day(p.invoice_date), budget_year=_year(p.fiscal_year))
+    year, year_rule = _first_year(p)
+    return p.select(
+        "payment_key", "record_hash", "buyer_id", "buyer_siren", "contracting_authority_id", "beneficiary_id", "budget",
+        account_code=p.account, account_nomenclature=p.account_kind, function_code=p.function_code, line_id=p.line_id,
+        payee_key=p.payee_of, supplier_id=p.paid_id, supplier_siren=p.paid_siren, label=present(p.label),
+        segment_code_reported=present(p.segment_code), year=year, year_rule=year_rule, invoice_date=p.invoice_day,
+        payment_date=p.payment_day, date_reported=p.date_reported, amount_cents=p.amount_ht_cents,
+        amount_ttc_cents=p.amount_ttc_cents, amount_vat_cents=p.amount_vat_cents, vat_rule=p.vat_rule,
+        amount_level=ibis.cases(*((p.amount_ht_rule == rule, str(level)) for rule, level in LEVELS.items())),
+        amount_reason=_amount_reason(p), amount_reported=p.amount_reported,
+        contract_id_reported=present(p.contract_id), is_credit_note=p.is_credit_note,
+    )  # fmt: skip
+
+
+def _each_once(raw_payment: Any, repeated_line: Any) -> Any:
+    """The n-th of equal lines of a file and the n-th of another file are one payment (exports that overlap)."""
+    single = raw_payment.anti_join(repeated_line, "record_hash")
+    single = single.mutate(payment_key=single.record_hash)
+    again = raw_payment.semi_join(repeated_line, "record_hash")
+    within = ibis.window(group_by=[again.snapshot, again.record_hash], order_by=again.position)
+    again = again.mutate(occurrence=ibis.row_number().over(within))
+    across = ibis.window(group_by=[again.record_hash, again.occurrence], order_by=[again.snapshot, again.position])
+    again = again.mutate(rank=ibis.row_number().over(across))
+    again = again.filter(again["rank"] == 0)
+    numbered = again.record_hash + "-" + again.occurrence.cast("string")
+    again = again.mutate(payment_key=ibis.ifelse(again.occurrence == 0, again.record_hash, numbered))
+    return single.union(again.drop("occurrence", "rank"))
+
+
+def _year(text: Any) -> Any:
+    year = text.try_cast("int64")
+    return ibis.ifelse(year.between(parameter("date_first_year"), 2099), year, ibis.null("int64"))
+
+
+def _first_year(p: Any) -> tuple[Any, Any]:
+    paid, invoiced = (found.year().cast("int64") for found in (p.payment_day, p.invoice_day))
+    rule = ibis.cases(
+        (p.budget_year.notnull(), "budget"), (paid.notnull(), "payment_date"), (invoiced.notnull(), "invoice_date")
+    )
+    return ibis.coalesce(p.budget_year, paid, invoiced), rule
+
+
+def _amount_reason(p: Any) -> Any:
+    return ibis.cases(
+        (p.amount_ht_cents.notnull(), ibis.null("string")),
+        (p.amount_ttc_cents.notnull(), "tax_included_only"),
+        (p.amount_reported.notnull(), "unreadable"),
+        else_="missing",
+    )
