@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from gisement.engine.measure import Observatory
-from gisement.indicators.spend import TOTAL_SPEND
+from gisement.indicators.amounts import TOTAL_SPEND
 from gisement.sources.corrections import HEADER
 from gisement.store import Workspace
 from gisement.studies.checks import Checks

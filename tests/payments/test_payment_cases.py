@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from gisement.engine.measure import Observatory
-from gisement.indicators.spend import TOTAL_SPEND
+from gisement.indicators.amounts import TOTAL_SPEND
 from gisement.store import Workspace
 from gisement.studies.checks import Checks
 from gisement.terms import Perimeter, Verdict, parse_territory

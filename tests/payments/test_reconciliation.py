@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gisement.engine.measure import MEASURED, Observatory
-from gisement.indicators.spend import TOTAL_SPEND
+from gisement.indicators.amounts import TOTAL_SPEND
 from gisement.sources.demonstration import identifiers
 from gisement.sources.ledger import LedgerMapping, prepare_ledger
 from gisement.store import Workspace

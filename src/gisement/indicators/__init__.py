@@ -1,20 +1,22 @@
 """Definitions, one file per family; no loops."""
 
+from gisement.indicators.amounts import ANNUALISED, ORDER_SIZE, POOLING_GAIN, TOTAL_SPEND
 from gisement.indicators.circular import CIRCULAR_SHARE as CIRCULAR_SHARE
-from gisement.indicators.concentration import CONCENTRATION
 from gisement.indicators.considerations import CONSIDERATIONS
-from gisement.indicators.consultations import CONSULTATIONS
-from gisement.indicators.contracts import CONTRACTS_COUNT, SINGLE_OFFER_SHARE
+from gisement.indicators.contracts import CONSULTATIONS, CONTRACTS_COUNT, SINGLE_OFFER_SHARE
 from gisement.indicators.coverage import COVERAGE
 from gisement.indicators.food import FOOD
 from gisement.indicators.food import FOOD_CHAIN as FOOD_CHAIN
 from gisement.indicators.impact import MODELLED as IMPACTS
 from gisement.indicators.inclusion import INCLUSION
-from gisement.indicators.order_size import ORDER_SIZE
 from gisement.indicators.place import AREA_SHARE, LOCAL_SHARE
-from gisement.indicators.spend import TOTAL_SPEND
-from gisement.indicators.suppliers import NEW_SUPPLIER_SHARE, NEW_SUPPLIER_SPEND_SHARE, SME_COUNT_SHARE, SME_SHARE
-from gisement.indicators.yearly import POOLING_GAIN, YEARLY
+from gisement.indicators.suppliers import (
+    CONCENTRATION,
+    NEW_SUPPLIER_SHARE,
+    NEW_SUPPLIER_SPEND_SHARE,
+    SME_COUNT_SHARE,
+    SME_SHARE,
+)
 from gisement.terms import Indicator
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -31,7 +33,7 @@ INDICATORS: tuple[Indicator, ...] = (
     *CONSULTATIONS,
     *CONCENTRATION,
     *ORDER_SIZE,
-    *YEARLY,
+    *ANNUALISED,
     *INCLUSION,
     *FOOD,
     *COVERAGE,

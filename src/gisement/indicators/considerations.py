@@ -7,13 +7,18 @@ its own target.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import ibis
 
 from gisement.indicators.options import CONSIDERATION, is_own_money
-from gisement.terms import PERCENT, Indicator
+from gisement.terms import PERCENT, Indicator, Option
+
+Counts = Callable[[Any, SimpleNamespace], Any]
+"""Whether a row counts, under the options that were asked."""
 
 DECP = "Arrêtés du 22 décembre 2022 (données essentielles), champs « considérations sociales » et « environnementales »"
 EXECUTION = "Code de la commande publique, art. L2112-2 (conditions d'exécution) et R2152-7 (critères d'attribution)"
@@ -36,135 +41,49 @@ def _of(axis: str, row: Any, option: SimpleNamespace) -> Any:
     return told(row[f"{axis}_{_COLUMNS[option.consideration]}_state"])
 
 
-SOCIAL_CONSIDERATION_SHARE = Indicator(
-    name="social_consideration_share",
-    shown={"figures/clauses": 5},
-    unit=PERCENT,
-    table="contract",
-    weight="amount_cents",
-    kind="share",
+def _share(
+    name: str, weight: str | None, shown: Mapping[str, int], counts: Counts, needs: tuple[str, ...],
+    references: tuple[str, ...], options: tuple[Option, ...] = (),
+) -> Indicator:  # fmt: skip
+    """The share of contracts that have it: of their money where they are weighed, of their number otherwise."""
+    return Indicator(
+        name=name,
+        shown=shown,
+        unit=PERCENT,
+        table="contract",
+        weight=weight,
+        kind="share",
+        options=options,
+        scope=lambda row, option: is_own_money(row) if weight else counted_once(row),
+        counts=counts,
+        unknown_counts="consideration_unknown",
+        needs=(weight, *needs) if weight else needs,
+        references=references,
+    )
+
+
+def _axis_share(name: str, weight: str | None, shown: Mapping[str, int]) -> Indicator:
+    """The share of contracts with a social, or an environmental, consideration of the asked kind."""
+    axis = name.partition("_")[0]
+    needs = (f"{axis}_clause_state", f"{axis}_criterion_state")
+    return _share(name, weight, shown, partial(_of, axis), needs, (DECP, EXECUTION), options=(CONSIDERATION,))
+
+
+def _state_share(
+    name: str, weight: str | None, shown: Mapping[str, int], state: str, references: tuple[str, ...]
+) -> Indicator:
+    """The share of contracts with a consideration that one column tells, whatever is asked."""
+    return _share(name, weight, shown, lambda row, option: told(row[state]), (state,), references)
+
+
+BOTH_CONSIDERATIONS_COUNT_SHARE = _share(
+    "both_considerations_count_share",
+    None,
+    {"figures/clauses": 7},
+    lambda row, option: _of("social", row, option) & _of("environmental", row, option),
+    ("social_clause_state", "environmental_clause_state"),
+    (DECP, EXECUTION),
     options=(CONSIDERATION,),
-    scope=lambda row, option: is_own_money(row),
-    counts=lambda row, option: _of("social", row, option),
-    unknown_counts="consideration_unknown",
-    needs=("amount_cents", "social_clause_state", "social_criterion_state"),
-    references=(DECP, EXECUTION),
-)
-
-SOCIAL_CONSIDERATION_COUNT_SHARE = Indicator(
-    name="social_consideration_count_share",
-    shown={"figures/clauses": 1},
-    unit=PERCENT,
-    table="contract",
-    weight=None,
-    kind="share",
-    options=(CONSIDERATION,),
-    scope=lambda row, option: counted_once(row),
-    counts=lambda row, option: _of("social", row, option),
-    unknown_counts="consideration_unknown",
-    needs=("social_clause_state", "social_criterion_state"),
-    references=(DECP, EXECUTION),
-)
-
-ENVIRONMENTAL_CONSIDERATION_SHARE = Indicator(
-    name="environmental_consideration_share",
-    shown={"figures/clauses": 6},
-    unit=PERCENT,
-    table="contract",
-    weight="amount_cents",
-    kind="share",
-    options=(CONSIDERATION,),
-    scope=lambda row, option: is_own_money(row),
-    counts=lambda row, option: _of("environmental", row, option),
-    unknown_counts="consideration_unknown",
-    needs=("amount_cents", "environmental_clause_state", "environmental_criterion_state"),
-    references=(DECP, EXECUTION),
-)
-
-ENVIRONMENTAL_CONSIDERATION_COUNT_SHARE = Indicator(
-    name="environmental_consideration_count_share",
-    shown={"figures/clauses": 2, "chain": 1},
-    unit=PERCENT,
-    table="contract",
-    weight=None,
-    kind="share",
-    options=(CONSIDERATION,),
-    scope=lambda row, option: counted_once(row),
-    counts=lambda row, option: _of("environmental", row, option),
-    unknown_counts="consideration_unknown",
-    needs=("environmental_clause_state", "environmental_criterion_state"),
-    references=(DECP, EXECUTION),
-)
-
-BOTH_CONSIDERATIONS_COUNT_SHARE = Indicator(
-    name="both_considerations_count_share",
-    shown={"figures/clauses": 7},
-    unit=PERCENT,
-    table="contract",
-    weight=None,
-    kind="share",
-    options=(CONSIDERATION,),
-    scope=lambda row, option: counted_once(row),
-    counts=lambda row, option: _of("social", row, option) & _of("environmental", row, option),
-    unknown_counts="consideration_unknown",
-    needs=("social_clause_state", "environmental_clause_state"),
-    references=(DECP, EXECUTION),
-)
-
-RESERVED_SHARE = Indicator(
-    name="reserved_share",
-    shown={"figures/clauses": 10, "clauses/inclusion": 1},
-    unit=PERCENT,
-    table="contract",
-    weight="amount_cents",
-    kind="share",
-    scope=lambda row, option: is_own_money(row),
-    counts=lambda row, option: told(row.reserved_state),
-    unknown_counts="consideration_unknown",
-    needs=("amount_cents", "reserved_state"),
-    references=(DECP, RESERVED),
-)
-
-RESERVED_COUNT_SHARE = Indicator(
-    name="reserved_count_share",
-    shown={"figures/clauses": 3},
-    unit=PERCENT,
-    table="contract",
-    weight=None,
-    kind="share",
-    scope=lambda row, option: counted_once(row),
-    counts=lambda row, option: told(row.reserved_state),
-    unknown_counts="consideration_unknown",
-    needs=("reserved_state",),
-    references=(DECP, RESERVED),
-)
-
-PNAD_SOCIAL_COUNT_SHARE = Indicator(
-    name="pnad_social_count_share",
-    shown={"figures/clauses": 8},
-    unit=PERCENT,
-    table="contract",
-    weight=None,
-    kind="share",
-    scope=lambda row, option: counted_once(row),
-    counts=lambda row, option: told(row.social_state),
-    unknown_counts="consideration_unknown",
-    needs=("social_state",),
-    references=(PLAN, DECP),
-)
-
-PNAD_ENVIRONMENTAL_COUNT_SHARE = Indicator(
-    name="pnad_environmental_count_share",
-    shown={"figures/clauses": 9},
-    unit=PERCENT,
-    table="contract",
-    weight=None,
-    kind="share",
-    scope=lambda row, option: counted_once(row),
-    counts=lambda row, option: told(row.environmental_state),
-    unknown_counts="consideration_unknown",
-    needs=("environmental_state",),
-    references=(PLAN, DECP),
 )
 
 SME_ADVANCE_COUNT_SHARE = Indicator(
@@ -198,15 +117,21 @@ SUBCONTRACTING_COUNT_SHARE = Indicator(
 )
 
 CONSIDERATIONS = (
-    SOCIAL_CONSIDERATION_SHARE,
-    SOCIAL_CONSIDERATION_COUNT_SHARE,
-    ENVIRONMENTAL_CONSIDERATION_SHARE,
-    ENVIRONMENTAL_CONSIDERATION_COUNT_SHARE,
+    _axis_share("social_consideration_share", "amount_cents", {"figures/clauses": 5}),
+    _axis_share("social_consideration_count_share", None, {"figures/clauses": 1}),
+    _axis_share("environmental_consideration_share", "amount_cents", {"figures/clauses": 6}),
+    _axis_share("environmental_consideration_count_share", None, {"figures/clauses": 2, "chain": 1}),
     BOTH_CONSIDERATIONS_COUNT_SHARE,
-    RESERVED_SHARE,
-    RESERVED_COUNT_SHARE,
-    PNAD_SOCIAL_COUNT_SHARE,
-    PNAD_ENVIRONMENTAL_COUNT_SHARE,
+    _state_share(
+        "reserved_share",
+        "amount_cents",
+        {"figures/clauses": 10, "clauses/inclusion": 1},
+        "reserved_state",
+        (DECP, RESERVED),
+    ),
+    _state_share("reserved_count_share", None, {"figures/clauses": 3}, "reserved_state", (DECP, RESERVED)),
+    _state_share("pnad_social_count_share", None, {"figures/clauses": 8}, "social_state", (PLAN, DECP)),
+    _state_share("pnad_environmental_count_share", None, {"figures/clauses": 9}, "environmental_state", (PLAN, DECP)),
     SME_ADVANCE_COUNT_SHARE,
     SUBCONTRACTING_COUNT_SHARE,
 )

@@ -1,10 +1,15 @@
-"""How many contracts, and how much competition for them."""
+"""How many contracts, how much competition for them, and how they are consulted for: variants, lots.
+
+Essential data say neither whether variants are authorised nor in how many lots: matched notices do. A contract that no
+notice is matched to is unknown, never "no".
+"""
 
 from __future__ import annotations
 
 import ibis
 
-from gisement.terms import CONTRACTS, PERCENT, Indicator
+from gisement.indicators.considerations import counted_once
+from gisement.terms import CONTRACTS, LOTS, PERCENT, Indicator, Spread
 
 CONTRACTS_COUNT = Indicator(
     name="contracts",
@@ -39,3 +44,33 @@ SINGLE_OFFER_SHARE = Indicator(
     unknown_counts="offers_unknown",
     references=("Commission européenne, Single Market Scoreboard, indicateur « Single bidder »",),
 )
+
+VARIANTS_ALLOWED_COUNT_SHARE = Indicator(
+    name="variants_allowed_count_share",
+    shown={"figures/buying": 9, "clauses/consultation": 4},
+    unit=PERCENT,
+    table="contract",
+    weight=None,
+    kind="share",
+    scope=lambda row, option: counted_once(row),
+    counts=lambda row, option: row.has_variants_allowed,
+    unknown_counts="notice_unknown",
+    needs=("has_variants_allowed",),
+    references=("Code de la commande publique, art. R2151-8 à R2151-11 (variantes)", "eForms, BT-63 (variants)"),
+)
+
+LOTS_PER_CONSULTATION = Indicator(
+    name="lots_per_consultation",
+    shown={"figures/buying": 4, "clauses/consultation": 5},
+    unit=LOTS,
+    table="contract",
+    weight="announced_lots_count",
+    kind=Spread("mean", ("contract_key",)),
+    scope=lambda row, option: counted_once(row) & row.is_first_of_notice,
+    counts=lambda row, option: ibis.literal(True),
+    unknown_scope="notice_unknown",
+    needs=("announced_lots_count", "is_first_of_notice"),
+    references=("Code de la commande publique, art. L2113-10 et R2113-1 à R2113-3 (allotissement)",),
+)
+
+CONSULTATIONS = (VARIANTS_ALLOWED_COUNT_SHARE, LOTS_PER_CONSULTATION)

@@ -1,4 +1,4 @@
-"""What contracts come to in a year: their sum, and how large one is; the sizes that a firm meets."""
+"""How much: trusted euros in all, how large an order is, and what contracts come to in a year."""
 
 from __future__ import annotations
 
@@ -7,9 +7,42 @@ from typing import Any
 
 import ibis
 
-from gisement.indicators.options import RING, is_own_money
+from gisement.indicators.options import ALL_GOODS, RING, is_needed, is_own_money
 from gisement.terms import EUROS, Indicator, Level, Option, Ring, Spread
 from gisement.terms.expressions import is_within
+
+TOTAL_SPEND = Indicator(
+    name="total_spend",
+    shown={"figures/money": 2, "buyer": 2, "family": 2, "firm": 1},
+    unit=EUROS,
+    table="purchase",
+    weight="amount_cents",
+    kind="total",
+    options=(ALL_GOODS,),
+    scope=lambda row, option: is_own_money(row) & is_needed(row, option),
+    counts=lambda row, option: ibis.literal(True),
+    needs=("amount_cents",),
+    references=("Code de la commande publique, art. L2196-2 et arrêtés du 22 décembre 2022 (données essentielles)",),
+)
+
+
+def _order_size(name: str, statistic: str, rank: int) -> Indicator:
+    return Indicator(
+        name=name,
+        shown={"figures/buying": rank},
+        unit=EUROS,
+        table="purchase",
+        weight="amount_cents",
+        kind=Spread(statistic, ("purchase_key",)),
+        options=(ALL_GOODS,),
+        scope=lambda row, option: is_own_money(row) & is_needed(row, option),
+        counts=lambda row, option: ibis.literal(True),
+        needs=("amount_cents",),
+        references=("Code de la commande publique, art. L2196-2 et R2196-1",),
+    )
+
+
+ORDER_SIZE = (_order_size("average_amount", "mean", 5), _order_size("median_amount", "median", 2))
 
 HOLDER = Option("holder", ("everyone", "small_alone", "near_alone"), "everyone")
 ESSENTIAL = "Code de la commande publique, art. L2196-2 et R2196-1"
@@ -26,7 +59,7 @@ def _is_held(row: Any, option: SimpleNamespace) -> Any:
     return is_alone & is_within(row.establishment_nearest, row.establishment_farthest, ring)
 
 
-def _yearly(name: str, kind: str | Spread, rank: int) -> Indicator:
+def _annualised(name: str, kind: str | Spread, rank: int) -> Indicator:
     return Indicator(
         name=name,
         shown={"figures/buying": rank},
@@ -42,8 +75,8 @@ def _yearly(name: str, kind: str | Spread, rank: int) -> Indicator:
     )
 
 
-YEARLY_AMOUNT = _yearly("yearly_amount", "total", 8)
-MEDIAN_YEARLY_AMOUNT = _yearly("median_yearly_amount", Spread("median", ("contract_key",)), 6)
+YEARLY_AMOUNT = _annualised("yearly_amount", "total", 8)
+MEDIAN_YEARLY_AMOUNT = _annualised("median_yearly_amount", Spread("median", ("contract_key",)), 6)
 LARGE_YEARLY_AMOUNT = Indicator(
     name="large_yearly_amount",
     shown={"figures/buying": 7},
@@ -79,4 +112,4 @@ POOLING_GAIN = Indicator(
 )
 """What a joint purchase of named contracts is assumed to bring: a scenario of parameters, no observation."""
 
-YEARLY = (YEARLY_AMOUNT, MEDIAN_YEARLY_AMOUNT, LARGE_YEARLY_AMOUNT)
+ANNUALISED = (YEARLY_AMOUNT, MEDIAN_YEARLY_AMOUNT, LARGE_YEARLY_AMOUNT)
