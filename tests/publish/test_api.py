@@ -121,6 +121,11 @@ def test_rows_are_the_same_in_every_format(client: TestClient) -> None:
     assert sum(row["weight"] for row in rows) == sum(table["weight"].to_pylist())
 
 
+@pytest.mark.parametrize("sign", "=+-@|\t＝｜")
+def test_a_cell_that_begins_like_a_formula_is_text(sign: str) -> None:
+    assert answers.to_csv([{"name": f"{sign}calc"}]).splitlines()[1].lstrip('"').startswith("'")
+
+
 def test_a_workbook_holds_the_figures_and_their_definition_and_no_formula(client: TestClient) -> None:
     address = "/api/measure/total_spend?by=year&format=xlsx"
     content = client.get(address).content

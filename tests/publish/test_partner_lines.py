@@ -251,3 +251,47 @@ def test_needs_beside_the_thresholds_are_figures_of_the_partner_s_own_lines(plac
     assert told[4].xpath("a")[0].text == format.euros(first["paid_cents"] / 100)
     assert told[3].xpath("a")[0].text == format.euros(first["unlinked_cents"] / 100)
     assert "/figures/total_spend?" in told[3].xpath("a/@href")[0]
+
+
+GIVEN = """
+[[partner]]
+siren = "200069854"
+role = "editor"
+emails = ["Clerk@example.org"]
+subjects = ["None", "42"]
+"""
+UNVERIFIED: tuple[object, ...] = (False, None, "true", "false", 1, 0, [True], {})
+VERIFIED = {"sub": "someone", "email": "clerk@example.org", "email_verified": True}
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"sub": "someone", "email": "clerk@example.org"},
+        *({**VERIFIED, "email_verified": said} for said in UNVERIFIED),
+        {**VERIFIED, "email": ["clerk@example.org"]},
+        {**VERIFIED, "email": ""},
+        {"sub": 42},
+        {},
+        {"siret": 20006985400017},
+        {"siret": ["20006985400017"]},
+        {"siret": "٢٠٠٠٦٩٨٥٤٠٠٠١٧"},
+    ],
+    ids=str,
+)
+def test_a_claim_of_another_form_gives_no_right(claims: dict[str, object]) -> None:
+    assert parse_rights(GIVEN, "partners.toml").of(claims, {"200069854"}) == {}
+
+
+def test_claims_of_the_right_form_give_their_right() -> None:
+    rights = parse_rights(GIVEN, "partners.toml")
+    assert rights.of(VERIFIED, {"200069854"}) == rights.of({"sub": "42"}, {"200069854"}) == {"200069854": "editor"}
+    assert rights.of({"sub": "x", "siret": "20006985400017"}, {"200069854"}) == {"200069854": "reader"}
+
+
+@pytest.mark.parametrize(
+    "wrong", ['siret_of_the_token = "false"\n', GIVEN.replace('"42"', "42"), GIVEN.replace('"42"', '""')]
+)
+def test_a_right_that_is_not_plainly_written_is_refused(wrong: str) -> None:
+    with pytest.raises(Trouble, match=r"partners\.toml"):
+        parse_rights(wrong, "partners.toml")

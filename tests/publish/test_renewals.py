@@ -41,6 +41,12 @@ def test_a_calendar_holds_the_four_days_of_every_renewal(client: TestClient, sit
     assert ends == {f"{row['contract_key']}-end@gisement": row["end_date"] for row in found}
 
 
+def test_a_calendar_tells_any_name_as_it_is_without_what_no_calendar_may_hold() -> None:
+    told = feeds.calendar([], "A;B, c\\d\r\nEND:VCALENDAR\x00\x1b\u00a0%", None)
+    name = icalendar.vText.from_ical(str(icalendar.Calendar.from_ical(told)["X-WR-CALNAME"]))
+    assert str(name) == "A;B, c\\d\nEND:VCALENDAR\u00a0%"
+
+
 def test_a_feed_is_valid_atom(client: TestClient, site: Site, segment: str) -> None:
     answer = client.get(f"/renewals.atom?segment={segment}")
     assert answer.headers["content-type"] == feeds.ATOM

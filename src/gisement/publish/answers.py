@@ -20,7 +20,7 @@ from gisement.terms import Figure, Indicator, Perimeter, Verdict
 
 FORMULA = r"=+\-@\t\r\n＝＋－＠"
 """What a cell that a spreadsheet runs begins with, as the inside of a character class."""
-FORMULAS = frozenset("=+-@\t\r\n＝＋－＠")
+FORMULAS = frozenset("=+-@|\t\r\n＝＋－＠｜")
 SCALARS = frozenset({str, int, float, bool, NoneType, date})
 
 

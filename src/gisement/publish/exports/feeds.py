@@ -5,6 +5,7 @@ The identifier of an event is made from the contract's key and the step alone: a
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from gisement.catalog import texts
 from gisement.publish import format
 from gisement.publish.words.renewals import holders
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 STEPS = ("sourcing_date", "lots_date", "call_date", "end_date")
 """The days of a renewal, in order."""
 ICS, ATOM = "text/calendar; charset=utf-8", "application/atom+xml; charset=utf-8"
@@ -115,9 +117,10 @@ def _stamp(day: date) -> str:
 
 
 def _escaped(text: str) -> str:
+    """A text as a value of iCalendar (RFC 5545, 3.3.11): signs escaped, each end of line as one, no other control."""
     for character in "\\;,":
         text = text.replace(character, f"\\{character}")
-    return text.replace("\n", "\\n")
+    return _CONTROL.sub("", "\\n".join(text.splitlines()))
 
 
 def _folded(line: str) -> Iterator[str]:

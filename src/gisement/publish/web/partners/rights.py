@@ -38,16 +38,25 @@ class Rights:
     by_token: bool = True
 
     def of(self, claims: Mapping[str, Any], partners: Collection[str]) -> dict[str, str]:
-        """The role on each partner (SIREN) that these claims give; the greatest wins; empty for whoever has none."""
+        """The role on each partner (SIREN) that these claims give; the greatest wins; empty for whoever has none.
+
+        A claim of another type than its own says nothing, and an address counts where the provider says `true` of it.
+        """
         found: dict[str, str] = {}
-        siret = str(claims.get("siret") or "")
-        if self.by_token and re.fullmatch("[0-9]{14}", siret):
+        siret, subject, email = (_text(claims, name) for name in ("siret", "sub", "email"))
+        if self.by_token and re.fullmatch("[0-9]{14}", siret, re.ASCII):
             found[siret[:9]] = READER
-        email = str(claims.get("email") or "").lower() if claims.get("email_verified", True) is not False else ""
+        is_verified = claims.get("email_verified") is True
         for grant in self.grants:
-            if str(claims.get("sub")) in grant.subjects or (email and email in grant.emails):
+            if subject in grant.subjects or (is_verified and email.lower() in grant.emails):
                 found[grant.siren] = max(found.get(grant.siren, READER), grant.role, key=ROLES.index)
         return {siren: role for siren, role in sorted(found.items()) if siren in partners}
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    """A claim that is a text; empty where it is absent or of another type."""
+    told = claims.get(name)
+    return told if isinstance(told, str) else ""
 
 
 def parse_rights(text: str, name: str) -> Rights:
@@ -55,7 +64,10 @@ def parse_rights(text: str, name: str) -> Rights:
     try:
         content = parsed_toml(text)
         grants = tuple(_grant(each) for each in content.get("partner", ()))
-        return Rights(grants, bool(content.get("siret_of_the_token", True)))
+        by_token = content.get("siret_of_the_token", True)
+        if not isinstance(by_token, bool):
+            raise TypeError(f"siret_of_the_token {by_token!r}")
+        return Rights(grants, by_token)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise Trouble(
             fr=f"{name} est illisible ({in_french(error)}) : chaque [[partner]] a siren (neuf chiffres), role "
@@ -67,8 +79,9 @@ def parse_rights(text: str, name: str) -> Rights:
 
 def _grant(each: Mapping[str, Any]) -> Grant:
     siren, role = str(each["siren"]), str(each.get("role", READER))
+    subjects, emails = each.get("subjects", []), each.get("emails", [])
     if not re.fullmatch("[0-9]{9}", siren) or role not in ROLES:
         raise ValueError(f"siren {siren}, role {role}")
-    return Grant(
-        siren, role, frozenset(map(str, each.get("subjects", ()))), frozenset(e.lower() for e in each.get("emails", ()))
-    )
+    if not all(isinstance(name, str) and name for name in (*subjects, *emails)):
+        raise TypeError(f"siren {siren}, subjects {subjects}, emails {emails}")
+    return Grant(siren, role, frozenset(subjects), frozenset(each.lower() for each in emails))
