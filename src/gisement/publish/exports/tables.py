@@ -21,6 +21,7 @@ from gisement.catalog.tables import exported_words
 from gisement.engine.exports import exported_schema
 from gisement.publish.answers import FORMULA
 from gisement.publish.exports.workbook import opened
+from gisement.publish.palette import COLOURS
 from gisement.terms import Trouble
 
 KINDS = {
@@ -103,7 +104,7 @@ def write_workbook(
     Returns the rows of each table. Raises Trouble where a table has more rows than a sheet can hold.
     """
     with opened(path, constant_memory=True, nan_inf_to_errors=True, default_date_format="yyyy-mm-dd") as book:
-        bold = book.add_format({"bold": True, "bg_color": "#ece3d3", "text_wrap": True, "valign": "top"})
+        bold = book.add_format({"bold": True, "bg_color": COLOURS["sand"], "text_wrap": True, "valign": "top"})
         plain = book.add_format({"text_wrap": True, "valign": "top"})
         cents = book.add_format({"num_format": SHOWN_CENTS})
         first = book.add_worksheet("À lire" if language == "fr" else "Read me")

@@ -11,6 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from gisement.publish.answers import as_line, described, flattened
+from gisement.publish.palette import COLOURS
 from gisement.terms import Figure, Indicator, Perimeter
 
 SHEETS = {"fr": ("Chiffres", "Définition"), "en": ("Figures", "Definition")}
@@ -32,7 +33,7 @@ def workbook(indicator: Indicator, perimeter: Perimeter, figures: Sequence[Figur
     """An XLSX file: one line per figure, exact sums in euros; nothing in it is a formula."""
     buffer = io.BytesIO()
     with opened(buffer, in_memory=True) as book:
-        bold = book.add_format({"bold": True, "bg_color": "#ece3d3"})
+        bold = book.add_format({"bold": True, "bg_color": COLOURS["sand"]})
         lines, definition = (book.add_worksheet(name) for name in SHEETS[language])
         _fill(lines, [flattened(as_line(figure)) for figure in figures], bold)
         told = {**described(indicator, language), **{f"perimeter.{k}": v for k, v in perimeter.as_dict().items()}}

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 
 from gisement.catalog import report_texts
 from gisement.publish.exports.workbook import opened
+from gisement.publish.palette import COLOURS
 from gisement.publish.reports.document import Report
 from gisement.publish.reports.laying import Laid, laid
 from gisement.terms import Trouble
@@ -72,7 +73,7 @@ def html(report: Report) -> bytes:
         loader=PackageLoader("gisement.publish.reports", "."), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.globals["cover_lines"] = cover_lines
+    environment.globals.update(cover_lines=cover_lines, colours=COLOURS)
     return environment.get_template("report.html.j2").render(report=laid(report)).encode()
 
 
@@ -103,7 +104,8 @@ def _compiled(report: Report, content: str, tight: int) -> bytes:
     template = (Path(__file__).parent / "report.typ").read_bytes()
     day = report.as_of_date
     fonts = typst.Fonts(include_system_fonts=False)
-    compiler = typst.Compiler(template, font_paths=fonts, sys_inputs={"report": content, "tight": str(tight)})
+    inputs = {"report": content, "tight": str(tight), "colours": json.dumps(dict(COLOURS))}
+    compiler = typst.Compiler(template, font_paths=fonts, sys_inputs=inputs)
     written = compiler.compile(
         format="pdf",
         pdf_standards="ua-1",
@@ -141,7 +143,9 @@ class _Sheets:
 
     def __init__(self, workbook: Any, content: Laid) -> None:
         self.workbook, self.content, self.told = workbook, content, report_texts()["workbook"]
-        self.bold = workbook.add_format({"bold": True, "bg_color": "#efe6d6", "text_wrap": True, "valign": "top"})
+        self.bold = workbook.add_format(
+            {"bold": True, "bg_color": COLOURS["sand_soft"], "text_wrap": True, "valign": "top"}
+        )
         self.wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
         self.numbers = {unit: workbook.add_format({"num_format": shape}) for unit, shape in FORMATS.items()}
         self.whole = workbook.add_format({"num_format": "#,##0"})
