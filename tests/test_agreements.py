@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gisement.catalog.file_templates import file_template
+from gisement.catalog.file_kinds import file_template
 from gisement.sources.partners.sheets import slug
 from gisement.store import Workspace
 from gisement.studies.targets import MISSED, REACHED, UNCERTAIN, UNDER_WAY, UNKNOWN, state_of

@@ -12,8 +12,8 @@ import ibis
 import pytest
 
 from gisement.catalog import texts
+from gisement.catalog.law import legal_texts
 from gisement.catalog.parameters import parameters
-from gisement.catalog.rules import legal_texts
 from gisement.catalog.tables import read_yaml
 from gisement.engine.measure import Observatory
 from gisement.indicators.law import RULES

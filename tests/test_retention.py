@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gisement.catalog.file_templates import file_template
+from gisement.catalog.file_kinds import file_template
 from gisement.store import Workspace, snapshots
 from gisement.studies.retention import kept_until, overdue
 from tests import mixed_files, mixed_ledgers

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gisement.catalog.insertion_publics import insertion_publics, public_of
+from gisement.catalog.words import insertion_publics, public_of
 from gisement.models.clauses.insertion import account, by_public
 from tests.commands import gisement
 from tests.test_cli import BUYER, TABLE

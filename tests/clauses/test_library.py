@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gisement.catalog import parameter
-from gisement.catalog.clause_library import clause_library
+from gisement.catalog.law import clause_library
 from gisement.catalog.segments import families
 from gisement.models.clauses.insertion import insertion_hours
 from gisement.models.clauses.lint import lint

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 import xlsxwriter
 from hypothesis import strategies as st
 
-from gisement.catalog.file_templates import file_template
+from gisement.catalog.file_kinds import file_template
 from gisement.sources.ledger import prepare_ledger, read_mapping
 from tests import mixed_files
 from tests.fuzz.damage import Draw, damaged, packed

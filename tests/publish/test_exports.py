@@ -25,7 +25,7 @@ from libcoveocds.config import LibCoveOCDSConfig
 from python_calamine import CalamineWorkbook
 
 from gisement.catalog import tables
-from gisement.catalog.decp_values import decp_values
+from gisement.catalog.words import decp_values
 from gisement.engine.exports import EXPORTED, contracts
 from gisement.engine.served import Served
 from gisement.pipeline import perimeter_of

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from gisement.catalog import cooperation_texts, parameter
-from gisement.catalog.clause_library import clause_library
+from gisement.catalog.law import clause_library
 from gisement.models.clauses.insertion import insertion_hours
 from gisement.pipeline import perimeter_of
 from gisement.publish import format

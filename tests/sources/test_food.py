@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gisement.catalog.file_templates import file_template, template_kinds
+from gisement.catalog.file_kinds import file_template, template_kinds
 from gisement.store import Workspace
 from tests import mixed_food
 from tests.commands import gisement

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from gisement.catalog.file_templates import file_template
+from gisement.catalog.file_kinds import file_template
 from gisement.sources.partners.works_programme import read_works_programme
 from gisement.terms import Trouble
 

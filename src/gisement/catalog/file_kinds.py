@@ -1,12 +1,13 @@
-"""The kinds of files that `add` takes (`file_kinds.yaml`), and how long each may be kept (`retention.yaml`)."""
+"""Kinds of files that `add` takes (`file_kinds.yaml`), their templates, how long each is kept (`retention.yaml`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
-from gisement.catalog.tables import read_yaml
+from gisement.catalog.tables import FOLDER, read_yaml
 
 
 @dataclass(frozen=True)
@@ -66,3 +67,17 @@ def retentions() -> tuple[Retention, ...]:
 def published_kinds() -> frozenset[str]:
     """Kinds of files that their producer publishes: their names may be told to everyone."""
     return frozenset(kind for kind, told in file_kinds().items() if told.kept == "published")
+
+
+def template_kinds() -> list[str]:
+    """The kinds of files that have a template, in alphabetical order."""
+    return sorted(_files())
+
+
+def file_template(kind: str) -> str:
+    """The template of a kind, as the text of a file. Raises KeyError if there is none."""
+    return _files()[kind].read_text(encoding="utf-8")
+
+
+def _files() -> dict[str, Path]:
+    return {path.stem: path for path in (FOLDER / "templates").iterdir()}

@@ -33,3 +33,18 @@ def parameter(name: str, on: date | None = None) -> int:
     if not in_force:
         raise KeyError(f"{name} has no value on {on}")
     return int(values[in_force[-1]])
+
+
+def national_series(indicator: str) -> dict[str, Any] | None:
+    """`shares` by year (fractions), `reference`, `mark` of the national series of the same definition, if any.
+
+    Two shares have one: at least one consideration, in number.
+    """
+    if indicator == "pnad_social_count_share":
+        told = every_value_of_parameter("national_social_count_permille")
+    elif indicator == "pnad_environmental_count_share":
+        told = every_value_of_parameter("national_environmental_count_permille")
+    else:
+        return None
+    shares = {since.year: value / 1000 for since, value in told["values"].items()}
+    return {"shares": shares, "reference": told["reference"].strip(), "mark": told["mark"]}

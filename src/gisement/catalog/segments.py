@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from gisement.catalog.tables import read_csv
+from gisement.catalog.tables import read_csv, read_yaml
 
 UNCLASSIFIED = "unclassified"
 OUT_OF_SCOPE = "out_of_scope"
@@ -108,3 +108,9 @@ def _described(name: str) -> dict[str, Any]:
 
 def _listed(text: str) -> list[str]:
     return [part for part in text.split(";") if part]
+
+
+@cache
+def chains() -> dict[str, dict[str, Any]]:
+    """Every chain by its name: titles, what it is about, its segments."""
+    return {entry["name"]: entry for entry in read_yaml("chains.yaml")}

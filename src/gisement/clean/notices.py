@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 
 from gisement.catalog import parameter
-from gisement.catalog.lexicon import criterion_patterns
+from gisement.catalog.words import criterion_patterns
 from gisement.clean.values import cpv, identifier_key, skeleton, whole
 from gisement.terms import step_idle_without
 from gisement.terms.expressions import day, present

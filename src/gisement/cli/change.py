@@ -46,7 +46,7 @@ def show(
 
 def show_progress(indicator: Indicator, perimeter: Perimeter, years: str | None, format: str) -> None:
     """Print how far a share of contracts has come: between two years, or year by year where none are given."""
-    from gisement.catalog.national import national_series
+    from gisement.catalog.parameters import national_series
     from gisement.engine import Observatory
     from gisement.publish import answers
     from gisement.publish.words import change

@@ -136,7 +136,7 @@ def advise_on(segment: ASegment, format: ListFormat = "table") -> None:
 @clauses.command("library")
 def library(family: Family = None, format: ListFormat = "table") -> None:
     """Montrer des clauses et des critères licites, par famille d'achat."""
-    from gisement.catalog.clause_library import clause_library
+    from gisement.catalog.law import clause_library
     from gisement.catalog.segments import families
     from gisement.publish import answers
     from gisement.publish.words import clauses

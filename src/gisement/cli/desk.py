@@ -76,7 +76,7 @@ class WorkspaceDesk:
 
     def model(self, siren: str) -> str:
         """A sheet to fill in, for this partner."""
-        from gisement.catalog.file_templates import file_template
+        from gisement.catalog.file_kinds import file_template
 
         return re.sub(r"(?m)^acheteur:.*$", f'acheteur: "{siren}"', file_template("experience"))
 

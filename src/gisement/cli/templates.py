@@ -16,7 +16,7 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="fichier à 
 
 def write_template(kind: str, output: Path | None) -> None:
     """Show the template of a kind of file, or write it. Raises Trouble if there is none, or if the file exists."""
-    from gisement.catalog.file_templates import file_template, template_kinds
+    from gisement.catalog.file_kinds import file_template, template_kinds
     from gisement.publish.exports.files import write_output
 
     if kind not in template_kinds():

@@ -11,8 +11,8 @@ from typing import Any
 
 import ibis
 
+from gisement.catalog.law import legal_texts
 from gisement.catalog.parameters import parameter, parameters
-from gisement.catalog.rules import legal_texts
 from gisement.terms import Outcome, Rule
 from gisement.terms.rule import Decision
 

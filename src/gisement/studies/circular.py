@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from gisement.catalog import parameter
-from gisement.catalog.circular import agec_family
+from gisement.catalog.words import agec_family
 from gisement.engine.asked import Row, rows_of
 from gisement.engine.measure import Observatory
 from gisement.indicators.circular import CIRCULAR_SHARE

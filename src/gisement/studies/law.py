@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 
 from gisement.catalog import tables
-from gisement.catalog.rules import legal_texts
+from gisement.catalog.law import legal_texts
 from gisement.engine.measure import Observatory
 from gisement.engine.query import filters
 from gisement.store.database import schema

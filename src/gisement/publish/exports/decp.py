@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gisement.catalog.decp_values import decp_values
+from gisement.catalog.words import decp_values
 from gisement.engine.served import PERSON
 
 YES = frozenset(("true", "oui", "1", "vrai", "1.0"))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gisement.catalog import report_texts, texts
-from gisement.catalog.insertion_publics import insertion_publics
-from gisement.catalog.rules import legal_texts
+from gisement.catalog.law import legal_texts
+from gisement.catalog.words import insertion_publics
 from gisement.pipeline import RULES, indicator_named, perimeter_of, shown_at
 from gisement.publish.reports.document import Block, Cover, Heading, Line, Report, Tally, Tiles, WordTable
 from gisement.publish.reports.reading import Chapter, Reading, annexes, kinds, told_law, year_range

@@ -9,8 +9,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gisement.catalog import page_texts, texts
-from gisement.catalog.circular import matter_origins
 from gisement.catalog.segments import families, segments
+from gisement.catalog.words import matter_origins
 from gisement.engine.public import PublicObservatory
 from gisement.engine.served import PERSON, Served
 from gisement.pipeline import INDICATORS, MODELLED, RULES, indicator_named, perimeter_of, rule_named

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gisement.catalog import texts
-from gisement.catalog.circular import matter_origins
+from gisement.catalog.words import matter_origins
 from gisement.publish import answers, format
 from gisement.publish.layout import Column, paragraph, table, width_here
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gisement.catalog import indicator_texts, parameter, texts
-from gisement.catalog.clause_library import clause_library
-from gisement.catalog.insertion_publics import insertion_publics
+from gisement.catalog.law import clause_library
 from gisement.catalog.segments import segments
+from gisement.catalog.words import insertion_publics
 from gisement.publish import answers, format
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.terms import Figure, Verdict

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from gisement.catalog import texts
-from gisement.catalog.rules import legal_texts
+from gisement.catalog.law import legal_texts
 from gisement.publish import format
 from gisement.publish.layout import Column, paragraph, table, width_here
 from gisement.terms import Rule

@@ -5,7 +5,7 @@ One line per buyer, year, family of products and origin: an amount before tax an
 
 from __future__ import annotations
 
-from gisement.catalog.circular import origin_of
+from gisement.catalog.words import origin_of
 from gisement.sources.small_table import Cell, Column, Filled, Number, SmallTable, Whole, buyer, folded, words
 
 MOST_EUROS = 10_000_000_000

@@ -10,7 +10,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from gisement.catalog.insertion_publics import public_of
+from gisement.catalog.words import public_of
 from gisement.sources.small_table import (
     Cell,
     Column,

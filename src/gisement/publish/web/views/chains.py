@@ -7,9 +7,8 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts
-from gisement.catalog.chains import chains
-from gisement.catalog.clause_library import clause_library
-from gisement.catalog.segments import segments
+from gisement.catalog.law import clause_library
+from gisement.catalog.segments import chains, segments
 from gisement.pipeline import perimeter_of, shown_at
 from gisement.publish import format
 from gisement.publish.web.address import Pairs, address

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import texts
-from gisement.catalog.circular import matter_origins
+from gisement.catalog.words import matter_origins
 from gisement.publish import format
 from gisement.publish.web.choices import partner_asked, partner_choice
 from gisement.publish.web.grid import Cell, Grid, figured, grid, number

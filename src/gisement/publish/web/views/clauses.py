@@ -8,8 +8,8 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 
 from gisement.catalog import texts
-from gisement.catalog.clause_library import clause_library
-from gisement.catalog.national import national_series
+from gisement.catalog.law import clause_library
+from gisement.catalog.parameters import national_series
 from gisement.catalog.segments import segments
 from gisement.pipeline import perimeter_of, shown_at
 from gisement.publish import format

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gisement.catalog import texts
-from gisement.catalog.rules import legal_texts
+from gisement.catalog.law import legal_texts
 from gisement.pipeline import RULES, rule_named
 from gisement.publish import format
 from gisement.publish.web.address import address

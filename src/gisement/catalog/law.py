@@ -1,4 +1,4 @@
-"""Rules of law as data: text, dates and how surely each was read, from `law/rules.yaml`."""
+"""What is written: rules of law with their text and dates, and our own library of clauses and criteria."""
 
 from __future__ import annotations
 
@@ -36,3 +36,9 @@ def legal_texts() -> dict[str, LegalText]:
     """Every rule by its name, in the order of the file."""
     entries: dict[str, dict[str, Any]] = read_yaml("law/rules.yaml")
     return {name: LegalText(name=name, **{"since_earliest": e["since"], **e}) for name, e in entries.items()}
+
+
+@cache
+def clause_library() -> tuple[dict[str, Any], ...]:
+    """Every entry, in the order of the file; `weight_pct` is None but for criteria."""
+    return tuple({"weight_pct": None, **entry} for entry in read_yaml("clause_library.yaml"))
