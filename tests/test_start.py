@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 import typer.main
 
+from gisement import __version__
 from gisement.publish import usage
 from gisement.publish.words import checks
 from gisement.studies.retention import Kept
+from tests.commands import gisement
 
 APP = importlib.import_module("gisement.cli").app
 LOADED = "import sys, {module}; print(*[name for name in ('yaml', 'gisement.engine.measure') if name in sys.modules])"
@@ -58,7 +60,12 @@ def test_where_none_is_named_plainly_all_are_laid_out(words: tuple[str, ...]) ->
 
 
 def test_the_options_before_a_command_are_known() -> None:
-    assert {name for each in whole().params for name in each.opts} == set(usage.GLOBAL)
+    assert {name for each in whole().params for name in each.opts} == {*usage.GLOBAL, "--version"}
+
+
+def test_the_version_is_said_in_one_line() -> None:
+    run = gisement("--version")
+    assert (run.returncode, run.stdout, run.stderr) == (0, f"gisement {__version__}\n", "")
 
 
 def test_a_file_comes_in_without_what_measures() -> None:

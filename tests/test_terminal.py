@@ -186,7 +186,7 @@ def test_a_terminal_shows_the_same_as_a_file(workspace: Path) -> None:
 def test_help_fits_and_cuts_no_sentence() -> None:
     told = shown(gisement("--help", COLUMNS="80"))
     commands = told.partition("Commandes :\n")[2].splitlines()
-    assert len(commands) == 26
+    assert len(commands) == 28
     assert [line for line in commands if not line.endswith(".") or line.endswith("...")] == []
     assert max(map(len, told.splitlines())) <= 80
 
@@ -237,6 +237,15 @@ def test_plurals_in_both_languages() -> None:
     french = [format.counted(n, "commune", "communes") for n in (0, 1, 2, 1200)]
     assert french == ["0 commune", "1 commune", "2 communes", "1\u202f200 communes"]
     assert [format.counted(n, "row", "rows", "en") for n in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
+    assert [f"{format.Count(n):ligne|lignes}" for n in (1, 1200)] == ["1 ligne", "1\u202f200 lignes"]
+    assert "{}, {:row|rows}".format(format.Count(1200, "en"), format.Count(0, "en")) == "1,200, 0 rows"
+    assert [format.in_points(x) for x in (0.002, 0.051, None)] == ["0,2 point", "5,1 points", "non connu"]
+    assert format.in_points(0.002, "en", sign=True) == "+0.2 points"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_text_leaves_the_plural_to_the_reader(language: str) -> None:
+    assert [text for text in _texts(texts(language)) if re.search(r"\w\(e?s\)", text)] == []
 
 
 def test_the_account_of_a_reading() -> None:
@@ -252,13 +261,52 @@ def test_columns_of_words_wrap_and_columns_of_numbers_do_not() -> None:
     assert told.splitlines() == [
         "Nom                Montant",
         "─" * 26,
-        "un nom assez      12 345 €",
+        "un nom assez      12 345\u00a0€",
         "long\u00a0; et un",
         "autre",
-        "b                      1 €",
+        "b                      1\u00a0€",
     ]
     assert layout.table([Column("N")], [["x" * 20]], 8).splitlines()[2:] == ["x" * 8, "x" * 8, "x" * 4]
+    assert layout.table([Column("N")], [["un-nom-de-fichier_assez-long.csv"]], 20).splitlines()[2:] == [
+        "un-nom-de-fichier_",
+        "assez-long.csv",
+    ]
     assert layout.paragraph("voir https://example.org/une/longue/adresse", 10).splitlines()[1].startswith("https")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_no_word_is_cut_and_figures_are_copied_whole(width: int) -> None:
+    """Whatever is asked of a table: what does not fit beside the rest stands below its row, in full."""
+    names = ["Acheteur", "Objet du marché", "Montant hors taxes", "Bornes", "Titulaires", "Lignes"]
+    columns = [Column(name, is_number=name in ("Montant hors taxes", "Bornes", "Lignes")) for name in names]
+    row = ["Établissement hospitalier", "Télécommunications et réhabilitation énergétique du gymnase intercommunal",
+           "35\u202f296\u202f082,23\u00a0€", "52,1\u00a0% à 57,2\u00a0%", "Construction-bois, assainissement", "875"]  # fmt: skip
+    told = layout.table(columns, [row, ["CCAS", "", "1\u00a0€", "exact", "", "1"]], width)
+    assert max(map(len, told.splitlines())) <= width
+    words = set(told.replace(layout.BETWEEN, " ").replace("\u00a0·", "").replace("\n", " ").split(" "))
+    assert {word for text in (*names, *row) for word in text.split(" ")} - words == set()
+
+
+def test_what_stands_below_is_told_in_the_order_of_its_headings() -> None:
+    columns = [Column("Fin"), Column("Objet"), Column("Titulaires"), Column("Montant", is_number=True)]
+    row = [
+        "26 février",
+        "Réhabilitation énergétique du gymnase",
+        "Fournisseur fictif de travaux",
+        "1\u202f234,50\u00a0€",
+    ]
+    assert layout.table(columns, [row], 26).splitlines() == [
+        "Fin            Montant",
+        "  Objet\u00a0· Titulaires",
+        "─" * 22,
+        "26 février  1\u202f234,50\u00a0€",
+        "  Réhabilitation",
+        "  énergétique du gymnase\u00a0·",
+        "  Fournisseur fictif de",
+        "  travaux",
+    ]
+    assert layout.has_room(columns, [row], 80)
+    assert not layout.has_room(columns, [row], 26)
 
 
 def test_how_far_it_is_says_steps_or_bytes() -> None:

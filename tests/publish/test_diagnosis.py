@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from rich.console import Console
 
 from gisement.catalog.areas import area_names
 from gisement.engine import Observatory
@@ -27,6 +27,18 @@ from gisement.terms import Figure, Level, Sums, Verdict, parse_territory
 @pytest.fixture(scope="module")
 def diagnosis(workspace: Workspace) -> Diagnosis:
     return diagnose(Observatory(workspace, load=True))
+
+
+@pytest.fixture
+def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """What the terminal shows of a diagnosis, in 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def shows(diagnosis: Diagnosis, **asked: Any) -> str:
+        show(diagnosis, **asked)
+        return capsys.readouterr().out
+
+    return shows
 
 
 # --- figures ------------------------------------------------------------------------------------------------
@@ -77,10 +89,8 @@ def test_the_sentence(diagnosis: Diagnosis) -> None:
     assert low <= value <= high
 
 
-def test_the_terminal_shows_every_table(diagnosis: Diagnosis) -> None:
-    console = Console(width=120, record=True, file=io.StringIO())
-    show(diagnosis, console)
-    text = console.export_text()
+def test_the_terminal_shows_every_table(diagnosis: Diagnosis, told: Callable[..., str]) -> None:
+    text = told(diagnosis).replace(format.SPACE, " ")
     assert "Données fictives, calibrées" in text
     for words in (
         "En bref",
@@ -88,11 +98,19 @@ def test_the_terminal_shows_every_table(diagnosis: Diagnosis) -> None:
         "comptée autrement",
         "par année",
         "par acheteur",
-        "Règle",
+        "Suite donnée",
     ):
         assert words in text
     assert "Ville de démonstration" in text
     assert "gisement rows local_share --verdict part" in text
+
+
+def test_what_is_shown_first_fits_a_screen_and_a_half(diagnosis: Diagnosis, told: Callable[..., str]) -> None:
+    text = told(diagnosis, workspace="demo", whole=False)
+    assert len(text.splitlines()) <= 40
+    assert max(map(len, text.splitlines())) <= 80
+    assert sentence(diagnosis).split()[-1] in text
+    assert text.endswith("Tout le diagnostic : gisement -w demo diagnosis\n")
 
 
 # --- formatting ---------------------------------------------------------------------------------------------
@@ -172,7 +190,7 @@ def test_places_have_names_in_english_too() -> None:
 # --- what to know before believing it -----------------------------------------------------------------------
 
 
-def test_a_headline_that_rests_on_little_says_so(diagnosis: Diagnosis) -> None:
+def test_a_headline_that_rests_on_little_says_so(diagnosis: Diagnosis, told: Callable[..., str]) -> None:
     """On a real territory whose buyers no register placed, two contracts gave « 100 € sur 100 » (`test_few.py`)."""
     assert diagnosis.cautions == (), "the demonstration rests on thousands of rows, and its buyers are placed"
     thin = replace(diagnosis.headline, basis="contract", sums=Sums(counts={Verdict.PART: 20, Verdict.UNKNOWN: 40}))
@@ -182,12 +200,9 @@ def test_a_headline_that_rests_on_little_says_so(diagnosis: Diagnosis) -> None:
         "1\u202f146 marchés d'acheteurs de lieu inconnu n'y sont pas : il manque à cet observatoire"
     )
     assert cautions(diagnosis.headline, 3, "en")[0].startswith("3 contracts of buyers of unknown place are not in it")
-    out = io.StringIO()
-    show(replace(diagnosis, cautions=(few, outside)), Console(file=out, width=200))
-    assert few in out.getvalue()
+    assert few.split(" : ")[0] in told(replace(diagnosis, cautions=(few, outside)))
 
 
-def test_buyers_that_the_table_leaves_out_are_counted(diagnosis: Diagnosis) -> None:
-    out = io.StringIO()
-    show(replace(diagnosis, hidden_buyers=3), Console(file=out, width=200))
-    assert "Et 3 autres acheteurs, d'un montant moindre : gisement measure local_share --by buyer" in out.getvalue()
+def test_buyers_that_the_table_leaves_out_are_counted(diagnosis: Diagnosis, told: Callable[..., str]) -> None:
+    text = " ".join(told(replace(diagnosis, hidden_buyers=3)).split())
+    assert "Et 3 autres acheteurs, d'un montant moindre : gisement measure local_share --by buyer" in text

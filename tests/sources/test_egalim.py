@@ -122,9 +122,9 @@ def test_a_definition_without_a_local_purchase_is_told(tmp_path: Path) -> None:
 
 def test_every_error_of_a_file_is_told_at_once_then_counted(tmp_path: Path) -> None:
     told = refusal(tmp_path, text(VARIANTS[0], *[{"prix_ht": "?"}] * 12))
-    assert "12 erreur(s)" in told
+    assert "12 erreurs" in told
     assert told.count("colonne prix_ht") == 10
-    assert told.endswith("Et 2 autre(s) erreur(s).")
+    assert told.endswith("Et 2 autres erreurs.")
 
 
 @pytest.mark.parametrize(

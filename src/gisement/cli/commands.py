@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from gisement import __version__
 from gisement.cli.audit import audit
 from gisement.cli.clauses import clauses
 from gisement.cli.cooperation import cooperate
@@ -36,6 +37,7 @@ from gisement.cli.session import (
     complain,
     create,
     fail,
+    here,
     opened,
     say,
 )  # fmt: skip
@@ -67,10 +69,20 @@ app.add_typer(sharing)
 app.add_typer(exporting)
 
 
+def tell_version(asked: bool) -> None:
+    """Say which version this is, where it is asked for, and end."""
+    if asked:
+        print(f"gisement {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def settings(
     workspace: Annotated[Path | None, typer.Option("-w", "--workspace", help="dossier de l'espace de travail")] = None,
     lang: Annotated[Literal["fr", "en"] | None, typer.Option("--lang", help="langue des réponses")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=tell_version, is_eager=True, help="dire la version, et finir")
+    ] = False,
 ) -> None:
     """Global options; the language was read before them, so that a mistake in them is told in it."""
     Settings.workspace = workspace or Path(os.environ.get("GISEMENT_WORKSPACE", "."))
@@ -300,7 +312,7 @@ def demo(
         build_tables(workspace, pipeline_steps, SOURCES, say=step)
 
     def tell() -> None:
-        show(diagnose(Observatory(workspace, load=True)), workspace=str(workspace.root))
+        show(diagnose(Observatory(workspace, load=True)), str(workspace.root), whole=False)
         page = write_study(workspace)
         say(f"L'étude en une page : {page}", f"The study as one page, in French: {page}")
 
@@ -308,6 +320,15 @@ def demo(
         serve_pages(workspace, "127.0.0.1", port, meanwhile=tell)
     else:
         tell()
+
+
+@app.command("diagnosis")
+def tell_diagnosis() -> None:
+    """Dire le diagnostic entier : où va l'argent, et ce qui est connu."""
+    from gisement.engine import Observatory
+    from gisement.publish.diagnosis import diagnose, show
+
+    show(diagnose(Observatory(opened(), load=True)), here())
 
 
 @app.command()

@@ -31,4 +31,4 @@ def cautions(figure: Figure, unplaced: int, language: str = "fr") -> list[str]:
 def left_out(unplaced: int, language: str = "fr") -> list[str]:
     """How many contracts stand outside since the place of their buyer is not known, and what to do."""
     words = texts(language)["caution"]
-    return [words["unplaced"].format(contracts=format.number(unplaced, language=language))] if unplaced else []
+    return [words["unplaced"].format(contracts=format.Count(unplaced, language))] if unplaced else []

@@ -12,6 +12,7 @@ from functools import lru_cache
 from gisement.catalog import texts
 from gisement.catalog.few import behind, is_few
 from gisement.terms import EUROS, INDEX, KILOGRAMS, LOTS, Figure, Reading, Verdict
+from gisement.terms.trouble import counted as in_number
 from gisement.terms.trouble import harmless as plain
 
 THIN, SPACE, MINUS = "\u202f", "\u00a0", "\u2212"
@@ -50,8 +51,26 @@ def number(value: float | None, decimals: int = 0, language: str = "fr") -> str:
 
 def counted(value: int, one: str, many: str, language: str = "fr") -> str:
     """`1 enregistrement`, `1 200 enregistrements`: in French, zero is singular."""
-    is_one = abs(value) < 2 if language == "fr" else value == 1
-    return f"{number(value, language=language)} {one if is_one else many}"
+    return in_number(value, one, many, language, number(value, language=language))
+
+
+class Count(int):
+    """A count that a sentence writes with its word: `{lines:ligne|lignes}` is `1 ligne`, `2 lignes`."""
+
+    language: str
+
+    def __new__(cls, value: int, language: str = "fr") -> Count:
+        """The count of something, in the language of the sentence."""
+        made = super().__new__(cls, value)
+        made.language = language
+        return made
+
+    def __format__(self, words: str) -> str:
+        """The number, with the word for one or for many where they are given."""
+        if not words:
+            return number(self, language=self.language)
+        one, _, many = words.partition("|")
+        return counted(self, one, many, self.language)
 
 
 def percent(fraction: float | None, decimals: int = 1, language: str = "fr") -> str:
@@ -152,6 +171,14 @@ def points(fraction: float | None, language: str = "fr") -> str:
         return not_known(language)
     written = number(fraction * 100, 1, language)
     return f"+{written}" if fraction > 0 else written
+
+
+def in_points(fraction: float | None, language: str = "fr", *, sign: bool = False) -> str:
+    """Percentage points with their word: `0,2 point`, `5,1 points`; with its sign where it is a change."""
+    if fraction is None:
+        return not_known(language)
+    written = points(fraction, language) if sign else number(fraction * 100, 1, language)
+    return in_number(int(fraction * 100), "point", "points", language, written)
 
 
 def change(figure: Figure, language: str = "fr") -> str:

@@ -11,7 +11,7 @@ from gisement.catalog.few import is_few
 from gisement.catalog.segments import families
 from gisement.publish import format
 from gisement.publish.labels import explained, label, told_options
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import Column, has_room, paragraph, table, width_here
 from gisement.publish.words import models
 from gisement.terms import Figure, Indicator, Spread, Verdict
 
@@ -55,9 +55,7 @@ def show_figures(
     if not figures:
         return
     names = [] if with_options else list(figures[0].group)
-    has_room = len(names) < 2 and not with_options and not any(map(is_few, figures))
-    has_counts = width >= WIDE or has_room
-    numbers = ["value", "bounds", *([] if with_options else ["known"]), *(VERDICTS if has_counts else ())]
+    numbers = ["value", "bounds", *([] if with_options else ["known"]), *VERDICTS]
     headings = [Column(words["dimensions"][name]) for name in names]
     headings += [Column(said["definition"])] if with_options else []
     columns = [*headings, *(Column(said[name], is_number=True) for name in numbers)]
@@ -69,6 +67,9 @@ def show_figures(
         ]
         for f in figures
     ]
+    has_counts = width >= WIDE or (not with_options and has_room(columns, rows, width))
+    if not has_counts:
+        columns, rows = columns[: -len(VERDICTS)], [row[: -len(VERDICTS)] for row in rows]
     print(table(columns, rows, width) + "\n")
     for note in (
         *_notes(indicator, figures, language, has_counts, with_options, has_other_basis),

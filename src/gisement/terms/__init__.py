@@ -31,6 +31,7 @@ from gisement.terms.territory import existing_rings as existing_rings
 from gisement.terms.territory import parse_territory as parse_territory
 from gisement.terms.trouble import Trouble as Trouble
 from gisement.terms.trouble import among as among
+from gisement.terms.trouble import counted as counted
 from gisement.terms.trouble import one_line as one_line
 from gisement.terms.verdict import Level as Level
 from gisement.terms.verdict import Verdict as Verdict

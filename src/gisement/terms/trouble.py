@@ -35,6 +35,12 @@ def _without_middle(line: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - _END]} … {line[-_END:]}"
 
 
+def counted(value: int, one: str, many: str, language: str = "fr", written: str = "") -> str:
+    """`1 ligne`, `2 lignes`, the number as it is `written` where that differs: in French, zero is singular."""
+    is_one = abs(value) < 2 if language == "fr" else value == 1
+    return f"{written or value} {one if is_one else many}"
+
+
 def among(word: str, names: Iterable[str]) -> str:
     """The names that exist, as a sentence lists them: first what looks like `word`, and as many as it has room for."""
     from difflib import get_close_matches

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from gisement.catalog.segments import segments
-from gisement.terms import Trouble
+from gisement.terms import Trouble, counted
 
 Scopes = Mapping[str, bool]
 
@@ -133,10 +133,10 @@ def _by_number(sample: pa.Table, rows: list[dict[str, str]]) -> dict[int, dict[s
     absent = sorted(set(keys.values()) - set(found))
     if absent:
         raise Trouble(
-            fr=f"Il manque {len(absent)} ligne(s) du tirage, dont la ligne {absent[0]} : toutes doivent revenir, même "
-            "avec « ? ».",
-            en=f"{len(absent)} line(s) of the draw are missing, line {absent[0]} among them: all must come back, even "
-            "with '?'.",
+            fr=f"Il manque {counted(len(absent), 'ligne', 'lignes')} du tirage, dont la ligne {absent[0]} : toutes "
+            "doivent revenir, même avec « ? ».",
+            en=f"{counted(len(absent), 'line is', 'lines are', 'en')} missing from the draw, line {absent[0]} among "
+            "them: all must come back, even with '?'.",
         )
     return found
 
@@ -224,7 +224,7 @@ class _Line:
 
 def _trouble(wrong: list[tuple[str, str]]) -> Trouble:
     shown, left = wrong[:MOST_SENTENCES], len(wrong) - MOST_SENTENCES
-    more_fr, more_en = (f" ; et {left} autre(s)", f"; and {left} more") if left > 0 else ("", "")
+    more_fr, more_en = (f" ; et {counted(left, 'autre', 'autres')}", f"; and {left} more") if left > 0 else ("", "")
     return Trouble(
         fr="Le formulaire est à compléter : " + " ; ".join(fr for fr, _ in shown) + more_fr + ".",
         en="The form is to be completed: " + "; ".join(en for _, en in shown) + more_en + ".",

@@ -1,52 +1,44 @@
-"""The diagnosis in the terminal: the sentence first, then one table per question."""
+"""The diagnosis in the terminal: the sentence first, then what a screen holds, or one table per question."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.markup import escape
-from rich.panel import Panel
-from rich.table import Table
 
 from gisement.catalog import texts
 from gisement.catalog.few import is_few
 from gisement.publish import format
 from gisement.publish.component import program, rows_command, shown
 from gisement.publish.diagnosis.build import Diagnosis, Line
+from gisement.publish.layout import Column, paragraph, table, width_here
 
 BAR = 10
 
 
-def show(diagnosis: Diagnosis, console: Console | None = None, workspace: str = "") -> None:
-    """Print the diagnosis on the console (by default the standard output); commands to type next name the workspace."""
-    out = console or Console()
-    if diagnosis.notice:
-        out.print(
-            Panel(
-                escape(diagnosis.notice["explanation"]),
-                title=escape(diagnosis.notice["notice"]),
-                style="yellow",
-            )
-        )
-    out.print(Panel(escape(sentence(diagnosis)), title=escape(diagnosis.places.territory), style="bold"))
-    for caution in diagnosis.cautions:
-        out.print(escape(caution), style="yellow")
-    out.print(_table("En bref", (_line(diagnosis, "spend"), _line(diagnosis, "contracts"), *diagnosis.suppliers)))
-    out.print(_table("Jusqu'où va l'argent (hors médical ; chaque cercle contient le précédent)", diagnosis.rings))
-    out.print(_table("La même part, comptée autrement", diagnosis.readings))
-    out.print(_table("Part locale par année", diagnosis.by_year))
-    out.print(_table("Part locale par famille d'achats", diagnosis.by_family))
-    out.print(_table("Part locale par acheteur", diagnosis.by_buyer))
+def show(diagnosis: Diagnosis, workspace: str = "", *, whole: bool = True) -> None:
+    """Print the diagnosis, or what a screen holds of it; commands to type next name the workspace."""
+    width = width_here()
+    headline = f"{format.harmless(diagnosis.places.territory)} : {sentence(diagnosis)}"
+    for text in (_notice(diagnosis), headline, *diagnosis.cautions):
+        if text:
+            print(paragraph(text, width) + "\n")
+    _print("En bref", (_line(diagnosis, "spend"), _line(diagnosis, "contracts"), *diagnosis.suppliers), width)
+    _print("Jusqu'où va l'argent, hors médical", diagnosis.rings, width)
+    if whole:
+        _print("La même part, comptée autrement", diagnosis.readings, width)
+    _print("Part locale par année", diagnosis.by_year, width)
+    if not whole:
+        print(f"Tout le diagnostic : {program(workspace)} diagnosis")
+        return
+    _print("Part locale par famille d'achats", diagnosis.by_family, width)
+    _print("Part locale par acheteur", diagnosis.by_buyer, width)
     if diagnosis.hidden_buyers:
         others = format.counted(diagnosis.hidden_buyers, "autre acheteur", "autres acheteurs")
-        out.print(f"Et {others}, d'un montant moindre : {program(workspace)} measure local_share --by buyer")
-    out.print(_table("Ce que les données disent", diagnosis.coverage))
+        print(f"Et {others}, d'un montant moindre : {program(workspace)} measure local_share --by buyer\n")
+    _print("Ce que les données disent", diagnosis.coverage, width)
     if diagnosis.findings:
-        out.print(_findings(diagnosis))
-    rows = rows_command(diagnosis.headline, workspace)
-    out.print(f"Définitions : {program(workspace)} indicators. Lignes derrière la phrase : {rows}")
+        print(_findings(diagnosis, width) + "\n")
+    print(f"Définitions : {program(workspace)} indicators")
+    print(f"Lignes derrière la phrase : {rows_command(diagnosis.headline, workspace)}")
 
 
 def sentence(diagnosis: Diagnosis) -> str:
@@ -67,26 +59,30 @@ def sentence(diagnosis: Diagnosis) -> str:
     )
 
 
+def _notice(diagnosis: Diagnosis) -> str:
+    """What must be said of invented data; empty for real ones."""
+    told = diagnosis.notice
+    return f"{told['notice']}. {told['explanation']}" if told else ""
+
+
 def _line(diagnosis: Diagnosis, name: str) -> Line:
     figure = diagnosis.spend if name == "spend" else diagnosis.contracts
     return Line(shown(figure).title, figure)
 
 
-def _table(title: str, lines: Sequence[Line]) -> Table:
-    table = Table(title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+def _print(title: str, lines: Sequence[Line], width: int) -> None:
+    """One table, with a bar beside each share, and amounts where the lines have them."""
     has_amounts = any(line.beside for line in lines)
-    table.add_column("", overflow="fold", ratio=3)
-    table.add_column("", no_wrap=True)
-    table.add_column("Valeur", justify="right", no_wrap=True)
-    table.add_column("Bornes", no_wrap=True)
-    if has_amounts:
-        table.add_column("Montant", justify="right", no_wrap=True)
+    columns = [Column(title.replace(" ", format.SPACE)), Column(""), Column("Valeur", True), Column("Bornes", True)]
+    columns += [Column("Montant", True)] if has_amounts else []
+    rows = []
     for line in lines:
         told = shown(line.figure, line.label)
         bar = _bar(told.value_at if line.figure.unit == "percent" else None)
-        amount = (shown(line.beside).value if line.beside else "",) if has_amounts else ()
-        table.add_row(escape(line.label), bar, told.value, format.span(line.figure) if told.bounds else "", *amount)
-    return table
+        amount = [shown(line.beside).value if line.beside else ""] if has_amounts else []
+        bounds = format.span(line.figure) if told.bounds else ""
+        rows.append([format.harmless(line.label), bar, told.value, bounds, *amount])
+    print(table(columns, rows, width) + "\n")
 
 
 def _bar(place: float | None) -> str:
@@ -94,17 +90,16 @@ def _bar(place: float | None) -> str:
     return "" if place is None else "█" * filled + "░" * (BAR - filled)
 
 
-def _findings(diagnosis: Diagnosis) -> Table:
-    title = "Ce qui a été trouvé dans les fichiers (détail : gisement check)"
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Règle", overflow="fold", ratio=3)
-    table.add_column("Cas", justify="right")
-    table.add_column("Suite donnée", overflow="fold", ratio=1)
+def _findings(diagnosis: Diagnosis, width: int) -> str:
+    """What was found in the files, how often, and what was done."""
+    columns = [Column("Cas", True), Column("Trouvé dans les fichiers (« gisement check »)"), Column("Suite donnée")]
     words = texts()
-    for found in diagnosis.findings:
-        rule, action = (
-            words["findings"].get(found.rule, found.rule),
-            words["actions"].get(found.action, found.action),
-        )
-        table.add_row(escape(str(rule)), format.number(found.count), escape(str(action)))
-    return table
+    rows = [
+        [
+            format.number(found.count),
+            str(words["findings"].get(found.rule, found.rule)),
+            str(words["actions"].get(found.action, found.action)),
+        ]
+        for found in diagnosis.findings
+    ]
+    return table(columns, rows, width)

@@ -14,6 +14,7 @@ from gisement.studies.addressable import KINDS, by_kind
 from gisement.terms import Verdict
 
 COLUMNS = ("segment", "leaves", "kind", "firms", "sizes", "single", "largest")
+NUMBERS = ("leaves", "firms", "single", "largest")
 
 
 def as_dicts(found: Sequence[Any], language: str = "fr") -> list[dict[str, Any]]:
@@ -91,7 +92,7 @@ def show(found: Sequence[Any], language: str) -> None:
         print(paragraph(whole(found, language), width))
         return
     lines = [[told(each, language)[name] for name in COLUMNS] for each in found if each.leaves_cents]
-    print(table([Column(words[name]) for name in COLUMNS], lines, width))
+    print(table([Column(words[name], name in NUMBERS) for name in COLUMNS], lines, width))
     print()
     print(paragraph(whole(found, language), width))
     print(paragraph(words["about"], width))

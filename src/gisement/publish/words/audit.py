@@ -75,13 +75,15 @@ def told(figure: Figure, found: Any, command: str, language: str = "fr") -> str:
     }
     lines = [words["value"].format(**shown), words["book"].format(**shown)]
     lines += [_error(kind.name, kind, words, language) for kind in found.errors if kind.lines]
-    lines.append(words["undetermined"].format(lines=found.undetermined, of=found.lines, **shown))
+    lines.append(
+        words["undetermined"].format(lines=format.Count(found.undetermined, language), of=found.lines, **shown)
+    )
     files = format.listed((format.harmless(each.file) for each in figure.origins), language)
     lines += [words["about"], words["origins"].format(files=files)]
     return "\n".join([*lines, texts(language)["terminal"]["see_rows"].format(command=command)])
 
 
 def _error(name: str, kind: Any, words: dict[str, str], language: str) -> str:
-    points = format.number(None if kind.effect is None else kind.effect * 100, 1, language)
+    points = format.in_points(kind.effect, language)
     share = format.percent(kind.share, language=language)
-    return words["error"].format(name=words[name], lines=kind.lines, share=share, points=points)
+    return words["error"].format(name=words[name], lines=format.Count(kind.lines, language), share=share, points=points)

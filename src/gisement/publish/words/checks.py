@@ -137,7 +137,7 @@ def _pairs(pairs: Rows, language: str) -> str:
         ]
         for row in most
     ]
-    left = format.number(len(pairs) - len(most), language=language)
+    left = format.Count(len(pairs) - len(most), language)
     more = f"\n\n{said['more_pairs'].format(count=left)}" if len(pairs) > len(most) else ""
     return f"{said['in_common']}\n\n{table(columns, rows, width_here())}{more}"
 

@@ -116,11 +116,12 @@ def order_rows(found: Sequence[Any]) -> list[dict[str, Any]]:
 
 def told_ma_cantine(found: Any, output: object) -> list[tuple[str, str]]:
     """What a file for ma cantine holds and leaves out, in French and English."""
-    count = {language: format.number(found.lines, language=language) for language in ("fr", "en")}
-    told = [(f"{output} : {count['fr']} lignes.", f"{output}: {count['en']} lines.")]
+    fr, en = format.Count(found.lines, "fr"), format.Count(found.lines, "en")
+    told = [(f"{output} : {fr:ligne|lignes}.", f"{output}: {en:line|lines}.")]
     if found.without_siret:
-        told.append((f"{found.without_siret} achats sans SIRET de cantine, laissés de côté.",
-                     f"{found.without_siret} purchases without a canteen's SIRET, left out."))  # fmt: skip
+        fr, en = format.Count(found.without_siret, "fr"), format.Count(found.without_siret, "en")
+        told.append((f"Laissés de côté, sans SIRET de cantine : {fr:achat|achats}.",
+                     f"{en:purchase|purchases} without a canteen's SIRET, left out."))  # fmt: skip
     if found.unclear_cents:
         euros = {language: format.cents(found.unclear_cents, language) for language in ("fr", "en")}
         told.append((f"{euros['fr']} sous un label incertain : comptés dans le total, dans aucune qualité.",

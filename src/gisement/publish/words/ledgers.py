@@ -34,7 +34,7 @@ def leaving(prepared: Any, target: Path, language: str = "fr") -> str:
     words = texts(language)["ledger"]
     total = format.euros(euros(prepared.amount_cents), language)
     lines = [
-        words["written"].format(file=target, payments=format.number(prepared.payments, language=language), total=total),
+        words["written"].format(file=target, payments=format.Count(prepared.payments, language), total=total),
         words["leaving"].format(columns=", ".join(h for headers in prepared.leaving.values() for h in headers)),
         words["held_back"].format(columns=", ".join(prepared.held_back) or words["nothing"]),
         *_reasons(prepared.dropped, "dropped", words, language),
@@ -70,7 +70,7 @@ def _reasons(found: Mapping[str, tuple[int, int]], what: str, words: Mapping[str
     return [
         words[what].format(
             reason=words[f"reason_{reason}"],
-            lines=format.number(count, language=language),
+            lines=format.Count(count, language),
             total=format.euros(euros(cents), language),
         )
         for reason, (count, cents) in sorted(found.items())

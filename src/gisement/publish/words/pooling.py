@@ -110,11 +110,9 @@ def show(windows: Sequence[Any], language: str) -> None:
     if not windows:
         print(paragraph(words["none"], width))
         return
-    columns = [Column(words[name]) for name in ("segment", "buyers", "ends", "amount", "gain", "lots")]
-    lines = [
-        [told(each, language)[name] for name in ("segment", "buyers", "ends", "amount", "gain", "lots")]
-        for each in windows
-    ]
+    names = ("segment", "buyers", "ends", "amount", "gain", "lots")
+    columns = [Column(words[name], is_number=name in ("amount", "gain", "lots")) for name in names]
+    lines = [[told(each, language)[name] for name in names] for each in windows]
     print(table(columns, lines, width))
     for each in windows:
         print()

@@ -62,6 +62,8 @@ def crossed(one: Any, outcome: Any, language: str) -> str:
     if one.how == KEPT or known <= 0:
         return str(words["kept"])
     middle, low, high = (format.points(units / known, language) for units in (one.units, one.low, one.high))
+    if one.how == ALIKE:
+        middle = format.in_points(one.units / known, language, sign=True)
     return str(words["crossed" if one.how == ALIKE else "crossed_any"].format(middle=middle, low=low, high=high))
 
 
@@ -77,10 +79,12 @@ def part(one: Any, outcome: Any, language: str) -> dict[str, str]:
     return {
         "segment": segment_name(one.lever.segment, language),
         "points": format.number(float(one.lever.points), 1, language),
+        "asked_points": format.in_points(float(one.lever.points) / 100, language),
         "asked": unit(one.asked),
         "feasible": unit(one.feasible),
         "held": unit(one.held),
         "effect": format.points(float(one.effect), language),
+        "effect_points": format.in_points(float(one.effect), language, sign=True),
     }
 
 

@@ -36,7 +36,8 @@ def told(line: Any, language: str) -> dict[str, str]:
 def show(lines: Sequence[Any], names: Mapping[str, str], language: str) -> None:
     """The strengths announced, segment by segment, and by what rule."""
     width, words = width_here(), texts(language)["strengths"]
-    columns = [Column(words[name]) for name in ("segment", "partner", "measure", "estimate", "peers_share", "of")]
+    columns = [Column(words[name]) for name in ("segment", "partner", "measure")]
+    columns += [Column(words[name], is_number=True) for name in ("estimate", "peers_share", "of")]
     rows = []
     for line in lines:
         said = told(line, language)

@@ -110,7 +110,8 @@ def show(found: Sequence[Any], language: str, buyers: Mapping[str, str] | None =
         return
     names = ("title", "year", "aim", "value", "span", "state", "measured_on")
     lines = [told(each, language, buyers) for each in found]
-    print(table([Column(words[name]) for name in names], [[line[name] for name in names] for line in lines], width))
+    columns = [Column(words[name], is_number=name in ("aim", "value", "span")) for name in names]
+    print(table(columns, [[line[name] for name in names] for line in lines], width))
     print()
     for text in (words["about"], words["on_which"], words["on_which_how"], laws(found, language)):
         if text:

@@ -19,7 +19,7 @@ from gisement.sources.egalim.variants import VARIANTS, Variant
 from gisement.sources.ledger.mapping import LedgerMapping
 from gisement.sources.ledger.opening import Opened, Row, open_export
 from gisement.sources.ledger.prepare import scratch
-from gisement.terms import Reading, Trouble
+from gisement.terms import Reading, Trouble, counted
 from gisement.terms.mishap import in_french
 
 TOLD: Final = 10
@@ -85,8 +85,9 @@ def _read(line: Row, variant: Variant, latest: date | None) -> tuple[Line, list[
         return {}, [Wrong(line.number, variant.columns[0], fr, en)]
     extra = len([cell for cell in line.cells[len(variant.columns) :] if cell])
     if extra:
-        fr = f"la ligne a {extra} cellule(s) de trop (une virgule dans un texte ? l'entourer de guillemets)."
-        en = f"the line has {extra} cell(s) too many (a comma inside a text? put it in quotes)."
+        cells_fr, cells_en = counted(extra, "cellule", "cellules"), counted(extra, "cell", "cells", "en")
+        fr = f"la ligne a {cells_fr} de trop (une virgule dans un texte ? l'entourer de guillemets)."
+        en = f"the line has {cells_en} too many (a comma inside a text? put it in quotes)."
         return {}, [Wrong(line.number, variant.columns[-1], fr, en)]
     cells = [*line.cells, *[""] * len(variant.columns)]
     row, wrong = read_line(line.number, dict(zip(variant.columns, cells, strict=False)), variant, latest)
@@ -158,9 +159,13 @@ def _closest(header: Sequence[str]) -> Variant:
 
 def _refused(name: str, wrong: Sequence[Wrong]) -> Trouble:
     more = len(wrong) - TOLD
-    fr = [each.sentence("fr") for each in wrong[:TOLD]] + ([f"Et {more} autre(s) erreur(s)."] if more > 0 else [])
-    en = [each.sentence("en") for each in wrong[:TOLD]] + ([f"And {more} other error(s)."] if more > 0 else [])
+    fr = [each.sentence("fr") for each in wrong[:TOLD]] + (
+        [f"Et {counted(more, 'autre erreur', 'autres erreurs')}."] if more > 0 else []
+    )
+    en = [each.sentence("en") for each in wrong[:TOLD]] + (
+        [f"And {counted(more, 'other error', 'other errors', 'en')}."] if more > 0 else []
+    )
     return Trouble(
-        fr="\n".join([f"{name} n'est pas ajouté, {len(wrong)} erreur(s) à corriger :", *fr]),
-        en="\n".join([f"{name} is not added, {len(wrong)} error(s) to mend:", *en]),
+        fr="\n".join([f"{name} n'est pas ajouté, {counted(len(wrong), 'erreur', 'erreurs')} à corriger :", *fr]),
+        en="\n".join([f"{name} is not added, {counted(len(wrong), 'error', 'errors', 'en')} to mend:", *en]),
     )
