@@ -67,10 +67,9 @@ class Count(int):
 
     def __format__(self, words: str) -> str:
         """The number, with the word for one or for many where they are given."""
-        if not words:
-            return number(self, language=self.language)
+        written = number(self, language=self.language)
         one, _, many = words.partition("|")
-        return counted(self, one, many, self.language)
+        return in_number(self, one, many, self.language, written) if words else written
 
 
 def percent(fraction: float | None, decimals: int = 1, language: str = "fr") -> str:
@@ -317,20 +316,13 @@ def account(reading: Reading | None, language: str = "fr") -> str:
     is_french = language == "fr"
     if reading is None:
         return "déjà présent." if is_french else "already there."
-    words = ("enregistrement", "enregistrements") if is_french else ("record", "records")
-    told = [counted(reading.records, *words, language)]
-    if reading.unreadable:
-        words = ("illisible", "illisibles") if is_french else ("unreadable", "unreadable")
-        told.append(counted(reading.unreadable, *words, language))
-    left_out = reading.details.get("dropped", {})
-    if left_out:
+    records, unreadable = Count(reading.records, language), Count(reading.unreadable, language)
+    told = [f"{records:enregistrement|enregistrements}" if is_french else f"{records:record|records}"]
+    if unreadable:
+        told.append(f"{unreadable:illisible|illisibles}" if is_french else f"{unreadable} unreadable")
+    if left_out := reading.details.get("dropped", {}):
         words = texts(language)["ledger"]
-        told.append(
-            listed(
-                (f"{number(n, language=language)} {words[f'reason_{reason}']}" for reason, n in left_out.items()),
-                language,
-            )
-        )
+        told.append(listed((f"{Count(n, language)} {words[f'reason_{of}']}" for of, n in left_out.items()), language))
     # what readers note of a file is in French only
     notes = [str(note) if is_french else f"(in French) {note}" for note in reading.details.get("notes", ())]
     return "\n  ".join([", ".join(told) + ".", *map(harmless, notes)])
