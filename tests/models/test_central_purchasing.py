@@ -8,7 +8,7 @@ from stdnum.fr import siren as standard
 
 from gisement.engine.plan import compile_step
 from gisement.models.linkage.central_purchasing import bodies, central_purchasing_body, central_purchasing_candidate
-from gisement.models.linkage.names import SPELLED_OUT
+from gisement.models.linkage.names import spelled_out
 
 
 def found(siren: str | None, name: str | None) -> str | None:
@@ -43,8 +43,8 @@ def spellings() -> list[str]:
     spelled = {"GARAGE AUTO", "U.G.A.P.", "économat des armées", "ENTREPRI?E UGAP"}
     for alias in (alias for row in bodies().values() for alias in row["aliases"].split(";")):
         for place, word in enumerate(words := alias.split()):
-            means = SPELLED_OUT.get(word, word)
-            ways = {word, *(short for short, meant in SPELLED_OUT.items() if means in (short, meant))}
+            means = spelled_out().get(word, word)
+            ways = {word, *(short for short, meant in spelled_out().items() if means in (short, meant))}
             spelled |= {" ".join(["Société", *words[:place], way.lower(), *words[place + 1 :]]) for way in ways}
             spelled |= {" ".join([*words[:place], way, *words[place + 1 :]]) for way in ways}
     return sorted(spelled)

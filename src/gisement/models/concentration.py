@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -90,7 +91,7 @@ def hhi(holdings: Holdings) -> Bounded:
 
     Source: Rhoades (1993); Herfindahl, Concentration in the Steel Industry (1950).
     """
-    return _bounded(holdings, _index, _greatest_index)
+    return _bounded(holdings, lambda t: (_shares(t) ** 2).sum(), _greatest_index)
 
 
 def top(n: int, holdings: Holdings) -> Bounded:
@@ -98,7 +99,7 @@ def top(n: int, holdings: Holdings) -> Bounded:
 
     Source: concentration ratio C_n, Rhoades (1993).
     """
-    return _bounded(holdings, lambda t: _first(t, n), lambda box: _greatest_first(box, n))
+    return _bounded(holdings, lambda t: _shares(t)[::-1][:n].sum(), lambda box: _greatest_first(box, n))
 
 
 def supplier_count(holdings: Holdings) -> Bounded:
@@ -135,19 +136,19 @@ def pareto_count(known: Sequence[int] | Integers, percent: int = PARETO_PERCENT)
 # --- value, and least and greatest over the completions -----------------------------------------------------
 
 
-def _bounded(holdings: Holdings, statistic: Callable[[Floats], float], greatest: Callable[[_Box], float]) -> Bounded:
+def _bounded(holdings: Holdings, statistic: Callable[[Floats], Any], greatest: Callable[[_Box], float]) -> Bounded:
     sure = holdings.sure[holdings.sure > 0].astype(np.float64)
     if len(sure) and holdings.is_known:
-        exact = statistic(sure)
+        exact = float(statistic(sure))
         return Bounded(exact, exact, exact)
     box = _box(holdings)
     if not box.high.sum() > 0:
         return UNKNOWN
-    value = statistic(sure) if len(sure) else None
+    value = float(statistic(sure)) if len(sure) else None
     if not box.lone and (box.low == box.high).all():
         return Bounded(value, value, value)
     box = _in_order(box)
-    low = min(statistic(totals) for totals in _levels(box) if totals.sum() > 0)
+    low = min(float(statistic(totals)) for totals in _levels(box) if totals.sum() > 0)
     return Bounded(value, low, greatest(box) if box.suppliers[1].any() else 1.0)
 
 
@@ -188,15 +189,6 @@ def _levels(box: _Box) -> Iterator[Floats]:
         fixed = np.clip(lower, box.low, box.high)[~(is_free & (box.low <= lower) & (box.high >= upper))]
         if fixed.sum() > 0:
             yield np.clip(np.clip((fixed**2).sum() / fixed.sum(), lower, upper), box.low, box.high)
-
-
-def _index(totals: Floats) -> float:
-    shares = _shares(totals)
-    return float((shares * shares).sum())
-
-
-def _first(totals: Floats, n: int) -> float:
-    return float(_shares(totals)[::-1][:n].sum())
 
 
 def _shares(totals: Floats) -> Floats:

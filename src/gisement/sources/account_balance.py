@@ -19,8 +19,7 @@ import pyarrow as pa
 
 from gisement.sources.ledger import values
 from gisement.sources.ledger.mapping import NOMENCLATURES, UNKNOWN, LedgerMapping
-from gisement.sources.ledger.opening import Opened, Row, open_export
-from gisement.sources.ledger.prepare import scratch
+from gisement.sources.ledger.opening import Opened, Row, open_export, scratch
 from gisement.sources.published_file import plain as normalised
 from gisement.store.sql_text import literal
 from gisement.terms import Reading, Trouble

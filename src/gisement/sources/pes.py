@@ -22,7 +22,7 @@ from lxml import etree
 
 from gisement.sources.ledger.mapping import UNKNOWN, LedgerMapping
 from gisement.sources.ledger.masked_file import is_masked
-from gisement.sources.ledger.parsing import BATCH, create_line, line_columns
+from gisement.sources.ledger.parsing import batches, create_line, line_columns
 from gisement.sources.ledger.prepare import Prepared, prepare_ledger, refuse_same, write_masked
 from gisement.sources.ledger.values import iso_date
 from gisement.sources.xml_events import fault, local_name, xml_events
@@ -93,7 +93,7 @@ def _fill(
     connection: duckdb.DuckDBPyConnection, path: Path, mapping: LedgerMapping, buyer: str | None
 ) -> Iterator[None]:
     create_line(connection)
-    for batch in _batches(_lines(path, mapping.nomenclature or UNKNOWN, buyer or mapping.buyer)):
+    for batch in batches(_lines(path, mapping.nomenclature or UNKNOWN, buyer or mapping.buyer)):
         kinds = {"BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "VARCHAR": pa.string()}
         columns = {
             name: pa.array([line.get(name) for line in batch], kinds[kind]) for name, kind in line_columns().items()
@@ -103,17 +103,6 @@ def _fill(
         connection.execute("INSERT INTO line SELECT * FROM given")
         connection.unregister("given")
         yield
-
-
-def _batches(lines: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    batch: list[dict[str, Any]] = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _check_root(path: Path) -> None:

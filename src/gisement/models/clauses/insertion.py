@@ -69,12 +69,8 @@ def by_public(lines: Sequence[Line]) -> list[dict[str, Any]]:
     open_ones = [one for one in told if not one["is_masked"]]
     if len(told) - len(open_ones) == 1 and open_ones:
         min(open_ones, key=lambda one: (one["people"], one["public"]))["is_masked"] = True
-    shown = [_masked(one) if one["is_masked"] else one for one in told]
+    shown = [one | {"minutes": None, "people": None} if one["is_masked"] else one for one in told]
     return sorted(shown, key=lambda one: (one["is_masked"], -(one["minutes"] or 0), one["public"]))
-
-
-def _masked(one: dict[str, Any]) -> dict[str, Any]:
-    return {**one, "minutes": None, "people": None}
 
 
 def _plus(sum_so_far: int | None, value: int | None) -> int | None:

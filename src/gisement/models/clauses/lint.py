@@ -129,18 +129,16 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 def _of_passage(passage: Passage) -> Iterator[Point]:
     """What the rules say of a passage; one that is to be told `alone` gives way to any other."""
     rules = lexicon()["rules"].items()
-    held = {name: rule for name, rule in rules if _applies(rule, passage) and _holds(rule, passage)}
+    held = {name: rule for name, rule in rules if _holds(rule, passage)}
     for name, rule in held.items():
         if len(held) == 1 or not rule.get("alone"):
             yield _point(name, rule, rule["severity"], passage)
 
 
-def _applies(rule: Mapping[str, Any], passage: Passage) -> bool:
-    return not passage.denies or rule.get("despite_denial", False)
-
-
 def _holds(rule: Mapping[str, Any], passage: Passage) -> bool:
     """Whether a pattern is there: those of its context where the passage has it, and those that count anywhere."""
+    if passage.denies and not rule.get("despite_denial"):
+        return False
     in_context = {"none": True, "criterion": passage.is_criterion, "any": passage.asks}[rule["context"]]
     if in_context and _found(rule["always"], passage):
         return True

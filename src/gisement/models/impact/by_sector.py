@@ -59,11 +59,11 @@ def impact_by_sector(
     demand = demand_of(groups, told, [], table, zones)
     draws = drawn(1, 1, place="declared", method="flq" if rule == "population" else "cilq",
                   delta=CENTRAL_DELTA, certain=True)  # fmt: skip
-    asked = _by_sector(demand)
-    made = {
-        effect: np.diff(_summed(simulate(economy, zones, asked, draws, effect, "indirect")), axis=0, prepend=0.0)
-        for effect in ("output", "value_added")
-    }
+    asked = Demand(_by_sector(demand.made), _by_sector(demand.traded))
+    made = {}
+    for effect in ("output", "value_added"):
+        direct_and_indirect = simulate(economy, zones, asked, draws, effect, "indirect")[0, :2].sum(axis=0)
+        made[effect] = np.diff(direct_and_indirect, axis=0, prepend=0.0)
     return _rows(groups, table.codes, [*rings, Ring.WORLD], demand, made, draws)
 
 
@@ -78,21 +78,11 @@ def _rings(territory: pa.Table, food_plan: pa.Table) -> list[Ring]:
     ]  # fmt: skip
 
 
-def _by_sector(demand: Demand) -> Demand:
+def _by_sector(each: Matrix) -> Matrix:
     """Each group's demand apart for each industry: groups × industries groups."""
-    return Demand(*(_apart(each) for each in (demand.made, demand.traded)))
-
-
-def _apart(each: Matrix) -> Matrix:
     scenarios, groups, rings, n = each.shape
     found = each[:, :, None] * np.eye(n)[None, None, :, None, :]
     return found.reshape(scenarios, groups * n, rings, n)
-
-
-def _summed(values: Matrix) -> Matrix:
-    """Zones × groups of the only draw, direct and indirect together."""
-    found: Matrix = values[0, :2].sum(axis=0)
-    return found
 
 
 def _rows(

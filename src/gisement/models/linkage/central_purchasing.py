@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gisement.catalog.tables import read_csv
-from gisement.models.linkage.names import EMPTY_WORDS, SPELLED_OUT, comparable_words
+from gisement.models.linkage.names import comparable_words, empty_words, spelled_out
 from gisement.terms import local_step, step
 
 
@@ -44,7 +44,7 @@ def central_purchasing_candidate(supplier: Any) -> Any:
 
 def telling_word(alias: str) -> str:
     """The longest word of an alias that no abbreviation stands for: every spelling of the alias holds it."""
-    varied = {*SPELLED_OUT, *SPELLED_OUT.values(), *EMPTY_WORDS}
+    varied = {*spelled_out(), *spelled_out().values(), *empty_words()}
     return max((word for word in alias.split() if word not in varied), key=len)
 
 

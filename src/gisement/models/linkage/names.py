@@ -10,57 +10,32 @@ Source: corruptions counted in published contract data (docs/linkage.md); legal 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gisement.models.arrays import Integers
+from gisement.catalog.tables import read_csv
+from gisement.models.arrays import Flags, Integers
 
 LOST = "\ufffd"
-_LEGAL = """
-    SARL SARLU SAS SASU SA SNC SCI SCP SCM SCS SCA SCEA SCOP SCIC EURL EIRL EARL GAEC GIE GIP SEM SEML SPL SELARL SELAS
-    EI
-"""
-_SAYS_NOTHING = """
-    SOCIETE STE SOC ENTREPRISE ENTREPRISES ENT ENTR ETABLISSEMENT ETABLISSEMENTS ETABLISST ETS COMPAGNIE CIE GROUPE GPE
-    MONSIEUR MADAME MLLE MME MR M ET DE DU DES D LA LE LES L AU AUX A EN AND
-"""
-EMPTY_WORDS = frozenset(_LEGAL.split()) | frozenset(_SAYS_NOTHING.split())
-"""Words that two spellings of one name have or lack alike: legal forms, "société", articles."""
-SPELLED_OUT = {
-    "ST": "SAINT",
-    "FRES": "FRERES",
-    "CONST": "CONSTRUCTION",
-    "CONSTR": "CONSTRUCTION",
-    "CONSTRUCTIONS": "CONSTRUCTION",
-    "ELEC": "ELECTRICITE",
-    "ELECT": "ELECTRICITE",
-    "MENUIS": "MENUISERIE",
-    "MENUISERIES": "MENUISERIE",
-    "BAT": "BATIMENT",
-    "BATIMENTS": "BATIMENT",
-    "TRAV": "TRAVAUX",
-    "ASSO": "ASSOCIATION",
-    "ASSOC": "ASSOCIATION",
-    "SCE": "SERVICES",
-    "SERV": "SERVICES",
-    "SERVICE": "SERVICES",
-    "INTL": "INTERNATIONAL",
-    "FCE": "FRANCE",
-    "TRANSP": "TRANSPORTS",
-    "TRANSPORT": "TRANSPORTS",
-    "INGENIERIES": "INGENIERIE",
-    "PAYSAGES": "PAYSAGE",
-    "AMENAGEMENTS": "AMENAGEMENT",
-    "RESTO": "RESTAURANT",
-    "GAL": "GENERALE",
-    "GLE": "GENERALE",
-}
 _SPACED = re.compile(r"\b(?:S A R L|S A S U|S A S|E U R L|S C O P|S N C|S C I|S A)\b")
 _GARBLED = re.compile("Ã[\x80-\xff\u0152-\u2122]|Â[\xa0-\xff]|â€")
+
+
+@cache
+def spelled_out() -> Mapping[str, str]:
+    """What each abbreviated word stands for."""
+    return {row["word"]: row["means"] for row in read_csv("supplier_name_words.csv") if row["means"]}
+
+
+@cache
+def empty_words() -> frozenset[str]:
+    """Words that two spellings of one name have or lack alike: legal forms, "société", articles."""
+    return frozenset(row["word"] for row in read_csv("supplier_name_words.csv") if not row["means"])
 
 
 @dataclass(frozen=True)
@@ -133,23 +108,23 @@ def _without_accents(text: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(pc.utf8_normalize(text, "NFKD"), r"\p{Mn}+", "")
 
 
-def _spelled_out(words: pa.Array) -> tuple[Integers, npt.NDArray[np.bool_], pa.Array]:
+def _spelled_out(words: pa.Array) -> tuple[Integers, Flags, pa.Array]:
     """For each word of a dictionary: the number of the word it stands for, and whether it says nothing."""
     texts: list[str] = words.to_pylist()
     numbers = {text: number for number, text in enumerate(texts)}
     renumbered = np.arange(len(texts))
     is_empty = np.zeros(len(texts), dtype=bool)
-    for short in (*SPELLED_OUT, *EMPTY_WORDS, *(text for text in texts if LOST in text), ""):
+    for short in (*spelled_out(), *empty_words(), *(text for text in texts if LOST in text), ""):
         if short not in numbers:
             continue
-        meant = SPELLED_OUT.get(short, short)
-        is_empty[numbers[short]] = not short or short in EMPTY_WORDS or _is_empty_with_lost_letters(short)
+        meant = spelled_out().get(short, short)
+        is_empty[numbers[short]] = not short or short in empty_words() or _is_empty_with_lost_letters(short)
         renumbered[numbers[short]] = numbers.setdefault(meant, len(numbers))
     return renumbered, is_empty, pa.array(list(numbers), pa.string())
 
 
 def _is_empty_with_lost_letters(word: str) -> bool:
-    return LOST in word and any(matches(word, empty) for empty in EMPTY_WORDS if len(empty) > 3)
+    return LOST in word and any(matches(word, empty) for empty in empty_words() if len(empty) > 3)
 
 
 def matches(corrupted: str, whole: str) -> bool:
@@ -157,7 +132,7 @@ def matches(corrupted: str, whole: str) -> bool:
     return len(corrupted) == len(whole) and all(c in (LOST, w) for c, w in zip(corrupted, whole, strict=True))
 
 
-def _kept(offsets: Integers, words: Integers, is_empty: npt.NDArray[np.bool_], dictionary: pa.Array) -> Words:
+def _kept(offsets: Integers, words: Integers, is_empty: Flags, dictionary: pa.Array) -> Words:
     """The words that say something; all of a name's words where none does."""
     owner = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
     telling = np.bincount(owner[~is_empty], minlength=len(offsets) - 1)

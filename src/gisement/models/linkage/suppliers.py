@@ -128,10 +128,10 @@ def link(names: pa.Table, register: pa.Table) -> pa.Table:
     ends = _ends(words.dictionary)
     decided: dict[int, list[dict[str, Any]]] = {}
     for place in PLACES:
-        here, there = _numbered(names[f"{place}_code" if place != "postcode" else place], _place(register, place))
-        pending = np.array(
-            [n for n in np.flatnonzero(here >= 0).tolist() if not _is_accepted(decided.get(n))], np.int64
-        )
+        column = place if place == "postcode" else f"{place}_code"
+        here, there = _numbered(names[column], register[column])
+        is_pending = [n not in decided or decided[n][0]["status"] != ACCEPTED for n in range(len(here))]
+        pending = np.flatnonzero((here >= 0) & np.array(is_pending, dtype=bool))
         asked_keys = _asked_keys(words, here, ends, pending)
         if not len(asked_keys.keys):
             continue
@@ -179,10 +179,6 @@ class _Scored:
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
-def _place(register: pa.Table, place: str) -> pa.ChunkedArray:
-    return register["postcode" if place == "postcode" else f"{place}_code"]
 
 
 def _numbered(asked: pa.ChunkedArray, known: pa.ChunkedArray) -> tuple[Integers, Integers]:
@@ -380,10 +376,6 @@ def _row(firm: list[_Candidate], kind: str, place: str, status: str) -> dict[str
         "siren": best.fact["siren"], "siret": siret, "score": best.likeness,
         "rule": f"{kind}_in_{place}", "status": status,
     }  # fmt: skip
-
-
-def _is_accepted(found: list[dict[str, Any]] | None) -> bool:
-    return found is not None and found[0]["status"] == ACCEPTED
 
 
 def _links(names: pa.Table, decided: Mapping[int, list[dict[str, Any]]]) -> pa.Table:

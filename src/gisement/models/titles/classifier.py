@@ -46,16 +46,13 @@ class Examples:
 
     def part(self, places: Any) -> Examples:
         """The examples at these places, in that order."""
-        return Examples(*([values[place] for place in places] for values in self._columns))
+        columns = (self.titles, self.buyers, self.cpv_codes, self.segments)
+        return Examples(*([values[place] for place in places] for values in columns))
 
     @property
     def divisions(self) -> list[str]:
         """The first two digits of each code."""
         return [code[:DIVISION_DIGITS] for code in self.cpv_codes]
-
-    @property
-    def _columns(self) -> tuple[Sequence[str], ...]:
-        return self.titles, self.buyers, self.cpv_codes, self.segments
 
 
 NO_LABELS = Examples((), (), (), ())
@@ -77,8 +74,7 @@ class Head:
 
     def probability(self, scores: Any, chosen: Any, terms: Any) -> Any:
         """The probability that each chosen class is the right one."""
-        named = _signs(scores, chosen, terms) @ self.certainty[1:4]
-        return 1 / (1 + np.exp(-(self.certainty[0] + named + self.certainty[4:][chosen])))
+        return _probability(_signs(scores, chosen, terms), chosen, self.certainty)
 
 
 @dataclass(frozen=True)
@@ -176,18 +172,20 @@ def _fitting(classes: int) -> Callable[[Unseen], tuple[Callable[[Unseen], Any], 
 
     def fit(unseen: Unseen) -> tuple[Callable[[Unseen], Any], float]:
         certainty, threshold = _calibrated(unseen, classes)
-        return (lambda others: _probability(others, certainty)), threshold
+        return (lambda others: _probability(others.signs, others.chosen, certainty)), threshold
 
     return fit
 
 
 def _calibrated(unseen: Unseen, classes: int) -> tuple[Any, float]:
     certainty = _certainty(unseen.signs, unseen.chosen, unseen.is_right, classes)
-    return certainty, threshold_for(_probability(unseen, certainty), unseen.is_right, TARGET_ACCURACY)
+    probability = _probability(unseen.signs, unseen.chosen, certainty)
+    return certainty, threshold_for(probability, unseen.is_right, TARGET_ACCURACY)
 
 
-def _probability(unseen: Unseen, certainty: Any) -> Any:
-    return 1 / (1 + np.exp(-(certainty[0] + unseen.signs @ certainty[1:4] + certainty[4:][unseen.chosen])))
+def _probability(signs: Any, chosen: Any, certainty: Any) -> Any:
+    """1 / (1 + exp(-(a + b m + c s + d l + e_c)))."""
+    return 1 / (1 + np.exp(-(certainty[0] + signs @ certainty[1:4] + certainty[4:][chosen])))
 
 
 def threshold_for(probability: Any, is_right: Any, target: float) -> float:

@@ -17,8 +17,7 @@ from typing import Any, Final
 from gisement.sources.egalim.cells import Wrong, read_line
 from gisement.sources.egalim.variants import VARIANTS, Variant
 from gisement.sources.ledger.mapping import LedgerMapping
-from gisement.sources.ledger.opening import Opened, Row, open_export
-from gisement.sources.ledger.prepare import scratch
+from gisement.sources.ledger.opening import Opened, Row, open_export, scratch
 from gisement.terms import Reading, Trouble, counted
 from gisement.terms.mishap import in_french
 

@@ -15,8 +15,7 @@ from pathlib import Path
 from gisement.catalog.food import ACCENTS
 from gisement.catalog.food import word_key as word_key
 from gisement.sources.ledger.mapping import LedgerMapping
-from gisement.sources.ledger.opening import open_export
-from gisement.sources.ledger.prepare import scratch
+from gisement.sources.ledger.opening import open_export, scratch
 from gisement.sources.published_file import plain
 from gisement.terms import Trouble
 

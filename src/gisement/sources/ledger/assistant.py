@@ -13,9 +13,9 @@ from typing import Any, Final
 from gisement.catalog.tables import read_yaml
 from gisement.sources.ledger.layout import Layout, fields_of, find_layout
 from gisement.sources.ledger.mapping import AMOUNTS, NOMENCLATURES, LedgerMapping, check_buyer, fields, written
-from gisement.sources.ledger.opening import Opened, open_export
+from gisement.sources.ledger.opening import Opened, open_export, scratch
 from gisement.sources.ledger.parsing import parse
-from gisement.sources.ledger.prepare import Prepared, scratch, write_masked
+from gisement.sources.ledger.prepare import Prepared, write_masked
 from gisement.sources.ledger.profile import ENOUGH, Column, profile
 from gisement.store.unreadable import table_told
 

@@ -70,7 +70,7 @@ def find_layout(opened: Opened, mapping: LedgerMapping) -> Layout:
     candidates = [
         layout for row in rows for lines in (1, 2) if (layout := _layout(rows, row.number, lines, is_text)) is not None
     ]
-    best = max(candidates, key=_quality, default=None)
+    best = max(candidates, key=lambda one: (len(one.fields), -len(one.merged), -one.lines, -one.line), default=None)
     if best is None or len(best.fields) < _ENOUGH:
         raise Trouble(
             fr=f"{opened.name} n'a pas d'en-tête reconnaissable : écrire [file] header_line et [columns] dans un "
@@ -94,16 +94,12 @@ def fields_of(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _quality(layout: Layout) -> tuple[int, int, int, int]:
-    return len(layout.fields), -len(layout.merged), -layout.lines, -layout.line
-
-
 def _layout(rows: Sequence[Row], line: int, lines: int, is_text: bool) -> Layout | None:
     chosen = [row for row in rows if line <= row.number < line + lines]
     if not chosen or chosen[0].number != line or len(chosen) != lines:
         return None
     under = [row for row in rows if row.number >= line + lines]
-    width = _text_width(chosen, under) if is_text else _filled_width((*chosen, *under))
+    width = _text_width(chosen, under) if is_text else max(_filled_places((*chosen, *under)), default=-1) + 1
     cells = [[cell.strip() for cell in (*row.cells, *[""] * width)][:width] for row in chosen]
     if lines > 1 and not _is_second_header(cells):
         return None
@@ -147,10 +143,6 @@ def _text_width(header: Sequence[Row], under: Sequence[Row]) -> int:
     counted = Counter(len(row.cells) for row in under)
     usual = max(counted, key=lambda size: (counted[size], size), default=0)
     return max(usual, *(len(row.cells) for row in header))
-
-
-def _filled_width(rows: Iterable[Row]) -> int:
-    return max((max(_filled_places([row]), default=-1) + 1 for row in rows), default=0)
 
 
 def _filled_places(rows: Iterable[Row]) -> set[int]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -58,6 +60,13 @@ class Opened:
     def head(self, decimal: str = ",") -> list[Row]:
         """The first lines."""
         return list(islice(self.rows(decimal), HEAD))
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="gisement-") as folder:
+        yield Path(folder)
 
 
 def open_export(path: Path, mapping: LedgerMapping, workdir: Path, name: str | None = None) -> Opened:

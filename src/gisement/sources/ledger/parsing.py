@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -18,6 +18,7 @@ from gisement.sources.ledger.opening import Opened, Row
 from gisement.terms import Trouble, one_line
 
 BATCH: Final = 50_000
+Line = TypeVar("Line")
 PAYMENT, DROPPED = "raw_payment", "raw_payment_dropped"
 TOTAL: Final = r"(?im)^ *(sous[ -]*)?(tota(l|ux)|cumul|reports?|[aà] reporter|solde)( |:|$)"
 TEXT_FIELDS: Final = (
@@ -74,7 +75,7 @@ def parse(
     used = sorted({place for found in places.values() for place in found} | {0})
     select = _select(places, mapping)
     create_line(connection)
-    for rows in _batches(_body(opened, layout, mapping), BATCH):
+    for rows in batches(_body(opened, layout, mapping)):
         connection.register("batch", _arrow(rows, used, layout))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE cell AS {_texts(places, used)}")
         connection.unregister("batch")
@@ -99,9 +100,9 @@ def _body(opened: Opened, layout: Layout, mapping: LedgerMapping) -> Iterator[Ro
             yield row
 
 
-def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    given = iter(rows)
-    while batch := list(islice(given, size)):
+def batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    """Lines of any kind, BATCH at a time."""
+    while batch := list(islice(lines, BATCH)):
         yield batch
 
 
@@ -142,17 +143,14 @@ def _tell_distinct(
         texts = _distinct(connection, field) if field in places else []
         read = [readers[reader](text) for text in texts]
         give(connection, f"known_{field}", {"given": texts, "told": read})
-    accounts = sorted({told for (told,) in _rows(connection, "SELECT told FROM known_account") if told})
+    accounts = sorted({told for (told,) in connection.execute("SELECT told FROM known_account").fetchall() if told})
     rates = [values.guessed_rate(mapping.nomenclature or "", account) for account in accounts]
     give(connection, "known_rate", {"given": accounts, "told": [str(rate) for rate in rates]})
 
 
 def _distinct(connection: duckdb.DuckDBPyConnection, text: str) -> list[str]:
-    return [given for (given,) in _rows(connection, f"SELECT DISTINCT {text} FROM cell WHERE {text} IS NOT NULL")]
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
-    return connection.execute(query).fetchall()
+    found = connection.execute(f"SELECT DISTINCT {text} FROM cell WHERE {text} IS NOT NULL").fetchall()
+    return [given for (given,) in found]
 
 
 def give(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Sequence[Any]]) -> None:

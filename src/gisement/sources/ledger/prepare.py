@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +13,7 @@ from gisement.sources.ledger import masked_file
 from gisement.sources.ledger.layout import Layout, find_layout
 from gisement.sources.ledger.mapping import LedgerMapping, check_complete, fields
 from gisement.sources.ledger.masking import MASKING, Account, mask
-from gisement.sources.ledger.opening import Opened, open_export
+from gisement.sources.ledger.opening import Opened, open_export, scratch
 from gisement.sources.ledger.parsing import PAYMENT, columns_of, parse, resolve
 from gisement.store.unreadable import table_told
 from gisement.terms import Trouble
@@ -105,13 +103,6 @@ def refuse_same(path: Path, target: Path) -> None:
             fr=f"{target} est le fichier d'origine : donner un autre nom au fichier masqué.",
             en=f"{target} is the original file: give the masked file another name.",
         )
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """A folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="gisement-") as folder:
-        yield Path(folder)
 
 
 def write_masked(

@@ -102,21 +102,23 @@ _ANY: Final = "ALL"
 
 def drop_reason(nomenclature: str, account: str) -> str | None:
     """Why lines of this account are no purchases (`staff`, `grants`, …); None where they are purchases."""
-    found = _longest(_reasons(), nomenclature, account)
+    found = _longest("non_purchase_accounts", "reason", nomenclature, account)
     return None if found == PURCHASE else found
 
 
 def guessed_rate(nomenclature: str, account: str) -> int:
     """The VAT rate, per thousand, that lines of this account mostly bear: a guess, to be flagged as such."""
-    return int(_longest(_rates(), nomenclature, account) or 0)
+    return int(_longest("vat_rates", "rate_per_mille", nomenclature, account) or 0)
 
 
 def reasons() -> frozenset[str]:
     """Every reason that an account can give."""
-    return frozenset(_reasons().values()) - {PURCHASE}
+    return frozenset(_rules("non_purchase_accounts", "reason").values()) - {PURCHASE}
 
 
-def _longest(rules: dict[tuple[str, str], str], nomenclature: str, account: str) -> str | None:
+def _longest(file: str, column: str, nomenclature: str, account: str) -> str | None:
+    """What the longest prefix of an account says, the account's own nomenclature first."""
+    rules = _rules(file, column)
     for size in range(len(account), -1, -1):
         for kind in (nomenclature, _ANY):
             if (found := rules.get((kind, account[:size]))) is not None:
@@ -125,12 +127,5 @@ def _longest(rules: dict[tuple[str, str], str], nomenclature: str, account: str)
 
 
 @cache
-def _reasons() -> dict[tuple[str, str], str]:
-    rows = read_csv("ledger/non_purchase_accounts.csv")
-    return {(row["nomenclature"], row["prefix"]): row["reason"] for row in rows}
-
-
-@cache
-def _rates() -> dict[tuple[str, str], str]:
-    rows = read_csv("ledger/vat_rates.csv")
-    return {(row["nomenclature"], row["prefix"]): row["rate_per_mille"] for row in rows}
+def _rules(file: str, column: str) -> dict[tuple[str, str], str]:
+    return {(row["nomenclature"], row["prefix"]): row[column] for row in read_csv(f"ledger/{file}.csv")}
