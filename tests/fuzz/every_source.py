@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 import xlsxwriter
 from hypothesis import strategies as st
 
-from gisement.catalog.file_kinds import file_template
+from gisement.catalog.file_kinds import file_template, template_kinds
 from gisement.sources.ledger import prepare_ledger, read_mapping
 from tests import mixed_files
 from tests.fuzz.damage import Draw, damaged, packed
@@ -58,6 +58,10 @@ def seeds(folder: Path) -> dict[str, list[Seed]]:
             keep(file.kind, file.path, file.mapping)
     for kind, path in _others(folder).items():
         keep(kind, path)
+    for kind in set(template_kinds()) - set(found):
+        template = folder / f"{kind}.csv"
+        template.write_text(file_template(kind), encoding="utf-8")
+        keep(kind, template)
     ledger = next(file for file in tiny().files if file.kind == "ledger" and file.path.suffix == ".csv")
     prepare_ledger(ledger.path, folder / "masque.csv", read_mapping(ledger.mapping) if ledger.mapping else None)
     keep("ledger", folder / "masque.csv")
@@ -66,12 +70,10 @@ def seeds(folder: Path) -> dict[str, list[Seed]]:
 
 def _others(folder: Path) -> Mapping[str, Path]:
     """Kinds that no other test keeps as a file."""
-    correction, labels = folder / "correction.csv", folder / "labels.csv"
-    correction.write_text(file_template("correction"), encoding="utf-8")
+    labels = folder / "labels.csv"
     labels.write_text("cpv;libelle\n45000000-7;Travaux inventés\n33600000;Médicaments inventés\n", encoding="utf-8")
     (folder / "total").mkdir()
     return {
-        "correction": correction,
         "cpv-labels": labels,
         "io-table": io_tables.marked(folder),
         "io-table-total": io_tables.wide(folder / "total", total=True),

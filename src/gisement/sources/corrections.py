@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import duckdb
-
-from gisement.store.sql_text import literal
+from gisement.sources.raw_rows import write_parquet
 from gisement.terms import Trouble
 from gisement.terms.mishap import in_french
 
@@ -19,12 +17,8 @@ def read_corrections(source: Path, target: Path, name: str = "") -> int:
 
     Raises Trouble if a column is missing or the file is no text.
     """
-    rows = [tuple(row[column] or None for column in HEADER) for row in _rows(source)]
-    connection = duckdb.connect()
-    connection.execute("CREATE TABLE given (" + ", ".join(f'"{column}" VARCHAR' for column in HEADER) + ")")
-    if rows:
-        connection.executemany("INSERT INTO given VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    connection.execute(f"COPY given TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)")
+    rows = [{column: row[column] or None for column in HEADER} for row in _rows(source)]
+    write_parquet("raw_correction", rows, target)
     return len(rows)
 
 

@@ -60,14 +60,17 @@ class Column:
 class SmallTable:
     """The reader of small files into a raw table: `of` is what a file is called in a refusal (French, English).
 
-    A refusal for want of a column names the expected `header` where there is one, or the template of this kind of file.
+    A file that lacks a column is refused with a word on the template of this kind of file, or as `lacks` says (French,
+    English; `{column}` is the one that is missing, `{found}` those that are there). A line without a value in one of
+    the columns `skips_without` is left out and counted as unreadable.
     """
 
     raw: str
     kind: str
     of: tuple[str, str]
     columns: Sequence[Column]
-    header: str = ""
+    lacks: tuple[str, str] = ("", "")
+    skips_without: tuple[str, ...] = ()
 
     def __call__(self, source: Path, target: Path, name: str = "") -> Reading:
         """Write the raw table, one row per line.
@@ -78,25 +81,23 @@ class SmallTable:
         found = {column.name: first_of(column.headers, header) for column in self.columns}
         for column in self.columns:
             if column.is_wanted and not found[column.name]:
-                raise self._lacks(column)
+                raise self._lacks(column, header)
         rows = [
             {"position": number - 1}
             | {c.name: c.read(Cell(line.get(found[c.name], "").strip(), self.of, number)) for c in self.columns}
             for number, line in enumerate(lines, 2)
         ]
-        write_parquet(self.raw, rows, target)
-        return Reading(len(rows))
+        kept = [row for row in rows if all(row[name] for name in self.skips_without)]
+        write_parquet(self.raw, kept, target)
+        return Reading(len(rows), len(rows) - len(kept))
 
-    def _lacks(self, column: Column) -> Trouble:
-        english, french = column.headers[:2]
-        if self.header:
-            return Trouble(
-                fr=f"Il manque la colonne {english} : l'en-tête attendu est {self.header}.",
-                en=f"The column {english} is missing: the expected header is {self.header}.",
-            )
+    def _lacks(self, column: Column, header: Sequence[str]) -> Trouble:
+        fr = self.lacks[0] or "Il manque la colonne {column} : prendre le modèle de « gisement template {kind} »."
+        en = self.lacks[1] or "The column {column} is missing: take the model of 'gisement template {kind}'."
+        found = ", ".join(header)
         return Trouble(
-            fr=f"Il manque la colonne {french} : prendre le modèle de « gisement template {self.kind} ».",
-            en=f"The column {english} is missing: take the model of 'gisement template {self.kind}'.",
+            fr=fr.format(column=column.headers[1], kind=self.kind, found=found or "aucune"),
+            en=en.format(column=column.headers[0], kind=self.kind, found=found or "none"),
         )
 
 

@@ -36,14 +36,17 @@ read_segment_mapping = SmallTable(
     (
         Column("buyer", ("buyer", "acheteur", "siret", "siren"), _buyer),
         Column("code_kind", ("code_kind", "genre", "nature"), _kind),
-        Column("code", ("code", "categorie", "compte"), Filled("un code", "a code"), is_wanted=True),
+        Column("code", ("code", "code", "categorie", "compte"), Filled("un code", "a code"), is_wanted=True),
         Column(
             "segment",
-            ("segment", "segment_id"),
+            ("segment", "segment", "segment_id"),
             Among(segments, "un segment (les voir : « gisement segments »)", "a segment"),
             is_wanted=True,
         ),
     ),
-    header="buyer,code_kind,code,segment",
+    lacks=(
+        "Il manque la colonne {column} : l'en-tête attendu est buyer,code_kind,code,segment.",
+        "The column {column} is missing: the expected header is buyer,code_kind,code,segment.",
+    ),
 )
 """Writes `raw_segment_mapping`."""
