@@ -60,6 +60,7 @@ def described(indicator: Indicator, language: str = "fr", basis: str | None = No
 def as_dict(figure: Figure, language: str = "fr") -> dict[str, Any]:
     """One figure: fractions for shares, exact euros with two decimals for money; names apart from codes."""
     sums = figure.sums
+    has_sums = figure.weight_divisor == 100 and figure.secrecy != "not_shown"
     weights = {"part": sums.part, "rest": sums.rest, "unknown": sums.unknown, "excluded": sums.excluded}
     return {
         "group": dict(figure.group),
@@ -70,7 +71,7 @@ def as_dict(figure: Figure, language: str = "fr") -> dict[str, Any]:
         "high": figure.high,
         "interval": figure.interval,
         "coverage": figure.coverage,
-        "sums_eur": {k: euros(v) for k, v in weights.items()} if _has_sums(figure) else None,
+        "sums_eur": {k: euros(v) for k, v in weights.items()} if has_sums else None,
         "sums_kg": {k: v / 1000 for k, v in weights.items()} if figure.weight_divisor == 1000 else None,
         "counts": {str(verdict): sums.rows(verdict) for verdict in Verdict},
         "unweighted": sums.unweighted,
@@ -83,11 +84,6 @@ def as_dict(figure: Figure, language: str = "fr") -> dict[str, Any]:
         "origins": [vars(origin) for origin in figure.origins],
         "rows": figure.rows,
     }
-
-
-def _has_sums(figure: Figure) -> bool:
-    """Whether its weights are euros, and may be told."""
-    return figure.weight_divisor == 100 and figure.secrecy != "not_shown"
 
 
 def euros(cents: int) -> float:

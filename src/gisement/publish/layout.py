@@ -10,8 +10,9 @@ import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 PIPED_WIDTH = 200
 GAP = "  "
@@ -65,6 +66,21 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) 
         cells = [_folded(h.cells[number], w) for h, w in zip(beside, widths, strict=True)]
         lines += [*_placed(cells, beside, widths), *_told_below(below, number, width)]
     return "\n".join(lines)
+
+
+def tell(text: str, indent: str = "") -> None:
+    """Print a text on the standard output, wrapped at its width."""
+    print(paragraph(text, width_here(), indent))
+
+
+def show_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], empty: str = "") -> None:
+    """Print a table on the standard output, at its width; what is `empty` to say where it has no row."""
+    print(table(columns, rows, width_here()) if rows or not empty else empty)
+
+
+def headed(words: Mapping[str, Any], names: Iterable[str], numbers: Container[str] = ()) -> list[Column]:
+    """Columns of these names, each under its word; some are of numbers."""
+    return [Column(str(words[name]), name in numbers) for name in names]
 
 
 class _Held:

@@ -7,7 +7,7 @@ from typing import Any
 
 from gisement.catalog import cooperation_texts
 from gisement.publish import answers, format
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import headed, show_table, tell
 from gisement.publish.words.renewals import segment_name
 from gisement.studies import addressable as engine
 from gisement.studies.addressable import KINDS, by_kind
@@ -87,12 +87,12 @@ def whole(found: Sequence[Any], language: str) -> str:
 
 def show(found: Sequence[Any], language: str) -> None:
     """The segments on a terminal, and the whole."""
-    words, width = cooperation_texts(language)["addressable"], width_here()
+    words = cooperation_texts(language)["addressable"]
     if not found:
-        print(paragraph(whole(found, language), width))
+        tell(whole(found, language))
         return
     lines = [[told(each, language)[name] for name in COLUMNS] for each in found if each.leaves_cents]
-    print(table([Column(words[name], name in NUMBERS) for name in COLUMNS], lines, width))
+    show_table(headed(words, COLUMNS, NUMBERS), lines)
     print()
-    print(paragraph(whole(found, language), width))
-    print(paragraph(words["about"], width))
+    tell(whole(found, language))
+    tell(words["about"])

@@ -8,7 +8,7 @@ from typing import Any
 from gisement.catalog import page_texts, texts
 from gisement.catalog.few import behind, is_few
 from gisement.publish import format
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import Column, headed, show_table, tell
 from gisement.terms import Figure
 
 
@@ -21,25 +21,30 @@ def explained(figures: Sequence[Figure], language: str) -> dict[str, Any]:
 
 def show_account(figures: Sequence[Figure], points: Mapping[str, float], language: str) -> None:
     """The two shares, then the difference and its parts in percentage points that add up, each with its meaning."""
-    words, width = texts(language), width_here()
+    words = texts(language)
     said, effects = words["changes"], words["effects"]
     few = any(map(is_few, figures))  # neither does what lies between two shares say anything then
-    columns = [Column(said["part"]), Column(said["points"], True), Column(said["rows"], True)]
+    columns = headed(said, ("part", "points", "rows"), ("points", "rows"))
     rows = [
-        [effects[name]["title"], _points(points.get(name), figure, language, few=few), _count(figure, language)]
+        [
+            effects[name]["title"],
+            _points(points.get(name), figure, language, few=few),
+            format.number(sum(figure.sums.counts.values()), language=language),
+        ]
         for figure in figures
         for name in [str(figure.group["effect"])]
     ]
-    print(table(columns, rows, width) + "\n")
+    show_table(columns, rows)
+    print()
     for figure in figures:
         told = effects[str(figure.group["effect"])]
-        print(paragraph(f"{told['title']}{format.colon(language)}{told['definition']}", width))
-    print(paragraph(said["about_account"], width))
+        tell(f"{told['title']}{format.colon(language)}{told['definition']}")
+    tell(said["about_account"])
 
 
 def show_trend(figures: Sequence[Figure], language: str) -> None:
     """One line per year: the raw share with its bounds, then over the same buyers, then with the same needs."""
-    words, width = texts(language), width_here()
+    words = texts(language)
     said, readings = words["changes"], words["readings"]
     names = list(dict.fromkeys(str(figure.group["reading"]) for figure in figures))
     if not figures:
@@ -60,10 +65,11 @@ def show_trend(figures: Sequence[Figure], language: str) -> None:
         ]
         for of_year in years
     ]
-    print(table(columns, rows, width) + "\n")
+    show_table(columns, rows)
+    print()
     for name in names:
-        print(paragraph(f"{readings[name]['title']}{format.colon(language)}{readings[name]['definition']}", width))
-    print(paragraph(said["about_trend"], width))
+        tell(f"{readings[name]['title']}{format.colon(language)}{readings[name]['definition']}")
+    tell(said["about_trend"])
 
 
 def progress_explained(figures: Sequence[Figure], language: str) -> dict[str, Any]:
@@ -78,15 +84,16 @@ def progress_explained(figures: Sequence[Figure], language: str) -> dict[str, An
 
 def show_progress(figures: Sequence[Figure], ends: Sequence[Figure], language: str) -> None:
     """Both shares with their bounds, then a line per reading: the change in points, its interval, its evidence."""
-    words, width = texts(language), width_here()
+    words = texts(language)
     said = words["progress"]
     told = (
         f"{each.group['year']}{format.colon(language)}{format.value(each, language)} ({format.span(each, language)})"
         for each in ends
     )
-    print(paragraph(format.listed(told, language), width) + "\n")
-    columns = [Column(said["reading"]), Column(said["change"], True), Column(said["interval"], True)]
-    columns += [Column(said["compared"], True), Column(said["verdict"])]
+    tell(format.listed(told, language))
+    print()
+    numbers = ("change", "interval", "compared")
+    columns = headed(said, ("reading", *numbers, "verdict"), numbers)
     rows = [
         [
             said["readings"][str(figure.group["reading"])]["title"],
@@ -97,8 +104,9 @@ def show_progress(figures: Sequence[Figure], ends: Sequence[Figure], language: s
         ]
         for figure in figures
     ]
-    print(table(columns, rows, width) + "\n")
-    _explain(said, [str(figure.group["reading"]) for figure in figures], language, width)
+    show_table(columns, rows)
+    print()
+    _explain(said, [str(figure.group["reading"]) for figure in figures], language)
 
 
 def interval(figure: Figure, language: str) -> str:
@@ -109,7 +117,7 @@ def interval(figure: Figure, language: str) -> str:
 
 def show_progress_by_year(figures: Sequence[Figure], national: Mapping[str, Any] | None, language: str) -> None:
     """One line per year: as measured, then the two constant readings, each with its bounds; then France."""
-    words, width = texts(language), width_here()
+    words = texts(language)
     said = words["progress"]
     if not figures:
         print(words["terminal"]["no_row"])
@@ -126,11 +134,15 @@ def show_progress_by_year(figures: Sequence[Figure], national: Mapping[str, Any]
         few = is_few(of_year[0])  # every reading of the year rests on its contracts
         for figure in of_year:
             line += ["", ""] if few and figure is not of_year[0] else _apart(figure, language)
-        rows.append([*line, *([_of_country(national, of_year[0], language)] if national else [])])
-    print(table(columns, rows, width) + "\n")
-    _explain(said, names, language, width)
+        if national:
+            share = national["shares"].get(of_year[0].group["year"])
+            line.append("" if share is None else format.percent(share, language=language))
+        rows.append(line)
+    show_table(columns, rows)
+    print()
+    _explain(said, names, language)
     if national:
-        print(paragraph(said["about_country"].format(**national), width))
+        tell(said["about_country"].format(**national))
 
 
 def _apart(figure: Figure, language: str) -> list[str]:
@@ -153,16 +165,11 @@ def evidence(figure: Figure) -> str:
     return "progress" if figure.low > 0 else "decline" if figure.high < 0 else "no_evidence"
 
 
-def _of_country(national: Mapping[str, Any], figure: Figure, language: str) -> str:
-    share = national["shares"].get(figure.group["year"])
-    return "" if share is None else format.percent(share, language=language)
-
-
-def _explain(said: Mapping[str, Any], names: Sequence[str], language: str, width: int) -> None:
+def _explain(said: Mapping[str, Any], names: Sequence[str], language: str) -> None:
     for name in names:
         told = said["readings"][name]
-        print(paragraph(f"{told['title']}{format.colon(language)}{told['definition']}", width))
-    print(paragraph(said["about"], width))
+        tell(f"{told['title']}{format.colon(language)}{told['definition']}")
+    tell(said["about"])
 
 
 def _points(points: float | None, figure: Figure, language: str, *, few: bool = False) -> str:
@@ -173,7 +180,3 @@ def _points(points: float | None, figure: Figure, language: str, *, few: bool = 
         return str(texts(language)["numbers"]["few_change"])
     written = format.number(points, 1, language)
     return f"+{written}" if points > 0 else written
-
-
-def _count(figure: Figure, language: str) -> str:
-    return format.number(sum(figure.sums.counts.values()), language=language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -10,12 +11,13 @@ from typing import Any
 from gisement.catalog import texts
 from gisement.publish import format
 from gisement.publish.answers import euros
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import Column, headed, paragraph, table, width_here
 from gisement.studies.retention import Kept
 
 PAIRS = 10
 """Pairs of files shown, those of most contracts in common first."""
 _ACCOUNT = ("records", "contracts", "joined", "duplicates", "unreadable", "concessions")
+LOCATED = ("buyers_count", "in_territory", "place_unknown")
 IN_CENTS = (
     "account_gap_", "amount_amended", "amount_maybe_in_", "amount_unusually_", "correction_", "paid_above_contract",
     "payment_amount_guessed",
@@ -26,143 +28,113 @@ Rows = Sequence[Mapping[str, Any]]
 
 def show(rules: Rows, coverage: Rows, expectations: Rows, language: str) -> None:
     """Findings by rule, the account of records by file, how buyers were located, what had to hold."""
+    of: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in coverage:
+        of[row["of"]].append(row)
+    said = texts(language)["terminal"]
     parts = (
-        _findings(rules, language),
-        _account([row for row in coverage if row["of"] == "file"], language),
-        _ledgers([row for row in coverage if row["of"] == "ledger"], language),
-        _years([row for row in coverage if row["of"] == "ledger_year"], language),
-        _gap_sums([row for row in coverage if row["of"] == "account_gap"], language),
-        _pairs([row for row in coverage if row["of"] == "files_in_common"], language),
-        _buyers([row for row in coverage if row["of"] == "buyer_place"], language),
+        _findings(rules, language) or str(said["no_finding"]),
+        _files(of["file"], "account", _ACCOUNT, language) or str(said["no_file"]),
+        paragraph(said["about_account"], width_here()) if of["file"] else "",
+        _files(of["ledger"], "ledgers", ("payments", "left_out", "masked"), language),
+        _years(of["ledger_year"], language),
+        _gap_sums(of["account_gap"], language),
+        _pairs(of["files_in_common"], language),
+        _buyers(of["buyer_place"], language),
         _expectations(expectations, language),
     )
     print("\n\n".join(part for part in parts if part))
 
 
+def _part(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], language: str) -> str:
+    """A table under its title; nothing where it has no row."""
+    return f"{texts(language)['terminal'][title]}\n\n{table(columns, rows, width_here())}" if rows else ""
+
+
+def _counts(row: Mapping[str, Any], names: Iterable[str], language: str) -> list[str]:
+    return [format.number(row[name], language=language) for name in names]
+
+
 def _findings(rules: Rows, language: str) -> str:
     words = texts(language)
-    said = words["terminal"]
-    if not rules:
-        return str(said["no_finding"])
-    columns = [Column(said["cases"], True), Column(said["found"]), Column(said["done"])]
     rows = [
         [
-            format.number(row["findings"], language=language),
+            *_counts(row, ("findings",), language),
             f"{words['findings'].get(row['rule'], '')} ({row['rule']})",
             words["actions"].get(row["action"], row["action"]),
         ]
         for row in rules
     ]
-    return f"{said['findings']}\n\n{table(columns, rows, width_here())}"
+    return _part("findings", headed(words["terminal"], ("cases", "found", "done"), ("cases",)), rows, language)
 
 
-def _account(files: Rows, language: str) -> str:
-    said = texts(language)["terminal"]
-    if not files:
-        return str(said["no_file"])
-    shown = [name for name in _ACCOUNT if name != "concessions" or any(row[name] for row in files)]
-    columns = [Column(said["file"]), *(Column(said[name], True) for name in shown)]
-    rows = [
-        [format.harmless(row["snapshot"]), *(format.number(row[name], language=language) for name in shown)]
-        for row in files
-    ]
-    note = paragraph(said["about_account"], width_here())
-    return f"{said['account']}\n\n{table(columns, rows, width_here())}\n\n{note}"
-
-
-def _ledgers(files: Rows, language: str) -> str:
-    """What came in of each ledger, and what was left out or masked on entry."""
-    said = texts(language)["terminal"]
-    if not files:
-        return ""
-    names = ("payments", "left_out", "masked")
-    columns = [Column(said["file"]), *(Column(said[name], True) for name in names)]
-    rows = [
-        [format.harmless(row["snapshot"]), *(format.number(row[name], language=language) for name in names)]
-        for row in files
-    ]
-    return f"{said['ledgers']}\n\n{table(columns, rows, width_here())}"
+def _files(files: Rows, title: str, names: Sequence[str], language: str) -> str:
+    """What came in of each file, and what was joined, left out or masked."""
+    kept = [name for name in names if name != "concessions" or any(row[name] for row in files)]
+    rows = [[format.harmless(row["snapshot"]), *_counts(row, kept, language)] for row in files]
+    return _part(title, headed(texts(language)["terminal"], ("file", *kept), kept), rows, language)
 
 
 def _years(years: Rows, language: str) -> str:
     """Payment lines by buyer and year: a nought is a gap."""
-    said = texts(language)["terminal"]
-    if not years:
-        return ""
     known = sorted({row["year"] for row in years})
-    columns = [Column(said["buyer"]), *(Column(str(year), True) for year in known)]
+    columns = [Column(texts(language)["terminal"]["buyer"]), *(Column(str(year), True) for year in known)]
     rows = []
-    for _, held in itertools.groupby(years, key=lambda row: row["buyer_siren"]):
+    for siren, held in itertools.groupby(years, key=lambda row: row["buyer_siren"]):
         lines = {row["year"]: row for row in held}
-        name = next(iter(lines.values()))["buyer_name"] or next(iter(lines.values()))["buyer_siren"]
+        name = next(iter(lines.values()))["buyer_name"] or siren
         counts = (format.number(lines[year]["payments_count"], language=language) for year in known)
         rows.append([format.harmless(str(name)), *counts])
-    return f"{said['ledger_years']}\n\n{table(columns, rows, width_here())}"
+    return _part("ledger_years", columns, rows, language)
 
 
 def _gap_sums(gaps: Rows, language: str) -> str:
     """How the ledgers compare with the official accounts, by buyer, year and reason."""
-    said = texts(language)["terminal"]
-    if not gaps:
-        return ""
-    headings = ("buyer", "year", "gap_reason", "accounts", "official", "ledger")
-    columns = [Column(said[name], name in ("accounts", "official", "ledger")) for name in headings]
+    said, numbers = texts(language)["terminal"], ("accounts", "official", "ledger")
     rows = [
         [
             format.harmless(str(row["buyer_name"] or row["buyer_siren"])), str(row["year"]),
             format.harmless(str(said["gap_reasons"].get(row["gap_reason"], row["gap_reason"]))),
-            format.number(row["accounts"], language=language),
+            *_counts(row, ("accounts",), language),
             *(_money(row[name], language) for name in ("official_cents", "ledger_cents")),
         ]
         for row in gaps
     ]  # fmt: skip
-    return f"{said['account_gaps']}\n\n{table(columns, rows, width_here())}"
+    return _part("account_gaps", headed(said, ("buyer", "year", "gap_reason", *numbers), numbers), rows, language)
 
 
 def _money(cents: int | None, language: str) -> str:
-    return format.not_known(language) if cents is None else format.euros(euros(cents), language)
+    return format.euros(None if cents is None else euros(cents), language)
 
 
 def _pairs(pairs: Rows, language: str) -> str:
     said = texts(language)["terminal"]
-    if not pairs:
-        return ""
-    columns = [Column(said["file"]), Column(said["other_file"]), Column(said["contracts"], True)]
     most = sorted(pairs, key=lambda row: -int(row["contracts"]))[:PAIRS]
     rows = [
-        [
-            format.harmless(row["one"]),
-            format.harmless(row["other"]),
-            format.number(row["contracts"], language=language),
-        ]
+        [format.harmless(row["one"]), format.harmless(row["other"]), *_counts(row, ("contracts",), language)]
         for row in most
     ]
     left = format.Count(len(pairs) - len(most), language)
-    more = f"\n\n{said['more_pairs'].format(count=left)}" if len(pairs) > len(most) else ""
-    return f"{said['in_common']}\n\n{table(columns, rows, width_here())}{more}"
+    more = f"\n\n{said['more_pairs'].format(count=left)}" if left else ""
+    return _part("in_common", headed(said, ("file", "other_file", "contracts"), ("contracts",)), rows, language) + more
 
 
 def _buyers(rules: Rows, language: str) -> str:
     words = texts(language)
-    said = words["terminal"]
-    if not rules:
-        return ""
-    numbers = {"buyers": "buyers_count", "in_territory": "in_territory", "unknown": "place_unknown"}
-    columns = [Column(said["located"]), *(Column(said[heading], True) for heading in numbers.values())]
+    columns = headed(words["terminal"], ("located", *LOCATED), LOCATED)
     rows = [
         [
             words["buyer_place_rules"].get(row["rule"], row["rule"]),
-            *(format.number(row[name], language=language) for name in numbers),
+            *_counts(row, ("buyers", "in_territory", "unknown"), language),
         ]
         for row in rules
     ]
-    return f"{said['buyers']}\n\n{table(columns, rows, width_here())}"
+    return _part("buyers", columns, rows, language)
 
 
 def _expectations(expectations: Rows, language: str) -> str:
     words = texts(language)
     said = words["terminal"]
-    columns = [Column(said[name]) for name in ("expectation", "table", "result")]
     rows = [
         [
             words["expectations"].get(row["expectation"], row["expectation"]),
@@ -173,7 +145,7 @@ def _expectations(expectations: Rows, language: str) -> str:
         ]
         for row in expectations
     ]
-    return f"{said['expectations']}\n\n{table(columns, rows, width_here())}"
+    return _part("expectations", headed(said, ("expectation", "table", "result")), rows, language)
 
 
 def kept_too_long(late: Iterable[Kept], language: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from gisement.catalog import texts
 from gisement.catalog.words import matter_origins
 from gisement.publish import answers, format
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import headed, show_table, tell
 
 
 def as_dict(found: Any, language: str = "fr") -> dict[str, Any]:
@@ -20,28 +20,28 @@ def as_dict(found: Any, language: str = "fr") -> dict[str, Any]:
 
 def show(found: Any, language: str = "fr") -> None:
     """Shares that the law on circular economy asks for, then what was bought by origin."""
-    words, width = texts(language)["circular"], width_here()
+    words = texts(language)["circular"]
     if not found.lines:
-        print(paragraph(words["waiting" if found.is_waiting else "nothing"], width))
+        tell(words["waiting" if found.is_waiting else "nothing"])
         return
-    names = ("year", "family", "measure")
-    columns = [*(Column(words[name]) for name in names), Column(words["value"], True), Column(words["bounds"], True)]
+    columns = headed(words, ("year", "family", "measure", "value", "bounds"), ("value", "bounds"))
     rows = [
         [str(figure.group["year"]), str(figure.group["product_family"]), words["measures"][figure.options["matter"]],
          format.value(figure, language), format.span(figure, language)]
         for figure in sorted(found.figures, key=lambda held: tuple(map(str, held.group.values())))
         if figure.sums.part or figure.options["matter"] in ("reuse", "recycled")
     ]  # fmt: skip
-    print(table(columns, rows, width) + "\n")
-    columns = [Column(words["year"]), Column(words["family"]), Column(words["origin"])]
-    columns += [Column(words["amount"], True), Column(words["quantity"], True)]
-    print(table(columns, [_line(line, language) for line in found.lines], width) + "\n")
-    print(paragraph(words["about"], width))
-
-
-def _line(line: Any, language: str) -> list[str]:
-    origin = matter_origins()[line["matter_origin"]][language]
-    return [str(line["year"]), line["product_family"], origin, *line_cells(line, language)]
+    show_table(columns, rows)
+    print()
+    lines = [
+        [str(line["year"]), line["product_family"], matter_origins()[line["matter_origin"]][language],
+         *line_cells(line, language)]
+        for line in found.lines
+    ]  # fmt: skip
+    columns = headed(words, ("year", "family", "origin", "amount", "quantity"), ("amount", "quantity"))
+    show_table(columns, lines)
+    print()
+    tell(words["about"])
 
 
 def line_cells(line: Any, language: str) -> tuple[str, str]:

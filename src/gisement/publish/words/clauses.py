@@ -10,7 +10,7 @@ from gisement.catalog.law import clause_library
 from gisement.catalog.segments import segments
 from gisement.catalog.words import insertion_publics
 from gisement.publish import answers, format
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import headed, show_table, tell
 from gisement.terms import Figure, Verdict
 
 TOLD = Verdict.PART
@@ -32,14 +32,14 @@ def hours_as_dict(found: Any) -> dict[str, Any]:
 
 def show_hours(found: Any, language: str = "fr") -> None:
     """One sentence, and how it was computed."""
-    words, width = texts(language)["clauses"], width_here()
+    words = texts(language)["clauses"]
     whole = {name: format.number(getattr(found, name), language=language) for name in ("low", "middle", "high")}
     full = {
         name: format.number(getattr(found, held), 1, language)
         for name, held in (("full", "full_time_middle"), ("full_low", "full_time_low"), ("full_high", "full_time_high"))
     }
-    print(paragraph(words["hours"].format(**whole, **full), width))
-    print(paragraph(words["about_hours"], width))
+    tell(words["hours"].format(**whole, **full))
+    tell(words["about_hours"])
 
 
 def execution_as_dict(found: Any, language: str = "fr") -> dict[str, Any]:
@@ -56,27 +56,31 @@ def execution_as_dict(found: Any, language: str = "fr") -> dict[str, Any]:
 
 def show_execution(found: Any, language: str = "fr") -> None:
     """Each measure in a line, then contracts that are late, then publics."""
-    words, width = texts(language)["execution"], width_here()
+    words = texts(language)["execution"]
     if not found.contracts:
-        print(paragraph(words["nothing"], width))
+        tell(words["nothing"])
         return
-    columns = [Column(words["measure"]), Column(words["value"], True), Column(words["bounds"], True)]
     lines = [
         [words[str(figure.group["measure"])], _hours(figure, figure.value, language), _hours_span(figure, language),
          words["of"].format(told=figure.sums.rows(Verdict.PART), all=sum(figure.sums.counts.values()))]
         for figure in found.figures
     ]  # fmt: skip
-    print(table([*columns, Column(words["told"], True)], lines, width) + "\n")
+    columns = headed(words, ("measure", "value", "bounds", "told"), ("value", "bounds", "told"))
+    show_table(columns, lines)
+    print()
     late = [one for one in found.contracts if one["is_overdue"]]
     if late:
-        print(paragraph(words["late"].format(count=format.number(len(late), language=language)), width))
-        columns = [Column(words[name]) for name in ("buyer", "contract", "last_day")] + [Column(words["left"], True)]
-        print(table(columns, [_late(one, language) for one in late], width) + "\n")
-    columns = [Column(words["public"]), Column(words["done"], True), Column(words["people"], True)]
-    print(table(columns, [_public(one, language) for one in found.publics], width) + "\n")
+        tell(words["late"].format(count=format.number(len(late), language=language)))
+        columns = headed(words, ("buyer", "contract", "last_day", "left"), ("left",))
+        show_table(columns, [_late(one, language) for one in late])
+        print()
+    columns = headed(words, ("public", "done", "people"), ("done", "people"))
+    publics = [[insertion_publics()[one["public"]][language], *public_cells(one, language)] for one in found.publics]
+    show_table(columns, publics)
+    print()
     unmatched = sum(one["contract_key"] is None for one in found.contracts)
     said = words["about"].format(unmatched=unmatched, silent=found.clauses_without_hours)
-    print(paragraph(said, width))
+    tell(said)
 
 
 def _hours(figure: Figure, value: float | None, language: str) -> str:
@@ -112,17 +116,8 @@ def public_cells(one: Mapping[str, Any], language: str = "fr") -> tuple[str, str
     masked = str(texts(language)["execution"]["masked"])
     if one["is_masked"]:
         return masked, masked
-    return format.number(_of_minutes(one["minutes"]), language=language), format.number(
-        one["people"], language=language
-    )
-
-
-def _public(one: Mapping[str, Any], language: str) -> list[str]:
-    return [insertion_publics()[one["public"]][language], *public_cells(one, language)]
-
-
-def _of_minutes(minutes: int | None) -> float | None:
-    return None if minutes is None else minutes / 60
+    hours = None if one["minutes"] is None else one["minutes"] / 60
+    return format.number(hours, language=language), format.number(one["people"], language=language)
 
 
 def counsel_as_dict(found: Any, language: str = "fr") -> dict[str, Any]:
@@ -168,20 +163,22 @@ def wordings(segment: str, lever: str) -> list[Mapping[str, Any]]:
 
 def show_counsel(found: Any, language: str = "fr") -> None:
     """The advice in sentences, the figures of the segment, the wordings to start from."""
-    words, width = texts(language)["advice"], width_here()
-    print(paragraph(segments()[found.segment][f"segment_{language}"], width))
+    words = texts(language)["advice"]
+    tell(segments()[found.segment][f"segment_{language}"])
     for sentence in counsel_sentences(found, language):
-        print(paragraph(sentence, width, "    "))
-    columns = [Column(words["measure"]), Column(words["value"], True), Column(words["bounds"], True)]
+        tell(sentence, indent="    ")
+    columns = headed(words, ("measure", "value", "bounds"), ("value", "bounds"))
     rows = [
         [indicator_texts(figure.indicator, language, figure.basis)["title"], format.value(figure, language),
          format.span(figure, language)]
         for figure in found.figures
     ]  # fmt: skip
-    print("\n" + table(columns, rows, width) + "\n")
+    print()
+    show_table(columns, rows)
+    print()
     names = ", ".join(entry["name"] for entry in wordings(found.segment, found.advice.lever)) or words["no_wording"]
-    print(paragraph(words["library"].format(names=names), width))
-    print(paragraph(words["about"], width))
+    tell(words["library"].format(names=names))
+    tell(words["about"])
 
 
 def lint_as_dict(file: str, points: Sequence[Any], language: str = "fr") -> dict[str, Any]:
@@ -206,17 +203,18 @@ def lint_as_dict(file: str, points: Sequence[Any], language: str = "fr") -> dict
 
 def show_lint(found: Mapping[str, Any], language: str = "fr") -> None:
     """One block per point: what it is, the passage, why, on which text, and what may be written instead."""
-    words, width = texts(language)["lint"], width_here()
+    words = texts(language)["lint"]
     for one in found["points"]:
         place = words["line"].format(line=one["line"]) if one["line"] else words["whole"]
-        print(paragraph(f"{words[one['severity']]}, {place} ({one['rule']})", width))
+        tell(f"{words[one['severity']]}, {place} ({one['rule']})")
         if one["passage"]:
-            print(paragraph(words["quoted"].format(passage=" ".join(one["passage"].split())), width, "    "))
-        print(paragraph(one["reason"], width, "    "))
-        print(paragraph(words["basis"].format(basis=one["legal_basis"]), width, "    "))
-        print(paragraph(words["instead"].format(wording=one["wording"]), width, "    ") + "\n")
-    print(paragraph(words["total"].format(unlawful=found["unlawful"], warnings=found["warnings"]), width))
-    print(paragraph(words["about"], width))
+            tell(words["quoted"].format(passage=" ".join(one["passage"].split())), indent="    ")
+        tell(one["reason"], indent="    ")
+        tell(words["basis"].format(basis=one["legal_basis"]), indent="    ")
+        tell(words["instead"].format(wording=one["wording"]), indent="    ")
+        print()
+    tell(words["total"].format(unlawful=found["unlawful"], warnings=found["warnings"]))
+    tell(words["about"])
 
 
 def detected_as_dict(file: str, found: Sequence[Any]) -> dict[str, Any]:
@@ -226,27 +224,29 @@ def detected_as_dict(file: str, found: Sequence[Any]) -> dict[str, Any]:
 
 def show_detected(found: Sequence[Any], language: str = "fr") -> None:
     """One line per passage: kind, line, passage."""
-    words, width = texts(language)["detected"], width_here()
+    words = texts(language)["detected"]
     if not found:
-        print(paragraph(words["none"], width))
+        tell(words["none"])
     else:
-        columns = [Column(words["kind"]), Column(words["line"], True), Column(words["passage"])]
+        columns = headed(words, ("kind", "line", "passage"), ("line",))
         rows = [
             [words["kinds"][hit.kind], str(hit.line), " ".join(format.harmless(hit.passage).split())] for hit in found
         ]
-        print(table(columns, rows, width) + "\n")
-    print(paragraph(words["about"], width))
+        show_table(columns, rows)
+        print()
+    tell(words["about"])
 
 
 def show_library(found: Sequence[Mapping[str, Any]], language: str = "fr") -> None:
     """One block per entry: kind, wording, text, verification, weight."""
-    words, width = texts(language)["clauses"], width_here()
+    words = texts(language)["clauses"]
     for one in found:
         about = {"name": one["name"], "kind": words[one["kind"]], "axis": words[one["axis"]]}
-        print(paragraph(words["heading"].format(**about, families=", ".join(one["families"])), width))
-        print(paragraph(one["fr"], width, "    "))
-        print(paragraph(words["verification"].format(verification=one["verification"]), width, "    "))
+        tell(words["heading"].format(**about, families=", ".join(one["families"])))
+        tell(one["fr"], indent="    ")
+        tell(words["verification"].format(verification=one["verification"]), indent="    ")
         if one["weight_pct"]:
-            print(paragraph(words["weight"].format(weight=one["weight_pct"]), width, "    "))
-        print(paragraph(words["basis"].format(basis=one["basis"]), width, "    ") + "\n")
-    print(paragraph(words["about_library"] if found else words["none"], width))
+            tell(words["weight"].format(weight=one["weight_pct"]), indent="    ")
+        tell(words["basis"].format(basis=one["basis"]), indent="    ")
+        print()
+    tell(words["about_library"] if found else words["none"])

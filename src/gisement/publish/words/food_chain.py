@@ -7,7 +7,7 @@ from typing import Any
 
 from gisement.catalog.texts import food_texts
 from gisement.publish import format
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import Column, show_table, tell
 
 LONGEST = 60
 Row = Mapping[str, Any]
@@ -53,17 +53,17 @@ FEW = ("producers_count", "bidders_count", "known_producers_count")
 
 def show(name: str, rows: Sequence[Row], language: str = "fr") -> None:
     """A board as a table, and what must be known to read it."""
-    words, width = food_texts(language)["boards"], width_here()
+    words = food_texts(language)["boards"]
     if not rows:
-        print(paragraph(words["empty"][name], width))
+        tell(words["empty"][name])
         return
     columns = [Column(words["columns"][column], is_number=is_number(column)) for column in SHOWN[name]]
-    print(table(columns, [cells(name, row, language) for row in rows[:LONGEST]], width))
+    show_table(columns, [cells(name, row, language) for row in rows[:LONGEST]])
     print()
     if len(rows) > LONGEST:
         counts = (format.number(number, language=language) for number in (LONGEST, len(rows)))
-        print(paragraph(words["more"].format(*counts), width))
-    print(paragraph(words["about"][name], width))
+        tell(words["more"].format(*counts))
+    tell(words["about"][name])
 
 
 def cells(name: str, row: Row, language: str) -> list[str]:

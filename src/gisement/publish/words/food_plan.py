@@ -8,7 +8,7 @@ from typing import Any
 from gisement.catalog.texts import food_texts
 from gisement.publish import format
 from gisement.publish.format import weight
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import Column, headed, show_table, tell
 
 LONGEST = 5
 SHARES = ("organic", "durable", "meat_fish")
@@ -91,29 +91,33 @@ def _kg(value: float | None) -> float | None:
 
 def show(found: Any, language: str = "fr") -> None:
     """A plan on a terminal: what it is, volumes by product, money by group; or why there is none."""
-    width, words = width_here(), food_texts(language)
+    words = food_texts(language)
     said = words["plan"]
-    print(paragraph(said["title"].format(aim=words["aims"][found.aim], status=words["statuses"][found.status]), width))
+    tell(said["title"].format(aim=words["aims"][found.aim], status=words["statuses"][found.status]))
     if found.status == "infeasible":
-        print(paragraph(said["infeasible"], width))
+        tell(said["infeasible"])
         for one in found.reasons:
-            print(paragraph(reason(one, found.names, language), width, "    "))
+            tell(reason(one, found.names, language), indent="    ")
     else:
         for line in _summary(found, language):
-            print(paragraph(line, width))
+            tell(line)
         for columns, rows in (_products(found, language), _groups(found, language)):
-            print("\n" + table(columns, rows, width))
+            print()
+            show_table(columns, rows)
         if found.frontier:
-            print("\n" + paragraph(said["frontier"], width) + "\n\n" + table(*_frontier(found, language), width))
+            print()
+            tell(said["frontier"])
+            print()
+            show_table(*_frontier(found, language))
         print()
         if found.moved_kg is not None:
-            print(paragraph(said["moved"].format(quantity=weight(found.moved_kg, language)), width))
+            tell(said["moved"].format(quantity=weight(found.moved_kg, language)))
     for name, count in found.left_out.items():
         told = format.number(count, language=language)
-        print(paragraph(said["left_out"].format(count=told, what=words["left_out"][name]), width))
+        tell(said["left_out"].format(count=told, what=words["left_out"][name]))
     if any(one.secured_kg is None for one in found.products):
-        print(paragraph(said["masked"], width))
-    print(paragraph(said["about"], width))
+        tell(said["masked"])
+    tell(said["about"])
 
 
 def reason(one: Any, names: Mapping[str, str], language: str = "fr") -> str:
@@ -148,7 +152,7 @@ def _summary(found: Any, language: str) -> Iterator[str]:
 
 def _products(found: Any, language: str) -> tuple[list[Column], list[list[str]]]:
     said = food_texts(language)["plan"]
-    columns = [Column(said["product"]), *(Column(said[name], is_number=True) for name in (*VOLUMES, "producers"))]
+    columns = headed(said, ("product", *VOLUMES, "producers"), (*VOLUMES, "producers"))
     rows = []
     for one in found.products:
         kg = [getattr(one, f"{name}_kg") for name in VOLUMES]
@@ -159,8 +163,7 @@ def _products(found: Any, language: str) -> tuple[list[Column], list[list[str]]]
 
 def _groups(found: Any, language: str) -> tuple[list[Column], list[list[str]]]:
     said = food_texts(language)["plan"]
-    columns = [Column(said["group"]), Column(said["year"]), Column(said["spent"], is_number=True)]
-    columns += [Column(said[name], is_number=True) for name in SHARES]
+    columns = headed(said, ("group", "year", "spent", *SHARES), ("spent", *SHARES))
     rows = []
     for one in found.groups:
         shares = [getattr(one, f"{name}_share") for name in SHARES]
@@ -173,9 +176,8 @@ def _groups(found: Any, language: str) -> tuple[list[Column], list[list[str]]]:
 def _frontier(found: Any, language: str) -> tuple[list[Column], list[list[str]]]:
     """Each plan along the frontier, and what it costs more than the first."""
     said = food_texts(language)["plan"]
-    columns = [
-        Column(said[name], is_number=True) for name in ("premium", "local_eur", "cost_eur", "dearer", "producers")
-    ]
+    names = ("premium", "local_eur", "cost_eur", "dearer", "producers")
+    columns = headed(said, names, names)
     first, rows = found.frontier[0], []
     for one in found.frontier:
         rows.append([

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from gisement.catalog import texts
 from gisement.catalog.law import legal_texts
 from gisement.publish import format
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import Column, headed, show_table, tell
 from gisement.terms import Rule
 
 LONGEST = 50
@@ -44,37 +43,34 @@ def as_lines(answered: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def show_rules(answered: Sequence[Mapping[str, Any]], language: str) -> None:
     """Each rule with its article, its date, and what it says of how many rows."""
-    width, words = width_here(), texts(language)["law"]
-    columns = [Column(words["outcome"]), Column(words["rows"], is_number=True), Column(words["reason"])]
+    words = texts(language)["law"]
+    columns = headed(words, ("outcome", "rows", "reason"), ("rows",))
     for one in answered:
         check = f" [{words['to_check']}]" if one["to_check"] else ""
-        print(paragraph(f"{one['title']} ({one['name']}){check}", width))
-        print(paragraph(words["since"].format(text=one["text"], day=_day(one["since"], language)), width, "    "))
+        tell(f"{one['title']} ({one['name']}){check}")
+        day = one["since"].isoformat() if language == "en" else f"{one['since']:%d/%m/%Y}"
+        tell(words["since"].format(text=one["text"], day=day), indent="    ")
         lines = [
             [words["outcomes"][f["outcome"]], format.number(f["rows"], language=language), f["meaning"]]
             for f in one["outcomes"]
         ]
-        print(table(columns, lines, width) if lines else words["nothing"])
+        show_table(columns, lines, words["nothing"])
         if one["reads_payments"]:
-            print(paragraph(words["paid"], width))
+            tell(words["paid"])
         print()
-    print(paragraph(words["about"], width))
+    tell(words["about"])
 
 
 def show_rows(found: Iterator[Mapping[str, Any]], language: str) -> None:
     """Print the first rows of an outcome as a table, or that there is none."""
-    width, words = width_here(), texts(language)["law"]
+    words = texts(language)["law"]
     shown = list(itertools.islice(found, LONGEST))
     if not shown:
         print(words["nothing"])
         return
     names = [name for name in SHOWN if name in shown[0]]
     columns = [Column(words[f"column_{name}"]) for name in names]
-    print(table(columns, [[_cell(row, name, language) for name in names] for row in shown], width))
-
-
-def _day(day: date, language: str) -> str:
-    return day.isoformat() if language == "en" else f"{day:%d/%m/%Y}"
+    show_table(columns, [[_cell(row, name, language) for name in names] for row in shown])
 
 
 def _cell(row: Mapping[str, Any], name: str, language: str) -> str:

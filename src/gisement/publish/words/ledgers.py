@@ -19,7 +19,11 @@ SHOWN = (
 def proposed(proposal: Any, language: str = "fr") -> str:
     """The remarks, ten lines as they would leave, then the text of the mapping file."""
     words = texts(language)["ledger"]
-    remarks = [_remark(remark, language) for remark in proposal.remarks]
+    remarks = [
+        f"- {remark.en if language == 'en' else remark.fr}"
+        + "".join(f"\n    {line}" for line in remark.fix.splitlines())
+        for remark in proposal.remarks
+    ]
     told = {"total_row", "unreadable", "repeated_header"}  # remarks say these
     dropped = {reason: held for reason, held in proposal.prepared.dropped.items() if reason not in told}
     return "\n".join(
@@ -41,11 +45,6 @@ def leaving(prepared: Any, target: Path, language: str = "fr") -> str:
         *_reasons(prepared.masked, "masked", words, language),
     ]
     return "\n".join(lines)
-
-
-def _remark(remark: Any, language: str) -> str:
-    told = remark.en if language == "en" else remark.fr
-    return f"- {told}" + "".join(f"\n    {line}" for line in remark.fix.splitlines())
 
 
 def _row(row: Mapping[str, Any], language: str) -> str:

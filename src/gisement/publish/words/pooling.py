@@ -7,7 +7,7 @@ from typing import Any
 
 from gisement.catalog import cooperation_texts
 from gisement.publish import answers, format
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import headed, show_table, tell
 from gisement.publish.words.renewals import holders, segment_name
 from gisement.studies.pooling_gain import percents
 from gisement.terms import Figure, Verdict
@@ -106,25 +106,21 @@ def reasons(window: Any, language: str) -> dict[str, list[str]]:
 
 def show(windows: Sequence[Any], language: str) -> None:
     """The windows on a terminal, and every contract of each."""
-    width, words = width_here(), cooperation_texts(language)["pooling"]
+    words = cooperation_texts(language)["pooling"]
     if not windows:
-        print(paragraph(words["none"], width))
+        tell(words["none"])
         return
     names = ("segment", "buyers", "ends", "amount", "gain", "lots")
-    columns = [Column(words[name], is_number=name in ("amount", "gain", "lots")) for name in names]
+    columns = headed(words, names, ("amount", "gain", "lots"))
     lines = [[told(each, language)[name] for name in names] for each in windows]
-    print(table(columns, lines, width))
+    show_table(columns, lines)
     for each in windows:
         print()
-        print(
-            paragraph(
-                f"{segment_name(each.segment, language)}{format.colon(language)}{told(each, language)['kind']}", width
-            )
-        )
+        tell(f"{segment_name(each.segment, language)}{format.colon(language)}{told(each, language)['kind']}")
         for row in each.contracts:
-            print(paragraph(cited(row, language), width, "  "))
+            tell(cited(row, language), indent="  ")
     print()
-    print(paragraph(words["about"], width))
+    tell(words["about"])
 
 
 def cited(row: Mapping[str, Any], language: str) -> str:

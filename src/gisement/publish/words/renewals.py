@@ -8,7 +8,7 @@ from typing import Any
 from gisement.catalog import texts
 from gisement.catalog.segments import segments
 from gisement.publish import format
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import headed, show_table, tell
 
 LONGEST = 50
 Rows = Sequence[Mapping[str, Any]]
@@ -16,8 +16,8 @@ Rows = Sequence[Mapping[str, Any]]
 
 def show_renewals(rows: Rows, unknown: Mapping[str, int], language: str) -> None:
     """Contracts that end soon: when, what is due, whose, what; and how many ends are unknown."""
-    width, words = width_here(), texts(language)["renewals"]
-    columns = [Column(words[name]) for name in ("ends", "stage", "buyer", "object", "holders")]
+    words = texts(language)["renewals"]
+    columns = headed(words, ("ends", "stage", "buyer", "object", "holders", "amount"), ("amount",))
     lines = [
         [
             format.day(row["end_date"], language),
@@ -25,16 +25,19 @@ def show_renewals(rows: Rows, unknown: Mapping[str, int], language: str) -> None
             row["buyer_name"] or row["buyer_id"] or "",
             row["title"] or words["no_title"],
             holders(row, language),
+            format.cents(row["amount_cents"], language),
         ]
         for row in rows[:LONGEST]
     ]
-    print(
-        table([*columns, Column(words["amount"], is_number=True)], _with(lines, rows, language), width)
-        if lines
-        else words["none"]
-    )
+    show_table(columns, lines, words["none"])
     print()
-    _notes(words, width, rows, unknown, language)
+    tell(words["about"])
+    for reason, count in unknown.items():
+        told = format.counted(count, words["contract"], words["contracts_word"], language)
+        tell(f"{told}{format.colon(language)}{words['reasons'][reason]}")
+    if len(rows) > LONGEST:
+        shown, most = (format.number(number, language=language) for number in (LONGEST, len(rows)))
+        tell(words["more"].format(shown=shown, count=most))
 
 
 def holders(row: Mapping[str, Any], language: str = "fr") -> str:
@@ -50,21 +53,3 @@ def holders(row: Mapping[str, Any], language: str = "fr") -> str:
 def segment_name(segment: str | None, language: str) -> str:
     """The name of a segment in words; its identifier failing it."""
     return segments().get(segment or "", {}).get(f"segment_{language}", segment or "")
-
-
-def _with(lines: list[list[str]], rows: Rows, language: str) -> list[list[str]]:
-    return [[*line, format.cents(row["amount_cents"], language)] for line, row in zip(lines, rows, strict=False)]
-
-
-def _notes(words: Mapping[str, Any], width: int, rows: Rows, unknown: Mapping[str, int], language: str) -> None:
-    print(paragraph(words["about"], width))
-    for reason, count in unknown.items():
-        told = format.counted(count, words["contract"], words["contracts_word"], language)
-        print(paragraph(f"{told}{format.colon(language)}{words['reasons'][reason]}", width))
-    _more(words, rows, width, language)
-
-
-def _more(words: Mapping[str, Any], rows: Rows, width: int, language: str) -> None:
-    if len(rows) > LONGEST:
-        shown, count = (format.number(number, language=language) for number in (LONGEST, len(rows)))
-        print(paragraph(words["more"].format(shown=shown, count=count), width))

@@ -7,7 +7,7 @@ from typing import Any
 
 from gisement.catalog import cooperation_texts, indicator_texts
 from gisement.publish import answers, format
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import Column, show_table, tell
 from gisement.publish.words.renewals import segment_name
 from gisement.studies.simulator import ALIKE, KEPT
 
@@ -90,7 +90,7 @@ def part(one: Any, outcome: Any, language: str) -> dict[str, str]:
 
 def show(found: Sequence[Any], language: str) -> None:
     """Scenarios side by side on a terminal, then the levers of each."""
-    words, width = cooperation_texts(language)["simulator"], width_here()
+    words = cooperation_texts(language)["simulator"]
     columns = [Column(words["indicator"]), Column(words["today"], is_number=True)]
     columns += [Column(each.title or each.name, is_number=True) for each in found]
     rows = [
@@ -98,17 +98,17 @@ def show(found: Sequence[Any], language: str) -> None:
         + [f"{format.value(each.outcomes[n].then, language)} ({effect(each.outcomes[n], language)})" for each in found]
         for n, first in enumerate(found[0].outcomes)
     ]
-    print(table(columns, rows, width))
+    show_table(columns, rows)
     for each in found:
         for outcome in each.outcomes:
             for one in outcome.parts:
                 said = part(one, outcome, language)
-                print(paragraph(words["line"].format(title=title_of(outcome, language), **said), width, "  "))
+                tell(words["line"].format(title=title_of(outcome, language), **said), indent="  ")
             if span := reach(outcome, language):
                 told = words["reach_line"].format(title=title_of(outcome, language), span=span)
-                print(paragraph(told, width, "  "))
+                tell(told, indent="  ")
     print()
-    print(paragraph(words["about"], width))
+    tell(words["about"])
 
 
 def _outcome(outcome: Any, language: str) -> dict[str, Any]:

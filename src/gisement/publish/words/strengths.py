@@ -8,7 +8,7 @@ from typing import Any
 
 from gisement.catalog import texts
 from gisement.publish import format
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import headed, show_table, tell
 from gisement.publish.words.renewals import segment_name
 
 
@@ -35,15 +35,15 @@ def told(line: Any, language: str) -> dict[str, str]:
 
 def show(lines: Sequence[Any], names: Mapping[str, str], language: str) -> None:
     """The strengths announced, segment by segment, and by what rule."""
-    width, words = width_here(), texts(language)["strengths"]
-    columns = [Column(words[name]) for name in ("segment", "partner", "measure")]
-    columns += [Column(words[name], is_number=True) for name in ("estimate", "peers_share", "of")]
+    words = texts(language)["strengths"]
+    numbers = ("estimate", "peers_share", "of")
+    columns = headed(words, ("segment", "partner", "measure", *numbers), numbers)
     rows = []
     for line in lines:
         said = told(line, language)
         estimate = f"{said['estimate']} ({said['bounds']})"
         partner = names.get(line.partner, line.partner)
         rows.append([said["segment"], partner, said["measure"], estimate, said["peers"], said["cases"]])
-    print(table(columns, rows, width) if rows else words["none"])
+    show_table(columns, rows, words["none"])
     print()
-    print(paragraph(words["about"], width))
+    tell(words["about"])

@@ -11,7 +11,7 @@ from gisement.engine.area_shares import LEVELS
 from gisement.pipeline import indicator_named
 from gisement.publish import answers, format
 from gisement.publish.labels import catalog_word, told_filter, told_option
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import headed, show_table, tell
 from gisement.studies.trajectory import Course
 
 
@@ -104,15 +104,15 @@ def course_told(line: Course | None, language: str = "fr") -> str:
 
 def show(found: Sequence[Any], language: str, buyers: Mapping[str, str] | None = None) -> None:
     """The objectives on a terminal."""
-    words, width = cooperation_texts(language)["targets"], width_here()
+    words = cooperation_texts(language)["targets"]
     if not found:
-        print(paragraph(words["none"], width))
+        tell(words["none"])
         return
     names = ("title", "year", "aim", "value", "span", "state", "measured_on")
     lines = [told(each, language, buyers) for each in found]
-    columns = [Column(words[name], is_number=name in ("aim", "value", "span")) for name in names]
-    print(table(columns, [[line[name] for name in names] for line in lines], width))
+    columns = headed(words, names, ("aim", "value", "span"))
+    show_table(columns, [[line[name] for name in names] for line in lines])
     print()
     for text in (words["about"], words["on_which"], words["on_which_how"], laws(found, language)):
         if text:
-            print(paragraph(text, width))
+            tell(text)

@@ -7,7 +7,7 @@ from typing import Any
 
 from gisement.catalog import cooperation_texts
 from gisement.publish import format
-from gisement.publish.layout import Column, paragraph, table, width_here
+from gisement.publish.layout import headed, show_table, tell
 from gisement.publish.words.renewals import segment_name
 
 LONGEST = 50
@@ -16,9 +16,9 @@ Rows = Sequence[Mapping[str, Any]]
 
 def show(rows: Rows, levels: Mapping[str, Mapping[str, Any]], language: str) -> None:
     """What is paid without a known contract where it reaches a threshold, and all needs by threshold."""
-    words, width = cooperation_texts(language)["thresholds"], width_here()
-    columns = [Column(words[name]) for name in ("buyer", "segment", "level")]
-    columns += [Column(words[name], is_number=True) for name in ("year", "unlinked", "paid", "contracts")]
+    words = cooperation_texts(language)["thresholds"]
+    numbers = ("year", "unlinked", "paid", "contracts")
+    columns = headed(words, ("buyer", "segment", "level", *numbers), numbers)
     lines = [
         [
             row["buyer_name"] or row["buyer_siren"],
@@ -30,13 +30,12 @@ def show(rows: Rows, levels: Mapping[str, Mapping[str, Any]], language: str) -> 
         ]
         for row in rows[:LONGEST]
     ]
-    print(table(columns, lines, width) if lines else words["none"])
+    show_table(columns, lines, words["none"])
     print()
     counts = [
         [words["levels"][level], *(format.number(row[name], language=language) for name in ("needs", "to_look_at"))]
         for level, row in levels.items()
     ]
-    heads = [Column(words["need_level"]), *(Column(words[name], is_number=True) for name in ("count", "to_look_at"))]
-    print(table(heads, counts, width))
+    show_table(headed(words, ("need_level", "count", "to_look_at"), ("count", "to_look_at")), counts)
     print()
-    print(paragraph(words["about"], width))
+    tell(words["about"])
