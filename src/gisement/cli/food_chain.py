@@ -84,7 +84,7 @@ def write_ma_cantine(kind: Kind, output: Output, buyer: Buyer = None, year: Year
     from gisement.cli.session import say
     from gisement.publish.exports.files import write_output
     from gisement.publish.exports.ma_cantine import ma_cantine
-    from gisement.publish.words.food_chain import told_ma_cantine
+    from gisement.publish.words.food.boards import told_ma_cantine
     from gisement.studies.food.boards import rows_of
 
     rows = rows_of(_built(("food_purchase",)), "food_purchase")
@@ -98,7 +98,7 @@ def write_ma_cantine(kind: Kind, output: Output, buyer: Buyer = None, year: Year
 @food.command("order")
 def show_order(file: Purchases, format: Format = "table") -> None:
     """Dire, avant une commande, ce qu'elle fait des taux EGalim et du budget."""
-    from gisement.publish.words.food_chain import order_rows
+    from gisement.publish.words.food.boards import order_rows
     from gisement.sources.egalim.purchases import parse_purchases
     from gisement.studies.food.boards import orders, rows_of
 
@@ -134,7 +134,7 @@ def _steps() -> Sequence[Step]:
 
 def _show(name: str, rows: Sequence[Mapping[str, Any]], format: str) -> None:
     from gisement.publish import answers
-    from gisement.publish.words import food_chain as food_board
+    from gisement.publish.words.food import boards as food_board
 
     if format == "json":
         print(answers.to_json({"board": name, "rows": list(rows)}))

@@ -52,7 +52,7 @@ def plan_food(
     from gisement.publish import answers
     from gisement.publish.exports.files import check_output
     from gisement.publish.progress import progress
-    from gisement.publish.words import food_plan as food
+    from gisement.publish.words.food import plan as food
     from gisement.sources.registry import SOURCES
     from gisement.studies.food import plan as engine
 
@@ -86,7 +86,7 @@ def _steps() -> Sequence[Step]:
 def _write(output: Path, found: Any, *, quiet: bool) -> None:
     from gisement.publish import answers
     from gisement.publish.exports.files import write_output
-    from gisement.publish.words import food_plan as food
+    from gisement.publish.words.food import plan as food
 
     is_csv = output.suffix.lower() == ".csv"
     text = answers.to_csv(food.as_lines(found)) if is_csv else answers.to_json(food.as_dict(found))

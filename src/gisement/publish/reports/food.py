@@ -14,7 +14,7 @@ from gisement.catalog.texts import food_texts
 from gisement.publish import format
 from gisement.publish.reports.document import PERSONAL, Block, Cover, Line, Paragraph, Report, Sentence, quoting
 from gisement.publish.reports.reading import Chapter, Reading, annexes, year_range
-from gisement.publish.words.food_chain import MADE, cell
+from gisement.publish.words.food.boards import MADE, cell
 from gisement.studies.food.boards import BOARDS, rows_of
 from gisement.terms import Trouble
 

@@ -16,7 +16,7 @@ from gisement.publish.web.address import address
 from gisement.publish.web.card import Card
 from gisement.publish.web.map import offer_drawing
 from gisement.publish.web.page import Page
-from gisement.publish.words import food_chain as food_board
+from gisement.publish.words.food import boards as food_board
 
 RATES = {
     "egalim_share": "of_egalim", "organic_share": "of_organic", "meat_fish_egalim_share": "of_meat",

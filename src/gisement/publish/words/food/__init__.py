@@ -1,0 +1,1 @@
+"""What is said of the food chain: its boards, and a plan."""
