@@ -15,10 +15,9 @@ from gisement.engine import Observatory
 from gisement.publish import format
 from gisement.publish.caution import cautions
 from gisement.publish.component import rows_command, shown
-from gisement.publish.diagnosis import Diagnosis, diagnose, show
-from gisement.publish.diagnosis.terminal import sentence
 from gisement.publish.places import places_of
 from gisement.publish.web.charts import coins
+from gisement.publish.words.diagnosis import Diagnosis, diagnose, sentence, show
 from gisement.sources.demonstration import Demonstration
 from gisement.store import Workspace
 from gisement.terms import Figure, Level, Sums, Verdict, parse_territory

@@ -20,13 +20,12 @@ from gisement.engine.served import Served
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish import answers, format, tables
 from gisement.publish.component import shown
-from gisement.publish.diagnosis import diagnose
-from gisement.publish.diagnosis.terminal import sentence
 from gisement.publish.reports import read
 from gisement.publish.reports.purchases import note
 from gisement.publish.reports.writing import book, html
 from gisement.publish.web.app import create_app
 from gisement.publish.web.site import Site
+from gisement.publish.words.diagnosis import diagnose, sentence
 from gisement.store import Workspace
 from gisement.studies.targets import REACHED, UNKNOWN, state_of
 from gisement.terms import Figure, Level, Sums, Verdict

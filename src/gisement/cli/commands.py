@@ -303,8 +303,8 @@ def demo(
     from gisement.cli.demonstration import filled
     from gisement.engine import Observatory
     from gisement.engine.build import build as build_tables
-    from gisement.publish.diagnosis import diagnose, show
     from gisement.publish.progress import progress
+    from gisement.publish.words.diagnosis import diagnose, show
     from gisement.sources.registry import SOURCES
 
     workspace = filled(Settings.workspace if Settings.workspace != Path(".") else Path("demo"), size)
@@ -326,7 +326,7 @@ def demo(
 def tell_diagnosis() -> None:
     """Dire le diagnostic entier : où va l'argent, et ce qui est connu."""
     from gisement.engine import Observatory
-    from gisement.publish.diagnosis import diagnose, show
+    from gisement.publish.words.diagnosis import diagnose, show
 
     show(diagnose(Observatory(opened(), load=True)), here())
 
