@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,9 @@ import typer
 from gisement.cli.session import say
 from gisement.publish import usage
 
-new = typer.Typer(cls=usage.Commands, no_args_is_help=True, help="Ajouter un indicateur à un clone du projet.")
+new = typer.Typer(
+    cls=usage.Commands, no_args_is_help=True, help="Ajouter un indicateur ou une source à un clone du projet."
+)
 
 
 @new.command()
@@ -21,9 +24,22 @@ def indicator(
     """Écrire la définition, les textes, la page et les cas d'un indicateur."""
     from gisement.publish.skeleton import new_indicator
 
-    files = new_indicator(Path(), name, question)
+    _tell(new_indicator(Path(), name, question))
+
+
+@new.command()
+def source(
+    name: Annotated[str, typer.Argument(help="son nom, partout : works_programme…", show_default=False)],
+) -> None:
+    """Écrire ce qui lit un petit tableau : lecteur, table, fiche, modèle, test."""
+    from gisement.publish.skeleton import new_source
+
+    _tell(new_source(Path(), name))
+
+
+def _tell(files: Iterable[Path]) -> None:
     listed = "\n".join(f"  {path}" for path in files)
     say(
-        f"Écrit, à reprendre :\n{listed}\nPuis « make pages » (l'exemple et les options de la page) et « make test ».",
-        f"Written, to be made your own:\n{listed}\nThen 'make pages' (example and options of the page), 'make test'.",
+        f"Écrit, à reprendre :\n{listed}\nPuis « make pages » (ce qui est fait des pages de méthode) et « make test ».",
+        f"Written, to be made your own:\n{listed}\nThen 'make pages' (what is made of method pages) and 'make test'.",
     )
