@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from gisement.sources.ledger import LedgerMapping
+from gisement.sources.ledger.mapping import LedgerMapping
 
 BUYER = "21860194600013"
 HEADER = [

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from gisement.sources.ledger import LedgerMapping, prepare_ledger
+from gisement.sources.ledger.mapping import LedgerMapping
+from gisement.sources.ledger.prepare import prepare_ledger
 
 HEADER = ("Acheteur", "Exercice", "Mandat", "Date", "Facture", "Compte", "SIRET", "Fournisseur", "CP", "Ville", "Objet",
           "Categorie", "HT", "TTC", "TVA", "Taux", "Marche")  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gisement.sources.ledger import prepare_ledger
+from gisement.sources.ledger.prepare import prepare_ledger
 from gisement.store import remove_snapshot, snapshots
 from gisement.store.snapshots import withdrawals
 from gisement.terms import Trouble

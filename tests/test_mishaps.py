@@ -11,7 +11,7 @@ import pytest
 from gisement.publish.web.serving.running import listen
 from gisement.publish.words.ledgers import proposed
 from gisement.sources.geography import area_name
-from gisement.sources.ledger import propose
+from gisement.sources.ledger.assistant import propose
 from gisement.terms import Trouble, parse_territory
 from gisement.terms.mishap import in_french
 from gisement.terms.toml_text import parsed_toml

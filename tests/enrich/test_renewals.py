@@ -14,7 +14,8 @@ import pytest
 from gisement.engine import Observatory
 from gisement.publish.exports import feeds
 from gisement.sources.demonstration import identifiers
-from gisement.sources.ledger import LedgerMapping, prepare_ledger
+from gisement.sources.ledger.mapping import LedgerMapping
+from gisement.sources.ledger.prepare import prepare_ledger
 from gisement.store import Workspace
 from gisement.studies import renewals as calendar
 from gisement.studies import thresholds

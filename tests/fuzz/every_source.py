@@ -17,7 +17,8 @@ import xlsxwriter
 from hypothesis import strategies as st
 
 from gisement.catalog.file_kinds import file_template, template_kinds
-from gisement.sources.ledger import prepare_ledger, read_mapping
+from gisement.sources.ledger.mapping import read_mapping
+from gisement.sources.ledger.prepare import prepare_ledger
 from tests import mixed_files
 from tests.fuzz.damage import Draw, damaged, packed
 from tests.fuzz.material import LARGEST_SEED, ODD_TEXTS, Content, as_parquet

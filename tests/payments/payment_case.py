@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from gisement.sources.demonstration import identifiers
-from gisement.sources.ledger import LedgerMapping, prepare_ledger
+from gisement.sources.ledger.mapping import LedgerMapping
+from gisement.sources.ledger.prepare import prepare_ledger
 from tests.yaml_file import AS_TEXT, read_yaml
 
 FOLDER = Path(__file__).parent

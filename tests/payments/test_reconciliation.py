@@ -12,7 +12,8 @@ import pytest
 from gisement.engine.measure import MEASURED, Observatory
 from gisement.indicators.amounts import TOTAL_SPEND
 from gisement.sources.demonstration import identifiers
-from gisement.sources.ledger import LedgerMapping, prepare_ledger
+from gisement.sources.ledger.mapping import LedgerMapping
+from gisement.sources.ledger.prepare import prepare_ledger
 from gisement.store import Workspace
 from gisement.terms import Perimeter
 from tests.workspaces import rows, workspace_of

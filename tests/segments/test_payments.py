@@ -12,7 +12,8 @@ import pytest
 
 from gisement.catalog.segments import rules
 from gisement.sources.demonstration import identifiers
-from gisement.sources.ledger import LedgerMapping, prepare_ledger
+from gisement.sources.ledger.mapping import LedgerMapping
+from gisement.sources.ledger.prepare import prepare_ledger
 from gisement.sources.segments.mapping import read_segment_mapping
 from gisement.store import Workspace
 from gisement.terms import Trouble

@@ -16,7 +16,8 @@ from gisement.sources.demonstration.accounts import account, nacres_code
 from gisement.sources.demonstration.ledgers import layouts
 from gisement.sources.demonstration.payments import OtherLine
 from gisement.sources.demonstration.territory import buyers, family_segments, rows
-from gisement.sources.ledger import LedgerMapping, Prepared, prepare_ledger, read_mapping
+from gisement.sources.ledger.mapping import LedgerMapping, read_mapping
+from gisement.sources.ledger.prepare import Prepared, prepare_ledger
 from gisement.sources.ledger.values import drop_reason
 from gisement.sources.pes import prepare_pes
 from tests.tiny import tiny

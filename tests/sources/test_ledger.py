@@ -9,8 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from gisement.sources.ledger import Prepared, prepare_ledger, read_masked
+from gisement.sources.ledger.masked_file import read_masked
 from gisement.sources.ledger.parsing import DROPPED, PAYMENT, columns_of
+from gisement.sources.ledger.prepare import Prepared, prepare_ledger
 from tests.ledger_samples import (
     BUYER,
     GARAGE,

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from gisement.sources.ledger import Proposal, prepare_ledger, propose, read_mapping
+from gisement.sources.ledger.assistant import Proposal, propose
+from gisement.sources.ledger.mapping import read_mapping
+from gisement.sources.ledger.prepare import prepare_ledger
 from gisement.terms import Trouble
 from tests.ledger_samples import BUYER, GARAGE, HEADER, ROWS, TOTAL, mapping, numeric, write_csv, write_ods, write_xlsx
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gisement.sources.ledger import Prepared, prepare_ledger, read_masked
+from gisement.sources.ledger.masked_file import read_masked
+from gisement.sources.ledger.prepare import Prepared, prepare_ledger
 from gisement.store import Workspace, add_snapshot, remove_snapshot
 from gisement.store.parsed import parse_once
 from gisement.terms import Source, Trouble, parse_territory

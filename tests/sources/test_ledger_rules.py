@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from gisement.catalog.tables import read_csv
-from gisement.sources.ledger import LedgerMapping, read_mapping, values, written
+from gisement.sources.ledger import values
 from gisement.sources.ledger.layout import fields_of
-from gisement.sources.ledger.mapping import NOMENCLATURES, fields, parse_mapping
+from gisement.sources.ledger.mapping import NOMENCLATURES, LedgerMapping, fields, parse_mapping, read_mapping, written
 from gisement.sources.ledger.masking import LABEL_PATTERN, is_person, is_social_security
 from gisement.sources.ledger.values import PURCHASE, drop_reason, guessed_rate, reasons
 from gisement.terms import Trouble

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from gisement.sources.ledger import LedgerMapping, Prepared, read_masked
+from gisement.sources.ledger.mapping import LedgerMapping
+from gisement.sources.ledger.masked_file import read_masked
+from gisement.sources.ledger.prepare import Prepared
 from gisement.sources.pes import prepare_pes
 from gisement.terms import Trouble
 

@@ -30,7 +30,8 @@ class WorkspaceDesk:
     def proposal(self, file: Path, mapping: str, siret: str, language: str) -> tuple[str, str]:
         """What the assistant says of a ledger, and the mapping that it proposes."""
         from gisement.publish.words.ledgers import proposed
-        from gisement.sources.ledger import propose, read_mapping
+        from gisement.sources.ledger.assistant import propose
+        from gisement.sources.ledger.mapping import read_mapping
 
         with _written(mapping) as path:
             found = propose(file, read_mapping(path) if path else None, buyer=siret)

@@ -25,7 +25,8 @@ Buyer = Annotated[str | None, typer.Option("--buyer", help="SIRET de l'acheteur,
 def show_proposal(file: Path, mapping: Path | None, buyer: str | None) -> None:
     """Tell the mapping that the assistant proposes, ten lines read with it, and what is wrong in the file."""
     from gisement.publish.words.ledgers import proposed
-    from gisement.sources.ledger import propose, read_mapping
+    from gisement.sources.ledger.assistant import propose
+    from gisement.sources.ledger.mapping import read_mapping
 
     proposal = propose(file, read_mapping(mapping) if mapping else None, buyer=buyer)
     say(proposed(proposal, Settings.language))
@@ -40,7 +41,8 @@ def prepare_ledger_file(
 ) -> None:
     """Masquer un grand livre, et dire exactement ce qui part et ce qui est écarté."""
     from gisement.publish.words.ledgers import leaving
-    from gisement.sources.ledger import prepare_ledger, read_mapping
+    from gisement.sources.ledger.mapping import read_mapping
+    from gisement.sources.ledger.prepare import prepare_ledger
 
     prepared = prepare_ledger(file, output, read_mapping(mapping) if mapping else None, buyer=buyer)
     say(leaving(prepared, output, Settings.language))

@@ -67,21 +67,19 @@ class _Sums:
     buyer: Integers
 
 
-def changes(
-    rows: pa.Table, pairs: Sequence[tuple[int, int]], draws: int = 1000, seed: int = 0, least: int = 1
-) -> list[Change]:
+def changes(rows: pa.Table, pairs: Sequence[tuple[int, int]], draws: int = 1000, least: int = 1) -> list[Change]:
     """The three readings of each pair of years, in the order of READINGS.
 
     No interval is given where fewer than `least` contracts are compared in either year, nor one of no width.
 
     `rows` has one row per contract of known answer: `buyer_id`, `stratum` (text: the kind of contract), `year`,
-    `is_yes` and `weight` (positive: 1, or cents). Same rows in any order and same seed, same answer.
+    `is_yes` and `weight` (positive: 1, or cents). Same rows in any order, same answer: the seed of the draws is fixed.
     """
     years = sorted(set(rows["year"].to_pylist()))
     rows = rows.sort_by([(name, "ascending") for name in ("buyer_id", "stratum", "year", "is_yes", "weight")])
     cells, buyer = _strata(rows)
     found = _summed(rows, cells, buyer, years, np.ones((1, rows.num_rows)))
-    drawn = _drawn(rows, cells, buyer, years, draws, seed)
+    drawn = _drawn(rows, cells, buyer, years, draws)
     counts = _counts(rows, cells, buyer, years)
     made = []
     for year_0, year_1 in pairs:
@@ -124,8 +122,8 @@ def _counts(rows: pa.Table, cells: Integers, buyer: Integers, years: Sequence[in
     return counts
 
 
-def _drawn(rows: pa.Table, cells: Integers, buyer: Integers, years: Sequence[int], draws: int, seed: int) -> _Sums:
-    dice = np.random.default_rng(seed)
+def _drawn(rows: pa.Table, cells: Integers, buyer: Integers, years: Sequence[int], draws: int) -> _Sums:
+    dice = np.random.default_rng(0)
     parts = []
     for start in range(0, draws, _CHUNK):
         times = dice.poisson(1.0, (min(_CHUNK, draws - start), rows.num_rows)).astype(np.float64)

@@ -44,22 +44,23 @@ def read_legal_units(path: Path, target: Path, name: str) -> Reading:
 
 def read_masked(path: Path, payments: Path, dropped: Path, name: str) -> Reading:
     """Write `raw_payment` and `raw_payment_dropped` from a masked ledger."""
-    from gisement.sources import ledger
+    from gisement.sources.ledger import masked_file
 
-    return ledger.read_masked(path, {"raw_payment": payments, "raw_payment_dropped": dropped}, name)
+    return masked_file.read_masked(path, {"raw_payment": payments, "raw_payment_dropped": dropped}, name)
 
 
 def prepare_ledger(path: Path, target: Path, mapping: Path | None, buyer: str | None) -> None:
     """Write what may be kept of a ledger."""
-    from gisement.sources import ledger
+    from gisement.sources.ledger import prepare
+    from gisement.sources.ledger.mapping import read_mapping
 
-    ledger.prepare_ledger(path, target, ledger.read_mapping(mapping) if mapping else None, buyer=buyer)
+    prepare.prepare_ledger(path, target, read_mapping(mapping) if mapping else None, buyer=buyer)
 
 
 def prepare_pes(path: Path, target: Path, mapping: Path | None, buyer: str | None) -> None:
     """Write what may be kept of a PES flow."""
     from gisement.sources import pes
-    from gisement.sources.ledger import read_mapping
+    from gisement.sources.ledger.mapping import read_mapping
 
     pes.prepare_pes(path, target, read_mapping(mapping) if mapping else None, buyer=buyer)
 

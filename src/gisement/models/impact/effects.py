@@ -105,7 +105,6 @@ class Batch:
     supply: list[Matrix | None]
     own: list[Matrix | None]
     margin: Matrix
-    delta: Matrix
 
 
 def simulate(
@@ -198,7 +197,7 @@ def delivered(
     # a service has no margin: a trader who renders one renders it himself
     first = np.where(services > 0, per_euro, earned)
     second = np.where(services > 0, 0.0, goods)
-    return _per_draw(batch.place, per_euro, made) + _per_draw(batch.place, first, sold) + _per_draw(
+    return per_draw(batch.place, per_euro, made) + per_draw(batch.place, first, sold) + per_draw(
         batch.place, second, anywhere
     )  # fmt: skip
 
@@ -209,13 +208,22 @@ def abroad(economy: Economy, demand: Demand, batch: Batch) -> Matrix:
     goods = np.where(economy.goods, produced * economy.imported, 0.0)
     ones = np.ones_like(goods)
     foreign = demand.made[:, :, -1] + demand.traded[:, :, -1]
-    return _per_draw(batch.place, ones, foreign) + _per_draw(batch.place, goods, demand.traded[:, :, :-1].sum(axis=2))
+    return per_draw(batch.place, ones, foreign) + per_draw(batch.place, goods, demand.traded[:, :, :-1].sum(axis=2))
 
 
 def taxed(economy: Economy, demand: Demand, batch: Batch) -> Matrix:
     """Taxes on the products themselves, in what is bought in the country, draws × groups."""
     rates = np.broadcast_to(economy.product_tax, batch.ratios["output"].shape)
-    return _per_draw(batch.place, rates, (demand.made + demand.traded)[:, :, :-1].sum(axis=2))
+    return per_draw(batch.place, rates, (demand.made + demand.traded)[:, :, :-1].sum(axis=2))
+
+
+def per_draw(place: Integers, per_euro: Matrix, demand: Matrix) -> Matrix:
+    """Draws × groups: each draw's effect per euro over the demand of its place scenario."""
+    found = np.zeros((len(place), demand.shape[1]))
+    for scenario in range(len(demand)):
+        drawn = place == scenario
+        found[drawn] = per_euro[drawn] @ demand[scenario].T
+    return found
 
 
 def _price(economy: Economy, batch: Batch) -> tuple[Matrix, Matrix]:
@@ -223,15 +231,6 @@ def _price(economy: Economy, batch: Batch) -> tuple[Matrix, Matrix]:
     rest = 1.0 - np.asarray(economy.product_tax)
     share = np.where(economy.goods, np.minimum(economy.margin * batch.margin[:, None], rest), 0.0)
     return share, rest - share
-
-
-def _per_draw(place: Integers, per_euro: Matrix, demand: Matrix) -> Matrix:
-    """Draws × groups: each draw's effect per euro over the demand of its place scenario."""
-    found = np.zeros((len(place), demand.shape[1]))
-    for scenario in range(len(demand)):
-        drawn = place == scenario
-        found[drawn] = per_euro[drawn] @ demand[scenario].T
-    return found
 
 
 def _batch(economy: Economy, draws: Draws, chosen: slice, number: int,
@@ -253,7 +252,7 @@ def _batch(economy: Economy, draws: Draws, chosen: slice, number: int,
     if economy.jobs is not None:
         ratios["jobs"] = economy.jobs * noise(draws.jobs, 3, number, (size, n), JOBS_CV)
     supply, own = _supplies(quotients, draws.method[chosen], draws.delta[chosen])
-    return Batch(draws.place[chosen], inputs, ratios, supply, own, draws.margin[chosen], draws.delta[chosen])
+    return Batch(draws.place[chosen], inputs, ratios, supply, own, draws.margin[chosen])
 
 
 def _supplies(

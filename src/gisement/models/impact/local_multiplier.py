@@ -12,8 +12,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gisement.models.arrays import ratio
 from gisement.models.impact.draws import Draws
-from gisement.models.impact.effects import Batch, Demand, Economy, Zones, batches
+from gisement.models.impact.effects import Batch, Demand, Economy, Zones, batches, per_draw
 from gisement.models.impact.input_output import Matrix
 
 
@@ -73,17 +74,14 @@ def local_multipliers(economy: Economy, zones: Zones, demand: Demand, draws: Dra
     totals = zones.sizes.sum(axis=1)
     whole = demand.made + demand.traded
     for start, batch in batches(economy, zones, draws):
-        stop = start + len(batch.place)
+        here = slice(start, start + len(batch.place))
+        r1 = demand.spent[batch.place]
         for k in range(len(zones.rings)):
-            inside = _respend(economy, batch, k)
+            near, far = whole[:, :, : k + 1].sum(axis=2), whole[:, :, k + 1 : -1].sum(axis=2)
             outside = outside_respend(batch.A, totals[k], totals[-1])
-            for scenario in range(len(whole)):
-                chosen = batch.place == scenario
-                near, far = whole[scenario, :, : k + 1].sum(axis=1), whole[scenario, :, k + 1 : -1].sum(axis=1)
-                r1, r2 = whole[scenario].sum(axis=(1, 2)), near.sum(axis=1)
-                r3 = inside[chosen] @ near.T + outside[chosen] @ far.T
-                after = np.divide(r2 + r3, r1, out=np.full(r3.shape, np.nan), where=r1 > 0)
-                found[start:stop][chosen, k] = 1 + after
+            r2 = near.sum(axis=2)[batch.place]
+            r3 = per_draw(batch.place, _respend(economy, batch, k), near) + per_draw(batch.place, outside, far)
+            found[here, k] = 1 + np.where(r1 > 0, ratio(r2 + r3, r1), np.nan)
     return found
 
 

@@ -49,19 +49,6 @@ class Others:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """Some of the lines, as cells: their cents, their lines, what stands behind them."""
-
-    cents: Integers
-    lines: Integers
-    behind: Behind
-
-    def without(self, own: _Part) -> Others:
-        """What is left of the cells where these lines are taken away."""
-        return Others(self.cents - own.cents, self.behind.without(own.behind), self.lines == own.lines)
-
-
-@dataclass(frozen=True)
 class Linked:
     """The cells of all tables of one year: table and key of each, cents, what binds them, what is behind them.
 
@@ -110,20 +97,23 @@ def linked_cells(parts: pa.Table) -> Linked:
     cell = np.concatenate(list(at.values()))
     times, count = len(at), len(keys)
     buyers = [str(buyer)[:SIREN] for buyer in columns["buyer_id"]]
-
     suppliers = int(supplier.max(initial=-1)) + 1
 
-    def of(kept: Flags) -> _Part:
+    def of(kept: Flags) -> tuple[Integers, Integers, Behind]:
+        """Some of the lines, as cells: their cents, how many they are, what stands behind them."""
         at_supplier, paid = np.tile(supplier[kept], times), np.tile(cents[kept], times)
         at_cell = cell[np.tile(kept, times)]
         sums = np.zeros(count, dtype=np.int64)
         np.add.at(sums, at_cell, paid)
-        held = behind(at_cell, at_supplier, paid, count, suppliers)
-        return _Part(sums, np.bincount(at_cell, minlength=count), held)
+        return sums, np.bincount(at_cell, minlength=count), behind(at_cell, at_supplier, paid, count, suppliers)
 
-    whole, payer = of(np.ones(len(cents), dtype=bool)), np.array(buyers)
-    others = {buyer: whole.without(of(payer == buyer)) for buyer in sorted(set(buyers))}
-    return Linked(tuple(keys), tuple(values), whole.cents, _relations(at, count), whole.behind, others)
+    payer = np.array(buyers)
+    sums, lines, whole = of(np.ones(len(cents), dtype=bool))
+    others = {}
+    for buyer in sorted(set(buyers)):
+        own_sums, own_lines, own = of(payer == buyer)
+        others[buyer] = Others(sums - own_sums, whole.without(own), lines == own_lines)
+    return Linked(tuple(keys), tuple(values), sums, _relations(at, count), whole, others)
 
 
 def shown_cells(linked: Linked, held: Rule) -> Flags:

@@ -20,16 +20,17 @@ from gisement.terms import Trouble
 
 Fill = Callable[[duckdb.DuckDBPyConnection], Iterator[None]]
 SHOWN: Final = 10
-_COUNTED: Final = (
-    "count(*)",
-    "count(*) FILTER (coalesce(amount_ht_cents, amount_ttc_cents) < 0)",
-    "count(*) FILTER (coalesce(amount_ht_cents, amount_ttc_cents) = 0)",
-    "count(*) FILTER (amount_ht_cents IS NULL AND amount_ttc_cents IS NULL)",
-    "count(*) FILTER (payment_date IS NULL AND invoice_date IS NULL)",
-    "count(*) FILTER (supplier_id IS NULL)",
-    "count(*) FILTER (vat_rule = 'guessed')",
-    "count(*) FILTER (amount_ttc_cents < amount_ht_cents AND amount_ht_cents > 0)",
-)
+_COUNTED: Final = {
+    "payments": "count(*)",
+    "negative": "count(*) FILTER (coalesce(amount_ht_cents, amount_ttc_cents) < 0)",
+    "zero": "count(*) FILTER (coalesce(amount_ht_cents, amount_ttc_cents) = 0)",
+    "without_amount": "count(*) FILTER (amount_ht_cents IS NULL AND amount_ttc_cents IS NULL)",
+    "without_date": "count(*) FILTER (payment_date IS NULL AND invoice_date IS NULL)",
+    "vat_guessed": "count(*) FILTER (vat_rule = 'guessed')",
+    "tax_inverted": "count(*) FILTER (amount_ttc_cents < amount_ht_cents AND amount_ht_cents > 0)",
+    "amount_cents": "coalesce(sum(coalesce(amount_ht_cents, amount_ttc_cents)), 0)::BIGINT",
+}
+"""What is counted of the lines that leave, by its name in `Prepared`."""
 
 
 @dataclass
@@ -47,7 +48,6 @@ class Prepared:
     zero: int = 0
     without_amount: int = 0
     without_date: int = 0
-    without_supplier_id: int = 0
     vat_guessed: int = 0
     tax_inverted: int = 0
     amount_cents: int = 0
@@ -151,16 +151,10 @@ def _count(
     if writer is not None:
         writer.payments(lines)
     total = connection.execute("SELECT count(*) FROM judged").fetchone()
-    found = connection.execute(
-        f"SELECT {', '.join(_COUNTED)}, coalesce(sum(coalesce(amount_ht_cents, amount_ttc_cents)), 0)::BIGINT "
-        "FROM judged WHERE drop_reason IS NULL"
-    ).fetchone()
-    names = (
-        *("payments", "negative", "zero", "without_amount", "without_date"),
-        *("without_supplier_id", "vat_guessed", "tax_inverted", "amount_cents"),
-    )
+    counted = ", ".join(_COUNTED.values())
+    found = connection.execute(f"SELECT {counted} FROM judged WHERE drop_reason IS NULL").fetchone()
     prepared.lines += int(total[0]) if total else 0
-    for name, value in zip(names, found or (), strict=True):
+    for name, value in zip(_COUNTED, found or (), strict=True):
         setattr(prepared, name, getattr(prepared, name) + int(value))
     if len(prepared.sample) < SHOWN:
         shown = lines.slice(0, SHOWN - len(prepared.sample)).to_pylist()
