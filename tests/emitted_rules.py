@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gisement.clean.identifiers import RULES
 from gisement.enrich.findings import NULLED
-from gisement.enrich.ledger_findings import DROPPED
+from gisement.enrich.ledgers import DROPPED
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "gisement"
 PREFIXED: Mapping[str, Iterable[str]] = {
@@ -24,7 +24,7 @@ PREFIXED: Mapping[str, Iterable[str]] = {
     "account_gap_": ("unexplained", "no_line_in_ledger", "not_in_accounts"),
 }
 """What may stand behind each prefix that `finding` joins to a word of another column."""
-FINDERS = ("enrich/findings.py", "enrich/ledger_findings.py")
+FINDERS = ("enrich/findings.py", "enrich/ledgers.py")
 NO_FINDING = {"single"}
 """A contract told by one record alone: there is nothing to say."""
 

@@ -10,7 +10,7 @@ from gisement.catalog import parameter
 from gisement.clean.identity import with_decision
 from gisement.clean.values import identifier_key
 from gisement.terms import step
-from gisement.terms.expressions import day, equal_part
+from gisement.terms.expressions import day, equal_part, exact
 
 
 @step
@@ -109,9 +109,7 @@ def _first(records: Any, shared_decision: Any) -> Any:
 def _told_again(shared_decision: Any) -> Any:
     """How many records, copies included, tell of a contract after the first."""
     others = shared_decision.filter(shared_decision.decision != "contract")
-    return others.group_by(told_key=others.contract_key).agg(
-        told_again=others.copies.sum().cast("decimal(38,0)").cast("int64")
-    )
+    return others.group_by(told_key=others.contract_key).agg(told_again=exact(others.copies.sum()))
 
 
 def _amended(amendment: Any) -> Any:

@@ -9,9 +9,8 @@ import ibis
 
 from gisement.catalog import parameter
 from gisement.clean.considerations import STATES, stated_alone
-from gisement.clean.distinct_values import by_value
 from gisement.clean.identifiers import identify
-from gisement.clean.values import cpv, has_only_one_digit, identifier_key, whole, with_cents, yes_no
+from gisement.clean.values import by_value, cpv, has_only_one_digit, identifier_key, whole, with_cents, yes_no
 from gisement.terms import step
 from gisement.terms.expressions import day, digest, joined, present, trimmed
 

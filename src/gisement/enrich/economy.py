@@ -13,6 +13,7 @@ import ibis
 from gisement.catalog import parameter
 from gisement.catalog.segments import OUT_OF_SCOPE, UNCLASSIFIED
 from gisement.terms import step
+from gisement.terms.expressions import exact
 
 OWN = "own"
 """The snapshot that the program gives itself."""
@@ -146,7 +147,7 @@ def purchase_demand(purchase: Any) -> Any:
         cents=p.amount_cents,
     )  # fmt: skip
     return kept.group_by("basis", "year", "segment", "is_trader", "ring_nearest").agg(
-        amount_cents=kept.cents.sum().cast("decimal(38,0)").cast("int64")
+        amount_cents=exact(kept.cents.sum())
     )
 
 

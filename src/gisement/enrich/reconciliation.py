@@ -9,6 +9,7 @@ import ibis
 from gisement.catalog import parameter
 from gisement.enrich.purchases import placed
 from gisement.terms import step_idle_without
+from gisement.terms.expressions import exact
 
 SCORES = {
     "contract_number_and_supplier": 1.0,
@@ -119,5 +120,5 @@ def contract_payment(payment: Any, payment_contract: Any, contract: Any) -> Any:
     sums = sums.inner_join(known, [("contract_key", "known_key")])
     return sums.select(
         "contract_key", "record_hash", "payments_count", "last_payment_date", "ceiling_cents",
-        paid_cents=sums.paid_cents.cast("decimal(38,0)").cast("int64"),
+        paid_cents=exact(sums.paid_cents),
     )  # fmt: skip

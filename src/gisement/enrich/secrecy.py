@@ -11,6 +11,7 @@ from typing import Any
 import ibis
 
 from gisement.terms import Ring, step
+from gisement.terms.expressions import exact
 
 BY = (
     "year", "buyer_id", "family", "segment", "destination", "scope", "need", "place", "establishment_nearest",
@@ -39,7 +40,7 @@ def payment_part(purchase: Any, territory: Any, territory_buyer: Any) -> Any:
     )
     p = p.mutate(supplier_key=ibis.coalesce(p.supplier_siren, p.supplier_id))
     sums = p.group_by([*BY, "supplier_key"]).agg(amount_cents=p.amount_cents.sum())
-    whole = sums.amount_cents.cast("decimal(38,0)").cast("int64")
+    whole = exact(sums.amount_cents)
     return sums.mutate(amount_cents=whole).select(*BY, "supplier_key", "amount_cents")
 
 

@@ -15,6 +15,7 @@ from gisement.catalog.parameters import every_value_of_parameter
 from gisement.catalog.segments import OUT_OF_SCOPE
 from gisement.enrich.buyers import kind_of
 from gisement.terms import step
+from gisement.terms.expressions import exact
 
 WORKS = ("building_works", "civil_works")
 OF_THE_STATE = ("state", "education")
@@ -36,7 +37,7 @@ def spend_without_contract(purchase: Any, contract: Any) -> Any:
     p = p.mutate(unlinked=ibis.ifelse(p.contract_link_rule.isnull(), p.amount_cents, 0))
     sums = p.group_by(["buyer_siren", "segment", "year"]).agg(
         buyer_name=p.buyer_name.min(), is_buyer_in_territory=p.is_buyer_in_territory.max(), family=p.family.min(),
-        payments_count=p.count(), paid_cents=_whole(p.amount_cents.sum()), unlinked_cents=_whole(p.unlinked.sum()),
+        payments_count=p.count(), paid_cents=exact(p.amount_cents.sum()), unlinked_cents=exact(p.unlinked.sum()),
     )  # fmt: skip
     s = _with_contracts(sums, contract)
     s = s.mutate(contracts_count=ibis.coalesce(s.contracts_count, 0), **_thresholds(s))
@@ -97,10 +98,6 @@ def _level(s: Any, cents: Any) -> Any:
         (ibis.coalesce(cents >= s.dispensation_cents, False), DISPENSATION),
         else_=UNDER,
     )
-
-
-def _whole(sum_of_cents: Any) -> Any:
-    return sum_of_cents.cast("decimal(38,0)").cast("int64")
 
 
 def _in_force(told: dict[str, Any], year: Any) -> Any:

@@ -11,8 +11,8 @@ from typing import Any
 
 import ibis
 
-from gisement.enrich.distance import commune_points, distance_km
 from gisement.enrich.payments import commune_name_key
+from gisement.enrich.places import commune_points, distance_km
 from gisement.terms import step
 
 GRAMS_PER_KG = 1000.0

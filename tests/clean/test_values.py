@@ -4,7 +4,7 @@ from typing import Any
 
 import ibis
 
-from gisement.clean.distinct_values import by_value
+from gisement.clean.values import by_value
 
 ROWS = [(1, "a", "x"), (2, None, "x"), (3, "a", None), (4, None, None), (5, "a", "x"), (6, "b", "x")]
 READ = [(1, "[a][x]"), (2, "[-][x]"), (3, "[a][-]"), (4, "[-][-]"), (5, "[a][x]"), (6, "[b][x]")]

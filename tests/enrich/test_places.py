@@ -9,8 +9,7 @@ from typing import Any
 import ibis
 import pytest
 
-from gisement.enrich.distance import commune_distance, distance_km
-from gisement.enrich.rings import ring_commune, ring_department
+from gisement.enrich.places import commune_distance, distance_km, ring_commune, ring_department
 from gisement.sources.geography import FOLDER, territory_rows
 from gisement.terms.expressions import is_within
 from gisement.terms.rings import Ring

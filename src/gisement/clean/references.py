@@ -1,4 +1,4 @@
-"""Communes, the code of today for those that have merged, and contours where a file gives them."""
+"""Reference lists: communes and the code of today of those that merged, contours, structures of social inclusion."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from gisement.terms import step
+from gisement.terms import step, step_idle_without
 
 
 @step
@@ -34,3 +34,18 @@ def contour(raw_contour: Any) -> Any:
     )
     kept = raw_contour.mutate(place=ibis.row_number().over(finest))
     return kept.filter(kept.place == 0).select("contour_level", "contour_code", "contour_rings")
+
+
+SIAE = ("EI", "ACI", "AI", "ETTI", "EITI")
+ADAPTED = ("EA", "EATT", "ESAT")
+OTHERS = ("GEIQ",)
+
+
+@step_idle_without("raw_inclusion")
+def inclusion_structure(raw_inclusion: Any) -> Any:
+    """One row per establishment and kind; a kind that is none of the known ones is left as `OTHER`."""
+    r = raw_inclusion.filter(raw_inclusion.siret.re_search("^[0-9]{14}$"))
+    kind = ibis.ifelse(r.inclusion_kind_reported.isin((*SIAE, *ADAPTED, *OTHERS)), r.inclusion_kind_reported, "OTHER")
+    family = ibis.cases((kind.isin(SIAE), "siae"), (kind.isin(ADAPTED), "adapted"), else_="other")
+    told = r.select(siret="siret", siren=r.siret.substr(0, 9), inclusion_kind=kind, inclusion_family=family)
+    return told.distinct()
