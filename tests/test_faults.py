@@ -13,7 +13,7 @@ import pytest
 
 from gisement.publish.usage import unexpected
 from gisement.store import Workspace, database, snapshots
-from gisement.store.layout import LAYOUT, NAME
+from gisement.store.workspace import LAYOUT, LAYOUT_FILE
 from tests.commands import Run, fresh, gisement
 from tests.disturbed import Stage, copy
 from tests.workspaces import built, content, written
@@ -184,8 +184,8 @@ def test_a_reading_damaged_within_is_named(workspace: Workspace, sound: Workspac
 
 
 def test_an_older_layout_is_brought_up_to_date(workspace: Workspace, sound: Workspace) -> None:
-    assert (sound.root / NAME).read_text(encoding="utf-8") == f"{LAYOUT}\n"
-    (workspace.root / NAME).unlink()  # as before the layout had a number
+    assert (sound.root / LAYOUT_FILE).read_text(encoding="utf-8") == f"{LAYOUT}\n"
+    (workspace.root / LAYOUT_FILE).unlink()  # as before the layout had a number
     (workspace.scratch / "served-000000000000-00000000.duckdb").write_bytes(b"a served copy of then")
     (workspace.raw / "readers.txt").write_text("of another version of the readers", encoding="utf-8")
     for path in workspace.tables.glob("*.lineage.json"):
@@ -194,7 +194,7 @@ def test_an_older_layout_is_brought_up_to_date(workspace: Workspace, sound: Work
     assert gisement(*MEASURED, workspace=workspace.root).returncode == 0, "an older layout is still read"
     run = gisement("build", workspace=workspace.root)
     assert (run.returncode, run.stderr) == (0, "")
-    assert (workspace.root / NAME).read_text(encoding="utf-8") == f"{LAYOUT}\n"
+    assert (workspace.root / LAYOUT_FILE).read_text(encoding="utf-8") == f"{LAYOUT}\n"
     assert list(workspace.scratch.glob("served-*")) == []
     assert content(workspace) == content(sound)
     assert len(content(workspace)) == len(written())
@@ -202,7 +202,7 @@ def test_an_older_layout_is_brought_up_to_date(workspace: Workspace, sound: Work
 
 @pytest.mark.parametrize("text", [str(LAYOUT + 1), "x", "0"])
 def test_a_layout_of_a_later_version_is_left_alone(text: str, workspace: Workspace, sound: Workspace) -> None:
-    (workspace.root / NAME).write_text(text, encoding="utf-8")
+    (workspace.root / LAYOUT_FILE).write_text(text, encoding="utf-8")
     for words in (("build",), MEASURED, ("remove", "x")):
         assert "version plus récente" in one_sentence(gisement(*words, workspace=workspace.root))
     assert content(workspace) == content(sound)

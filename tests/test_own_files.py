@@ -10,7 +10,7 @@ import pytest
 
 from gisement.engine.intake import NAMED
 from gisement.store import Workspace, snapshots
-from gisement.store.insides import own_places
+from gisement.store.kept import own_places
 from tests.commands import gisement
 from tests.test_cli import TABLE
 from tests.tiny import tiny

@@ -13,7 +13,7 @@ from gisement.catalog.segments import segment_words
 from gisement.engine import own
 from gisement.engine.own import give_own_tables
 from gisement.sources import geography
-from gisement.store import Workspace, code, database, own_tables
+from gisement.store import Workspace, code, database, parsed
 from gisement.terms import Trouble
 from tests.workspaces import created
 
@@ -119,7 +119,7 @@ def test_another_version_of_the_code_gives_its_own(given: Workspace, monkeypatch
     before = content(given)
     give_own_tables(given)
     assert content(given) == before
-    monkeypatch.setattr(own_tables, "code_stamp", lambda: "of another version")
+    monkeypatch.setattr(parsed, "code_stamp", lambda: "of another version")
     give_own_tables(given)
     assert {table for table, octets in content(given).items() if octets != before[table]} == {OF_ROWS}
     assert len(database.query(given, f"FROM {OF_ROWS}", [OF_ROWS])) == len(words)

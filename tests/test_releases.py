@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gisement.store import Workspace
-from gisement.store.releases import keep_release
+from gisement.store.kept import keep_release
 from gisement.studies.releases import releases
 from tests.workspaces import created
 

@@ -20,7 +20,7 @@ from gisement.publish.web.partners.rights import parse_rights
 from gisement.publish.web.serving.running import listen
 from gisement.publish.web.site import Site
 from gisement.store import Workspace
-from gisement.store.journal import note
+from gisement.store.kept import note
 from tests.conftest import PROJECT
 from tests.workspaces import rows
 

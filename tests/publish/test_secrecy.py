@@ -22,7 +22,7 @@ from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish.web.site import Site
 from gisement.store import Workspace
 from gisement.store.database import table_path
-from gisement.store.releases import FOLDER, kept_releases
+from gisement.store.kept import RELEASES, kept_releases
 from gisement.studies.releases import note_release
 from gisement.terms import Figure, Perimeter, Verdict
 
@@ -185,7 +185,7 @@ def test_releases_keep_no_figure_of_payments(paid_site: Site, paid_workspace: Wo
     assert figure("local_share").secrecy
     note_release(paid_site.served, bases, figure)
     (kept, *_) = kept_releases(paid_workspace)
-    shutil.rmtree(paid_workspace.root / FOLDER)
+    shutil.rmtree(paid_workspace.root / RELEASES)
     assert set(kept["figures"]) == {"contracts", "sme_share"}
 
 

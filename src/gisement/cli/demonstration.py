@@ -19,7 +19,7 @@ def filled(root: Path, size: str) -> Workspace:
     from gisement.sources.demonstration import write
     from gisement.sources.registry import SOURCES
     from gisement.store import Workspace, remove_snapshot, snapshots
-    from gisement.store.insides import INVENTED
+    from gisement.store.kept import INVENTED
 
     with progress(Settings.language) as step:
         word = f"écriture{colon()}" if Settings.language == "fr" else f"writing{colon()}"

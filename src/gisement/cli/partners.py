@@ -46,7 +46,7 @@ def _house(workspace: Workspace, site_of: Callable[[str], Site]) -> House:
     from gisement.publish.web.partners.gate import House
     from gisement.publish.web.partners.provider import Provider, Settings
     from gisement.publish.web.partners.rights import Rights, parse_rights
-    from gisement.store.journal import note
+    from gisement.store.kept import note
     from gisement.store.workspace import RIGHTS
 
     given = {name: os.environ.get(name, "") for name in (ISSUER, CLIENT, SECRET, ADDRESS)}

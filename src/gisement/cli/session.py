@@ -33,7 +33,7 @@ class Settings:
 def opened() -> Workspace:
     """The workspace that `--workspace` or the environment names; raises Trouble where that folder is none."""
     from gisement.store import Workspace
-    from gisement.store.layout import layout_of
+    from gisement.store.workspace import layout_of
 
     layout_of(Settings.workspace)
     return Workspace.open(Settings.workspace, Settings.memory, Settings.threads)

@@ -12,8 +12,7 @@ from gisement.engine.own import give_own_tables
 from gisement.engine.plan import Steps, Written, needed, plan, written
 from gisement.engine.schedule import carry_out
 from gisement.store import database, parsed, snapshots
-from gisement.store.layout import migrate
-from gisement.store.workspace import Workspace
+from gisement.store.workspace import Workspace, migrate
 from gisement.terms import Snapshot, Source, Trouble, among
 
 Say = Callable[[str, int, int], None]

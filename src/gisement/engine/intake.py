@@ -11,10 +11,9 @@ from gisement.engine.build import Say, parse_snapshot
 from gisement.sources.archives import expand
 from gisement.sources.cards import Card, fetch
 from gisement.store import arrival, parsed, remove_snapshot, snapshots
-from gisement.store.insides import INVENTED, own_places
-from gisement.store.layout import migrate
+from gisement.store.kept import INVENTED, own_places
 from gisement.store.snapshots import is_kept
-from gisement.store.workspace import Workspace
+from gisement.store.workspace import Workspace, migrate
 from gisement.terms import Reading, Snapshot, Source, Trouble
 
 OBJECTIVES = "target"

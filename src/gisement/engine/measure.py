@@ -18,7 +18,7 @@ from gisement.engine.compiled import frozen, rows_sql, spread_sql, sum_sql
 from gisement.engine.labels import labelled
 from gisement.engine.parameters import VERDICT, inlined, shaped
 from gisement.engine.row_address import address_of
-from gisement.store import database, reading, snapshots
+from gisement.store import database, served, snapshots
 from gisement.store.workspace import Workspace
 from gisement.terms import (
     EUROS,
@@ -71,8 +71,8 @@ class Observatory:
         self.is_server = connection is not None
         self.connection = connection or database.connect(workspace)
         if not self.is_server and not workspace.held:
-            self.workspace = reading.held_still(workspace, database.scratch_of(self.connection))
-            weakref.finalize(self, reading.let_go, self.workspace)
+            self.workspace = served.held_still(workspace, database.scratch_of(self.connection))
+            weakref.finalize(self, served.let_go, self.workspace)
         self.is_public = False  # what partners named or brought is then told without its name
         self._origins: dict[str, tuple[Origin, ...]] = {}
         self._files: dict[str, set[tuple[str, str]]] = {}
@@ -97,7 +97,7 @@ class Observatory:
                 en=f"The table {table} is not built: first run 'gisement build'.",
             )
         if table in tables():
-            reading.check_settled(self.workspace, table)
+            served.check_settled(self.workspace, table)
         self._shown.add(table)
         self._loaded |= {table} if load else set()
         kind = "TABLE" if load else "VIEW"

@@ -7,7 +7,7 @@ from typing import Any
 from gisement.catalog.segments import segment_definitions, segment_evidence, segment_prefixes, segment_words
 from gisement.sources import geography
 from gisement.sources.economy import embedded as embedded_economy
-from gisement.store import database, own_tables, parsed
+from gisement.store import database, parsed
 from gisement.store.workspace import Workspace
 
 
@@ -16,7 +16,7 @@ def give_own_tables(workspace: Workspace) -> None:
 
     To read and compare them takes as long as a small table; that nothing was touched is seen at once.
     """
-    if own_tables.are_untouched(workspace):
+    if parsed.own_tables_untouched(workspace):
         return
     given: dict[str, list[dict[str, Any]]] = {**geography.territory_rows(workspace.territory())}
     given |= {"segment_prefix": segment_prefixes(), "segment_definition": segment_definitions()}
@@ -30,4 +30,4 @@ def give_own_tables(workspace: Workspace) -> None:
     embedded = {**geography.raw_files(), **embedded_economy.raw_files()}
     for table, source in embedded.items():
         parsed.give_file(workspace, table, source)
-    own_tables.know(workspace, (*given, *embedded))
+    parsed.know_own_tables(workspace, (*given, *embedded))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from gisement.store import database
-from gisement.store.code import known_digests
+from gisement.store.code import code_stamp, known_digests
 from gisement.store.unreadable import table_told
 from gisement.store.workspace import Workspace, drop, put_in_place, write_atomically
 from gisement.terms import Reading, Snapshot, Source, Trouble
@@ -108,6 +109,33 @@ def give_rows(
         if held == [tuple(row.get(column) for column in columns) for row in rows]:
             return
     database.write_rows(connection, table, rows, target)
+
+
+def own_tables_untouched(workspace: Workspace) -> bool:
+    """Whether the code, what the territory is declared to be, and every file are those that `know_own_tables` saw."""
+    with suppress(OSError, ValueError, TypeError, KeyError):  # a file that is gone, a mark that cannot be read
+        known = json.loads(_mark(workspace).read_text(encoding="utf-8"))
+        return bool(known["files"] and known == _seen(workspace, known["files"]))
+    return False
+
+
+def know_own_tables(workspace: Workspace, tables: Iterable[str]) -> None:
+    """Keep in mind how the files of these tables are, which are all that the program gives."""
+    write_atomically(_mark(workspace), json.dumps(_seen(workspace, tables)))
+
+
+def _seen(workspace: Workspace, tables: Iterable[str]) -> dict[str, Any]:
+    status = {table: (workspace.raw / table / f"{OWN}.parquet").stat() for table in tables}
+    return {
+        "code": code_stamp(),
+        "territory": (workspace.root / "territory.toml").read_text(encoding="utf-8"),
+        # not the instants at which their state changed: they are those of a workspace that was copied
+        "files": {table: [each.st_size, each.st_mtime_ns] for table, each in status.items()},
+    }
+
+
+def _mark(workspace: Workspace) -> Path:
+    return workspace.scratch / "plans" / "own_tables.json"
 
 
 def fresh_folder(workspace: Workspace, name: str) -> Path:

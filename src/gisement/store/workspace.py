@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,13 @@ RIGHTS = "partners.toml"
 """Which partner may see what: written by hand, in the workspace."""
 LITTLE_MEGABYTES = 1100
 """What an engine takes at first: a million contracts are built with it; some millions of payments want more."""
+LAYOUT = 2
+"""The layout of a workspace, by number: what an older one must be given, and what a newer one refuses.
+
+1. (before the number) `territory.toml`, `snapshots/`, `raw/`, `tables/`, `out/`.
+2. `layout.txt` holds the number; served copies of a former layout are dropped.
+"""
+LAYOUT_FILE = "layout.txt"
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Workspace:
     """The places inside a workspace folder, and what an engine may take of the machine.
 
     `memory` None: little at first, and more for a table that cannot be made with it; `threads` None: all. `held`: where
-    a reader holds the tables as they were when it began (`store.reading`).
+    a reader holds the tables as they were when it began (`store.served`).
     """
 
     root: Path
@@ -173,3 +180,35 @@ def _territory_toml(territory: Territory) -> str:
         "# SIREN ou SIRET des acheteurs suivis ; vide : ceux qui sont situés sur le territoire.\n"
         f"buyers = {listed(territory.buyers)}\n"
     )
+
+
+def layout_of(root: Path) -> int:
+    """The number of a workspace's layout; raises Trouble if this version of the program is too old for it."""
+    path = root / LAYOUT_FILE
+    text = path.read_text(encoding="utf-8").strip() if path.is_file() else "1"
+    if not text.isdigit() or not 1 <= int(text) <= LAYOUT:
+        raise Trouble(
+            fr=f"{root} a été fait par une version plus récente de Gisement (disposition {text}, celle-ci lit jusqu'à "
+            f"{LAYOUT}) : mettre Gisement à jour.",
+            en=f"{root} was made by a later version of Gisement (layout {text}, this one reads up to {LAYOUT}): "
+            "upgrade Gisement.",
+        )
+    return int(text)
+
+
+def migrate(workspace: Workspace) -> None:
+    """Bring a workspace to the layout of this version, step by step; for who holds the lock.
+
+    Killed between two steps, it goes on from there: the number is written after each.
+    """
+    for number in range(layout_of(workspace.root), LAYOUT):
+        _STEPS[number](workspace)
+        write_atomically(workspace.root / LAYOUT_FILE, f"{number + 1}\n")
+
+
+def _numbered(workspace: Workspace) -> None:
+    for former in workspace.scratch.glob("served-*.duckdb"):
+        former.unlink(missing_ok=True)
+
+
+_STEPS: dict[int, Callable[[Workspace], None]] = {1: _numbered}

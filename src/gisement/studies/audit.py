@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gisement.engine.measure import Observatory
 from gisement.indicators import INDICATORS
-from gisement.store import audits
+from gisement.store.kept import keep_sample, kept_sample
 from gisement.terms import Figure, Indicator, Level, Origin, Perimeter
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def draw(
     option = observatory.options(indicator, perimeter)
     sample = audit.draw(population(observatory, indicator, perimeter, option), seed=seed, lines=lines)
     about = {"indicator": indicator.name, "filters": dict(perimeter.filters), "options": vars(option)}
-    audits.keep_sample(observatory.workspace, seed, sample, about)
+    keep_sample(observatory.workspace, seed, sample, about)
     return audit_form.form(sample, language)
 
 
@@ -52,7 +52,7 @@ def estimate(
     from gisement.models.audit import form as audit_form
     from gisement.models.audit import local_share as audit
 
-    sample, about = audits.kept_sample(observatory.workspace, seed)
+    sample, about = kept_sample(observatory.workspace, seed)
     found = audit_form.read_form(sample, rows, audit_form.scopes(about["options"].get("medical", "included")))
     audited = audit.estimate(sample, found, seed=seed)
     filters = {key: tuple(values) for key, values in about["filters"].items()}

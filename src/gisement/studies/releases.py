@@ -10,7 +10,7 @@ from typing import Any
 
 from gisement.engine.served import Served
 from gisement.store.code import code_digest
-from gisement.store.releases import keep_release, kept_releases
+from gisement.store.kept import keep_release, kept_releases
 from gisement.store.workspace import Workspace
 from gisement.terms import Figure
 
