@@ -17,8 +17,7 @@ from gisement.catalog.food import product_in, word_key
 from gisement.enrich.food.purchases import food_bought
 from gisement.models.food.conversion import food_text_need
 from gisement.models.food.sourcing import food_prior
-from gisement.sources.food.census import read_farm_census
-from gisement.sources.food.menus import read_food_dishes, read_food_menus
+from gisement.sources.food.files import FoodFile, read_farm_census, read_food_dishes, read_food_menus
 from gisement.sources.food.operators import read_organic_operators
 from gisement.terms import Ring, Trouble
 from tests.food.test_conversion import line
@@ -57,7 +56,7 @@ def raw(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist([{column: row.get(column) for column in schema} for row in rows], fields)
 
 
-def read(tmp_path: Path, reader: Any, table: str, text: str) -> pa.Table:
+def read(tmp_path: Path, reader: FoodFile, text: str) -> pa.Table:
     """What a reader makes of a file."""
     source = tmp_path / "file.csv"
     source.write_text(text, encoding="utf-8")
@@ -73,8 +72,8 @@ def converted(**given: pa.Table) -> dict[str, dict[str, Any]]:
 
 
 def test_menus_are_converted_dish_by_dish_and_say_what_they_cannot(tmp_path: Path) -> None:
-    menus = read(tmp_path, read_food_menus, "raw_food_menu", MENU)
-    dishes = read(tmp_path, read_food_dishes, "raw_food_dish", DISH)
+    menus = read(tmp_path, read_food_menus, MENU)
+    dishes = read(tmp_path, read_food_dishes, DISH)
     meals = raw("raw_food_meal", [
         {"food_buyer": "ecole a", "eater_class": "elementaire", "food_month": "2027-01", "meals": 240.0}])  # fmt: skip
     assert menus.num_rows == 3, "the snack is no lunch"
@@ -91,12 +90,12 @@ def test_menus_are_converted_dish_by_dish_and_say_what_they_cannot(tmp_path: Pat
 
 def test_older_headers_of_menus_are_read_and_a_wrong_day_is_told_with_its_line(tmp_path: Path) -> None:
     older = "restaurantNom,restaurantConvive,menuDate,menuNomPlat\nCantine,maternelle,2020-03-02,Riz\n"
-    (row,) = read(tmp_path, read_food_menus, "raw_food_menu", older).to_pylist()
+    (row,) = read(tmp_path, read_food_menus, older).to_pylist()
     assert (row["food_buyer"], row["eater_class"], row["menu_day"]) == ("cantine", "maternelle", "2020-03-02")
     with pytest.raises(Trouble, match="line 2, column menuDate"):
-        read(tmp_path, read_food_menus, "raw_food_menu", older.replace("2020-03-02", "lundi"))
+        read(tmp_path, read_food_menus, older.replace("2020-03-02", "lundi"))
     with pytest.raises(Trouble, match="platNom"):
-        read(tmp_path, read_food_dishes, "raw_food_dish", "platCode\n1\n")
+        read(tmp_path, read_food_dishes, "platCode\n1\n")
 
 
 def test_purchases_become_kg_by_a_price_that_has_a_source() -> None:
@@ -147,7 +146,7 @@ def test_who_could_be_asked_is_counted_and_never_named(tmp_path: Path) -> None:
     items = [operator(1, "86194"), operator(2, "79191"), operator(3, "86194", "Distribution")]
     source.write_text(json.dumps({"nbTotal": 3, "items": items}), encoding="utf-8")
     assert read_organic_operators(source, tmp_path / "bio.parquet", "bio.json") == 3
-    census = read(tmp_path, read_farm_census, "raw_farm_census",
+    census = read(tmp_path, read_farm_census,
                   "place,product,farms,hectares,heads,year,source\nCU,Carottes,12,45,,2020,essai\n"
                   "CC,Carotte,3,,,2020,essai\nCU,Carottes,40,,,2010,essai\n")  # fmt: skip
     need = raw("food_need", [{"food_product": "carotte", "food_product_name": "Carottes"}])

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gisement.sources.food.table import word_key
+from gisement.catalog.food import word_key
 from gisement.sources.raw_rows import write_parquet
 from gisement.terms import Trouble
 

@@ -10,17 +10,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from gisement.catalog.food import ACCENTS
-from gisement.catalog.food import word_key as word_key
 from gisement.sources.ledger.mapping import LedgerMapping
 from gisement.sources.ledger.opening import open_export, scratch
 from gisement.sources.published_file import plain
 from gisement.terms import Trouble
 
-Headers = Mapping[str, tuple[str, ...]]
-"""For each column, the headers that name it, in comparable form (small letters and digits)."""
 MONTHS = (
     "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
     "decembre",
@@ -87,8 +85,13 @@ class Period:
     first_day: str | None
 
 
-def read_lines(path: Path, name: str, headers: Headers, needed: Sequence[str], expected: str) -> list[Line]:
-    """The lines under the header, blank ones left out. Raises Trouble if a needed column is missing."""
+def read_lines(
+    path: Path, name: str, headers: Mapping[str, tuple[str, ...]], needed: Sequence[str], expected: str
+) -> list[Line]:
+    """The lines under the header, blank ones left out. Raises Trouble if a needed column is missing.
+
+    `headers` has for each column those that name it, in comparable form (small letters and digits).
+    """
     with scratch() as workdir:
         opened = open_export(path, LedgerMapping(), workdir, name)
         rows = [row for row in opened.rows(".") if any(cell.strip() for cell in row.cells)]
@@ -125,6 +128,7 @@ def period_of(line: Line) -> Period:
     return found
 
 
+@lru_cache(1024)
 def _week(text: str, *, bare: bool) -> Period | None:
     dated = re.fullmatch(r"([0-9]{4})-?[WwSs]([0-9]{1,2})", text)
     undated = re.fullmatch(r"[WwSs]([0-9]{1,2})" if not bare else r"[WwSs]?([0-9]{1,2})", text)
