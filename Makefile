@@ -140,7 +140,7 @@ clean:
 # first build would take 10 s more.
 .venv/run.stamp: .venv/made.stamp requirements-run.lock pyproject.toml
 	$(call INSTALL,requirements-run.lock,install -r)
-	-$(BIN)/python -c "from gisement.cli.commands import pipeline_steps as steps; from gisement.engine.plan import plan; plan(None, steps)"
+	-$(BIN)/python -c "from gisement.cli.session import pipeline_steps as steps; from gisement.engine.plan import plan; plan(None, steps)"
 
 # A real provider of identities, for the tests of sign-in: a Node program, every hash checked, nothing of it run on install.
 .venv/oidc.stamp: .venv/made.stamp tests/oidc/package.json tests/oidc/package-lock.json tests/oidc/.npmrc

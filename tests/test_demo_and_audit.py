@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gisement.cli.demonstration import filled
+from gisement.cli.workspace import demonstration
 from gisement.sources.demonstration import writing
 from gisement.sources.demonstration.food import FoodSize
 from gisement.sources.demonstration.writing import Size
@@ -126,7 +126,7 @@ def test_a_demonstration_of_another_size_takes_the_place_of_the_former(
     sizes = {name: Size(contracts, 200, 20, food, workbooks=False) for name, contracts in (("tiny", 20), ("demo", 30))}
     monkeypatch.setattr(writing, "SIZES", sizes)
     for size in sizes:
-        workspace = filled(tmp_path / "w", size)
+        workspace = demonstration(tmp_path / "w", size)
         held = sorted((one.kind, one.name) for one in snapshots(workspace))
     assert len(held) == len(set(held)), "a file of each size"
     built(workspace, ["contract"])

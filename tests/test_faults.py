@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from gisement.publish.usage import unexpected
+from gisement.cli.usage import unexpected
 from gisement.store import Workspace, database, snapshots
 from gisement.store.workspace import LAYOUT, LAYOUT_FILE
 from tests.commands import Run, fresh, gisement

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gisement.catalog import tables
-from gisement.cli.models import shifts
+from gisement.cli.figures import shifts
 from gisement.engine.measure import MEASURED, Observatory
 from gisement.indicators.impact import IMPACT, LOCAL_MULTIPLIER, SPEND_EMISSIONS
 from gisement.publish.answers import as_dict

@@ -12,7 +12,7 @@ import pytest
 import typer.main
 
 from gisement import __version__
-from gisement.publish import usage
+from gisement.cli import usage
 from gisement.publish.words import checks
 from gisement.studies.retention import Kept
 from tests.commands import gisement

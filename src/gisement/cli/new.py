@@ -8,12 +8,9 @@ from typing import Annotated
 
 import typer
 
-from gisement.cli.session import say
-from gisement.publish import usage
+from gisement.cli.session import Group, say
 
-new = typer.Typer(
-    cls=usage.Commands, no_args_is_help=True, help="Ajouter un indicateur ou une source à un clone du projet."
-)
+new = Group("Ajouter un indicateur ou une source à un clone du projet.")
 
 
 @new.command()

@@ -1,87 +1,100 @@
-"""`gisement serve` for partners who sign in: everything secret comes from the environment, rights from a file."""
+"""What partners do at their desk: see how an export is read, mask it, share protected sums and join them."""
 
 from __future__ import annotations
 
-import os
-import warnings
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Annotated, Literal
 
-from gisement.terms import Trouble
+import typer
 
-if TYPE_CHECKING:
-    from gisement.publish.web.partners.gate import Gate, House
-    from gisement.publish.web.site import Site
-    from gisement.store import Workspace
+from gisement.cli.session import Buyer, Format, Group, MappingFile, Settings, answer, opened, say
 
-ISSUER, CLIENT, SECRET, ADDRESS = (
-    "GISEMENT_OIDC_ISSUER",
-    "GISEMENT_OIDC_CLIENT_ID",
-    "GISEMENT_OIDC_CLIENT_SECRET",
-    "GISEMENT_PUBLIC_URL",
-)
-_PARTNERS = "SELECT DISTINCT buyer_siren FROM payment WHERE buyer_siren IS NOT NULL"
+verbs = typer.Typer()
+prepare = Group("Masquer un fichier chez le partenaire, hors ligne.")
+Export = Annotated[Path, typer.Argument(help="export du logiciel de finances (CSV, XLSX, XLS, ODS)")]
 
 
-def is_asked(environment: Mapping[str, str]) -> bool:
-    """Whether the environment names a provider."""
-    return bool(environment.get(ISSUER))
+@verbs.command("map")
+def map_file(file: Export, mapping: MappingFile = None, buyer: Buyer = None) -> None:
+    """Proposer comment lire un export, et nommer ses défauts."""
+    from gisement.publish.words.ledgers import proposed
+    from gisement.sources.ledger.assistant import propose
+    from gisement.sources.ledger.mapping import read_mapping
+
+    proposal = propose(file, read_mapping(mapping) if mapping else None, buyer=buyer)
+    say(proposed(proposal, Settings.language))
 
 
-def gate(workspace: Workspace, site_of: Callable[[str], Site]) -> Gate:
-    """The application of a server that partners may sign in to. Raises Trouble where a setting is missing."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Authlib names the library that will follow httpx
-        from gisement.cli.desk import WorkspaceDesk
-        from gisement.publish.web.partners.desk import Counter
-        from gisement.publish.web.partners.door import door
-        from gisement.publish.web.partners.gate import Gate
-    desk = WorkspaceDesk(workspace)
-    return Gate(_house(workspace, site_of), lambda made: door(made, lambda at: Counter(at, desk).routes()))
+@prepare.command("ledger")
+def prepare_ledger_file(
+    file: Export,
+    output: Annotated[Path, typer.Option("-o", "--output", help="fichier masqué à écrire (CSV)")],
+    mapping: MappingFile = None,
+    buyer: Buyer = None,
+) -> None:
+    """Masquer un grand livre, et dire exactement ce qui part et ce qui est écarté."""
+    from gisement.publish.words.ledgers import leaving
+    from gisement.sources.ledger.mapping import read_mapping
+    from gisement.sources.ledger.prepare import prepare_ledger
+
+    prepared = prepare_ledger(file, output, read_mapping(mapping) if mapping else None, buyer=buyer)
+    say(leaving(prepared, output, Settings.language))
 
 
-def _house(workspace: Workspace, site_of: Callable[[str], Site]) -> House:
-    """What the gate needs, from the environment and `partners.toml`."""
-    from gisement.publish.web.partners.gate import House
-    from gisement.publish.web.partners.provider import Provider, Settings
-    from gisement.publish.web.partners.rights import Rights, parse_rights
-    from gisement.store.kept import note
-    from gisement.store.workspace import RIGHTS
+@verbs.command()
+def share(
+    output: Annotated[Path, typer.Option("-o", "--output", help="fichier à écrire (CSV), à relire puis à envoyer")],
+) -> None:
+    """Écrire les sommes protégées d'un partenaire, sans les lignes."""
+    from gisement.publish.exports.files import write_output
+    from gisement.publish.words import sharing as shares
+    from gisement.studies.sharing import shared_rows
 
-    given = {name: os.environ.get(name, "") for name in (ISSUER, CLIENT, SECRET, ADDRESS)}
-    missing = [name for name, value in given.items() if not value]
-    if missing:
-        raise Trouble(
-            fr=f"Pour que les partenaires se connectent, donner aussi {', '.join(missing)} (docs/partners.md).",
-            en=f"For partners to sign in, give {', '.join(missing)} too (docs/partners.md).",
-        )
-    _check_address(given[ADDRESS])
-    path = workspace.root / RIGHTS
-    rights = parse_rights(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else Rights()
-    address = given[ADDRESS].rstrip("/")
-    settings = Settings(given[ISSUER], given[CLIENT], given[SECRET], address)
-    return House(
-        site_of, partial(_partners, workspace), Provider(settings), rights, partial(note, workspace),
-        is_secure=address.startswith("https:"),
-    )  # fmt: skip
-
-
-def _check_address(address: str) -> None:
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(address)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")):
-        return
-    raise Trouble(
-        fr=f"{ADDRESS} vaut « {address} » : une session de partenaire demande https (ou cette machine).",
-        en=f"{ADDRESS} is '{address}': a partner's session needs https (or this machine).",
+    rows = shared_rows(opened())
+    write_output(output, shares.written(rows))
+    say(
+        f"{output} : toutes les sommes qui partent, arrondies à 1 000 € ; aucune ligne de paiement, aucun fournisseur.",
+        f"{output}: every sum that leaves, rounded to 1,000 euros; no line of payment, no supplier.",
     )
+    for name, shown, hidden in shares.account(rows, Settings.language):
+        say(f"  {name} : {shown} montrées, {hidden} tues", f"  {name}: {shown} shown, {hidden} not shown")
 
 
-def _partners(workspace: Workspace) -> frozenset[str]:
-    """The legal units (SIREN) with a ledger here."""
-    from gisement.store import database
+@verbs.command()
+def join(
+    files: Annotated[list[Path], typer.Argument(help="les fichiers de « gisement share », un par partenaire")],
+    by: Annotated[
+        Literal["year", "buyer", "family", "segment", "size_class"] | None, typer.Option("--by", help="détailler par")
+    ] = None,
+    format: Format = "table",
+) -> None:
+    """Réunir les sommes de partenaires, sans leurs grands livres."""
+    from gisement.engine.protected import PUBLISHED
+    from gisement.pipeline import indicator_named
+    from gisement.publish import answers, tables
+    from gisement.publish.words.sharing import read
+    from gisement.studies.sharing import Study
+    from gisement.terms import Perimeter, Trouble
 
-    found: list[tuple[Any, ...]] = database.query(workspace, _PARTNERS, ["payment"])
-    return frozenset(str(siren) for (siren,) in found)
+    study, language = Study([read(file) for file in files]), Settings.language
+    perimeter, found = Perimeter({"basis": ("payment",)}), []
+    for name in PUBLISHED:
+        indicator = indicator_named(name)
+        try:
+            found.append((indicator, study.measure(indicator, (by,) if by else ())))
+        except Trouble:
+            if by is None:
+                raise  # each of them is in a table of its own without any breakdown
+
+    def show() -> None:
+        say(f"Partenaires réunis : {study.partners}\n", f"Partners joined: {study.partners}\n")
+        for indicator, figures in found:
+            tables.show_figures(indicator, figures, language, has_other_basis=False)
+            print()
+
+    answer(
+        format,
+        lambda: [answers.answer(one, perimeter, figures, language) for one, figures in found],
+        show,
+        lambda: [{"indicator": one.name, **answers.as_line(f, language)} for one, each in found for f in each],
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from gisement.terms import Territory, Trouble
+from gisement.cli import usage
+from gisement.terms import Step, Territory, Trouble
 
 if TYPE_CHECKING:
     from gisement.store import Workspace
@@ -19,6 +20,9 @@ ListFormat = Annotated[Literal["table", "json"], typer.Option("--format", help="
 Name = Annotated[str, typer.Argument(help="un indicateur (voir « gisement indicators »)", show_default=False)]
 Port = Annotated[int, typer.Option(help="port de la page", max=65535)]
 Where = Annotated[list[str] | None, typer.Option("--where", help="CLÉ=VALEUR, autant de fois que voulu")]
+OneBuyer = Annotated[str | None, typer.Option("--buyer", help="un acheteur (SIREN ou SIRET ; tous, sinon)")]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", help="correspondance (TOML), celle que « map » propose")]
+Buyer = Annotated[str | None, typer.Option("--buyer", help="SIRET de l'acheteur, s'il n'est pas dans une colonne")]
 
 
 class Settings:
@@ -28,6 +32,22 @@ class Settings:
     memory: str | None = None
     threads: int | None = None
     language: str = "fr"
+
+
+class Group(typer.Typer):
+    """A group of commands, with what it is for; alone, it lists them, unless it `is_list` itself."""
+
+    def __init__(self, about: str, *, is_list: bool = False, **more: Any) -> None:
+        super().__init__(
+            cls=usage.Commands,
+            no_args_is_help=not is_list,
+            invoke_without_command=is_list,
+            # in colours and boxes, the help took as long again to load
+            rich_markup_mode=None,
+            help=about,
+            context_settings={"help_option_names": usage.HELP},
+            **more,
+        )
 
 
 def opened() -> Workspace:
@@ -59,9 +79,43 @@ def create(wanted: Territory) -> None:
     )
 
 
+def up_to_date(names: Iterable[str]) -> Workspace:
+    """The workspace, opened, with these tables made anew where an input has changed."""
+    from gisement.engine.build import build
+    from gisement.publish.progress import progress
+    from gisement.sources.registry import SOURCES
+
+    workspace = opened()
+    with progress(Settings.language) as step:
+        build(workspace, pipeline_steps, SOURCES, names=tuple(names), say=step)
+    return workspace
+
+
+def pipeline_steps() -> Sequence[Step]:
+    """The steps of the pipeline, imported only when they must be compiled."""
+    from gisement.pipeline import STEPS
+
+    return STEPS
+
+
 def here() -> str:
     """The workspace as it must be named in a command to type next; empty where it need not be."""
     return "" if Settings.workspace == Path(".") else str(Settings.workspace)
+
+
+def answer(
+    format: str, content: Callable[[], Any], show: Callable[[], None],
+    lines: Callable[[], Iterable[Mapping[str, Any]]] | None = None,
+) -> None:  # fmt: skip
+    """Print what was found in the form asked for: words, JSON of the content, or CSV of its lines (itself, else)."""
+    from gisement.publish import answers
+
+    if format == "json":
+        print(answers.to_json(content()))
+    elif format == "csv":
+        sys.stdout.write(answers.to_csv((lines or content)()))
+    else:
+        show()
 
 
 def say(fr: str, en: str | None = None) -> None:

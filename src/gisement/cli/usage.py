@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args, get_origin
@@ -18,8 +19,7 @@ import typer
 import typer.main
 from typer.core import TyperGroup
 
-from gisement.publish import manual
-from gisement.terms import Indicator, Trouble, among
+from gisement.terms import Trouble, among
 from gisement.terms.mishap import in_french
 
 PROGRAM = "gisement"
@@ -34,6 +34,15 @@ NO_MEMORY = ("Cannot allocate memory", "Failed to allocate", "bad_alloc", "bad a
 """Words of a lack of memory that errors of other kinds bear: the file that they name is sound."""
 DAMAGED = re.compile(r"['\"]([^'\"]+\.parquet)['\"]")
 THREADS = re.compile("[1-9][0-9]{0,3}")
+KINDS = {"str": "texte", "int": "entier", "float": "nombre", "path": "chemin"}
+KIND = re.compile(r"<(?:list\[)?(\w+)(?: range)?\]?>")
+"""A kind of value, alone, in a list or with bounds; a list of allowed words is none, and is kept."""
+REMARKS = re.compile(r"\[([^\[\]]+)\]$")
+HEADINGS = {"Usage:": "Usage :", "Options:": "Options :", "Arguments:": "Mots à donner :", "Commands:": "Commandes :"}
+HEADING = re.compile("^({})".format("|".join(HEADINGS)), re.MULTILINE)
+FOLLOWING = "COMMANDE …"
+LONG = 200
+"""Characters in which every command says what it does."""
 
 
 class Commands(TyperGroup):
@@ -73,7 +82,9 @@ def asked_of(app: typer.Typer, words: Sequence[str]) -> typer.Typer:
     To lay out all of its commands, with their help and options, takes longer than most of them.
     """
     named = _first_of(words)
-    commands = [each for each in app.registered_commands if each.callback and _name_of(each) == named]
+    nameless = [each.typer_instance for each in app.registered_groups if not isinstance(each.name, str)]
+    known = [each for held in (app, *nameless) if held for each in held.registered_commands]
+    commands = [each for each in known if each.callback and _name_of(each) == named]
     groups = [each for each in app.registered_groups if each.name == named]
     if len(commands) + len(groups) != 1:
         return app
@@ -120,7 +131,7 @@ def _prepare(command: Any) -> None:
         parameter._runtime_param = _Reader()
         if parameter.param_type_name == "argument":
             parameter.metavar = _name(parameter)
-    manual.in_french(command, (*command.params, told))
+    _tell_in_french(command, (*command.params, told))
 
 
 def language_of(words: Sequence[str], default: str) -> str:
@@ -177,37 +188,6 @@ def setting(name: str, environment: Mapping[str, str], form: re.Pattern[str], ex
             en=f"The variable {name} is '{value}', which cannot be read: write for instance {example}.",
         )
     return value or None
-
-
-def dimensions_of(indicator: Indicator, by: Sequence[str]) -> list[str]:
-    """The dimensions that each `--by` names, with commas between them, each once, in the order given.
-
-    Raises Trouble, with those of the indicator's rows, for any other.
-    """
-    from gisement.catalog import tables
-    from gisement.engine.query import DIMENSIONS, MODEL_DIMENSIONS
-
-    held = tables()[indicator.table].schema
-    known = [name for name, column in DIMENSIONS.items() if column in held]
-    known += list(MODEL_DIMENSIONS.get(indicator.name, ()))
-    asked = list(dict.fromkeys(name.strip() for name in ",".join(by).split(",") if name.strip()))
-    unknown = next((name for name in asked if name not in known), None)
-    if unknown is not None:
-        allowed = among(unknown, known)
-        raise Trouble(
-            fr=f"« {unknown} » n'est pas une dimension de {indicator.name} : choisir parmi {allowed}.",
-            en=f"'{unknown}' is not a dimension of {indicator.name}: choose among {allowed}.",
-        )
-    return asked
-
-
-def no_scenario(indicator: Indicator, asked: bool) -> None:
-    """Raises Trouble where a scenario is asked of anything but the impact."""
-    if asked and indicator.name != "impact":
-        raise Trouble(
-            fr=f"--scenario ne va qu'avec impact, et non avec {indicator.name} : l'ôter, ou mesurer impact.",
-            en=f"--scenario goes with impact only, and not with {indicator.name}: leave it out, or measure impact.",
-        )
 
 
 class _Reader:
@@ -374,3 +354,45 @@ def _name(parameter: Any) -> str:
 def _usage(parameter: Any) -> str:
     name = _name(parameter)
     return f"{name} …" if parameter.param_type_name == "option" or parameter.nargs == -1 else name
+
+
+def _tell_in_french(command: Any, parameters: Sequence[Any]) -> None:
+    """Have a command tell its help, which Typer writes half in English, in French; columns are laid on its words."""
+    if hasattr(command, "commands"):
+        command.subcommand_metavar = FOLLOWING
+    command.get_help = partial(_help, command.get_help)
+    command.get_short_help_str = partial(_whole, command.get_short_help_str)
+    for parameter in parameters:
+        parameter.display_type = partial(_kind, parameter.display_type)
+        parameter.get_help_record = partial(_record, parameter.get_help_record)
+
+
+def _help(written: Callable[[Any], str], ctx: Any) -> str:
+    return HEADING.sub(lambda found: HEADINGS[found[1]], written(ctx))
+
+
+def _whole(written: Callable[[int], str], limit: int = 0) -> str:
+    """What a command does, where its group lists it: never cut."""
+    return written(max(limit, LONG))
+
+
+def _kind(written: Callable[..., str], ctx: Any) -> str:
+    return KIND.sub(lambda found: f"<{KINDS.get(found[1].lower(), found[1])}>", written(ctx))
+
+
+def _record(written: Callable[[Any], tuple[str, str] | None], ctx: Any) -> tuple[str, str] | None:
+    """A parameter and what is said of it, or nothing where it is hidden."""
+    record = written(ctx)
+    if record is None:
+        return None
+    return record[0], REMARKS.sub(lambda found: f"[{' ; '.join(map(_remark, found[1].split('; ')))}]", record[1])
+
+
+def _remark(said: str) -> str:
+    """`required`, `default: 1`, `20<=x<=5000`, in French."""
+    bounds = re.fullmatch(r"(?:(\S+)<=)?x(?:<=(\S+))?", said)
+    if bounds and bounds[1] and bounds[2]:
+        return f"de {bounds[1]} à {bounds[2]}"
+    if bounds:
+        return f"au plus {bounds[2]}" if bounds[2] else f"au moins {bounds[1]}"
+    return "obligatoire" if said == "required" else said.replace("default: ", "par défaut : ")

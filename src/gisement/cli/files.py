@@ -1,4 +1,4 @@
-"""`gisement report`: documents made of figures, each in one file."""
+"""Files that leave: exports for other tools, reports, and models of the files that people fill by hand."""
 
 from __future__ import annotations
 
@@ -8,29 +8,105 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from gisement.cli.session import opened, say
-from gisement.publish import usage
+from gisement.cli.session import Group, OneBuyer, Settings, Where, opened, say
 from gisement.terms import Trouble
 
 if TYPE_CHECKING:
     from gisement.engine.served import Served
+    from gisement.publish.exports.writing import Written
     from gisement.publish.reports.document import Report
     from gisement.store import Workspace
 
-report = typer.Typer(
-    cls=usage.Commands,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="Écrire un rapport : PDF accessible, HTML ou classeur.",
-    context_settings={"help_option_names": usage.HELP},
-)
+verbs = typer.Typer()
+report = Group("Écrire un rapport : PDF accessible, HTML ou classeur.")
 File = Annotated[Path, typer.Option("-o", "--output", help="fichier à écrire : .pdf, .html ou .xlsx")]
 Basis = Annotated[
     Literal["payment", "contract"] | None, typer.Option("--basis", help="base des montants (contract : publiable)")
 ]
-OneBuyer = Annotated[str | None, typer.Option("--buyer", help="un acheteur (SIRET ou SIREN ; tous, sinon)")]
 Of = Annotated[str, typer.Option("--of", help="son nom, tel que les fichiers l'écrivent, ou son SIRET")]
 Siret = Annotated[str, typer.Option("--buyer", help="SIRET ou SIREN de l'acheteur")]
+
+
+@verbs.command()
+def export(
+    kind: Annotated[
+        Literal["ocds", "decp", "csv", "parquet", "xlsx"], typer.Argument(help="ocds, decp, csv, parquet ou xlsx")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="fichier à écrire (un dossier pour csv et parquet)")],
+    where: Where = None,
+    publisher: Annotated[str, typer.Option(help="qui publie (le territoire, sinon)")] = "",
+    prefix: Annotated[str, typer.Option(help="préfixe OCDS enregistré de qui publie")] = "",
+    force: Annotated[bool, typer.Option("--force", help="écraser ce qui n'est pas un export de Gisement")] = False,
+) -> None:
+    """Écrire les contrats ou les tables pour d'autres outils."""
+    from gisement.engine.served import Served
+    from gisement.pipeline import perimeter_of
+    from gisement.publish.exports import writing
+    from gisement.publish.exports.card import about
+
+    served = Served(opened())
+    written = writing.export(
+        served, kind, perimeter_of(where), output, about(served, publisher, Settings.language), prefix, force=force
+    )
+    for sentence in _told(kind, written):
+        say(sentence)
+
+
+def _told(kind: str, written: Written) -> list[str]:
+    """How many contracts were written, whole or not, and where."""
+    from gisement.publish.format import Count
+
+    french, counts = Settings.language == "fr", written.counts
+    files = ", ".join(map(str, written.files))
+    if not sum(counts.values()):
+        return [_NOTHING[Settings.language], files]
+    if kind != "decp":
+        rows = Count(counts.get("contracts", counts.get("contract", 0)), Settings.language)
+        return [f"{rows:contrat|contrats}. {files}" if french else f"{rows:contract|contracts}. {files}"]
+    whole, partial = (Count(counts[name], Settings.language) for name in ("contracts", "incomplete"))
+    told = [f"{whole:contrat conforme|contrats conformes}." if french else f"{whole:valid contract|valid contracts}."]
+    if partial:
+        told.append(
+            f"{partial:contrat incomplet|contrats incomplets}, à part, avec la liste de ce qui manque."
+            if french
+            else f"{partial:incomplete contract|incomplete contracts}, apart, with the list of what is missing."
+        )
+    return [*told, files]
+
+
+_NOTHING = {
+    "fr": "0 ligne : aucun contrat dans ce périmètre, les fichiers sont vides. Vérifier --where (acheteur, année), ou "
+    "ajouter --where buyers=all.",
+    "en": "0 rows: no contract in this perimeter, the files are empty. Check --where (buyer, year), or add --where "
+    "buyers=all.",
+}
+
+
+@verbs.command()
+def template(
+    kind: Annotated[str, typer.Argument(help="food-demand, food-offer, distance, correction… (docs/commands.md)")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="fichier à écrire (l'écran, sinon)")] = None,
+) -> None:
+    """Donner un modèle de fichier à remplir, pour « add »."""
+    from gisement.catalog.file_kinds import file_template, template_kinds
+    from gisement.publish.exports.files import write_output
+
+    if kind not in template_kinds():
+        allowed = ", ".join(template_kinds())
+        raise Trouble(
+            fr=f"Il n'y a pas de modèle pour « {kind} » : choisir parmi {allowed}.",
+            en=f"There is no template for '{kind}': choose among {allowed}.",
+        )
+    text = file_template(kind)
+    if output is None:
+        print(text, end="")
+        return
+    write_output(output, text)
+    say(
+        f"{output} : l'en-tête et des lignes d'exemple, à remplacer par les vôtres ; puis "
+        f"« gisement add {kind} {output} ».",
+        f"{output}: the header and example lines, to replace with your own; then 'gisement add {kind} {output}'.",
+    )
 
 
 @report.command("diagnosis")
