@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from gisement.sources.account_balance import SCHEMA, read_account_balance
+from gisement.catalog import raw_tables
+from gisement.sources.account_balance import read_account_balance
 from gisement.terms import Trouble
 from tests.ledger_samples import BUYER, write_csv, write_xlsx
 
@@ -25,7 +26,7 @@ def balance(tmp_path: Path, rows: Sequence[Sequence[Any]], **how: Any) -> tuple[
 def found(tmp_path: Path) -> list[tuple[Any, ...]]:
     """The rows that were written."""
     table = duckdb.sql(f"SELECT * FROM read_parquet('{tmp_path / 'balance.parquet'}')")
-    assert table.columns == list(SCHEMA)
+    assert table.columns == list(raw_tables()["raw_account_balance"].schema)
     return table.fetchall()
 
 

@@ -9,8 +9,7 @@ Source: DGFiP, balances comptables (Licence Ouverte 2.0); headers to be checked 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,9 +18,9 @@ import pyarrow as pa
 
 from gisement.sources.ledger import values
 from gisement.sources.ledger.mapping import NOMENCLATURES, UNKNOWN, LedgerMapping
-from gisement.sources.ledger.opening import Opened, Row, open_export, scratch
+from gisement.sources.ledger.opening import Row, open_export, scratch
 from gisement.sources.published_file import plain as normalised
-from gisement.store.sql_text import literal
+from gisement.sources.raw_rows import write_query
 from gisement.terms import Reading, Trouble
 
 HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -36,23 +35,7 @@ HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Headers of each column in comparable form, the best one first."""
 
-SCHEMA: Final[Mapping[str, str]] = {
-    "buyer_id": "VARCHAR",
-    "year": "BIGINT",
-    "budget": "VARCHAR",
-    "account": "VARCHAR",
-    "account_kind": "VARCHAR",
-    "amount_cents": "BIGINT",
-}
-"""`raw_account_balance`, with the type of each column."""
 _NEEDED: Final = ("buyer_id", "year", "account")
-
-
-@dataclass(frozen=True)
-class _Balance:
-    opened: Opened
-    places: Mapping[str, int]
-    after: int
 
 
 def read_account_balance(path: Path, target: Path, name: str | None = None) -> Reading:
@@ -63,19 +46,15 @@ def read_account_balance(path: Path, target: Path, name: str | None = None) -> R
     """
     with scratch() as workdir, duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
-        balance = _open(path, workdir, name or path.name)
-        rows = list(_rows(balance))
-        _fill(connection, balance.places, rows)
-        query = _query(connection, balance.places)
-        written = connection.execute(
-            f"COPY (SELECT * FROM ({query}) WHERE account IS NOT NULL AND amount_cents IS NOT NULL ORDER BY ALL) "
-            f"TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)"
-        ).fetchone()
-    kept = int(written[0]) if written else 0
+        places, rows = _opened(path, workdir, name or path.name)
+        _fill(connection, places, rows)
+        usable = f"SELECT * FROM ({_query(connection, places)}) WHERE account IS NOT NULL AND amount_cents IS NOT NULL"
+        kept = write_query(connection, f"{usable} ORDER BY ALL", target)
     return Reading(len(rows), len(rows) - kept)
 
 
-def _open(path: Path, workdir: Path, name: str) -> _Balance:
+def _opened(path: Path, workdir: Path, name: str) -> tuple[Mapping[str, int], list[Row]]:
+    """The place of each column, and the lines under the header that are not blank."""
     opened = open_export(path, LedgerMapping(), workdir, name)
     best: dict[str, int] = {}
     after = 0
@@ -91,7 +70,7 @@ def _open(path: Path, workdir: Path, name: str) -> _Balance:
             fr=f"{name} n'a pas les colonnes d'une balance par compte. Il manque : {expected}.",
             en=f"{name} lacks columns of a balance by account. Missing: {expected}.",
         )
-    return _Balance(opened, best, after)
+    return best, [row for row in opened.rows() if row.number > after and any(cell.strip() for cell in row.cells)]
 
 
 def _places(cells: Sequence[str]) -> dict[str, int]:
@@ -104,12 +83,6 @@ def _places(cells: Sequence[str]) -> dict[str, int]:
     if "debit" in found:
         found.pop("amount", None)
     return found
-
-
-def _rows(balance: _Balance) -> Iterator[Row]:
-    for row in balance.opened.rows():
-        if row.number > balance.after and any(cell.strip() for cell in row.cells):
-            yield row
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, places: Mapping[str, int], rows: Sequence[Row]) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 
 from gisement.sources.published_file import Published, published, unreadable_lines
-from gisement.store.sql_text import identifier, literal
+from gisement.sources.raw_rows import write_query
+from gisement.store.sql_text import identifier
 from gisement.terms.trouble import Trouble
 
 _CODE = (
@@ -44,7 +45,6 @@ def read_coordinates(source: Path, target: Path) -> CoordinatesReport:
     A commune on several lines (one per postcode) keeps the southernmost point: any choice will do, as long
     as it is always the same. Raises Trouble if the headers are not those of a list of places.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection, published(connection, source) as table:
         connection.execute(f"CREATE TABLE line AS {_query(table, source)}")
         unreadable = unreadable_lines(connection, table)
@@ -52,11 +52,9 @@ def read_coordinates(source: Path, target: Path) -> CoordinatesReport:
         point = "min({'latitude': latitude, 'longitude': longitude})"
         places = f"SELECT commune_code, {point} AS place FROM line WHERE {usable} GROUP BY commune_code"
         rows = f"SELECT commune_code, place.latitude, place.longitude FROM ({places}) ORDER BY commune_code"
-        unfinished = target.with_name(f".{target.name}.part")
-        written = connection.execute(f"COPY ({rows}) TO {literal(unfinished)} (FORMAT parquet)").fetchone()
+        written = write_query(connection, rows, target)
         unusable = connection.execute(f"SELECT count(*) FROM line WHERE ({usable}) IS NOT true").fetchone()
-    unfinished.replace(target)
-    return CoordinatesReport(written[0] if written else 0, unreadable, unusable[0] if unusable else 0)
+    return CoordinatesReport(written, unreadable, unusable[0] if unusable else 0)
 
 
 def _query(table: Published, source: Path) -> str:

@@ -18,7 +18,8 @@ from gisement.sources.published_file import (
     unreadable_lines,
     whole_letters,
 )
-from gisement.store.sql_text import identifier, literal
+from gisement.sources.raw_rows import write_query
+from gisement.store.sql_text import identifier
 from gisement.terms import Reading, Trouble
 
 _SIRET = ("siret", "siretstructure", "numerosiret", "siretetablissement")
@@ -31,7 +32,6 @@ def read_inclusion(source: Path, target: Path, name: str = "") -> Reading:
     A line without a SIRET of 14 digits or without a kind is one that could not be read. Raises Trouble if the file has
     no such columns.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE line (siret VARCHAR, kind VARCHAR)")
         if file_kind(source) == "json":
@@ -44,11 +44,9 @@ def read_inclusion(source: Path, target: Path, name: str = "") -> Reading:
                 skipped = unreadable_lines(connection, table)
         usable = "regexp_full_match(siret, '[0-9]{14}') AND kind IS NOT NULL"
         kept = f"SELECT siret, upper(kind) AS inclusion_kind_reported FROM line WHERE {usable} ORDER BY ALL"
-        unfinished = target.with_name(f".{target.name}.part")
-        written = connection.execute(f"COPY ({kept}) TO {literal(unfinished)} (FORMAT parquet)").fetchone()
+        whole = write_query(connection, kept, target)
         unusable = connection.execute(f"SELECT count(*) FROM line WHERE ({usable}) IS NOT true").fetchone()
-    unfinished.replace(target)
-    whole, lost = written[0] if written else 0, unusable[0] if unusable else 0
+    lost = unusable[0] if unusable else 0
     return Reading(whole + lost, skipped + lost)
 
 

@@ -1,12 +1,16 @@
-"""Rows that a reader holds in memory, written as the file of a raw table: what small files become."""
+"""Rows that a reader holds in memory, or that a query gives, written as the file of a raw table."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gisement.catalog import raw_tables
+from gisement.store.sql_text import literal
 from gisement.terms import Trouble
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def write_parquet(name: str, rows: list[dict[str, Any]], target: Path) -> None:
@@ -26,6 +30,12 @@ def write_parquet(name: str, rows: list[dict[str, Any]], target: Path) -> None:
         except (OverflowError, UnicodeEncodeError):
             raise _no_value(column) from None
     pq.write_table(pa.table(columns), target, compression="zstd")
+
+
+def write_query(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
+    """Write the rows of a query as the file of a raw table, with the columns of the query; returns how many."""
+    written = connection.execute(f"COPY ({query}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)").fetchone()
+    return int(written[0]) if written else 0
 
 
 def _no_value(column: str) -> Trouble:
