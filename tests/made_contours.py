@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from gisement.publish.web.map import layout
+from gisement.publish.web.drawings.maps import layout
 from gisement.sources.contours import official_names
 
 PER_ROW = 17

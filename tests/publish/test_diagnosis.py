@@ -16,7 +16,7 @@ from gisement.publish import format
 from gisement.publish.caution import cautions
 from gisement.publish.component import rows_command, shown
 from gisement.publish.places import places_of
-from gisement.publish.web.charts import coins
+from gisement.publish.web.drawings.shares import coins
 from gisement.publish.words.diagnosis import Diagnosis, diagnose, sentence, show
 from gisement.sources.demonstration import Demonstration
 from gisement.store import Workspace

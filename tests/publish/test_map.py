@@ -6,8 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from gisement.publish import format
+from gisement.publish.web.drawings.maps import polygons_of
 from gisement.publish.web.site import Site
-from gisement.publish.web.zoom import polygons_of
 from tests.publish.test_pages import page
 
 ELSEWHERE = ("medical", "excluded")

@@ -16,7 +16,7 @@ from gisement.catalog import page_texts
 from gisement.pipeline import ALL, indicator_named
 from gisement.publish import format
 from gisement.publish.web import app
-from gisement.publish.web.areas import DEPARTMENTS, contour_drawing
+from gisement.publish.web.drawings.maps import DEPARTMENTS, contour_drawing
 from gisement.publish.web.page import Page
 from gisement.publish.web.serving.assets import assets, static
 from gisement.publish.web.site import Site
@@ -342,7 +342,7 @@ def test_contours_are_shaded_by_the_amounts_of_the_table_and_lines_lead_where_mo
         for f in site.measure("total_spend", (where,), "department")
         if f.group["department"] != "86" and f.value
     ]
-    widths = [flow.width for flow in drawn.marks.flows]
+    widths = [float(width) for width in re.findall(r'stroke-opacity=".55" stroke-width="([\d.]+)"', drawn.svg)]
     assert len(widths) == min(12, len(amounts))
     assert widths == sorted(widths, reverse=True)
     assert widths[0] == 14.0

@@ -9,7 +9,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from gisement.pipeline import indicator_named, perimeter_of
-from gisement.publish.web import charts
+from gisement.publish.web.drawings.years import line_at
 from gisement.publish.web.site import Site
 from gisement.publish.words import targets as told
 from gisement.studies import targets
@@ -48,7 +48,7 @@ def test_no_text_of_a_trajectory_is_crossed_by_its_line(client: TestClient) -> N
         for text in svg.xpath(".//text[@font-weight]"):
             x, y = float(text.get("x")), float(text.get("y"))
             for across in (x - 15, x, x + 15) if text.text not in years else ():
-                height = charts._line_at(line, across)
+                height = line_at(line, across)
                 assert height is None or not y - 9 <= height <= y, text.text
 
 

@@ -10,7 +10,7 @@ from gisement.catalog import texts
 from gisement.pipeline import shown_at
 from gisement.publish import format
 from gisement.publish.web.address import address
-from gisement.publish.web.drawings import trend_drawing
+from gisement.publish.web.drawings.drawn import trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
 from gisement.publish.web.published import published

@@ -16,7 +16,7 @@ from gisement.publish import format
 from gisement.publish.web.address import ANY, Pairs, address
 from gisement.publish.web.card import Card
 from gisement.publish.web.choices import Choice
-from gisement.publish.web.drawings import trend_drawing
+from gisement.publish.web.drawings.drawn import trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
 from gisement.publish.words import clauses as hours_told

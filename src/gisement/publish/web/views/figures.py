@@ -19,12 +19,12 @@ from gisement.publish.labels import option_word
 from gisement.publish.palette import COLOURS
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, Pairs, address, chosen, with_each
-from gisement.publish.web.areas import LEVELS, contour_drawing
 from gisement.publish.web.card import Card
-from gisement.publish.web.drawings import Drawing, rings_drawing, treemap_drawing, trend_drawing
-from gisement.publish.web.flows import flows_drawing
+from gisement.publish.web.drawings.drawn import rings_drawing, treemap_drawing, trend_drawing
+from gisement.publish.web.drawings.flows import flows_drawing
+from gisement.publish.web.drawings.maps import LEVELS, OFFER, contour_drawing, map_drawing, offer_drawing, shown_on
+from gisement.publish.web.drawings.shapes import Drawing
 from gisement.publish.web.lines import lines_by
-from gisement.publish.web.map import OFFER, map_drawing, offer_drawing, shown_on
 from gisement.publish.web.page import Page
 from gisement.publish.web.published import published
 from gisement.publish.web.questions import FIRST, QUESTIONS
@@ -134,7 +134,7 @@ def embed(page: Page) -> Response:
 def chart(page: Page) -> Response:
     """A drawing alone, as a file that holds all it needs."""
     kind, name = str(page.request.path_params["kind"]), str(page.request.path_params["name"])
-    content = page.html("charts/file.svg.j2", drawing=_drawing(page, kind, name))
+    content = str(_drawing(page, kind, name).svg)
     notice = page.site.notice.get("notice", "")
     return Response(noted(content, notice) if notice else content, media_type="image/svg+xml")
 

@@ -12,8 +12,8 @@ from gisement.pipeline import shown_at
 from gisement.publish import format
 from gisement.publish.caution import cautions
 from gisement.publish.web.address import Pairs
-from gisement.publish.web.charts import coins
-from gisement.publish.web.drawings import rings_drawing, trend_drawing
+from gisement.publish.web.drawings.drawn import rings_drawing, trend_drawing
+from gisement.publish.web.drawings.shares import coins
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
 from gisement.publish.web.published import published

@@ -7,12 +7,25 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from gisement.publish.web.address import Pairs, address
-from gisement.publish.web.areas import COMMUNES, DEPARTMENTS, GROUPINGS, LEVELS, contour_drawing, seen
-from gisement.publish.web.drawings import Drawing
-from gisement.publish.web.map import KEY, TOLD, layout, map_drawing, said, shown_on, table_of
+from gisement.publish.web.drawings.maps import (
+    COMMUNES,
+    DEPARTMENTS,
+    GROUPINGS,
+    KEY,
+    LEVELS,
+    TOLD,
+    contour_drawing,
+    features,
+    layout,
+    map_drawing,
+    said,
+    seen,
+    shown_on,
+    table_of,
+)  # fmt: skip
+from gisement.publish.web.drawings.shapes import Drawing
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.figures import sentence
-from gisement.publish.web.zoom import features
 
 SCALES = {"commune": COMMUNES, "epci": GROUPINGS}
 """What is shown from near, by the word of the address (`scale=epci`), the usual one first."""
@@ -54,7 +67,7 @@ def contours_file(page: Page) -> Response:
     found = seen(page, name, shown_on(page), [(KEY, wanted)] if wanted else [])
     if found is None:
         raise page.absent()
-    return JSONResponse(features(page, found), media_type="application/geo+json")
+    return JSONResponse(features(*found), media_type="application/geo+json")
 
 
 def _closer(page: Page, show: str, department: str) -> Response:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from gisement.catalog.segments import families
 from gisement.pipeline import shown_at
-from gisement.publish.web.drawings import treemap_drawing, trend_drawing
+from gisement.publish.web.drawings.drawn import treemap_drawing, trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
 from gisement.publish.web.published import published

@@ -12,8 +12,7 @@ from gisement.catalog import cooperation_texts
 from gisement.catalog.few import is_few
 from gisement.publish import format
 from gisement.publish.component import shown
-from gisement.publish.web import charts
-from gisement.publish.web.drawings import Drawing
+from gisement.publish.web.drawings.years import trajectory
 from gisement.publish.web.grid import Cell, Grid, grid, number
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.sheets import suggestions
@@ -80,8 +79,8 @@ def _part(page: Page, same: list[Any]) -> dict[str, Any]:
     }
 
 
-def _drawing(page: Page, each: Any) -> Drawing | None:
-    """What is measured by year, and the line through what is aimed at; none where no earlier year is known."""
+def _drawing(page: Page, each: Any) -> tuple[str, str] | None:
+    """What is measured by year, and the line through what is aimed at, after a summary; none where no year is known."""
     line = course(each)
     if line is None:
         return None
@@ -96,11 +95,11 @@ def _drawing(page: Page, each: Any) -> Drawing | None:
         [shown(f, str(f.group["year"]), largest=largest, language=page.language) for f in some]
         for some in (known, aims)
     )
-    marks = charts.trajectory(years, squares, str(line.line[0][0]), is_share=is_share, language=page.language)
     summary = cooperation_texts(page.language)["targets"]["drawing"].format(
         title=told.told(each, page.language)["title"]
     )
-    return Drawing("trajectory", marks, summary, "", each.target["target_name"])
+    first = str(line.line[0][0])
+    return summary, trajectory(years, squares, first, summary, is_share=is_share, language=page.language)
 
 
 def _aim(each: Any, year: int, language: str) -> str:
