@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from gisement.engine.compiled import judged_sql
 from gisement.engine.public import is_of_payments
 from gisement.pipeline import INDICATORS, RULES, perimeter_of, rule_named
-from gisement.publish.web.serving.live import visit
+from gisement.publish.web.serving.running import visit
 from gisement.publish.web.site import Site
 from gisement.publish.web.views.clauses import KINDS
 from gisement.studies import law

@@ -17,9 +17,8 @@ import uvicorn
 
 from gisement.engine.served import Served
 from gisement.publish import format
-from gisement.publish.web.serving import live
-from gisement.publish.web.serving.live import Live
-from gisement.publish.web.serving.running import configuration, listen
+from gisement.publish.web.serving import running
+from gisement.publish.web.serving.running import Live, configuration, listen
 from gisement.publish.web.site import Site
 from gisement.store import Workspace, database
 from gisement.terms import Trouble
@@ -49,7 +48,7 @@ def live_server(workspace: Workspace, tmp_path: Path) -> Iterator[tuple[Live, st
         return Site(Served(copy), {"fr": [], "en": []})
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live, "EVERY", 0.05)
+        patch.setattr(running, "EVERY", 0.05)
         application = Live(made(), made)
         listening = listen("127.0.0.1", 0)
         server = uvicorn.Server(configuration(application))

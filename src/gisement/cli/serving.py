@@ -19,8 +19,7 @@ from gisement.terms import Trouble
 
 if TYPE_CHECKING:
     from gisement.publish.web.partners.gate import Gate, House
-    from gisement.publish.web.serving.live import Live
-    from gisement.publish.web.serving.running import Listening
+    from gisement.publish.web.serving.running import Listening, Live
     from gisement.publish.web.serving.workers import Waiting
     from gisement.publish.web.site import Site
     from gisement.store import Workspace
@@ -134,7 +133,7 @@ def _answer(workspace: Workspace, listening: Listening, waiting: Waiting, number
 
 def _application(workspace: Workspace, *, partner: bool) -> Live | Gate:
     from gisement.engine.served import Served
-    from gisement.publish.web.serving.live import Live
+    from gisement.publish.web.serving.running import Live
     from gisement.publish.web.site import Site
     from gisement.sources.cards import cards, described
     from gisement.sources.registry import SOURCES

@@ -26,9 +26,7 @@ from gisement.publish.web.views import (
     chains,
     circular,
     clauses,
-    cooperation,
     documents,
-    embeds,
     figures,
     firms,
     food,
@@ -49,6 +47,7 @@ from gisement.publish.web.views import (
 from gisement.publish.web.views import buyers as organisations
 from gisement.publish.web.views import insertion_hours as hours
 from gisement.publish.web.views import map as atlas
+from gisement.publish.web.views import pooling as cooperation
 from gisement.terms import Trouble
 
 View = Callable[[Page], Response]
@@ -103,7 +102,7 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/secret", secrecy.secrecy),
     ("/releases", releases.releases),
     ("/documents", documents.documents),
-    ("/embeds", embeds.gallery),
+    ("/embeds", documents.gallery),
     ("/api", about.api),
 )
 """Every page, in French at its address and in English after `/en`."""

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from gisement.catalog import page_texts, tables, texts
+from gisement.catalog import indicator_texts, page_texts, texts
 from gisement.catalog.segments import families
 from gisement.engine.area_shares import AREA
-from gisement.engine.query import DIMENSIONS
+from gisement.engine.protected import NOT_SHOWN
 from gisement.pipeline import indicator_named
+from gisement.publish import format
 from gisement.publish.format import listed
 from gisement.publish.labels import option_word, told_filter, told_option
 from gisement.publish.web.address import ANY, Pairs
-from gisement.studies import modelled
+from gisement.publish.web.lines import PERIMETERS, amount_of, dimensions
+from gisement.publish.web.site import Site, kept
 from gisement.studies.strengths import partner_of
-from gisement.terms import Indicator, Ring, existing_rings
+from gisement.terms import Figure, Indicator, Ring, existing_rings
 
 if TYPE_CHECKING:
-    from gisement.publish.web.page import Page
-    from gisement.publish.web.site import Site
+    from gisement.publish.web.page import Card, Page
 
 FILTERS = ("year", "family", "product_family", "food_family", "food_product", "canteen_region", "buyer", "size_class")
-BREAKDOWNS = (
-    "year", "family", "food_family", "food_label", "segment", "buyer", "supplier", "department", "epci", "commune",
-    "size_class", "food_product", "food_month", "need_part", "canteen_region", "canteen_department",
-    "product_family", "matter_origin", "declarant",
-)  # fmt: skip
-SPENT = {"food_purchase": "food_spend", "food_balance": "food_need", "food_declaration": "canteens_reaching_share",
-         "food_origin": "food_known_offer", "circular_purchase": "circular_share"}  # fmt: skip
-"""The amount of the purchases of a table, where it is not that of all purchases."""
-PERIMETERS = {
-    "food_balance": "perimeter_food", "food_declaration": "perimeter_declared", "food_origin": "perimeter_offer",
-    "circular_purchase": "perimeter_circular",
-}  # fmt: skip
-"""What is measured without a filter, as a key of the texts, where it is not the purchases of the territory."""
-ALIKE = {"food_purchase": ("family", "segment")}
-"""Dimensions that say little of the rows of a table."""
+
+
+BOUNDS = re.compile(r"\s*;[^;]*\{low\}[^;]*\{high\}[^;]*$")
+"""The end of a sentence that tells both bounds."""
 
 
 @dataclass(frozen=True)
@@ -49,44 +40,12 @@ class Choice:
     values: tuple[tuple[str, str, bool], ...]
 
 
-def breakdowns(page: Page, indicator: Indicator, pairs: Pairs) -> list[str]:
-    """The dimensions that a figure can be broken down by, on pages: those of its rows, as far as they are published."""
-    names = _dimensions(indicator.name)
-    if page.site.publishes_all(indicator.name, pairs):
-        return list(names)
-    return [name for name in names if page.site.publishes(indicator.name, pairs, name)]
-
-
-@lru_cache(maxsize=256)
-def _dimensions(name: str) -> tuple[str, ...]:
-    indicator = indicator_named(name)
-    columns = tables()[indicator.table].schema
-    left_out = ALIKE.get(indicator.table, ())
-    held = [name for name in BREAKDOWNS if DIMENSIONS[name] in columns and name not in left_out]
-    return (*held, *modelled.splits(indicator))
-
-
-def amount_of(indicator: Indicator) -> str:
-    """The indicator that says how much the purchases of another one come to."""
-    return SPENT.get(indicator.table, "total_spend")
-
-
-def first_breakdown(indicator: Indicator) -> str:
-    """How a figure is broken down where nobody says: by year, or by product where that is what one asks first."""
-    return "food_product" if "food_product" in tables()[indicator.table].schema else "year"
-
-
-def beside(indicator: Indicator) -> str:
-    """The amount that stands next to a figure in its breakdowns; empty for a volume, which is an amount itself."""
-    return "" if indicator.table in PERIMETERS else amount_of(indicator)
-
-
 def filters(page: Page, indicator: Indicator, pairs: Pairs) -> list[Choice]:
     """The filters of a form, as far as the figure that they choose is published: for each, the values that occur."""
     return [
         _filter(page, name, indicator, pairs)
         for name in FILTERS
-        if name in _dimensions(indicator.name) and page.site.publishes(indicator.name, [*pairs, (name, "1")])
+        if name in dimensions(indicator.name) and page.site.publishes(indicator.name, [*pairs, (name, "1")])
     ]
 
 
@@ -96,10 +55,10 @@ def option(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> Choice:
     others = [pair for pair in pairs if pair[0] != name]
     if not page.site.publishes_all(indicator.name, others):
         return _option(page.site, page.language, name, indicator.name, held, tuple(others))
-    found: Choice = page.site.kept(_option, page.language, name, indicator.name, held)
-    return found
+    return _option(page.site, page.language, name, indicator.name, held)
 
 
+@kept(512)
 def _option(
     site: Site, language: str, name: str, of: str, held: str | None, others: tuple[tuple[str, str], ...] = ()
 ) -> Choice:
@@ -151,17 +110,27 @@ def partner_asked(page: Page) -> str:
 def partner_choice(page: Page, buyer: str) -> Choice:
     """The choice of a buyer among the partners, in the order of names."""
     known = sorted((name, key) for key, name in page.site.partners.items())
-    options = [(ANY, str(page.texts["figures"]["any"]), not buyer)]
-    options += [(key, name, key == buyer) for name, key in known]
-    return Choice("buyer", str(texts(page.language)["dimensions"]["buyer"]), tuple(options))
+    return among(page, "buyer", ((key, name) for name, key in known), buyer or None)
+
+
+def among(page: Page, name: str, values: Iterable[tuple[str, str]], held: str | None, *, title: str = "") -> Choice:
+    """A choice among values with their labels, « all » first and chosen where none is `held`."""
+    options = [(ANY, str(page.texts["figures"]["any"]), held is None)]
+    options += [(value, label, value == held) for value, label in values]
+    return Choice(name, title or str(texts(page.language)["dimensions"][name]), tuple(options))
+
+
+def by_label(values: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Values with their labels, in the order of these."""
+    return sorted(values.items(), key=lambda pair: pair[1])
 
 
 def _filter(page: Page, name: str, indicator: Indicator, pairs: Pairs) -> Choice:
     basis = tuple(pair for pair in pairs if pair[0] == "basis")
-    found: Choice = page.site.kept(_offered, page.language, name, amount_of(indicator), basis, dict(pairs).get(name))
-    return found
+    return _offered(page.site, page.language, name, amount_of(indicator), basis, dict(pairs).get(name))
 
 
+@kept(512)
 def _offered(
     site: Site, language: str, name: str, amount: str, basis: tuple[tuple[str, str], ...], held: str | None
 ) -> Choice:
@@ -182,3 +151,30 @@ def _values(site: Site, name: str, amount: str, basis: tuple[tuple[str, str], ..
     found = {figure.group[name] for figure in site.measure(amount, basis, name)}
     known = sorted((str(value) for value in found if value is not None), reverse=name == "year")
     return [*known, *([""] if None in found else [])]
+
+
+def sentence(page: Page, figure: Figure, card: Card, pairs: Pairs) -> str:
+    """What a figure says over a perimeter, in a sentence with its bounds."""
+    if figure.secrecy == NOT_SHOWN:
+        return str(page.texts["figures"]["secret"])
+    perimeter = told(page, indicator_named(card.shown.name), pairs)
+    if figure.value is None:
+        kind = "nothing_counted" if format.is_outside(figure) else "not_known"
+        return str(page.texts["figures"][kind]).format(perimeter=perimeter)
+    if card.shown.share:
+        few = {"value": card.shown.value, "bounds": card.shown.bounds, "perimeter": perimeter}
+        return str(page.texts["figures"]["few"]).format(**few)
+    pattern = str(indicator_texts(figure.indicator, page.language, figure.basis)["sentence"])
+    if card.shown.low == card.shown.high:  # "from 104.5 t to 104.5 t" says less than "exact"
+        pattern = BOUNDS.sub(f"{format.semicolon(page.language)}{card.shown.bounds}.", pattern)
+    shown, ring = card.shown, _ring(page, figure)
+    area = option_word(AREA, figure.options[AREA], page.language) if AREA in figure.options else ""
+    return pattern.format(value=shown.value, perimeter=perimeter, ring=ring, area=area, low=shown.low, high=shown.high)
+
+
+def _ring(page: Page, figure: Figure) -> str:
+    """The ring of a figure, in words; of a model, whether the whole of it or what it adds to the one inside."""
+    options = texts(page.language)["options"]
+    ring = str(options["ring"]["values"].get(str(figure.options.get("ring", "")), ""))
+    is_added = figure.options.get("ring_part") == "added"
+    return f"{ring} ({options['ring_part']['values']['added']})" if is_added else ring

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from gisement.catalog import texts
+from markupsafe import Markup
+
+from gisement.catalog import tables, texts
 from gisement.engine.area_shares import LEVELS
+from gisement.engine.query import DIMENSIONS
 from gisement.engine.served import PERSON
 from gisement.pipeline import indicator_named
 from gisement.publish import format
-from gisement.publish.web import choices
 from gisement.publish.web.address import Pairs, address, chosen
-from gisement.publish.web.card import Card
-from gisement.terms import Figure
+from gisement.publish.web.page import Card
+from gisement.studies import modelled
+from gisement.terms import Figure, Indicator
 
 if TYPE_CHECKING:
     from gisement.publish.web.page import Page
@@ -24,6 +28,21 @@ LEADING = {"buyer": "buyers", "supplier": "suppliers", "family": "needs"}
 SHARES = ("percent", "per_hundred")
 """Units whose scale is the same everywhere: the whole."""
 SPLITS = ("ring", "effect", "round")
+BREAKDOWNS = (
+    "year", "family", "food_family", "food_label", "segment", "buyer", "supplier", "department", "epci", "commune",
+    "size_class", "food_product", "food_month", "need_part", "canteen_region", "canteen_department",
+    "product_family", "matter_origin", "declarant",
+)  # fmt: skip
+SPENT = {"food_purchase": "food_spend", "food_balance": "food_need", "food_declaration": "canteens_reaching_share",
+         "food_origin": "food_known_offer", "circular_purchase": "circular_share"}  # fmt: skip
+"""The amount of the purchases of a table, where it is not that of all purchases."""
+PERIMETERS = {
+    "food_balance": "perimeter_food", "food_declaration": "perimeter_declared", "food_origin": "perimeter_offer",
+    "circular_purchase": "perimeter_circular",
+}  # fmt: skip
+"""What is measured without a filter, as a key of the texts, where it is not the purchases of the territory."""
+ALIKE = {"food_purchase": ("family", "segment")}
+"""Dimensions that say little of the rows of a table."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +72,26 @@ class Lines:
     scale: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing with what goes with it: its kind, SVG and summary, the address and name of its file, its table.
+
+    `contours` is the address of its areas as GeoJSON, where a reader may zoom in them; what `is_empty` is not drawn.
+    """
+
+    kind: str
+    svg: Markup
+    summary: str
+    file: str
+    name: str
+    table: Lines | None = None
+    cards: tuple[Card, ...] = ()
+    legend: tuple[tuple[str, str], ...] = ()
+    is_tall: bool = False
+    contours: str = ""
+    is_empty: bool = False
+
+
 def lines_by(
     page: Page,
     name: str,
@@ -71,7 +110,7 @@ def lines_by(
     """
     figures = [figure for figure in page.site.measure(name, tuple(where), by) if not leave_out(figure)]
     if beside is None:
-        beside = "" if by in SPLITS else choices.beside(indicator_named(name))
+        beside = "" if by in SPLITS else amount_beside(indicator_named(name))
     amounts = _amounts(page, beside if beside != name else "", by, _same_goods(name, where))
     ordered = _ordered(figures, amounts, by)
     kept = ordered if by == "year" else ordered[:at_most]
@@ -139,7 +178,7 @@ def _told(page: Page, name: str, by: str, where: Pairs, lines: tuple[Line, ...],
 
 def _breakdown(page: Page, name: str, by: str, where: Pairs) -> str:
     """The breakdown, if the page of the figure has it: a page may show one that none can choose there."""
-    return by if by in choices.breakdowns(page, indicator_named(name), list(where)) else ""
+    return by if by in breakdowns(page, indicator_named(name), list(where)) else ""
 
 
 def _dimension(page: Page, by: str) -> str:
@@ -197,3 +236,36 @@ def _largest(figures: Sequence[Figure]) -> float:
     known = [figure for figure in figures if figure.value is not None]
     ends = [figure.high if figure.interval == "simulation" else figure.value for figure in known]
     return max((end for end in ends if end is not None), default=0.0)
+
+
+def breakdowns(page: Page, indicator: Indicator, pairs: Pairs) -> list[str]:
+    """The dimensions that a figure can be broken down by, on pages: those of its rows, as far as they are published."""
+    names = dimensions(indicator.name)
+    if page.site.publishes_all(indicator.name, pairs):
+        return list(names)
+    return [name for name in names if page.site.publishes(indicator.name, pairs, name)]
+
+
+@lru_cache(maxsize=256)
+def dimensions(name: str) -> tuple[str, ...]:
+    """The dimensions that an indicator has on pages: those of its rows, then what splits the result of a model."""
+    indicator = indicator_named(name)
+    columns = tables()[indicator.table].schema
+    left_out = ALIKE.get(indicator.table, ())
+    held = [name for name in BREAKDOWNS if DIMENSIONS[name] in columns and name not in left_out]
+    return (*held, *modelled.splits(indicator))
+
+
+def amount_of(indicator: Indicator) -> str:
+    """The indicator that says how much the purchases of another one come to."""
+    return SPENT.get(indicator.table, "total_spend")
+
+
+def first_breakdown(indicator: Indicator) -> str:
+    """How a figure is broken down where nobody says: by year, or by product where that is what one asks first."""
+    return "food_product" if "food_product" in tables()[indicator.table].schema else "year"
+
+
+def amount_beside(indicator: Indicator) -> str:
+    """The amount that stands next to a figure in its breakdowns; empty for a volume, which is an amount itself."""
+    return "" if indicator.table in PERIMETERS else amount_of(indicator)

@@ -10,9 +10,8 @@ from gisement.engine.measure import TWO_BASES
 from gisement.engine.public import PublicObservatory
 from gisement.pipeline import indicator_named
 from gisement.publish.web.address import Pairs
-from gisement.publish.web.card import Card
 from gisement.publish.web.lines import Lines, lines_by
-from gisement.publish.web.page import Page
+from gisement.publish.web.page import Card, Page
 from gisement.publish.web.site import Site
 
 _SITES: WeakKeyDictionary[Site, Site] = WeakKeyDictionary()

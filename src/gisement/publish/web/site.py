@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache, partial
-from typing import Any
+from functools import cached_property, lru_cache, partial, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -18,12 +18,11 @@ from gisement.publish import format
 from gisement.publish.caution import invented
 from gisement.publish.palette import COLOURS
 from gisement.publish.places import places_of
-from gisement.publish.reports.published import document
 from gisement.studies import modelled
 from gisement.studies.addressable import Addressable, addressable
-from gisement.studies.advice import counsel
+from gisement.studies.advice import Counsel, counsel
 from gisement.studies.checks import FINDINGS_BY_RULE, Checks
-from gisement.studies.circular import circular
+from gisement.studies.circular import Circular, circular
 from gisement.studies.impact.model import Impact, Model
 from gisement.studies.impact.shift import Shift
 from gisement.studies.insertion_hours import Execution, execution
@@ -36,21 +35,39 @@ from gisement.studies.simulator import Basis, Lever, Scenario, basis_of, saved, 
 from gisement.studies.strengths import MEASURES, partner_names, strength_matrix
 from gisement.studies.targets import Progress
 from gisement.studies.targets import progress as objectives
-from gisement.terms import Figure, Perimeter, Trouble
+from gisement.terms import Figure, Indicator, Perimeter, Trouble
 
 LANGUAGES = ("fr", "en")
-REMEMBERED, KEPT, DOCUMENTS_KEPT = 4096, 512, 16
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+MANY = 4096
+"""How many answers are kept to a question with many answers."""
 RESTS = {
     "epci": "rest_epci", "food_plan": "rest_food_plan", "department": "rest_department", "region": "rest_region",
     "country": "rest_country",
 }  # fmt: skip
 """What a ring adds to the one inside it, as a key of the texts."""
 WARM_BY = ("", "year", "family", "buyer")
-WARM_MODELS: tuple[tuple[str, tuple[tuple[str, str], ...], str], ...] = (
-    ("impact_per_hundred", (), "ring"),
-    ("impact_per_hundred", (), "ring,round"),
-    ("local_multiplier", (), "ring"),
-)
+WARM_MODELS = (("impact_per_hundred", "ring"), ("impact_per_hundred", "ring,round"), ("local_multiplier", "ring"))
+
+
+def kept(
+    most: int,
+) -> Callable[[Callable[Concatenate[Site, Given], Answer]], Callable[Concatenate[Site, Given], Answer]]:
+    """A question asked of a site (a method or not), which keeps so many answers: they change only with a build."""
+
+    def decorated(make: Callable[Concatenate[Site, Given], Answer]) -> Callable[Concatenate[Site, Given], Answer]:
+        @wraps(make)
+        def answered(site: Site, /, *given: Given.args, **named: Given.kwargs) -> Answer:
+            held = site.answers.get(make)
+            if held is None:
+                held = site.answers.setdefault(make, lru_cache(maxsize=most)(partial(make, site)))
+            found: Answer = held(*given, **named)
+            return found
+
+        return answered
+
+    return decorated
 
 
 class Site:
@@ -66,31 +83,14 @@ class Site:
         self.as_of_date = served.as_of_date()
         self.environment = _environment()
         self.macros = vars(self.environment.get_template("kept.macros.j2").module)
-        self.environment.globals["options_of"] = lru_cache(maxsize=KEPT)(self.macros["options"])
+        self.environment.globals["options_of"] = lru_cache(maxsize=512)(self.macros["options"])
         self.partners = partner_names(self.observatory)
-        self.document = lru_cache(maxsize=DOCUMENTS_KEPT)(partial(document, served))
-        self._named = lru_cache(maxsize=REMEMBERED)(self._find_name)
-        self._model = lru_cache(maxsize=REMEMBERED)(self._find_model)
-        self._strengths = lru_cache(maxsize=1)(self._find_strengths)
-        self._windows = lru_cache(maxsize=len(SCENARIOS))(self._find_windows)
-        self._addressable = lru_cache(maxsize=1)(self._find_addressable)
-        self._today = lru_cache(maxsize=1)(self._find_today)
-        self.kept = lru_cache(maxsize=KEPT)(lambda make, *given: make(self, *given))
-        self.simulated = lru_cache(maxsize=256)(self._simulated)
-        self._objectives = lru_cache(maxsize=1)(self._find_objectives)
-        self._measured = lru_cache(maxsize=REMEMBERED)(self._measure)
-        self.counsel = lru_cache(maxsize=REMEMBERED)(
-            lambda segment: counsel(self.observatory, segment, indicator_named)
-        )
-        self.outcomes = lru_cache(maxsize=REMEMBERED)(self._outcomes)
-        self.progress = lru_cache(maxsize=REMEMBERED)(self._progress)
-        self.execution = lru_cache(maxsize=REMEMBERED)(self._execution)
-        self.circular = lru_cache(maxsize=REMEMBERED)(lambda buyer: circular(self.observatory, buyer or None))
         self.checks = _checked(served)
+        self.answers: dict[Callable[..., Any], Callable[..., Any]] = {}
 
     def measure(self, name: str, where: Sequence[tuple[str, str]] = (), by: str = "") -> tuple[Figure, ...]:
         """The figures of an indicator over the perimeter that pairs spell, alone or by dimensions (`ring,round`)."""
-        return self._measured(name, tuple(where), by)
+        return self._measure(name, tuple(where), by)
 
     def figure(self, name: str, *where: tuple[str, str]) -> Figure:
         """One figure."""
@@ -100,9 +100,7 @@ class Site:
         """Whether these figures can be shown here: of payments, everyone sees a closed list of crossings."""
         if not isinstance(self.observatory, PublicObservatory) or (by != "basis" and self.publishes_all(name, where)):
             return True
-        indicator = indicator_named(name)
-        perimeter = perimeter_of([f"{key}={value}" for key, value in where])
-        return self.observatory.answers(indicator, perimeter, (by,) if by else ())
+        return self.observatory.answers(indicator_named(name), spelled(where), (by,) if by else ())
 
     def publishes_all(self, name: str, where: Sequence[tuple[str, str]] = ()) -> bool:
         """Whether every crossing of these figures can be shown: those of contracts, where no basis is asked for."""
@@ -127,26 +125,26 @@ class Site:
         """Whether any figure on payments can be shown."""
         return self.has_public_payments or self.basis == "payment"
 
+    @kept(MANY)
     def _measure(self, name: str, where: tuple[tuple[str, str], ...], by: str) -> tuple[Figure, ...]:
-        perimeter: Perimeter = perimeter_of([f"{key}={value}" for key, value in where])
-        return tuple(modelled.measure(self.observatory, indicator_named(name), perimeter, by.split(",") if by else ()))
+        asked = by.split(",") if by else ()
+        return tuple(modelled.measure(self.observatory, indicator_named(name), spelled(where), asked))
 
     def model(self, where: Sequence[tuple[str, str]] = ()) -> Model:
         """What the impact of a perimeter rests on: the table, what it lacks, what moves the result most."""
         return self._model(tuple(where))
 
-    def _find_model(self, where: tuple[tuple[str, str], ...]) -> Model:
-        found: Model = self._impact_of(where, lambda impact, *asked: impact.about(*asked))
-        return found
+    @kept(MANY)
+    def _model(self, where: tuple[tuple[str, str], ...]) -> Model:
+        return Impact(self.observatory).about(*self._asked("impact", where))
 
     def what_if(self, where: Sequence[tuple[str, str]], shift: Shift) -> tuple[Figure, ...]:
         """What nearer rings would gain if points of a segment came from a nearer ring. Trouble if that cannot be."""
-        return tuple(self._impact_of(where, lambda impact, *asked: impact.what_if(*asked, [shift])))
+        return tuple(Impact(self.observatory).what_if(*self._asked("impact", where), [shift]))
 
-    def _impact_of(self, where: Sequence[tuple[str, str]], answer: Callable[..., Any]) -> Any:
-        indicator = indicator_named("impact")
-        asked = perimeter_of([f"{key}={value}" for key, value in where])
-        return answer(Impact(self.observatory), indicator, self.observatory.resolved(indicator, asked))
+    def _asked(self, name: str, where: Sequence[tuple[str, str]]) -> tuple[Indicator, Perimeter]:
+        indicator = indicator_named(name)
+        return indicator, self.observatory.resolved(indicator, spelled(where))
 
     def note_release(self) -> None:
         """Keep what everyone is shown of this release, so that a later one can say which figures moved."""
@@ -158,26 +156,69 @@ class Site:
         """Every release published from here, the latest first."""
         return releases(self.observatory.workspace)
 
+    @kept(1)
     def strengths(self) -> Sequence[Any]:
-        """Every line of the matrix of strengths, computed once: it changes only with a build."""
-        return self._strengths()
+        """Every line of the matrix of strengths."""
+        return tuple(strength_matrix(self.observatory, [indicator_named(name) for name in MEASURES]))
 
+    @kept(len(SCENARIOS))
     def windows(self, gain: str = ASSUMED) -> Sequence[Window]:
-        """Every window of common purchase under a scenario of gains, computed once: they change only with a build."""
-        return self._windows(gain)
+        """Every window of common purchase under a scenario of gains."""
+        return tuple(pooling_windows(self.observatory, indicator_named, gain))
 
+    @kept(1)
     def addressable(self) -> Sequence[Addressable]:
-        """What leaves the department by need, on contracts, computed once."""
-        return self._addressable()
+        """What leaves the department by need, on contracts."""
+        return tuple(addressable(self.observatory, indicator_named, "contract"))
+
+    @kept(256)
+    def simulated(self, levers: Sequence[Lever], name: str = "", title: str = "") -> Scenario:
+        """What levers do, each on what it aims at and on the others."""
+        impact = partial(Impact, self.observatory)
+        return simulate(self._today, levers, name, title, impact, indicator_named("impact"))
+
+    @cached_property
+    def _today(self) -> Basis:
+        return basis_of(self.observatory, indicator_named, self.windows())
 
     def scenarios(self) -> Sequence[Scenario]:
         """The saved scenarios of the simulator, with all that they do."""
         held = saved(self.observatory)
         return [self.simulated(tuple(levers), name, title) for name, (title, levers) in held.items()]
 
+    @kept(1)
     def objectives(self) -> Sequence[Progress]:
-        """Every objective of the partners and where it stands, computed once."""
-        return self._objectives()
+        """Every objective of the partners and where it stands."""
+        return tuple(objectives(self.observatory, indicator_named, perimeter_of))
+
+    @kept(MANY)
+    def counsel(self, segment: str) -> Counsel:
+        """What can be advised for a segment."""
+        return counsel(self.observatory, segment, indicator_named)
+
+    @kept(MANY)
+    def circular(self, buyer: str) -> Circular:
+        """Circular purchases by year; of one buyer if it is named."""
+        return circular(self.observatory, buyer or None)
+
+    @kept(MANY)
+    def execution(self, buyer: str = "") -> Execution:
+        """Hours of social clauses, due and done; of one buyer if it is named."""
+        return execution(self.observatory, buyer or None)
+
+    @kept(MANY)
+    def outcomes(self, rule: str, buyer: str = "") -> tuple[dict[str, Any], ...]:
+        """What a rule of law says: rows by outcome and reason; of one buyer (a known one) if it is named."""
+        filters = {"buyer": (buyer,)} if buyer else {}
+        return tuple(outcomes(self.observatory, rule_named(rule), Perimeter(filters)))
+
+    @kept(MANY)
+    def progress(self, name: str, where: tuple[tuple[str, str], ...], first: int, last: int) -> tuple[Figure, ...]:
+        """The change of a share of contracts between two years, in three readings; none where it is not known."""
+        try:
+            return tuple(between(self.observatory, indicator_named(name), spelled(where), (first, last)))
+        except Trouble:
+            return ()
 
     def warm(self) -> None:
         """Measure what the first pages ask for: compiling an expression takes longer than running it."""
@@ -188,44 +229,8 @@ class Site:
             self.outcomes(rule.name)
         for indicator in MODELLED:
             self.measure(indicator.name)
-        for name, where, by in WARM_MODELS:
-            self.measure(name, where, by)
-
-    def _find_strengths(self) -> Sequence[Any]:
-        return tuple(strength_matrix(self.observatory, [indicator_named(name) for name in MEASURES]))
-
-    def _find_addressable(self) -> Sequence[Addressable]:
-        return tuple(addressable(self.observatory, indicator_named, "contract"))
-
-    def _find_today(self) -> Basis:
-        return basis_of(self.observatory, indicator_named, self.windows())
-
-    def _simulated(self, levers: Sequence[Lever], name: str = "", title: str = "") -> Scenario:
-        impact = partial(Impact, self.observatory)
-        return simulate(self._today(), levers, name, title, impact, indicator_named("impact"))
-
-    def _find_objectives(self) -> Sequence[Progress]:
-        return tuple(objectives(self.observatory, indicator_named, perimeter_of))
-
-    def _find_windows(self, gain: str) -> Sequence[Window]:
-        return tuple(pooling_windows(self.observatory, indicator_named, gain))
-
-    def _outcomes(self, rule: str, buyer: str = "") -> tuple[dict[str, Any], ...]:
-        """What a rule of law says: rows by outcome and reason; of one buyer (a known one) if it is named."""
-        filters = {"buyer": (buyer,)} if buyer else {}
-        return tuple(outcomes(self.observatory, rule_named(rule), Perimeter(filters)))
-
-    def _progress(self, name: str, where: tuple[tuple[str, str], ...], first: int, last: int) -> tuple[Figure, ...]:
-        """The change of a share of contracts between two years, in three readings; none where it is not known."""
-        perimeter = perimeter_of([f"{key}={value}" for key, value in where])
-        try:
-            return tuple(between(self.observatory, indicator_named(name), perimeter, (first, last)))
-        except Trouble:
-            return ()
-
-    def _execution(self, buyer: str = "") -> Execution:
-        """Hours of social clauses, due and done; of one buyer if it is named."""
-        return execution(self.observatory, buyer or None)
+        for name, by in WARM_MODELS:
+            self.measure(name, (), by)
 
     def label(self, key: str, value: Any, language: str) -> str:
         """The name of one value of a dimension, in words."""
@@ -258,11 +263,9 @@ class Site:
         words: str = page_texts(language)["rests"][RESTS[ring]]
         return f"{words} ({name.strip()})" if name else words
 
+    @kept(MANY)
     def name_of(self, kind: str, identifier: str) -> str:
         """The name of a buyer or supplier; its identifier where none may be shown."""
-        return self._named(kind, identifier)
-
-    def _find_name(self, kind: str, identifier: str) -> str:
         return self.served.named(kind, [identifier]).get(identifier) or identifier
 
     def labels(self, key: str, figures: Sequence[Figure], language: str) -> list[str]:
@@ -271,7 +274,7 @@ class Site:
 
 
 def _checked(served: Served) -> dict[str, Any]:
-    """The account of what was read and found, taken once: it changes only with a build."""
+    """The account of what was read and found, taken once: a later build would tell another."""
     checks = Checks(served.observatory.workspace)
     found = {
         "findings": list(served.rows(FINDINGS_BY_RULE.format(where=""))),
@@ -280,6 +283,11 @@ def _checked(served: Served) -> dict[str, Any]:
     }
     checks.connection.close()
     return found
+
+
+def spelled(where: Sequence[tuple[str, str]]) -> Perimeter:
+    """The perimeter that pairs of keys and values spell."""
+    return perimeter_of([f"{key}={value}" for key, value in where])
 
 
 def _environment() -> Environment:

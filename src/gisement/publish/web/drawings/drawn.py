@@ -9,8 +9,8 @@ from gisement.publish import format
 from gisement.publish.palette import COLOURS, SHADES
 from gisement.publish.web.address import Pairs, address
 from gisement.publish.web.drawings import shares, treemap, years
-from gisement.publish.web.drawings.shapes import Drawing, Pair
-from gisement.publish.web.lines import Line, Lines, lines_by
+from gisement.publish.web.drawings.shapes import Pair
+from gisement.publish.web.lines import Drawing, Line, Lines, lines_by
 
 if TYPE_CHECKING:
     from gisement.publish.web.page import Page

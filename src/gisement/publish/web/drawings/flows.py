@@ -11,7 +11,8 @@ from gisement.catalog import texts
 from gisement.publish import format
 from gisement.publish.palette import COLOURS, SHADES
 from gisement.publish.web.address import Pairs, address
-from gisement.publish.web.drawings.shapes import Drawing, lines_of, row, shape, svg, text
+from gisement.publish.web.drawings.shapes import lines_of, row, shape, svg, text
+from gisement.publish.web.lines import Drawing
 from gisement.terms import Figure
 
 if TYPE_CHECKING:

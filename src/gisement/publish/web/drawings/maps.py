@@ -17,8 +17,8 @@ from gisement.catalog.tables import read_csv
 from gisement.publish import format
 from gisement.publish.palette import COLOURS, SHADES
 from gisement.publish.web.address import Pairs, address
-from gisement.publish.web.drawings.shapes import Drawing, Pair, linked, row, shade_from, shape, svg
-from gisement.publish.web.lines import Line, Lines, lines_by
+from gisement.publish.web.drawings.shapes import Pair, linked, row, shade_from, shape, svg
+from gisement.publish.web.lines import Drawing, Line, Lines, lines_by
 
 if TYPE_CHECKING:
     from gisement.publish.web.page import Page

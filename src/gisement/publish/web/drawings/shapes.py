@@ -3,42 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from gisement.publish.palette import COLOURS, SHADES
-
-if TYPE_CHECKING:
-    from gisement.publish.web.card import Card
-    from gisement.publish.web.lines import Lines
 
 LETTER_WIDTH = 0.54
 """A letter is about half as wide as tall."""
 DARK_FROM = 3
 """The first of the shades that is dark: what is written on it is light."""
 Pair = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A drawing with what goes with it: its kind, SVG and summary, the address and name of its file, its table.
-
-    `contours` is the address of its areas as GeoJSON, where a reader may zoom in them; what `is_empty` is not drawn.
-    """
-
-    kind: str
-    svg: Markup
-    summary: str
-    file: str
-    name: str
-    table: Lines | None = None
-    cards: tuple[Card, ...] = ()
-    legend: tuple[Pair, ...] = ()
-    is_tall: bool = False
-    contours: str = ""
-    is_empty: bool = False
 
 
 def shape(kind: str, inside: str | None = None, /, **attributes: object) -> Markup:

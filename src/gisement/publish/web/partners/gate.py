@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from gisement.publish.web.partners.rights import Rights
 from gisement.publish.web.partners.session import COOKIE, SECURE_COOKIE, Session, Sessions
-from gisement.publish.web.serving.live import EVERY, Live
+from gisement.publish.web.serving.running import EVERY, Live
 from gisement.publish.web.serving.security import Application, Message, Receive, Send
 from gisement.publish.web.site import Site
 

@@ -1,26 +1,36 @@
-"""Serves the application on this machine until Ctrl-C."""
+"""Serves the application until Ctrl-C, and goes on while the tables are built anew.
+
+Each answer is wholly of one release, then of the next. Pages are visited once before people do: compiling an expression
+takes longer than running it.
+"""
 
 from __future__ import annotations
 
 import errno
 import gc
+import logging
 import socket
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import uvicorn
+from starlette.requests import Request
 
+from gisement.publish.web.app import PAGES, create_app
+from gisement.publish.web.page import Page
 from gisement.publish.web.serving.limits import Limits
-from gisement.publish.web.serving.live import Live, try_page, warm, warm_aside
-from gisement.publish.web.serving.security import Application
+from gisement.publish.web.serving.security import Application, Message, Receive, Send
 from gisement.publish.web.serving.workers import Balanced, Waiting
+from gisement.publish.web.site import Site
 from gisement.terms import Trouble
 
-if TYPE_CHECKING:
-    from gisement.publish.web.partners.gate import Gate
-
+LOG = logging.getLogger(__name__)
+EVERY = 2.0
+"""Seconds between two looks at the tables."""
+ADDRESSES = tuple(path for path, _ in PAGES if "{" not in path and path != "/api")
+"""Pages to visit; that of the API asks the application itself, which a visit has not."""
 TURN = 0.02
 """Seconds that a thread may compute before another one has its turn: most answers end within, the others share."""
 MADE = 20_000
@@ -30,8 +40,82 @@ Listening = socket.socket
 """A socket that is bound to an address, before or while it is answered on."""
 
 
+class Live:
+    """The application of the latest whole release. `renew` makes the site of the tables as they are on the disk.
+
+    A request is answered to its end by the application that it met; the former one goes when nobody reads it any more.
+    """
+
+    def __init__(self, site: Site, renew: Callable[[], Site]) -> None:
+        self.site, self.renew = site, renew
+        self.taken: Callable[[Site], None] = lambda _: None
+        """What is done with each next release, once it answers."""
+        self.notes = True
+        """Whether this process keeps what each release publishes."""
+        self.app: Application = create_app(site)
+        self._stopped = threading.Event()
+
+    @property
+    def everyone(self) -> Live:
+        """Whose pages everyone is shown: these."""
+        return self
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """One request, by the application of the moment."""
+        await self.app(scope, receive, send)
+
+    def look(self) -> bool:
+        """Take the next release if a build has ended; whether one was taken."""
+        if not self.site.served.is_stale:
+            return False
+        try:
+            site = self.renew()
+        except Trouble:  # another build began meanwhile: its end will be seen
+            return False
+        self.app, self.site = create_app(site), site
+        self.taken(site)
+        return True
+
+    def watch(self) -> None:
+        """Note the release, then look again and again, until `stop`."""
+        self.note()
+        while not self._stopped.wait(EVERY):
+            try:
+                if self.look():
+                    self.note()
+            except Exception:  # a file that a build took away while it was read: the next look may find it
+                LOG.exception("The tables could not be looked at; the former release goes on")
+
+    def note(self) -> None:
+        """Keep what the release publishes; a workspace that cannot be written to goes on without."""
+        if not self.notes:
+            return
+        try:
+            self.site.note_release()
+        except (OSError, Trouble) as error:
+            LOG.warning("What this release publishes could not be noted: %s", error)
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopped.set()
+
+
+class Answering(Protocol):
+    """What can be served: the application of everyone, or one that chooses for whoever asks."""
+
+    @property
+    def everyone(self) -> Live:
+        """The application whose pages everyone is shown."""
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """One request."""
+
+    def watch(self) -> None:
+        """Take each next release."""
+
+
 def run(
-    application: Live | Gate, listening: Listening, waiting: Waiting, own: int = 0,
+    application: Answering, listening: Listening, waiting: Waiting, own: int = 0,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> None:  # fmt: skip
     """Serve an application, and what later builds make of it, on a socket that listens; until Ctrl-C.
@@ -41,8 +125,7 @@ def run(
     would come later), and does what is to be done `meanwhile` before it visits the others; the other processes answer
     once they have visited their pages.
     """
-    everyone = application if isinstance(application, Live) else application.everyone
-    is_first = own == 0
+    everyone, is_first = application.everyone, own == 0
     everyone.taken, everyone.notes = warm_aside, is_first
     if is_first:
         try_page(everyone.site, "/")
@@ -99,3 +182,37 @@ def _refused(error: OSError, host: str, port: int) -> Trouble:
         fr=f"L'adresse {host} n'est pas de cette machine : ôter --host, ou donner 127.0.0.1.",
         en=f"The address {host} is not this machine's: leave out --host, or give 127.0.0.1.",
     )
+
+
+def warm(site: Site) -> None:
+    """Ask for each page that has an address of its own, then for the figures that pages of indicators show first."""
+    for path in ADDRESSES:
+        try_page(site, path)
+    site.warm()
+    # what stays until the next release is looked at no more: going through it took half of the time of a page
+    gc.collect()
+    gc.freeze()
+
+
+def try_page(site: Site, path: str) -> None:
+    """Visit a page, and note a fault: whoever asks for it will be told of the same, the others can still be made."""
+    try:
+        visit(site, path)
+    except Exception:
+        LOG.exception("The page %s could not be made beforehand", path)
+
+
+def visit(site: Site, path: str) -> None:
+    """Make one page, for nobody."""
+    asked = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+    dict(PAGES)[path](Page(site, Request(asked), "fr"))
+
+
+def warm_aside(site: Site, before: Callable[[], None] = lambda: None) -> None:
+    """The same while the server already answers, and before that what else is to be done by then."""
+
+    def work() -> None:
+        before()
+        warm(site)
+
+    threading.Thread(target=work, daemon=True).start()

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from gisement.catalog import cooperation_texts
 from gisement.publish.web.address import ANY, address
-from gisement.publish.web.choices import Choice
+from gisement.publish.web.choices import among
 from gisement.publish.web.grid import Cell, Grid, figured, grid, number, verdict_cell
 from gisement.publish.web.page import Page
 from gisement.publish.words import addressable as told
@@ -22,8 +22,7 @@ def addressable(page: Page) -> Response:
     words = cooperation_texts(page.language)
     told_here, found = words["addressable"], page.site.addressable()
     held = page.asked("kind", OFFERED)
-    options = [(ANY, str(page.texts["figures"]["any"]), held not in KINDS)]
-    options += [(kind, told_here["kinds"][kind], kind == held) for kind in KINDS]
+    kinds = [(kind, told_here["kinds"][kind]) for kind in KINDS]
     shown = [each for each in found if each.leaves_cents and held in (each.kind, ANY)]
     names = ("segment", "leaves", *(("kind",) if held not in KINDS else ()), "firms", "single", "largest")
     return page.render(
@@ -32,7 +31,7 @@ def addressable(page: Page) -> Response:
         hub=words["hub"]["title"],
         whole=told.whole(found, page.language),
         sums=_sums(page, found),
-        filters=[Choice("kind", told_here["kind"], tuple(options))],
+        filters=[among(page, "kind", kinds, held if held in KINDS else None, title=told_here["kind"])],
         grid=grid(
             told_here["title"], [told_here[name] for name in names], (_line(page, each, names) for each in shown)
         ),

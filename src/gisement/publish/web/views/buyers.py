@@ -9,7 +9,6 @@ from starlette.responses import Response
 from gisement.catalog import texts
 from gisement.pipeline import shown_at
 from gisement.publish import format
-from gisement.publish.web.address import address
 from gisement.publish.web.drawings.drawn import trend_drawing
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
@@ -58,8 +57,7 @@ def buyer(page: Page) -> Response:
 def suppliers(page: Page) -> Response:
     """Suppliers that hold every word asked for, the largest first."""
     text = page.asked("q").strip()[:200]
-    number = _number(page)
-    offset = (number - 1) * PER_PAGE
+    offset = (page.page_number - 1) * PER_PAGE
     found = page.site.served.found(text, kind="supplier", limit=PER_PAGE + 1, offset=offset)
     shown = found[:PER_PAGE]
     figures = [page.card_of("total_spend", ("supplier", row["key"])) for row in shown]
@@ -69,9 +67,7 @@ def suppliers(page: Page) -> Response:
         rows=[
             (row["name"], f"{page.root}/suppliers/{row['key']}", card) for row, card in zip(shown, figures, strict=True)
         ],
-        number=page.texts["rows"]["page"].format(page=format.number(number, language=page.language)),
-        previous=address(f"{page.root}/suppliers", q=text, page=number - 1) if number > 1 else "",
-        next=address(f"{page.root}/suppliers", q=text, page=number + 1) if len(found) > PER_PAGE else "",
+        pages=page.pages(f"{page.root}/suppliers", [], len(found) > PER_PAGE, q=text),
     )
 
 
@@ -127,8 +123,3 @@ def _places(page: Page, identifier: str) -> list[tuple[str, str]]:
 
 def _kept(*facts: tuple[str, Any]) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in facts if value]
-
-
-def _number(page: Page) -> int:
-    asked = page.asked("page", "1")
-    return int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) < 10**6 else 1

@@ -12,11 +12,9 @@ from gisement.catalog.segments import chains, segments
 from gisement.pipeline import perimeter_of, shown_at
 from gisement.publish import format
 from gisement.publish.web.address import Pairs, address
-from gisement.publish.web.grid import Cell, Grid, grid, number, verdict_cell
+from gisement.publish.web.grid import Cell, Grid, grid, number, renewal_rows, suggestions, verdict_cell
 from gisement.publish.web.page import Page
 from gisement.publish.web.views.firms import told_sizes
-from gisement.publish.web.views.renewals import shown
-from gisement.publish.web.views.sheets import suggestions
 from gisement.publish.words import addressable as offer
 from gisement.publish.words.renewals import segment_name
 from gisement.studies import firms, works
@@ -57,7 +55,7 @@ def board(page: Page) -> Response:
         c=words["chains"],
         title=each[page.language],
         about=each[f"{page.language}_about"],
-        needs=shown(page, calendar.renewals(observatory, perimeter, limit=AT_MOST)),
+        needs=renewal_rows(page, calendar.renewals(observatory, perimeter, limit=AT_MOST)),
         renewals=address(f"{page.root}/renewals", where),
         programme=_programme(page, works.operations(observatory, each["segments"])),
         windows=[

@@ -14,11 +14,10 @@ from gisement.catalog.segments import segments
 from gisement.pipeline import perimeter_of, shown_at
 from gisement.publish import format
 from gisement.publish.web.address import ANY, Pairs, address
-from gisement.publish.web.card import Card
-from gisement.publish.web.choices import Choice
+from gisement.publish.web.choices import Choice, among, by_label
 from gisement.publish.web.drawings.drawn import trend_drawing
 from gisement.publish.web.lines import lines_by
-from gisement.publish.web.page import Page
+from gisement.publish.web.page import Card, Page
 from gisement.publish.words import clauses as hours_told
 from gisement.publish.words import strengths as strengths_told
 from gisement.publish.words.change import evidence, interval
@@ -271,9 +270,7 @@ def _choice(page: Page, name: str, where: Pairs) -> Choice:
     values = {str(value): page.site.label(name, value, page.language) for value in found if value is not None}
     if held is not None:
         values.setdefault(held, page.site.label(name, held, page.language))
-    options = [(ANY, str(page.texts["figures"]["any"]), held is None)]
-    options += [(value, label, value == held) for value, label in sorted(values.items(), key=lambda pair: pair[1])]
-    return Choice(name, str(texts(page.language)["dimensions"][name]), tuple(options))
+    return among(page, name, by_label(values), held)
 
 
 def _segments(page: Page) -> list[tuple[str, str]]:

@@ -10,33 +10,25 @@ from typing import Any, Final
 from starlette.responses import RedirectResponse, Response
 
 from gisement.catalog import indicator_texts, texts
-from gisement.engine.area_shares import AREA
 from gisement.engine.measure import TWO_BASES
-from gisement.engine.protected import NOT_SHOWN
 from gisement.pipeline import indicator_named
-from gisement.publish import format
-from gisement.publish.labels import option_word
 from gisement.publish.palette import COLOURS
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, Pairs, address, chosen, with_each
-from gisement.publish.web.card import Card
 from gisement.publish.web.drawings.drawn import rings_drawing, treemap_drawing, trend_drawing
 from gisement.publish.web.drawings.flows import flows_drawing
 from gisement.publish.web.drawings.maps import LEVELS, OFFER, contour_drawing, map_drawing, offer_drawing, shown_on
-from gisement.publish.web.drawings.shapes import Drawing
-from gisement.publish.web.lines import lines_by
-from gisement.publish.web.page import Page
+from gisement.publish.web.lines import Drawing, breakdowns, first_breakdown, lines_by
+from gisement.publish.web.page import Card, Page
 from gisement.publish.web.published import published
 from gisement.publish.web.questions import FIRST, QUESTIONS
 from gisement.studies import modelled
-from gisement.terms import Figure, Indicator, Trouble
+from gisement.terms import Indicator, Trouble
 
 BASES = {"contract": "base_contract", "payment": "base_payment"}
 """What each basis is called, as a key of the texts."""
 NOTICE: Final = 28.0
 """The height of the line that stands under a drawing of invented data."""
-BOUNDS = re.compile(r"\s*;[^;]*\{low\}[^;]*\{high\}[^;]*$")
-"""The end of a sentence that tells both bounds."""
 _VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
@@ -67,7 +59,7 @@ def figure(page: Page) -> Response:
     if any(value == ANY for _, value in page.query):
         # a form sends every field: the address that is kept holds only what was chosen
         return RedirectResponse(
-            address(page.request.url.path, pairs, by="" if by == choices.first_breakdown(indicator) else by),
+            address(page.request.url.path, pairs, by="" if by == first_breakdown(indicator) else by),
             status_code=303,
         )
     is_part = bool(page.request.headers.get("hx-request"))
@@ -78,7 +70,7 @@ def _content(page: Page, indicator: Indicator, pairs: Pairs, by: str) -> dict[st
     figure = page.site.figure(indicator.name, *pairs)
     told = indicator_texts(indicator.name, page.language, figure.basis)
     card = page.card(figure, by=by)
-    dimensions, options = choices.breakdowns(page, indicator, pairs), {option.name for option in indicator.options}
+    dimensions, options = breakdowns(page, indicator, pairs), {option.name for option in indicator.options}
     path, asked = f"{page.root}/figures/{indicator.name}", page.asked("release")
     choosable = [choices.option(page, each.name, indicator, pairs) for each in indicator.options]
     lines = lines_by(page, indicator.name, by, pairs)
@@ -86,12 +78,12 @@ def _content(page: Page, indicator: Indicator, pairs: Pairs, by: str) -> dict[st
         "indicator": indicator,
         "told": told,
         "card": card,
-        "sentence": sentence(page, figure, card, pairs),
+        "sentence": choices.sentence(page, figure, card, pairs),
         "filters": choices.filters(page, indicator, pairs),
         "options": choosable,
         "kept": [(key, value) for key, value in pairs if key not in choices.FILTERS and key not in options],
         "by": by,
-        "first_by": choices.first_breakdown(indicator),
+        "first_by": first_breakdown(indicator),
         "tabs": [
             (name, texts(page.language)["dimensions"][name], at)
             for name, at in zip(dimensions, with_each(address(path, pairs), "by", dimensions), strict=True)
@@ -128,7 +120,7 @@ def embed(page: Page) -> Response:
     pairs = chosen(indicator, page.query)
     figure = page.site.figure(indicator.name, *pairs)
     card = page.card(figure)
-    return page.render("embed.html.j2", card=card, sentence=sentence(page, figure, card, pairs))
+    return page.render("embed.html.j2", card=card, sentence=choices.sentence(page, figure, card, pairs))
 
 
 def chart(page: Page) -> Response:
@@ -177,41 +169,14 @@ def _map(page: Page, name: str, pairs: Pairs) -> Drawing:
 
 
 def _by(page: Page, indicator: Indicator, pairs: Pairs) -> str:
-    allowed = choices.breakdowns(page, indicator, pairs)
-    asked = page.asked("by", choices.first_breakdown(indicator))
+    allowed = breakdowns(page, indicator, pairs)
+    asked = page.asked("by", first_breakdown(indicator))
     if asked in allowed:
         return asked
     raise Trouble(
         fr=f"« {asked} » ne détaille pas {indicator.name} : choisir parmi {', '.join(allowed)}.",
         en=f"'{asked}' does not break {indicator.name} down: choose among {', '.join(allowed)}.",
     )
-
-
-def sentence(page: Page, figure: Figure, card: Card, pairs: Pairs) -> str:
-    """What a figure says over a perimeter, in a sentence with its bounds."""
-    if figure.secrecy == NOT_SHOWN:
-        return str(page.texts["figures"]["secret"])
-    perimeter = choices.told(page, indicator_named(card.shown.name), pairs)
-    if figure.value is None:
-        kind = "nothing_counted" if format.is_outside(figure) else "not_known"
-        return str(page.texts["figures"][kind]).format(perimeter=perimeter)
-    if card.shown.share:
-        told = {"value": card.shown.value, "bounds": card.shown.bounds, "perimeter": perimeter}
-        return str(page.texts["figures"]["few"]).format(**told)
-    pattern = str(indicator_texts(figure.indicator, page.language, figure.basis)["sentence"])
-    if card.shown.low == card.shown.high:  # "from 104.5 t to 104.5 t" says less than "exact"
-        pattern = BOUNDS.sub(f"{format.semicolon(page.language)}{card.shown.bounds}.", pattern)
-    shown, ring = card.shown, _ring(page, figure)
-    area = option_word(AREA, figure.options[AREA], page.language) if AREA in figure.options else ""
-    return pattern.format(value=shown.value, perimeter=perimeter, ring=ring, area=area, low=shown.low, high=shown.high)
-
-
-def _ring(page: Page, figure: Figure) -> str:
-    """The ring of a figure, in words; of a model, whether the whole of it or what it adds to the one inside."""
-    options = texts(page.language)["options"]
-    ring = str(options["ring"]["values"].get(str(figure.options.get("ring", "")), ""))
-    is_added = figure.options.get("ring_part") == "added"
-    return f"{ring} ({options['ring_part']['values']['added']})" if is_added else ring
 
 
 def _sensitivity(

@@ -10,11 +10,9 @@ from gisement.catalog import cooperation_texts, texts
 from gisement.pipeline import perimeter_of, shown_at
 from gisement.publish import format
 from gisement.publish.web.address import Pairs, address
-from gisement.publish.web.grid import Cell, Grid, figured, grid, number
+from gisement.publish.web.grid import Cell, Grid, figured, grid, number, renewal_rows, suggestions
 from gisement.publish.web.lines import lines_by
 from gisement.publish.web.page import Page
-from gisement.publish.web.views.renewals import shown
-from gisement.publish.web.views.sheets import suggestions
 from gisement.publish.words.renewals import segment_name
 from gisement.studies import firms as engine
 from gisement.studies import renewals as calendar
@@ -71,12 +69,12 @@ def _found(page: Page, segments: list[str], held: dict[str, str]) -> dict[str, A
     return {
         "cards": [page.card_of(name, *where) for name in shown_at("firm")],
         "buyers": lines_by(page, "total_spend", "buyer", where),
-        "renewals": shown(page, ahead),
+        "renewals": renewal_rows(page, ahead),
         "all": address(f"{page.root}/renewals", pairs),
         "feeds": [(page.texts["renewals"][k], address(f"{page.root}/renewals.{k}", pairs)) for k in ("ics", "atom")],
         "sizes": told_sizes(page, pairs, engine.joint_contracts(observatory, perimeter)),
         "holders": lines_by(page, "total_spend", "supplier", where, at_most=15),
-        "sourcing": [row for row in shown(page, ahead) if row["stage"] == _sourcing(language)],
+        "sourcing": [row for row in renewal_rows(page, ahead) if row["stage"] == _sourcing(language)],
         "windows": [
             (f"{segment_name(each.segment, language)}{format.colon(language)}{words['pooling']['kinds'][each.kind]}",
              f"{page.root}/pooling/{each.identifier}")

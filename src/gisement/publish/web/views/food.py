@@ -13,9 +13,8 @@ from gisement.pipeline import shown_at
 from gisement.publish import answers, format
 from gisement.publish.format import weight
 from gisement.publish.web.address import address
-from gisement.publish.web.card import Card
 from gisement.publish.web.drawings.maps import offer_drawing
-from gisement.publish.web.page import Page
+from gisement.publish.web.page import Card, Page
 from gisement.publish.words.food import boards as food_board
 
 RATES = {

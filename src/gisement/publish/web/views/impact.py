@@ -11,11 +11,10 @@ from gisement.catalog import texts
 from gisement.pipeline import indicator_named
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, Pairs
-from gisement.publish.web.card import Card
 from gisement.publish.web.choices import Choice
 from gisement.publish.web.drawings.flows import NAME, ROUNDS, Part, ends, flows_drawing, parts, place_name
 from gisement.publish.web.lines import Lines, lines_by
-from gisement.publish.web.page import Page
+from gisement.publish.web.page import Card, Page
 from gisement.publish.words import models
 from gisement.studies.impact.shift import Shift
 from gisement.terms import Figure, Trouble

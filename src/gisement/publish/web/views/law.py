@@ -15,7 +15,6 @@ from gisement.publish import format
 from gisement.publish.web.address import address
 from gisement.publish.web.choices import partner_asked, partner_choice
 from gisement.publish.web.page import Page
-from gisement.publish.web.views.renewals import page_number
 from gisement.publish.words import law as told
 from gisement.studies import law as engine
 from gisement.studies.strengths import partner_of
@@ -54,7 +53,7 @@ def rule(page: Page) -> Response:
     name = str(page.request.path_params["name"])
     if name not in legal_texts():
         raise page.absent()
-    found, buyer, number = rule_named(name), partner_asked(page), page_number(page)
+    found, buyer, number = rule_named(name), partner_asked(page), page.page_number
     counts = page.site.outcomes(name, buyer)
     chosen = _outcome(page, counts)
     perimeter = Perimeter({"buyer": (buyer,)} if buyer else {})

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from gisement.publish.web.address import Pairs, address
+from gisement.publish.web.choices import sentence
 from gisement.publish.web.drawings.maps import (
     COMMUNES,
     DEPARTMENTS,
@@ -23,9 +24,8 @@ from gisement.publish.web.drawings.maps import (
     shown_on,
     table_of,
 )  # fmt: skip
-from gisement.publish.web.drawings.shapes import Drawing
+from gisement.publish.web.lines import Drawing
 from gisement.publish.web.page import Page
-from gisement.publish.web.views.figures import sentence
 
 SCALES = {"commune": COMMUNES, "epci": GROUPINGS}
 """What is shown from near, by the word of the address (`scale=epci`), the usual one first."""

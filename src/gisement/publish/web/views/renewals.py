@@ -11,9 +11,9 @@ from gisement.pipeline import perimeter_of
 from gisement.publish import format
 from gisement.publish.exports import feeds
 from gisement.publish.web.address import ANY, Pairs, address
-from gisement.publish.web.choices import Choice
+from gisement.publish.web.choices import Choice, among
+from gisement.publish.web.grid import renewal_rows
 from gisement.publish.web.page import Page
-from gisement.publish.words.renewals import holders
 from gisement.studies import renewals as calendar
 from gisement.terms import Perimeter
 
@@ -24,7 +24,7 @@ Row = dict[str, Any]
 
 def renewals(page: Page) -> Response:
     """Contracts that end within the window, the nearest end first, with what is due for each."""
-    pairs, number = asked(page), page_number(page)
+    pairs, number = asked(page), page.page_number
     observatory, perimeter = page.site.observatory, _perimeter(pairs)
     found = calendar.renewals(observatory, perimeter, limit=PER_PAGE + 1, offset=(number - 1) * PER_PAGE)
     words = page.texts["renewals"]
@@ -38,13 +38,13 @@ def renewals(page: Page) -> Response:
             call=parameter("renewal_call_months"),
         ),
         filters=[_choice(page, name, pairs) for name in FILTERS],
-        rows=shown(page, found[:PER_PAGE]),
+        rows=renewal_rows(page, found[:PER_PAGE]),
         stages=_stages(page, stages),
         past=_past(page, stages.get("call", 0)),
         unknown=[_unknown(page, reason, count) for reason, count in unknown.items()],
-        near=shown(page, calendar.renewals(observatory, perimeter, near_ceiling=True)),
+        near=renewal_rows(page, calendar.renewals(observatory, perimeter, near_ceiling=True)),
         feeds=[(words[kind], address(f"{page.root}/renewals.{kind}", pairs)) for kind in ("ics", "atom")],
-        pages=pages(page, f"{page.root}/renewals", pairs, len(found) > PER_PAGE),
+        pages=page.pages(f"{page.root}/renewals", pairs, len(found) > PER_PAGE),
         about=texts(page.language)["renewals"]["about"],
     )
 
@@ -72,47 +72,6 @@ def asked(page: Page) -> Pairs:
     return sorted({(key, value) for key, value in page.query if key in calendar.KEYS and value not in ("", ANY)})
 
 
-def page_number(page: Page) -> int:
-    """Which page of the rows is asked for; the first one where the address says nothing that can be read."""
-    text = page.asked("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 10**6 else 1
-
-
-def pages(page: Page, path: str, pairs: Pairs, goes_on: bool) -> dict[str, str]:
-    """Where one stands in a list of pages, and the addresses of the one before and of the next."""
-    number = page_number(page)
-    return {
-        "number": page.texts["rows"]["page"].format(page=page.number(number)),
-        "previous": address(path, pairs, page=number - 1) if number > 1 else "",
-        "next": address(path, pairs, page=number + 1) if goes_on else "",
-    }
-
-
-def shown(page: Page, rows: list[Row]) -> list[Row]:
-    """Renewals as a table shows them."""
-    words, language = texts(page.language)["renewals"], page.language
-    return [
-        {
-            "title": row["title"] or words["no_title"],
-            "page": f"{page.root}/contracts/{row['contract_key']}",
-            "buyer": row["buyer_name"] or row["buyer_id"] or words["not_known"],
-            "buyer_page": f"{page.root}/buyers/{row['buyer_id']}" if row["buyer_id"] else "",
-            "holders": holders(row, language),
-            "stage": words["stages"][row["renewal_stage"]],
-            "end": format.day(row["end_date"], language),
-            "call": format.day(row["call_date"], language),
-            "is_late": row["call_date"] <= page.site.as_of_date,
-            "amount": format.cents(row["amount_cents"], language),
-            "used": _used(row["ceiling_used_pct"], language),
-        }
-        for row in rows
-    ]  # fmt: skip
-
-
-def _used(percents: int | None, language: str) -> str:
-    return "" if percents is None else format.percent(percents / 100, 0, language)
-
-
 def _perimeter(pairs: Pairs) -> Perimeter:
     return perimeter_of([f"{key}={value}" for key, value in pairs])
 
@@ -129,9 +88,7 @@ def _choice(page: Page, name: str, pairs: Pairs) -> Choice:
     values = sorted(
         (page.site.label(name, value, page.language), value) for value in {*found, *([held] if held else [])}
     )
-    options = [(ANY, str(page.texts["figures"]["any"]), held is None)]
-    options += [(value, label, value == held) for label, value in values]
-    return Choice(name, str(texts(page.language)["dimensions"][name]), tuple(options))
+    return among(page, name, ((value, label) for label, value in values), held)
 
 
 def _stages(page: Page, counts: dict[str, int]) -> list[tuple[str, str]]:

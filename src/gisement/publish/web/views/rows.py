@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
 from gisement.catalog import cooperation_texts, texts
 from gisement.catalog.segments import segments
+from gisement.catalog.texts import food_texts
 from gisement.engine.protected import NOT_SHOWN
 from gisement.engine.public import REMAINDER
 from gisement.engine.row_sheet import SORTS, RowPage
@@ -16,12 +19,10 @@ from gisement.pipeline import indicator_named
 from gisement.publish import format
 from gisement.publish.web import choices
 from gisement.publish.web.address import ANY, address, chosen, perimeter
-from gisement.publish.web.card import weighed
-from gisement.publish.web.page import Page
-from gisement.publish.web.views.food_rows import FOOD_HEADINGS, RowShown, food_row
-from gisement.publish.web.views.sheets import suggestions
+from gisement.publish.web.grid import suggestions
+from gisement.publish.web.page import Page, weighed
 from gisement.publish.words.checks import values
-from gisement.terms import Figure, Indicator, Trouble, Verdict
+from gisement.terms import KILOGRAMS, Figure, Indicator, Trouble, Verdict
 
 PER_PAGE = 50
 DESTINATIONS = ("inside", "outside", "place_unknown", "need_unknown", "medical")
@@ -29,7 +30,28 @@ DESTINATIONS = ("inside", "outside", "place_unknown", "need_unknown", "medical")
 OWN = ("verdict", "sort", "q", "page")
 
 
+FOOD_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "food_balance": ("product", "stage", "part_of_need", "month", "quantity"),
+    "food_origin": ("place", "producers", "stage", "year", "quantity"),
+    "circular_purchase": ("product_family", "matter", "declarant", "year", "amount"),
+    "food_declaration": ("sectors", "canteen", "place", "year", "declared"),
+}
+"""Headings of the rows of each table, as keys of the texts."""
 HEADINGS = ("object", "supplier", "buyer", "date", "amount")
+
+
+@dataclass(frozen=True)
+class RowShown:
+    """A row as a table shows it."""
+
+    date: str
+    buyer: str
+    buyer_page: str
+    suppliers: tuple[tuple[str, str], ...]
+    title: str
+    contract_page: str
+    amount: str
+    left: str
 
 
 def rows(page: Page) -> Response:
@@ -67,7 +89,7 @@ def _rows(page: Page, indicator: Indicator, title: str) -> Response:
             for row in card.verdicts
         ],
         verdict=str(verdict),
-        rows=[food_row(page, row) for row in found[:PER_PAGE]]
+        rows=[_food_row(page, row) for row in found[:PER_PAGE]]
         if indicator.table in FOOD_HEADINGS
         else _shown(page, indicator, found[:PER_PAGE]),
         is_hidden=figure.secrecy == NOT_SHOWN,
@@ -281,3 +303,59 @@ def _fields(record: dict[str, Any]) -> list[tuple[str, str]]:
         for name, value in record.items()
         if name not in own and value not in (None, [])
     ]
+
+
+def _food_row(page: Page, row: Mapping[str, Any]) -> RowShown:
+    """A part of a need, an offer, a declaration, or what a buyer counts of one origin of the matter."""
+    marks = {"declaration_id": _declared, "offer_g": _origin, "matter_origin": _circular}
+    laid = next((held for mark, held in marks.items() if mark in row), _need_part)
+    found = laid(page, row)
+    return RowShown(buyer_page="", contract_page="", left="", **found)
+
+
+def _need_part(page: Page, row: Mapping[str, Any]) -> dict[str, Any]:
+    words = texts(page.language)
+    return {
+        "title": row["food_product_name"],
+        "suppliers": ((words["options"]["supply_stage"]["values"][row["supply_stage"]], ""),),
+        "buyer": words["values"]["need_part"][row["need_part"]],
+        "date": row["food_month"],
+        "amount": format.weight(row["need_g"] / KILOGRAMS.divisor, page.language),
+    }
+
+
+def _origin(page: Page, row: Mapping[str, Any]) -> dict[str, Any]:
+    grams, count = row["offer_g"], row["producers_count"]
+    words = food_texts(page.language)["boards"]
+    return {
+        "title": page.site.label("department", row["supplier_department_code"], page.language),
+        "suppliers": ((words["few"] if count is None else page.number(count), ""),),
+        "buyer": words["words"]["supply_step"]["field"],
+        "date": "" if row["year"] is None else str(row["year"]),
+        "amount": words["kept_back"] if grams is None else format.weight(grams / KILOGRAMS.divisor, page.language),
+    }
+
+
+def _circular(page: Page, row: Mapping[str, Any]) -> dict[str, Any]:
+    amount = row["amount_cents"]
+    return {
+        "title": row["product_family"],
+        "suppliers": ((page.site.label("matter_origin", row["matter_origin"], page.language), ""),),
+        "buyer": page.site.label("declarant", row["declarant_siren"], page.language),
+        "date": str(row["year"]),
+        "amount": page.texts["figures"]["missing"] if amount is None else format.cents(amount, page.language),
+    }
+
+
+def _declared(page: Page, row: Mapping[str, Any]) -> dict[str, Any]:
+    shares = [
+        format.percent(row[name], 1, page.language) for name in ("declared_egalim_share", "declared_organic_share")
+    ]
+    department = row["department_code"]
+    return {
+        "title": row["canteen_sectors"] or page.texts["figures"]["missing"],
+        "suppliers": ((row["canteen_siret"] or page.texts["figures"]["missing"], ""),),
+        "buyer": page.site.label("department", department, page.language),
+        "date": "" if row["year"] is None else str(row["year"]),
+        "amount": page.texts["food"]["declared_shares"].format(egalim=shares[0], organic=shares[1]),
+    }

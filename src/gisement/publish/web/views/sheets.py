@@ -58,11 +58,6 @@ def experience(page: Page) -> Response:
     )  # fmt: skip
 
 
-def suggestions(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """The title and address of sheets to show beside something else."""
-    return [(row["sheet_title"], f"{page.root}/experience/{row['sheet_kind']}-{row['sheet_name']}") for row in rows]
-
-
 def _table(page: Page, kind: str, rows: list[dict[str, Any]]) -> Any:
     words = cooperation_texts(page.language)["sheets"]
     is_action = kind == "action"

@@ -10,9 +10,8 @@ from gisement.catalog import cooperation_texts, parameter, texts
 from gisement.catalog.segments import segments
 from gisement.pipeline import indicator_named
 from gisement.publish.web.address import address
-from gisement.publish.web.card import Card
-from gisement.publish.web.page import Page
-from gisement.publish.web.views.sheets import suggestions
+from gisement.publish.web.grid import suggestions
+from gisement.publish.web.page import Card, Page
 from gisement.publish.words import strengths as told
 from gisement.studies.strengths import announced, partner_of, too_few
 

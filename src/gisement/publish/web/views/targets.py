@@ -13,9 +13,8 @@ from gisement.catalog.few import is_few
 from gisement.publish import format
 from gisement.publish.component import shown
 from gisement.publish.web.drawings.years import trajectory
-from gisement.publish.web.grid import Cell, Grid, grid, number
+from gisement.publish.web.grid import Cell, Grid, grid, number, suggestions
 from gisement.publish.web.page import Page
-from gisement.publish.web.views.sheets import suggestions
 from gisement.publish.words import targets as told
 from gisement.studies.targets import UNDER_WAY
 from gisement.studies.trajectory import course

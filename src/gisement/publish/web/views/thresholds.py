@@ -7,14 +7,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gisement.catalog import cooperation_texts, texts
+from gisement.catalog import cooperation_texts
 from gisement.pipeline import perimeter_of
 from gisement.publish import format
 from gisement.publish.web.address import ANY, Pairs
-from gisement.publish.web.choices import Choice
+from gisement.publish.web.choices import Choice, among, by_label
 from gisement.publish.web.grid import Cell, Grid, figured, grid, number
 from gisement.publish.web.page import Page
-from gisement.publish.web.views.renewals import page_number, pages
 from gisement.publish.words.renewals import segment_name
 from gisement.studies import thresholds as engine
 from gisement.terms import Perimeter
@@ -33,7 +32,7 @@ def thresholds(page: Page) -> Response:
     level = page.asked("level", ANY)
     levels = (level,) if level in engine.LEVELS else engine.LEVELS
     found = engine.without_contract(observatory, perimeter, levels) if every else []
-    first, kept = (page_number(page) - 1) * PER_PAGE, [*pairs, *([("level", level)] if level in engine.LEVELS else [])]
+    first, kept = (page.page_number - 1) * PER_PAGE, [*pairs, *([("level", level)] if level in engine.LEVELS else [])]
     return page.render(
         "thresholds.html.j2",
         c=words,
@@ -45,7 +44,7 @@ def thresholds(page: Page) -> Response:
             (_line(page, row, words) for row in found[first : first + PER_PAGE]),
         ),
         first=words["first"].format(count=PER_PAGE, total=page.number(len(found))) if len(found) > PER_PAGE else "",
-        pages=pages(page, f"{page.root}/thresholds", kept, len(found) > first + PER_PAGE),
+        pages=page.pages(f"{page.root}/thresholds", kept, len(found) > first + PER_PAGE),
         counts=_counts(page, engine.by_level(observatory, perimeter), words),
         law=_law(page, words),
     )
@@ -72,16 +71,12 @@ def _choice(page: Page, name: str, rows: list[dict[str, Any]], held: dict[str, s
         "segment": lambda row: (row["segment"], segment_name(row["segment"], page.language)),
         "year": lambda row: (str(row["year"]), str(row["year"])),
     }
-    options = [(ANY, str(page.texts["figures"]["any"]), name not in held)]
-    values = dict(map(labels[name], rows))
-    options += [(value, label, held.get(name) == value) for value, label in sorted(values.items(), key=lambda v: v[1])]
-    return Choice(name, str(texts(page.language)["dimensions"][name]), tuple(options))
+    return among(page, name, by_label(dict(map(labels[name], rows))), held.get(name))
 
 
 def _levels(words: Any, held: str, page: Page) -> Choice:
-    options = [(ANY, str(page.texts["figures"]["any"]), held not in engine.LEVELS)]
-    options += [(level, str(words["levels"][level]), level == held) for level in engine.LEVELS]
-    return Choice("level", str(words["level"]), tuple(options))
+    values = [(level, str(words["levels"][level])) for level in engine.LEVELS]
+    return among(page, "level", values, held if held in engine.LEVELS else None, title=str(words["level"]))
 
 
 def _counts(page: Page, levels: dict[str, dict[str, Any]], words: Any) -> Grid:

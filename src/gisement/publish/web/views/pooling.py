@@ -10,10 +10,9 @@ from gisement.catalog import cooperation_texts, texts
 from gisement.pipeline import perimeter_of
 from gisement.publish import format
 from gisement.publish.web.address import ANY, address
-from gisement.publish.web.choices import Choice
-from gisement.publish.web.grid import Cell, figured, grid, number
+from gisement.publish.web.choices import Choice, among, by_label
+from gisement.publish.web.grid import Cell, figured, grid, number, renewal_rows
 from gisement.publish.web.page import Page
-from gisement.publish.web.views.renewals import shown
 from gisement.publish.words import pooling
 from gisement.publish.words.renewals import segment_name
 from gisement.studies.pooling import kept
@@ -52,7 +51,10 @@ def windows(page: Page) -> Response:
         c=words,
         hub=told["hub"]["title"],
         filters=[
-            *(choice(page, name, values, dict(pairs)) for name, values in (("segment", needs), ("buyer", names))),
+            *(
+                among(page, name, by_label(values), dict(pairs).get(name))
+                for name, values in (("segment", needs), ("buyer", names))
+            ),
             _gains(page, words["assumption"]),
         ],
         grid=grid(words["title"], headings, (_line(page, each) for each in found)),
@@ -75,7 +77,7 @@ def window(page: Page) -> Response:
         reasons=pooling.reasons(found, page.language),
         parts=_parts(page, found),
         figures=_figures(page, found),
-        contracts=shown(page, list(found.contracts)),
+        contracts=renewal_rows(page, list(found.contracts)),
         whom=f"{page.root}/strengths/{found.segment}",
     )
 
@@ -89,13 +91,6 @@ def scenario(page: Page) -> str:
 def _gains(page: Page, title: str) -> Choice:
     words = texts(page.language)["options"]["gain"]["values"]
     return Choice("gain", title, tuple((name, str(words[name]), name == scenario(page)) for name in SCENARIOS))
-
-
-def choice(page: Page, name: str, values: dict[str, str], held: dict[str, str]) -> Choice:
-    """A choice among these values, by their names, « all » first."""
-    options = [(ANY, str(page.texts["figures"]["any"]), name not in held)]
-    options += [(value, label, held.get(name) == value) for value, label in sorted(values.items(), key=lambda v: v[1])]
-    return Choice(name, str(texts(page.language)["dimensions"][name]), tuple(options))
 
 
 def _line(page: Page, each: Any) -> list[Cell]:
