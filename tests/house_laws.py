@@ -73,6 +73,7 @@ WORKERS = words("Client AsyncClient Session Popen Thread ThreadPoolExecutor Proc
 DISTRIBUTIONS = {
     "ibis": "ibis-framework",
     "markdown_it": "markdown-it-py",
+    "markupsafe": "jinja2",
     "pydantic": "fastapi",
     "python_calamine": "python-calamine",
     "sklearn": "scikit-learn",
