@@ -20,8 +20,8 @@ from gisement.engine.served import Served
 from gisement.pipeline import indicator_named, perimeter_of
 from gisement.publish import answers, format, tables
 from gisement.publish.component import shown
-from gisement.publish.reports import read
 from gisement.publish.reports.purchases import note
+from gisement.publish.reports.reading import read
 from gisement.publish.reports.writing import book, html
 from gisement.publish.web.app import create_app
 from gisement.publish.web.site import Site

@@ -10,9 +10,9 @@ from typing import Any
 from lxml import html
 from starlette.testclient import TestClient
 
-from gisement.publish.reports import read
 from gisement.publish.reports.document import FigureTable, WordTable
 from gisement.publish.reports.food import food
+from gisement.publish.reports.reading import read
 from gisement.publish.reports.writing import html as laid
 from gisement.publish.web.site import Site
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gisement.publish.reports import food as food_sheets
-from gisement.publish.reports import read
 from gisement.publish.reports.document import WordTable
+from gisement.publish.reports.reading import read
 from gisement.publish.reports.writing import html as laid
 from gisement.publish.web.site import Site
 from gisement.studies.food import boards as food_board

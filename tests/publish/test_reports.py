@@ -19,14 +19,14 @@ from gisement.catalog.texts import typeset
 from gisement.indicators import MODELLED
 from gisement.publish import reports
 from gisement.publish.component import shown
-from gisement.publish.reports import face_of, purchases, read, write
+from gisement.publish.reports import purchases
 from gisement.publish.reports.document import FigureTable, Heading, Line, Report, Sentence
 from gisement.publish.reports.laying import Notes, laid, runs
 from gisement.publish.reports.purchases import buyer_report as buyer_of
 from gisement.publish.reports.purchases import diagnosis as diagnosis_of
 from gisement.publish.reports.purchases import note as note_of
-from gisement.publish.reports.reading import Reading
-from gisement.publish.reports.writing import book, html, pdf
+from gisement.publish.reports.reading import Reading, read
+from gisement.publish.reports.writing import book, face_of, html, pdf, write
 from gisement.publish.web.site import Site
 from gisement.terms import Figure, Level, Trouble
 from tests.commands import gisement

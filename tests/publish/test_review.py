@@ -9,8 +9,8 @@ from typing import Any
 
 import pypdf
 
-from gisement.publish.reports import read
 from gisement.publish.reports.laying import laid
+from gisement.publish.reports.reading import read
 from gisement.publish.reports.review import _late, review
 from gisement.publish.reports.writing import book, html, pdf
 from gisement.publish.web.site import Site

@@ -13,10 +13,10 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from gisement.pipeline import RULES
-from gisement.publish.reports import read
 from gisement.publish.reports.document import Tally, WordTable
 from gisement.publish.reports.laying import laid
 from gisement.publish.reports.purchases import name_of
+from gisement.publish.reports.reading import read
 from gisement.publish.reports.spaser import spaser
 from gisement.publish.reports.writing import book, pdf
 from gisement.publish.reports.writing import html as html_of

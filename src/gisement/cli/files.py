@@ -112,8 +112,8 @@ def template(
 @report.command("diagnosis")
 def diagnosis(output: File, basis: Basis = None) -> None:
     """L'étude : qui achète, quoi, à qui, où va l'argent."""
-    from gisement.publish.reports import read
     from gisement.publish.reports.purchases import diagnosis
+    from gisement.publish.reports.reading import read
 
     _write(lambda served: diagnosis(read(_with_purchases(served), basis or "")), output, basis)
 
@@ -121,8 +121,8 @@ def diagnosis(output: File, basis: Basis = None) -> None:
 @report.command("note")
 def note(output: File, basis: Basis = None) -> None:
     """Deux pages pour le conseil."""
-    from gisement.publish.reports import read
     from gisement.publish.reports.purchases import note
+    from gisement.publish.reports.reading import read
 
     _write(lambda served: note(read(_with_purchases(served), basis or "")), output, basis)
 
@@ -138,8 +138,8 @@ def buyer(output: File, buyer: Siret, basis: Basis = None) -> None:
 @report.command("spaser")
 def spaser(output: File, buyer: OneBuyer = None, basis: Basis = None) -> None:
     """Les indicateurs d'un schéma d'achats responsables (SPASER)."""
-    from gisement.publish.reports import read
     from gisement.publish.reports.purchases import name_of
+    from gisement.publish.reports.reading import read
     from gisement.publish.reports.spaser import spaser
 
     def written(served: Served) -> Report:
@@ -154,7 +154,7 @@ def spaser(output: File, buyer: OneBuyer = None, basis: Basis = None) -> None:
 @report.command("review")
 def review(output: File, basis: Basis = None) -> None:
     """Le bilan commun : objectifs tenus ou non, actions, scénarios."""
-    from gisement.publish.reports import read
+    from gisement.publish.reports.reading import read
     from gisement.publish.reports.review import review
 
     _write(lambda served: review(read(served, basis or "")), output, basis)
@@ -163,8 +163,8 @@ def review(output: File, basis: Basis = None) -> None:
 @report.command("food")
 def food(output: File) -> None:
     """La filière alimentaire : EGalim, besoins, manques, lots."""
-    from gisement.publish.reports import read
     from gisement.publish.reports.food import food
+    from gisement.publish.reports.reading import read
 
     _write(lambda served: food(read(served, "contract")), output, "contract")
 
@@ -172,8 +172,8 @@ def food(output: File) -> None:
 @report.command("canteen")
 def canteen(output: File, of: Of) -> None:
     """La fiche d'une cantine : besoins, ce qui est lié, taux EGalim."""
-    from gisement.publish.reports import read
     from gisement.publish.reports.food import canteen_sheet
+    from gisement.publish.reports.reading import read
 
     _write(lambda served: canteen_sheet(read(served, "contract"), served.observatory.workspace, of), output, None)
 
@@ -181,8 +181,8 @@ def canteen(output: File, of: Of) -> None:
 @report.command("producer")
 def producer(output: File, of: Of) -> None:
     """La fiche d'un titulaire, après l'attribution seulement."""
-    from gisement.publish.reports import read
     from gisement.publish.reports.food import producer_sheet
+    from gisement.publish.reports.reading import read
 
     _write(lambda served: producer_sheet(read(served, "contract"), served.observatory.workspace, of), output, None)
 
@@ -190,7 +190,7 @@ def producer(output: File, of: Of) -> None:
 def _write(make: Callable[[Served], Report], output: Path, basis: str | None) -> None:
     """Measure, lay out, write; say where, and whether it may be published."""
     from gisement.engine.served import Served
-    from gisement.publish.reports import face_of, write
+    from gisement.publish.reports.writing import face_of, write
 
     face_of(output)
     made = make(Served(opened(), partner=basis != "contract"))
@@ -204,8 +204,9 @@ def _write(make: Callable[[Served], Report], output: Path, basis: str | None) ->
 def write_study(workspace: Workspace) -> Path:
     """The study of a workspace as one page that needs no server, in its folder `out`; where it is."""
     from gisement.engine.served import Served
-    from gisement.publish.reports import read, write
     from gisement.publish.reports.purchases import diagnosis
+    from gisement.publish.reports.reading import read
+    from gisement.publish.reports.writing import write
 
     page = workspace.out / "diagnosis.html"
     write(diagnosis(read(Served(workspace, partner=True), "")), page)

@@ -43,9 +43,11 @@ class Places:
 
 def places_of(territory: Territory, language: str = "fr") -> Places:
     """The names around a territory. Where a ring touches several areas they are all named, or counted."""
-    inside = _communes(territory)
+    table = parquet.read_table(CATALOG / "geography" / "commune.parquet")
+    inside: Any = table.filter(compute.equal(table[f"{territory.level}_code"], territory.code))
     codes = {level: sorted({code for code in inside[f"{level}_code"].to_pylist() if code}) for level in _LEVELS}
-    names = {level: _names(level, codes[level]) for level in _LEVELS}
+    known = {level: area_names(level) for level in _LEVELS}
+    names = {level: [known[level][code] for code in codes[level] if code in known[level]] for level in _LEVELS}
     own = str(territory.level)
     rings = {
         ring.name.lower(): _ring_name(ring.name.lower(), names.get(ring.name.lower(), []), language)
@@ -56,16 +58,6 @@ def places_of(territory: Territory, language: str = "fr") -> Places:
     title = territory.name or (names[own][0] if names[own] else territory.key)
     near = _of_departments(codes["department"]) if language == "fr" else _in_departments(names["department"])
     return Places(title, rings, near, tuple(codes["department"]), within)
-
-
-def _communes(territory: Territory) -> Any:
-    table = parquet.read_table(CATALOG / "geography" / "commune.parquet")
-    return table.filter(compute.equal(table[f"{territory.level}_code"], territory.code))
-
-
-def _names(level: str, codes: list[str]) -> list[str]:
-    known = area_names(level)
-    return [known[code] for code in codes if code in known]
 
 
 def _ring_name(ring: str, names: list[str], language: str) -> str:

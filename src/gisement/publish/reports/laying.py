@@ -251,14 +251,10 @@ class _Laying:
     def _(self, block: Sources) -> Laid:
         words = report_texts()["sources"]
         origins = dict.fromkeys(origin for figure in self.figures for origin in figure.origins)
-        told = {
-            (o.file, typeset(o.file or words["unnamed"]), typeset(o.producer), typeset(o.licence), o.sha256[:12])
-            for o in origins
-        }
-        columns = [typeset(words[name]) for name in ("file", "producer", "licence", "hash")]
-        cells = [[{"text": text, "is_number": False, "count": None} for text in row[1:]] for row in sorted(told)]
-        return {"kind": "words", "name": "sources", "title": typeset(words["title"]), "columns": columns,
-                "rows": cells, "after": [], "widths": _widths(columns, cells)}  # fmt: skip
+        told = sorted({(o.file, o.file or words["unnamed"], o.producer, o.licence, o.sha256[:12]) for o in origins})
+        columns = tuple(words[name] for name in ("file", "producer", "licence", "hash"))
+        table: Laid = self.block(WordTable("sources", words["title"], columns, tuple(row[1:] for row in told)))
+        return table
 
     def _tile(self, line: Line) -> Laid:
         (figure,) = line.figures
