@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from markupsafe import Markup
-
 from gisement.catalog import texts
 from gisement.publish import format
 from gisement.publish.palette import COLOURS, SHADES
 from gisement.publish.web.address import Pairs, address
-from gisement.publish.web.drawings.shapes import lines_of, row, shape, svg, text
+from gisement.publish.web.drawings.shapes import lines_of, row, safe, shape, svg, text
 from gisement.publish.web.lines import Drawing
 from gisement.terms import Figure
 
@@ -81,7 +79,7 @@ def flows_drawing(page: Page, where: Pairs, *, tall: bool = False) -> Drawing:
     return Drawing("flows", svg("flows", size, summary, rows), summary, file, "impact", is_tall=tall)
 
 
-def _laid(page: Page, where: Pairs, found: Sequence[Part], width: int) -> tuple[tuple[float, float], list[Markup]]:
+def _laid(page: Page, where: Pairs, found: Sequence[Part], width: int) -> tuple[tuple[float, float], list[str]]:
     """The size of the drawing, its bands and its blocks with their words."""
     words, is_wide = page.texts["impact"], width == WIDE
     scale = HEIGHT / (sum(part.size for part in found) or 1.0)
@@ -110,20 +108,20 @@ def _laid(page: Page, where: Pairs, found: Sequence[Part], width: int) -> tuple[
 
 def _block(
     x: float, y: float, height: float, colour: str, at: tuple[float, float], lines: Sequence[str], value: str = ""
-) -> Iterator[Markup]:
+) -> Iterator[str]:
     """A block with its value in bold above its words; the words are in bold where there is no value."""
     bold, ink = {"font_weight": 700}, COLOURS["ink"]
     yield row(shape("rect", x=x, y=y, width=NODE, height=height, fill=colour))
-    yield (text(value, *at, 15, **bold, fill=ink) if value else Markup()) + "\n"
+    yield (text(value, *at, 15, **bold, fill=ink) if value else "") + "\n"
     under = at[1] + (16 if value else 0)
     told = (text(line, at[0], under + n * 15, 13, **({} if value else bold), fill=ink) for n, line in enumerate(lines))
-    yield Markup().join(told) + "\n"
+    yield "".join(told) + "\n"
 
 
 def _bands(
     page: Page, found: Sequence[Part], blocks: tuple[float, Blocks, Blocks], columns: tuple[float, float, float],
     shades: Mapping[str, str], scale: float,
-) -> Iterator[Markup]:  # fmt: skip
+) -> Iterator[str]:  # fmt: skip
     """From the purchase to rounds, from rounds to places; each block is filled from its top."""
     words, colon = texts(page.language)["values"]["round"], format.colon(page.language)
     start, middle, last = blocks
@@ -157,11 +155,11 @@ def _stack(sizes: Mapping[str, float], scale: float, lines: Mapping[str, int]) -
     return found
 
 
-def _band(x0: float, y0: float, x1: float, y1: float, height: float, colour: str, title: str) -> Markup:
+def _band(x0: float, y0: float, x1: float, y1: float, height: float, colour: str, title: str) -> str:
     middle = (x0 + x1) / 2
     a, b = y0 + height, y1 + height
     way = (
         f"M{x0:.1f} {y0:.1f} C{middle:.1f} {y0:.1f} {middle:.1f} {y1:.1f} {x1:.1f} {y1:.1f} "
         f"V{b:.1f} C{middle:.1f} {b:.1f} {middle:.1f} {a:.1f} {x0:.1f} {a:.1f} Z"
     )
-    return row(shape("path", shape("title", title), d=way, fill=colour, fill_opacity=".45"))
+    return row(shape("path", shape("title", safe(title)), d=way, fill=colour, fill_opacity=".45"))

@@ -11,13 +11,11 @@ from functools import cache, cached_property, lru_cache
 from math import cos, radians
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from markupsafe import Markup
-
 from gisement.catalog.tables import read_csv
 from gisement.publish import format
 from gisement.publish.palette import COLOURS, SHADES
 from gisement.publish.web.address import Pairs, address
-from gisement.publish.web.drawings.shapes import Pair, linked, row, shade_from, shape, svg
+from gisement.publish.web.drawings.shapes import Pair, linked, row, safe, shade_from, shape, svg
 from gisement.publish.web.lines import Drawing, Line, Lines, lines_by
 
 if TYPE_CHECKING:
@@ -189,18 +187,18 @@ def layout() -> dict[str, tuple[int, int]]:
     return {row["department_code"]: (int(row["row"]), int(row["column"])) for row in rows}
 
 
-def _tile(areas: Areas, code: str, down: int, across: int) -> Markup:
+def _tile(areas: Areas, code: str, down: int, across: int) -> str:
     title, (ground, ink), leads_to = areas.of(code)
     x, y = across * (SIDE + GAP) + 2, down * (SIDE + GAP) + 2
     is_home = code in areas.page.site.places[areas.page.language].inside
     edge = {"stroke": COLOURS["deep"], "stroke_width": 4} if is_home else {}
     middle = {"x": x + SIDE / 2, "y": y + SIDE / 2 + 5, "text_anchor": "middle", "font_size": 15}
     inside = (
-        shape("title", title),
+        shape("title", safe(title)),
         shape("rect", x=x, y=y, width=SIDE, height=SIDE, rx=4, fill=ground, **edge),
         shape("text", code, **middle, fill=ink),
     )
-    return linked(leads_to, title, Markup().join("  " + row(each) for each in inside))
+    return linked(leads_to, title, "".join("  " + row(each) for each in inside))
 
 
 def contour_drawing(page: Page, name: str, show: str, where: Pairs) -> Drawing | None:
@@ -310,11 +308,11 @@ def _plane(contours: Iterable[Rings]) -> tuple[Plane, int]:
     return Plane(west, north, scale, narrowing), round((north - south) * scale) + 1
 
 
-def _area(areas: Areas, code: str, outline: str) -> Markup:
+def _area(areas: Areas, code: str, outline: str) -> str:
     title, (shade, _), leads_to = areas.of(code)
     edge = {"stroke": COLOURS["sheet"], "stroke_width": ".8"}
     path = shape("path", d=outline, fill=shade, fill_rule="evenodd", **edge)
-    return linked(leads_to, title, shape("title", title) + path) + "\n"
+    return linked(leads_to, title, shape("title", safe(title)) + path) + "\n"
 
 
 def _outline(ring: Sequence[Point], plane: Plane) -> str:
@@ -328,7 +326,7 @@ def _outline(ring: Sequence[Point], plane: Plane) -> str:
     return f"M{' '.join(f'{x:g},{y:g}' for x, y in points)}Z" if len(points) > 1 else ""
 
 
-def _flows(held: Mapping[str, Contour], plane: Plane, table: Lines) -> Iterator[tuple[str, Markup]]:
+def _flows(held: Mapping[str, Contour], plane: Plane, table: Lines) -> Iterator[tuple[str, str]]:
     """Lines from the territory to the departments outside that receive most: name with amount, and the line."""
     centres = {code: plane.at(_middle(contour.rings[0])) for code, contour in held.items()}
     ours = [centre for code, centre in centres.items() if held[code].is_home]

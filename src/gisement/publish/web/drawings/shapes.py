@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
@@ -12,26 +13,35 @@ LETTER_WIDTH = 0.54
 """A letter is about half as wide as tall."""
 DARK_FROM = 3
 """The first of the shades that is dark: what is written on it is light."""
+UNSAFE = re.compile("[&<>'\"]")
 Pair = tuple[str, str]
 
 
-def shape(kind: str, inside: str | None = None, /, **attributes: object) -> Markup:
-    """One element: `shape("text", "2024", x=4, font_size=13)`; what is no markup is escaped."""
-    written = "".join(f' {name.replace("_", "-")}="{escape(value)}"' for name, value in attributes.items())
-    return Markup(f"<{kind}{written}/>" if inside is None else f"<{kind}{written}>{escape(inside)}</{kind}>")
+def shape(kind: str, inside: str | None = None, /, **attributes: object) -> str:
+    """One element around what is markup already: `shape("circle", cx=4, cy=8.5, stroke_width=2)`."""
+    written = "".join([
+        f' {name.replace("_", "-")}="{safe(value) if isinstance(value, str) else value}"'
+        for name, value in attributes.items()
+    ])  # fmt: skip
+    return f"<{kind}{written}/>" if inside is None else f"<{kind}{written}>{inside}</{kind}>"
 
 
-def text(words: str, x: float, y: float, size: int, /, **attributes: object) -> Markup:
+def safe(words: str) -> str:
+    """Words as markup."""
+    return str(escape(words)) if UNSAFE.search(words) else words
+
+
+def text(words: str, x: float, y: float, size: int, /, **attributes: object) -> str:
     """Words where they stand."""
-    return shape("text", words, x=x, y=y, font_size=size, **attributes)
+    return shape("text", safe(words), x=x, y=y, font_size=size, **attributes)
 
 
-def row(*shapes: Markup) -> Markup:
+def row(*shapes: str) -> str:
     """Shapes on a line of their own."""
-    return Markup("  ") + Markup().join(shapes) + "\n"
+    return f"  {''.join(shapes)}\n"
 
 
-def linked(address: str, title: str, inside: Markup) -> Markup:
+def linked(address: str, title: str, inside: str) -> str:
     """What leads to an address if there is one."""
     return shape("a", inside, href=address, aria_label=title) if address else shape("g", inside)
 

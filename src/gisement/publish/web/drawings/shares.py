@@ -42,13 +42,12 @@ def coins(low: float | None, high: float | None) -> tuple[Coin, ...]:
 
 def coins_drawing(low: float | None, high: float | None) -> Markup:
     """The coins as a drawing that is legible in grey."""
-    rows = Markup().join(row(_coin(coin)) for coin in coins(low, high))
-    return Markup(
-        '<svg viewBox="0 0 200 200" role="img" aria-label="" xmlns="http://www.w3.org/2000/svg">\n{}</svg>'
-    ).format(rows)
+    rows = "".join(row(_coin(coin)) for coin in coins(low, high))
+    head = '<svg viewBox="0 0 200 200" role="img" aria-label="" xmlns="http://www.w3.org/2000/svg">'
+    return Markup(f"{head}\n{rows}</svg>")
 
 
-def _coin(coin: Coin) -> Markup:
+def _coin(coin: Coin) -> str:
     x, y, dark = coin.x, coin.y, COLOURS["clay_dark"]
     if coin.kind == "part":
         return shape("circle", cx=x, cy=y, r=8.5, fill=dark)
@@ -74,7 +73,7 @@ def rings(shares: Sequence[Shown], summary: str) -> Markup:
         rows.append(row(shape("path", d=way, fill="none", stroke=COLOURS["soft"])))
         rows.append(row(text(ring.value, 264, text_y + 13, 15, font_weight=700, fill=COLOURS["ink"])))
         told = enumerate(lines_of(ring.label, 190, 13, 2))
-        rows.append(Markup().join(text(line, 264, text_y + 29 + n * 15, 13, fill=COLOURS["soft"]) for n, line in told))
+        rows.append("".join(text(line, 264, text_y + 29 + n * 15, 13, fill=COLOURS["soft"]) for n, line in told))
     return svg("rings", (470, 260), summary, rows)
 
 
@@ -92,7 +91,7 @@ def ranges(shown: Sequence[Shown], summary: str) -> Markup:
     return svg("ranges", (RANGE_WIDTH, RANGE_STEP * max(len(shown), 1) + 6), summary, rows)
 
 
-def _range(y: int, told: Shown) -> Iterator[Markup]:
+def _range(y: int, told: Shown) -> Iterator[str]:
     ink, height = COLOURS["ink"], {"y1": y + 14, "y2": y + 14}
     value = told.value if told.value_at is None else f"{told.low} – {told.high}"
     yield text(told.label, 0, y, 14, fill=ink)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from gisement.publish.palette import COLOURS
-from gisement.publish.web.drawings.shapes import LETTER_WIDTH, Pair, lines_of, row, shade, shape, svg, text
+from gisement.publish.web.drawings.shapes import LETTER_WIDTH, Pair, lines_of, row, safe, shade, shape, svg, text
 
 LETTERS = (15.0, 12.0, 11.0)
 """Sizes of the letters of a tile, from the usual one down to the least that is read with ease."""
@@ -58,8 +58,8 @@ def treemap(tiles: Sequence[Tile], width: float, height: float, summary: str) ->
     y = height
     for place, n in enumerate(held):
         x, y = round(place % columns * width / columns, 1), height + ENTRY_HEIGHT * (place // columns + 1)
-        told = shape("tspan", numbers[n], font_weight=700) + f" {tiles[n].title}"
-        rows.append(row(text(told, x, y, 12, fill=COLOURS["ink"])))
+        told = f"{shape('tspan', numbers[n], font_weight=700)} {safe(tiles[n].title)}"
+        rows.append(row(shape("text", told, x=x, y=y, font_size=12, fill=COLOURS["ink"])))
     if any(each.colours == HATCHED for each in tiles):
         rows.insert(0, row(_hatching()))
     return svg("treemap", (width, y + ENTRY_HEIGHT / 2 if held else height), summary, rows, role="group")
@@ -107,7 +107,7 @@ def _tile(each: Tile) -> Iterator[str]:
     (x, y, width, height), (ground, ink) = each.place, each.colours
     opening = shape("a", "", href=each.address, aria_label=each.title).removesuffix("</a>") if each.address else ""
     yield f"{opening}<g>\n"
-    yield "  " + row(shape("title", each.title))
+    yield "  " + row(shape("title", safe(each.title)))
     edge = {"stroke": COLOURS["sheet"], "stroke_width": 2}
     yield "  " + row(shape("rect", x=x, y=y, width=width, height=height, fill=ground, **edge))
     for n, line in enumerate(each.lines):
@@ -117,7 +117,7 @@ def _tile(each: Tile) -> Iterator[str]:
     yield f"  </g>{'</a>' if each.address else ''}\n"
 
 
-def _hatching() -> Markup:
+def _hatching() -> str:
     ground = shape("rect", width=9, height=9, fill=COLOURS["sheet"])
     stroke = shape("path", d="M0 9 L9 0", stroke=COLOURS["hatch"])
     return shape(

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from gisement.publish import format
 from gisement.publish.component import Shown
 from gisement.publish.palette import COLOURS
-from gisement.publish.web.drawings.shapes import row, shape, svg
+from gisement.publish.web.drawings.shapes import row, safe, shape, svg
 
 TOP, HEIGHT, STEP, MARGIN, BASE = 24, 170, 58, 50, 194
 FEWEST_YEARS = 6
@@ -109,17 +109,17 @@ def _clear(mark: Mark, line: Sequence[Point], aim: Mark | None) -> float:
     return mark.text_y
 
 
-def _axes(width: int, is_share: bool, language: str) -> Iterator[Markup]:
+def _axes(width: int, is_share: bool, language: str) -> Iterator[str]:
     across = {"x1": MARGIN, "x2": width}
     for level in GRID if is_share else ():
         y, percent = _y(float(level)), format.percent(level / 100, 0, language)
         line = shape("line", **across, y1=y, y2=y, stroke=COLOURS["line"])
-        told = shape("text", percent, x=44, y=y, dy=4, text_anchor="end", font_size=12, fill=COLOURS["soft"])
+        told = shape("text", safe(percent), x=44, y=y, dy=4, text_anchor="end", font_size=12, fill=COLOURS["soft"])
         yield row(line, told)
     yield row(shape("line", **across, y1=BASE, y2=BASE, stroke=COLOURS["rule"]))
 
 
-def _year(mark: Mark, halo: dict[str, object]) -> Iterator[Markup]:
+def _year(mark: Mark, halo: dict[str, object]) -> Iterator[str]:
     x = mark.x
     yield shape("line", x1=x, x2=x, y1=mark.top, y2=mark.bottom, stroke=COLOURS["clay_soft"], stroke_width=18)
     yield shape("circle", cx=x, cy=mark.y, r=4.5, fill=COLOURS["clay"])
@@ -127,7 +127,7 @@ def _year(mark: Mark, halo: dict[str, object]) -> Iterator[Markup]:
     yield shape("text", mark.label, x=x, y=BASE, dy=18, **MIDDLE, font_size=13, fill=COLOURS["soft"])
 
 
-def _square(aim: Mark) -> Iterator[Markup]:
+def _square(aim: Mark) -> Iterator[str]:
     left, top = aim.x - TARGET // 2, round(aim.y - TARGET / 2, 1)
     colour = COLOURS["deep"]
     yield shape("rect", x=left, y=top, width=TARGET, height=TARGET, fill=colour)
@@ -135,9 +135,9 @@ def _square(aim: Mark) -> Iterator[Markup]:
     yield shape("text", aim.label, x=aim.x, y=BASE, dy=18, **MIDDLE, font_size=13, font_weight=600, fill=colour)
 
 
-def _value(mark: Mark, colour: str, halo: dict[str, object]) -> Markup:
+def _value(mark: Mark, colour: str, halo: dict[str, object]) -> str:
     bold = {**MIDDLE, "font_size": 13, "font_weight": 600, "fill": colour}
-    return shape("text", mark.value, x=mark.x, y=mark.text_y, **bold, **halo)
+    return shape("text", safe(mark.value), x=mark.x, y=mark.text_y, **bold, **halo)
 
 
 def _width(years: int) -> int:
