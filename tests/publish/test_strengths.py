@@ -37,7 +37,7 @@ def test_the_counts_of_a_matrix_are_those_of_its_figures(site: Site) -> None:
 
 
 def test_the_page_names_whom_to_ask_and_leads_to_the_rows(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site, "_strengths", lambda: (FOUND,))
+    monkeypatch.setattr(site, "strengths", lambda: (FOUND,))
     client = TestClient(create_app(site))
     told: Any = html.document_fromstring(client.get("/strengths/training").text)
     (line,) = told.xpath("//section[@aria-labelledby='ask']//tbody/tr")

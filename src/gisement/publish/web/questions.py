@@ -13,20 +13,12 @@ FIRST: Final = 4
 
 @dataclass(frozen=True)
 class Question:
-    """A question: its name in addresses and texts, and the page that answers at length."""
+    """A question: its name in addresses, the keys of its texts, and the page that answers at length."""
 
     name: str
+    title: str
+    lead: str
     page: str
-
-    @property
-    def title(self) -> str:
-        """The key of its title."""
-        return f"group_{self.name}"
-
-    @property
-    def lead(self) -> str:
-        """The key of what stands under its title."""
-        return f"group_{self.name}_lead"
 
     @property
     def indicators(self) -> tuple[str, ...]:
@@ -35,13 +27,13 @@ class Question:
 
 
 QUESTIONS: tuple[Question, ...] = (
-    Question("money", "map"),
-    Question("buying", "buyers"),
-    Question("sellers", "suppliers"),
-    Question("clauses", "clauses"),
-    Question("economy", "impact"),
-    Question("food", "food"),
-    Question("together", "pooling"),
-    Question("data", "quality"),
+    Question("money", "group_money", "group_money_lead", "map"),
+    Question("buying", "group_buying", "group_buying_lead", "buyers"),
+    Question("sellers", "group_sellers", "group_sellers_lead", "suppliers"),
+    Question("clauses", "group_clauses", "group_clauses_lead", "clauses"),
+    Question("economy", "group_economy", "group_economy_lead", "impact"),
+    Question("food", "group_food", "group_food_lead", "food"),
+    Question("together", "group_together", "group_together_lead", "pooling"),
+    Question("data", "group_data", "group_data_lead", "quality"),
 )
 """In the order of the page of figures; each indicator stands under one of them."""
